@@ -1,0 +1,41 @@
+"""The vocabulary of the project, fixed once.
+
+On disk and in numpy a picture is 8-bit RGB; in a batch it is float. These names mean the same everywhere:
+
+========  ==========================  ==============================================================
+name      in a batch                  meaning
+========  ==========================  ==============================================================
+image     B 3 H W float32 in [0, 1]   the lettered picture, RGB
+clean     B 3 H W float32 in [0, 1]   the same picture without lettering
+mask      B 1 H W float32 in {0, 1}   **1 = lettering (a hole to fill)**, 0 = keep
+ignore    B 1 H W bool                True = no truth is known here: neither loss nor metric counts it
+tags      B T float32 in {0, 1}       multi-hot labels of what the picture contains
+prob      B 1 H W float32 in [0, 1]   the predicted mask before it is thresholded
+========  ==========================  ==============================================================
+
+The partial-convolution literature uses the opposite sign ("valid = 1"); nets that need it convert at their own door.
+Masks are resampled by nearest neighbour or max pooling, never smoothly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One picture with its truth, before it becomes tensors.
+
+    ``image`` and ``clean`` are H W 3 uint8 RGB, ``mask`` and ``ignore`` are H W uint8 in {0, 1}. ``clean`` and
+    ``ignore`` are None where nothing is known. ``words`` holds one N x 2 float32 polygon (x, y in pixels) per word.
+    """
+
+    id: str
+    image: np.ndarray
+    mask: np.ndarray
+    clean: np.ndarray | None = None
+    ignore: np.ndarray | None = None
+    words: tuple[np.ndarray, ...] = ()
+    tags: frozenset[str] = field(default_factory=frozenset)
