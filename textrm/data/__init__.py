@@ -1,0 +1,1 @@
+"""From pictures on disk, or from nothing, to batches."""

@@ -1,0 +1,1 @@
+"""Nets: plain torch."""

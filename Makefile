@@ -1,0 +1,29 @@
+# Needs Python 3.11+ and make; every target does its own set-up in .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+# Environment variables of the user's shell must not reach the tests.
+RUN := env -u PYTHONPATH $(BIN)
+
+.PHONY: setup test lint demo clean
+
+setup: .venv/.installed
+
+.venv/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit("error: Python %d.%d found, 3.11 or newer needed: make PYTHON=/path/to/python3.11" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+lint: setup
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+	$(RUN)/mypy
+
+test: lint
+	$(RUN)/python -m pytest
+
+demo: setup
+	$(RUN)/python -m experiments.demo
+
+clean:
+	rm -rf .venv build dist demo runs multirun

@@ -1,0 +1,1 @@
+"""Measurements that take time: never part of the tests, run by hand."""

@@ -1,0 +1,30 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import cv2
+import pytest
+
+# Small pictures: threads cost more than they give, and the suite runs beside others.
+os.environ.setdefault("OMP_NUM_THREADS", "2")
+cv2.setNumThreads(1)
+
+SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real pages beside the checkout; tests that need it are skipped where it is absent."""
+    if not (SHARED_DATA / "comics" / "manifest.csv").is_file():
+        pytest.skip(f"no real pages: {SHARED_DATA} is absent")
+    return SHARED_DATA
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how much was not checked for want of data."""
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if "no real pages" in str(report.longrepr)]
+    if skipped:
+        terminalreporter.write_line(f"{len(skipped)} tests were skipped: the real pages are absent")

@@ -1,0 +1,118 @@
+"""Bad rows are told and counted and stop nothing; the cache stays within its bounds."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch.utils.data import DataLoader
+
+from textrm.data.dataset import ManifestDataset
+from textrm.data.sample import Sample
+from textrm.data.transforms import EvalTransform
+from textrm.errors import UserError
+
+Make = Callable[..., Path]
+
+
+def _noisy(sample: Sample, rng: np.random.Generator) -> dict[str, Any]:
+    """A transform that shows what it was given: the id and a random number."""
+    return {"id": sample.id, "draw": float(rng.random())}
+
+
+def test_reads_the_rows_of_its_split(make_manifest: Make, fake_page: Callable[..., Any]) -> None:
+    path = make_manifest(3)
+    data = ManifestDataset(path, "train", EvalTransform(20))
+    assert len(data) == 3
+    assert torch.equal(data[1]["mask"][0], torch.from_numpy(fake_page(1)[2]).float())
+    assert len(ManifestDataset(path, None, EvalTransform(20))) == 3
+    with pytest.raises(UserError, match="no row of split 'val'"):
+        ManifestDataset(path, "val", EvalTransform(20))
+
+
+def test_absent_files_are_dropped_at_once(make_manifest: Make, caplog: pytest.LogCaptureFixture) -> None:
+    path = make_manifest(3)
+    (path.parent / "1_mask.png").unlink()
+    with caplog.at_level(logging.WARNING):
+        data = ManifestDataset(path, "train", _noisy)
+    assert [data[i]["id"] for i in range(len(data))] == ["p0", "p2"]
+    assert list(data.bad_rows) == ["p1"]
+    assert "1_mask.png" in data.bad_rows["p1"]
+    assert "bad row p1" in caplog.text
+    for i in (0, 2):
+        (path.parent / f"{i}_mask.png").unlink()
+    with pytest.raises(UserError, match="none of 3 rows"):
+        ManifestDataset(path, "train", _noisy)
+
+
+def test_training_takes_the_next_good_row(make_manifest: Make, caplog: pytest.LogCaptureFixture) -> None:
+    path = make_manifest(4)
+    for i in (1, 2):
+        (path.parent / f"{i}_image.png").write_bytes(b"broken")
+    data = ManifestDataset(path, "train", _noisy, replace_bad=True)
+    with caplog.at_level(logging.WARNING):
+        ids = [data[i]["id"] for i in range(4) for _ in range(3)]
+    assert ids == ["p0"] * 3 + ["p3"] * 9
+    assert set(data.bad_rows) == {"p1", "p2"}
+    assert caplog.text.count("bad row p1") == 1  # told once, however often it was asked for
+    assert data[1]["draw"] != data[3]["draw"]  # the replacement is augmented in its own way
+
+
+def test_evaluation_counts_no_row_twice(make_manifest: Make) -> None:
+    path = make_manifest(3)
+    (path.parent / "1_image.png").write_bytes(b"broken")
+    data = ManifestDataset(path, "train", EvalTransform(16))
+    items = [data[i] for i in range(3)]
+    assert [item["id"] for item in items] == ["p0", "p1", "p2"]
+    assert items[1]["ignore"].all()
+    assert items[1]["image"].shape == (3, 16, 16)
+    assert set(data.bad_rows) == {"p1"}
+
+
+def test_a_set_of_bad_rows_ends_in_one_line(make_manifest: Make) -> None:
+    path = make_manifest(2)
+    for i in range(2):
+        (path.parent / f"{i}_image.png").write_bytes(b"broken")
+    with pytest.raises(UserError, match="all 2 rows are unusable"):
+        ManifestDataset(path, "train", _noisy, replace_bad=True)[0]
+
+
+def test_workers_tell_the_main_process_what_they_found(make_manifest: Make) -> None:
+    path = make_manifest(4)
+    (path.parent / "2_image.png").write_bytes(b"broken")
+    data = ManifestDataset(path, "train", EvalTransform(20), replace_bad=True)
+    ids = [batch["id"] for batch in DataLoader(data, batch_size=None, num_workers=2)]
+    assert ids == ["p0", "p1", "p3", "p3"]
+    assert list(data.bad_rows) == ["p2"]
+
+
+def test_draws_depend_on_seed_index_and_draw_only(make_manifest: Make) -> None:
+    path = make_manifest(3)
+    data, other = (ManifestDataset(path, "train", _noisy, seed=seed) for seed in (1, 2))
+    numbers = [source.item(i, d)["draw"] for source in (data, other) for i in (0, 1) for d in (None, 0, 1)]
+    assert len(set(numbers)) == 12
+    assert data.item(1, 7) == ManifestDataset(path, "train", _noisy, seed=1).item(1, 7)
+    assert data[0] == data.item(0)
+
+
+def test_cache_keeps_pages_within_its_bounds(make_manifest: Make) -> None:
+    path = make_manifest(4)
+    page = 80 * 60 * 4 / 1e9  # image and mask
+    data = ManifestDataset(path, "train", _noisy, clean=False, cache_gigabytes=2.5 * page)
+    plain = ManifestDataset(path, "train", _noisy, clean=False)
+    for i in (0, 1, 0, 2):  # 1 was used longest ago when 2 comes
+        data.item(i)
+        plain.item(i)
+    assert list(data._cache) == [0, 2]
+    for i in (0, 1, 2):
+        (path.parent / f"{i}_image.png").write_bytes(b"broken")
+    assert data[0]["id"] == "p0"  # from memory
+    data[1]
+    assert set(data.bad_rows) == {"p1"}
+    plain[0]
+    assert set(plain.bad_rows) == {"p0"}

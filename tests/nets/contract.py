@@ -1,0 +1,94 @@
+"""What every encoder and every segmenter keeps: a new one costs a line in the lists of its test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import torch
+from torch import Tensor, nn
+
+
+def noise(*shape: int) -> Tensor:
+    return torch.rand(*shape, generator=torch.Generator().manual_seed(0))
+
+
+def check_encoder(make: Callable[[], nn.Module], channels: tuple[int, ...], strides: tuple[int, ...]) -> None:
+    torch.manual_seed(0)
+    encoder = make()
+    assert (encoder.channels, encoder.strides) == (channels, strides)
+    stride = strides[-1]
+    height, width = 3 * stride, 5 * stride
+    maps = encoder(noise(2, 3, height, width))
+    assert [tuple(m.shape) for m in maps] == [
+        (2, c, height // s, width // s) for c, s in zip(channels, strides, strict=True)
+    ]
+    check_gradients(encoder, sum((m * noise(*m.shape)).sum() for m in maps))
+    check_determinism(encoder, noise(1, 3, height, width))
+
+
+def check_segmenter(make: Callable[[], nn.Module]) -> None:
+    torch.manual_seed(0)
+    net = make()
+    stride = net.stride
+    for batch, height, width in ((2, 3, 5), (1, 1, 7), (3, 2, 1)):  # odd multiples, and more than one
+        net.train(batch > 1)
+        logits = net(noise(batch, 3, height * stride, width * stride))
+        assert logits.shape == (batch, 1, height * stride, width * stride)
+    net.train()
+    logits = net(noise(2, 3, 3 * stride, 5 * stride))
+    check_gradients(net, (logits * noise(*logits.shape)).sum())
+    check_determinism(net, noise(1, 3, 3 * stride, 5 * stride))
+    check_batch(net, noise(2, 3, 3 * stride, 5 * stride))
+
+
+def check_gradients(net: nn.Module, value: Tensor) -> None:
+    value.backward()
+    for name, parameter in net.named_parameters():
+        assert parameter.grad is not None, name
+        assert parameter.grad.isfinite().all(), name
+        assert parameter.grad.any(), name
+
+
+def check_determinism(net: nn.Module, image: Tensor) -> None:
+    net.eval()
+    before = {name: value.clone() for name, value in net.state_dict().items()}
+    with torch.no_grad():
+        first, second = (net(image) for _ in range(2))
+    if isinstance(first, Tensor):
+        first, second = (first,), (second,)
+    assert all(torch.equal(a, b) for a, b in zip(first, second, strict=True))
+    assert all(torch.equal(value, before[name]) for name, value in net.state_dict().items())
+
+
+def check_batch(net: nn.Module, images: Tensor) -> None:
+    """A picture's logits do not depend on its neighbours in the batch."""
+    net.eval()
+    with torch.no_grad():
+        together = net(images)
+        alone = torch.cat([net(image[None]) for image in images])
+    torch.testing.assert_close(together, alone, rtol=1e-4, atol=1e-5)
+
+
+def check_onnx(net: nn.Module, path: Path) -> None:
+    """The exported graph computes what torch computes, at sizes and batches it was not traced with."""
+    stride = net.stride
+    for module in net.modules():  # fresh statistics would hide a fold that went wrong
+        if isinstance(module, nn.BatchNorm2d):
+            module.running_mean.copy_(0.1 * noise(module.num_features))
+            module.running_var.copy_(0.5 + noise(module.num_features))
+    net.eval()
+    batch, height, width = (torch.export.Dim(name, min=1) for name in ("batch", "rows", "columns"))
+    torch.onnx.export(
+        net, (noise(2, 3, 4 * stride, 3 * stride),), path, dynamo=True, verbose=False, opset_version=18,
+        input_names=["image"], output_names=["logits"],
+        dynamic_shapes={"image": {0: batch, 2: stride * height, 3: stride * width}},
+    )  # fmt: skip
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    for shape in ((1, 3, 5 * stride, 2 * stride), (3, 3, stride, 6 * stride)):
+        (found,) = session.run(None, {"image": noise(*shape).numpy()})
+        with torch.no_grad():
+            expected = net(noise(*shape)).numpy()
+        np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-4)

@@ -1,0 +1,135 @@
+import urllib.error
+
+import pytest
+import torch
+import torchvision
+from torch import nn
+
+from textrm.errors import UserError
+from textrm.nets.mobilenet import MobileNetV2Encoder, load_by_name
+from textrm.nets.xception import XceptionEncoder
+
+
+def parameters(net):
+    return sum(parameter.numel() for parameter in net.parameters())
+
+
+@pytest.mark.parametrize(("width", "published"), [(1.0, 1.8e6), (1.4, 3.5e6), (2.0, 7.0e6)])
+def test_mobilenet_has_the_published_number_of_parameters(width, published):
+    with torch.device("meta"):
+        assert parameters(MobileNetV2Encoder(width)) == pytest.approx(published, rel=0.01)
+
+
+def test_scse_adds_the_published_number_of_parameters():
+    with torch.device("meta"):
+        added = parameters(MobileNetV2Encoder(scse=True)) - parameters(MobileNetV2Encoder())
+    assert added == pytest.approx(0.17e6, rel=0.03)
+
+
+def test_mobilenet_dilates_2_4_8_16_at_output_stride_8():
+    encoder = MobileNetV2Encoder(0.25)
+    dilations = [m.dilation[0] for m in encoder.modules() if isinstance(m, nn.Conv2d) and m.kernel_size == (3, 3)]
+    assert dilations == [1] * 7 + [2] * 4 + [4] * 3 + [8] * 3 + [16]
+
+
+@pytest.mark.parametrize("scse", [False, True])
+def test_weights_of_torchvision_load_from_a_file(tmp_path, scse):
+    torch.manual_seed(0)
+    reference = torchvision.models.mobilenet_v2().eval()
+    torch.save(reference.state_dict(), tmp_path / "weights.pt")
+    encoder = MobileNetV2Encoder(output_stride=32, scse=scse, imagenet=str(tmp_path / "weights.pt")).eval()
+    image = torch.rand(1, 3, 64, 64)
+    with torch.no_grad():
+        same = torch.allclose(encoder(image)[-1], reference.features[:18](image), atol=1e-6)
+    assert same is not scse
+    names = load_by_name(encoder, reference.state_dict())
+    assert all((".channel." in name or ".spatial." in name) for name in names)
+    assert len(names) == (17 * 6 if scse else 0)
+
+
+def test_weights_of_another_width_are_refused_and_nothing_is_loaded():
+    small, large = MobileNetV2Encoder(0.25), MobileNetV2Encoder(0.5)
+    before = {name: value.clone() for name, value in small.state_dict().items()}
+    with pytest.raises(UserError, match=r"shapes differ \(features.0.0.weight \(16, 3, 3, 3\) for \(8, 3, 3, 3\)"):
+        load_by_name(small, large.state_dict())
+    assert all(torch.equal(value, before[name]) for name, value in small.state_dict().items())
+
+
+def test_weights_that_cannot_be_had_end_in_one_line(tmp_path, monkeypatch):
+    (tmp_path / "text.pt").write_text("no weights")
+    with pytest.raises(UserError, match="not a state dict"):
+        MobileNetV2Encoder(0.25, imagenet=str(tmp_path / "text.pt"))
+    with pytest.raises(UserError, match="No such file"):
+        MobileNetV2Encoder(0.25, imagenet=str(tmp_path / "absent.pt"))
+    with pytest.raises(UserError, match="no name matches"):
+        load_by_name(MobileNetV2Encoder(0.25), {"other": torch.zeros(1)})
+    with pytest.raises(UserError, match="width 1 only, got 0.25"):
+        MobileNetV2Encoder(0.25, imagenet=True)
+
+    def offline(*args, **kwargs):
+        raise urllib.error.URLError("no network")
+
+    monkeypatch.setattr(torchvision.models._api, "load_state_dict_from_url", offline)
+    with pytest.raises(UserError, match="could not be fetched") as caught:
+        MobileNetV2Encoder(imagenet=True)
+    assert "\n" not in str(caught.value)
+
+
+def test_another_output_stride_is_refused():
+    with pytest.raises(UserError, match="output_stride=4: choose 8, 16 or 32"):
+        MobileNetV2Encoder(output_stride=4)
+
+
+def positive_support(layers: nn.Module, channels: int, size: int) -> torch.Tensor:
+    """Which inputs the centre of the output depends on; positive weights, so that nothing cancels or is cut off."""
+    layers.eval()
+    for parameter in layers.parameters():
+        parameter.data = parameter.data.abs() + 0.01
+    features = torch.rand(1, channels, size, size, dtype=torch.float64, requires_grad=True)
+    layers.double()(features)[0, :, size // 2, size // 2].sum().backward()
+    return features.grad[0].sum(0) > 0
+
+
+@pytest.mark.parametrize("rates", [(2, 4, 2, 1), (1, 1, 1, 1), (2, 2, 2, 4)])
+def test_atrous_rates_give_the_receptive_field_they_promise(rates):
+    encoder = XceptionEncoder(0.03125, middle_blocks=2, exit_blocks=2, rates=rates)
+    entry, first, *_ = encoder.eighth
+    support = positive_support(encoder.eighth[1:], entry.shortcut[0].out_channels, 96)
+    assert len(encoder.eighth) == 6
+    assert first.body[0][0].dilation == (rates[0], rates[0])
+    side = 1 + 2 * 3 * (rates[0] + sum(rates))
+    assert (
+        support.any(0).sum()
+        == support.any(1).sum()
+        == {(2, 4, 2, 1): side, (1, 1, 1, 1): side}.get(rates, (side + 1) // 2)
+    )
+
+
+def test_rates_that_fall_again_leave_no_grid():
+    falling, rising = (
+        positive_support(XceptionEncoder(0.03125, 2, 2, rates).eighth[1:], 8, 96)
+        for rates in ((2, 4, 2, 1), (2, 2, 2, 4))
+    )
+    centre = slice(38, 59)
+    assert falling[centre, centre].all()
+    assert rising[centre, centre].float().mean() == pytest.approx(11 * 11 / 21**2)  # every second row and column
+
+
+def test_rates_have_the_same_parameters():
+    with torch.device("meta"):
+        counts = {
+            parameters(XceptionEncoder(0.25, rates=rates)) for rates in ((2, 4, 2, 1), (2, 2, 2, 4), (1, 1, 1, 1))
+        }
+    assert len(counts) == 1
+
+
+def test_a_frozen_encoder_keeps_its_statistics():
+    encoder = XceptionEncoder(0.0625, 2, 2).requires_grad_(False)
+    before = {name: value.clone() for name, value in encoder.state_dict().items()}
+    encoder.eval()(torch.rand(2, 3, 32, 32))
+    assert all(torch.equal(value, before[name]) for name, value in encoder.state_dict().items())
+    encoder.train()(torch.rand(2, 3, 32, 32))
+    moved = {
+        name.rpartition(".")[2] for name, value in encoder.state_dict().items() if not torch.equal(value, before[name])
+    }
+    assert moved == {"running_mean", "running_var", "num_batches_tracked"}

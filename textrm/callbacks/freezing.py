@@ -1,0 +1,71 @@
+"""The first stage of a two-stage schedule: the encoder rests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytorch_lightning as pl
+from pytorch_lightning.callbacks import Callback
+from torch import nn
+
+
+class FreezeEncoder(Callback):
+    """Keeps ``task.net.encoder`` as it was loaded until the rest has settled, then trains everything.
+
+    Frozen means: no gradient, and BatchNorm neither counts the batch nor moves its statistics. The stage ends after
+    ``epochs`` epochs, or sooner when ``monitor`` has not risen for ``patience`` validations. The optimizer holds all
+    parameters from the start (frozen ones have no gradient and are passed over), so the learning-rate schedule is one
+    schedule and a resumed run continues exactly.
+    """
+
+    def __init__(self, epochs: int, monitor: str = "val/AP", patience: int = 2) -> None:
+        self.epochs = epochs
+        self.monitor = monitor
+        self.patience = patience
+        self.frozen = epochs > 0
+        self.best = float("-inf")
+        self.waited = 0
+
+    def state_dict(self) -> dict[str, Any]:
+        """What a resumed run needs to know."""
+        return {"frozen": self.frozen, "best": self.best, "waited": self.waited}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Take up the schedule where it stood."""
+        self.frozen, self.best, self.waited = state_dict["frozen"], state_dict["best"], state_dict["waited"]
+
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Freeze, or not, according to the state."""
+        _encoder(pl_module).requires_grad_(not self.frozen)
+
+    def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """End the stage when its epochs are over; keep BatchNorm still while it lasts."""
+        if self.frozen and trainer.current_epoch >= self.epochs:
+            self._thaw(pl_module)
+        if self.frozen:
+            _encoder(pl_module).eval()
+
+    def on_train_batch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *args: Any) -> None:
+        """Validation inside an epoch sets the whole net to training mode afterwards: set the encoder back."""
+        if self.frozen and _encoder(pl_module).training:
+            _encoder(pl_module).eval()
+
+    def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """End the stage when the metric no longer rises."""
+        if not self.frozen or trainer.sanity_checking or self.monitor not in trainer.callback_metrics:
+            return
+        value = float(trainer.callback_metrics[self.monitor])
+        self.waited = 0 if value > self.best else self.waited + 1
+        self.best = max(self.best, value)
+        if self.waited >= self.patience:
+            self._thaw(pl_module)
+
+    def _thaw(self, pl_module: pl.LightningModule) -> None:
+        self.frozen = False
+        _encoder(pl_module).requires_grad_(True).train(pl_module.training)
+
+
+def _encoder(pl_module: pl.LightningModule) -> nn.Module:
+    encoder = pl_module.net.encoder
+    assert isinstance(encoder, nn.Module)
+    return encoder

@@ -1,0 +1,109 @@
+"""The door of every Hydra entry point: mistakes in a configuration end in one line."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import hydra
+from hydra.errors import HydraException
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import ConfigAttributeError, ConfigKeyError, MissingMandatoryValue, OmegaConfBaseException
+
+from textrm.errors import UserError
+
+_PACKAGE = Path(__file__).resolve().parent
+# The wheel carries the configuration inside the package; a checkout keeps it beside the package.
+CONFIG_FOLDER = _PACKAGE / "conf" if (_PACKAGE / "conf").is_dir() else _PACKAGE.parent / "conf"
+
+
+def hydra_entry(name: str) -> Callable[[Callable[[DictConfig], Any]], Callable[[], None]]:
+    """Turn ``main(config)`` into a command that reads ``conf/<name>.yaml`` and the overrides on the command line.
+
+    A :class:`~textrm.errors.UserError` or a mistake in the configuration prints one line to stderr and exits with
+    status 1; Ctrl-C exits with 130. Set ``HYDRA_FULL_ERROR=1`` to see the traceback instead.
+    """
+
+    def decorate(main: Callable[[DictConfig], Any]) -> Callable[[], None]:
+        @wraps(main)
+        def job(config: DictConfig) -> Any:
+            # Inside the job, or Hydra logs an error of its own first.
+            with _one_line_errors():
+                return main(config)
+
+        @wraps(main)
+        def entry() -> None:
+            if os.environ.get("HYDRA_FULL_ERROR") == "1":
+                full()
+                return
+            os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra would print and exit by itself; we want the exception
+            try:
+                with _one_line_errors():
+                    command()
+            finally:
+                del os.environ["HYDRA_FULL_ERROR"]
+
+        wrap = hydra.main(version_base="1.3", config_path=str(CONFIG_FOLDER), config_name=name)
+        full, command = wrap(main), wrap(job)
+        return entry
+
+    return decorate
+
+
+@contextmanager
+def _one_line_errors() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except (UserError, HydraException, OmegaConfBaseException) as error:
+        print(f"error: {explain(error)}", file=sys.stderr)
+        sys.exit(1)
+
+
+def explain(error: BaseException) -> str:
+    """One line for a user's mistake: the key, what was got, what is allowed."""
+    chain = list(_causes(error))
+    for cause in chain:
+        if isinstance(cause, UserError):
+            return _one_line(str(cause))
+    for cause in chain:
+        if isinstance(cause, MissingMandatoryValue):
+            return f"{cause.full_key} has no value: give {cause.full_key}=… on the command line"
+        if isinstance(cause, ConfigAttributeError | ConfigKeyError) and cause.full_key:
+            return _unknown_key(cause)
+    # An error inside a constructor: the innermost message says what was wrong, the outermost which key it came from.
+    key = next((line.split(":", 1)[1].strip() for line in str(error).splitlines() if line.startswith("full_key:")), "")
+    return _one_line(f"{key}: {chain[-1]}" if key and chain[-1] is not error else str(error))
+
+
+def resolved_dict(config: DictConfig) -> dict[str, Any]:
+    """The configuration as plain data, every interpolation replaced. Raises OmegaConf's errors for missing values."""
+    plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+    assert isinstance(plain, dict)
+    return {str(key): value for key, value in plain.items()}
+
+
+def _unknown_key(error: ConfigAttributeError | ConfigKeyError) -> str:
+    parent = error.parent_node
+    allowed = sorted(str(key) for key in parent) if isinstance(parent, DictConfig) else []
+    close = difflib.get_close_matches(str(error.key), allowed, n=1)
+    hint = f"did you mean {close[0]}? " if close else ""
+    return f"unknown key {error.full_key}: {hint}allowed here: {', '.join(allowed) or 'nothing'}"
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
+
+
+def _one_line(text: str) -> str:
+    return " ".join(part.strip() for part in text.splitlines() if part.strip() and not part.startswith("full_key"))

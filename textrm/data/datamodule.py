@@ -1,0 +1,212 @@
+"""Joins data sets into what Lightning trains, validates and tests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+import cv2
+import numpy as np
+import torch
+from pytorch_lightning import LightningDataModule
+from torch.nn.functional import pad
+from torch.utils.data import DataLoader, Dataset, Sampler
+
+from textrm.errors import UserError
+
+
+class Draw(NamedTuple):
+    """What the sampler asks for: item ``item`` of data set ``source``, augmented under the number ``draw``.
+
+    ``draw`` counts on over all epochs and never repeats within a run.
+    """
+
+    source: int
+    item: int
+    draw: int
+
+
+class TrainingSet(Protocol):
+    """A data set whose items can be drawn again and again, differently each time."""
+
+    def __len__(self) -> int: ...
+
+    def item(self, index: int, draw: int | None = None) -> dict[str, Any]:
+        """Item ``index``, depending on nothing but the arguments."""
+        ...
+
+
+class Mixture(Dataset):
+    """Several training sets behind one door, addressed by :class:`Draw`."""
+
+    def __init__(self, sources: Sequence[TrainingSet]) -> None:
+        self.sources = tuple(sources)
+
+    def __getitem__(self, draw: Draw) -> dict[str, Any]:
+        return self.sources[draw.source].item(draw.item, draw.draw)
+
+
+class MixtureSampler(Sampler[Draw]):
+    """``samples`` draws per epoch, shared out over the sources by ``weights`` (to within one), in random order.
+
+    Within an epoch a source repeats no item before all its items had their turn. The order follows from
+    ``(seed, epoch)`` alone; ``start`` skips the draws that an interrupted epoch has already used.
+    """
+
+    def __init__(self, lengths: Sequence[int], weights: Sequence[float], samples: int, seed: int) -> None:
+        self.lengths, self.samples, self.seed = tuple(lengths), samples, seed
+        self.edges = np.round(np.cumsum([0.0, *weights]) / sum(weights) * samples).astype(int)
+        self.epoch = self.start = 0
+
+    def __len__(self) -> int:
+        return self.samples
+
+    def set_epoch(self, epoch: int) -> None:
+        """Choose the epoch that the next iteration draws; Lightning calls this."""
+        self.epoch = epoch
+
+    def __iter__(self) -> Iterator[Draw]:
+        rng = np.random.default_rng((self.seed, self.epoch))
+        pairs: list[tuple[int, int]] = []
+        for source, (length, wanted) in enumerate(zip(self.lengths, np.diff(self.edges), strict=True)):
+            rounds = [rng.permutation(length) for _ in range(-(-int(wanted) // length))]
+            pairs += [(source, int(index)) for index in np.concatenate([*rounds, np.empty(0, int)])[:wanted]]
+        first = self.epoch * self.samples
+        for place, pair in enumerate(rng.permutation(len(pairs))[self.start :], self.start):
+            source, item = pairs[pair]
+            yield Draw(source, item, first + place)
+
+
+class ResumableLoader(DataLoader):
+    """A DataLoader over a :class:`MixtureSampler` that goes on in the middle of an epoch after a restart.
+
+    Iteration starts with the first batch that is asked for and not with ``iter()``: Lightning calls ``iter()`` before
+    it tells the sampler the epoch, and worker processes would then prepare the batches of another one.
+    """
+
+    _resume = 0
+    _given = 0
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:  # type: ignore[override]
+        assert isinstance(self.sampler, MixtureSampler)
+        assert self.batch_size
+        self._given, self._resume = self._resume, 0
+        self.sampler.start = self._given * self.batch_size
+        for batch in super().__iter__():
+            self._given += 1
+            yield batch
+
+    def state_dict(self) -> dict[str, int]:
+        """How many batches of the current epoch were given out."""
+        return {"batches": self._given % len(self)}
+
+    def load_state_dict(self, state: dict[str, int]) -> None:
+        """Let the next iteration start behind these batches."""
+        self._resume = state["batches"]
+
+
+class DataModule(LightningDataModule):
+    """Training sets by name, mixed; at most one validation and one test set.
+
+    An epoch is ``samples_per_epoch`` items (the sum of the sets' lengths for None), shared out by ``weights`` (by name;
+    equal shares of items for None). All of it follows from ``seed`` and the epoch: neither the number of workers nor a
+    restart changes what is drawn. ``crop`` (side of the training crops in px), ``manifest`` and ``clean`` are not used
+    here: they give a configuration one place for what its data sets share.
+
+    Raises:
+        UserError: for weights that do not fit ``train``, and an epoch shorter than a batch.
+    """
+
+    def __init__(
+        self,
+        train: Mapping[str, TrainingSet],
+        val: Dataset | None = None,
+        test: Dataset | None = None,
+        batch_size: int = 8,
+        val_batch_size: int = 1,
+        workers: int = 1,
+        weights: Mapping[str, float] | None = None,
+        samples_per_epoch: int | None = None,
+        seed: int = 0,
+        crop: int | None = None,
+        manifest: str | None = None,
+        clean: bool = False,
+    ) -> None:
+        super().__init__()
+        if not train:
+            raise UserError("data.train is empty: expected at least one data set")
+        weights = {name: float(len(source)) for name, source in train.items()} if weights is None else weights
+        if set(weights) != set(train):
+            raise UserError(f"data.weights names {_names(weights)}: expected one weight for each of {_names(train)}")
+        if min(weights.values()) < 0 or sum(weights.values()) <= 0:
+            raise UserError(f"data.weights is {dict(weights)}: expected shares of 0 or more, not all 0")
+        self.train, self.val, self.test = dict(train), val, test
+        self.batch_size, self.val_batch_size, self.workers = batch_size, val_batch_size, workers
+        self.crop, self.manifest, self.clean = crop, manifest, clean
+        samples = sum(len(source) for source in train.values()) if samples_per_epoch is None else samples_per_epoch
+        if samples < batch_size:
+            raise UserError(f"data.samples_per_epoch is {samples}: expected at least data.batch_size={batch_size}")
+        lengths = [len(source) for source in self.train.values()]
+        self.sampler = MixtureSampler(lengths, [weights[name] for name in self.train], samples, seed)
+
+    @property
+    def bad_rows(self) -> dict[str, str]:
+        """Reason by id of the rows of all sets that could not be used so far."""
+        sets = [*self.train.values(), self.val, self.test]
+        return {id: reason for data in sets for id, reason in getattr(data, "bad_rows", {}).items()}
+
+    def train_dataloader(self) -> ResumableLoader:
+        """Batches as :mod:`textrm.data.sample` describes them; an incomplete last one is left out."""
+        return ResumableLoader(
+            Mixture(tuple(self.train.values())),
+            batch_size=self.batch_size,
+            sampler=self.sampler,
+            drop_last=True,
+            **self._options(),
+        )
+
+    def val_dataloader(self) -> DataLoader | list[DataLoader]:
+        """Every item of the validation set once, in order; no loader without a set."""
+        return self._in_order(self.val)
+
+    def test_dataloader(self) -> DataLoader | list[DataLoader]:
+        """Every item of the test set once, in order; no loader without a set."""
+        return self._in_order(self.test)
+
+    def _in_order(self, data: Dataset | None) -> DataLoader | list[DataLoader]:
+        return [] if data is None else DataLoader(data, batch_size=self.val_batch_size, **self._options())
+
+    def _options(self) -> dict[str, Any]:
+        return {
+            "num_workers": self.workers,
+            "persistent_workers": self.workers > 0,
+            "collate_fn": collate,
+            "worker_init_fn": _single_thread,
+            "pin_memory": torch.cuda.is_available(),
+        }
+
+
+def collate(items: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Stack items; smaller pictures are padded at the right and below with their repeated edge, ignored."""
+    height = max(item["image"].shape[-2] for item in items)
+    width = max(item["image"].shape[-1] for item in items)
+    batch: dict[str, Any] = {"id": [item["id"] for item in items]}
+    for name in ("image", "clean", "mask", "ignore", "has_clean"):
+        batch[name] = torch.stack([_padded(item[name], name, height, width) for item in items])
+    return batch
+
+
+def _padded(plane: torch.Tensor, name: str, height: int, width: int) -> torch.Tensor:
+    if plane.ndim < 3 or plane.shape[-2:] == (height, width):
+        return plane
+    border = (0, width - plane.shape[-1], 0, height - plane.shape[-2])
+    return pad(plane, border, value=True) if name == "ignore" else pad(plane, border, mode="replicate")
+
+
+def _single_thread(worker: int) -> None:
+    cv2.setNumThreads(0)
+    torch.set_num_threads(1)
+
+
+def _names(mapping: Mapping[str, Any]) -> str:
+    return ", ".join(sorted(mapping)) or "nothing"

@@ -1,0 +1,131 @@
+"""One Dataset reads every manifest."""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from torch.utils.data import Dataset
+
+from textrm.data.manifest import BadRow, load_sample, read_manifest
+from textrm.data.sample import Sample
+from textrm.errors import UserError
+
+log = logging.getLogger(__name__)
+
+
+class Transform(Protocol):
+    """Makes the item of a batch from a sample; every random draw comes from ``rng``."""
+
+    def __call__(self, sample: Sample, rng: np.random.Generator) -> dict[str, Any]:
+        """Tensors by the names of :mod:`textrm.data.sample`, without a batch dimension."""
+        ...
+
+
+class ManifestDataset(Dataset):
+    """The rows of ``split`` (all rows for None) of a manifest.
+
+    A row whose file is missing, unreadable or of another size is reported once with its id and reason and counted; it
+    never stops an epoch. Files that do not exist are found when the data set is made; such rows are dropped. What shows
+    only on reading is replaced in training (``replace_bad=True``) by the next good row, and in evaluation by a small
+    picture that is ignored everywhere, so that no other row counts twice.
+
+    ``clean=False`` leaves the clean pictures unread where no one needs them. Up to ``cache_gigabytes`` of decoded
+    pictures are kept in memory, per process, dropping what was used longest ago.
+
+    Raises:
+        UserError: for a bad manifest, or where no usable row is left.
+    """
+
+    def __init__(
+        self,
+        manifest: Path | str,
+        split: str | None,
+        transform: Transform,
+        clean: bool = True,
+        replace_bad: bool = False,
+        cache_gigabytes: float = 0.0,
+        seed: int = 0,
+    ) -> None:
+        self.manifest = read_manifest(manifest)
+        self.transform, self.clean, self.replace_bad, self.seed = transform, clean, replace_bad, seed
+        self.reasons: dict[str, str] = {}
+        wanted = [row for row in self.manifest.rows if split is None or row.split == split]
+        if not wanted:
+            raise UserError(f"{manifest}: has no row of split {split!r}; choose another split or manifest")
+        self.rows = []
+        for row in wanted:
+            absent = [str(path) for path in self.manifest.paths(row).values() if not path.is_file()]
+            if absent:
+                self._report(BadRow(row.id, f"no such file: {', '.join(absent)}"))
+            else:
+                self.rows.append(row)
+        if not self.rows:
+            raise UserError(f"{manifest}: none of {len(wanted)} rows has all its files, the first lacks {absent[0]}")
+        # Shared memory: what one worker process found bad is known to all of them and counted in the main process.
+        self._bad = torch.zeros(len(self.rows), dtype=torch.bool).share_memory_()
+        self._cache: OrderedDict[int, Sample] = OrderedDict()
+        self._caching = cache_gigabytes > 0
+        self._room = int(cache_gigabytes * 1e9)  # bytes still free
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, index: int) -> dict[str, Any]:
+        return self.item(index)
+
+    @property
+    def bad_rows(self) -> dict[str, str]:
+        """Reason by id of every bad row met so far, by any worker process."""
+        elsewhere = {
+            self.rows[i].id: "unusable; the log has the reason" for i in self._bad.nonzero().flatten().tolist()
+        }
+        return elsewhere | self.reasons
+
+    def item(self, index: int, draw: int | None = None) -> dict[str, Any]:
+        """Item ``index`` under the augmentation of number ``draw``; None is the one fixed augmentation per index.
+
+        Raises:
+            UserError: in training, when no row is left that can be read.
+        """
+        rng = np.random.default_rng((self.seed, index, 0 if draw is None else draw + 1))
+        for step in range(len(self) if self.replace_bad else 1):
+            sample = self._load((index + step) % len(self))
+            if sample is not None:
+                return self.transform(sample, rng)
+        if self.replace_bad:
+            raise UserError(f"{self.manifest.folder}: all {len(self)} rows are unusable; the log has the reasons")
+        grey, nothing = np.full((8, 8, 3), 128, np.uint8), np.zeros((8, 8), np.uint8)
+        return self.transform(Sample(self.rows[index].id, grey, nothing, None, nothing + np.uint8(1)), rng)
+
+    def _load(self, index: int) -> Sample | None:
+        if self._bad[index]:
+            return None
+        if index in self._cache:
+            self._cache.move_to_end(index)
+            return self._cache[index]
+        try:
+            sample = load_sample(self.manifest, self.rows[index], self.clean)
+        except BadRow as bad:
+            self._bad[index] = True
+            self._report(bad)
+            return None
+        if self._caching:
+            self._cache[index] = sample
+            self._room -= _size(sample)
+            while self._room < 0:
+                self._room += _size(self._cache.popitem(last=False)[1])
+        return sample
+
+    def _report(self, bad: BadRow) -> None:
+        self.reasons[bad.id] = bad.reason
+        log.warning("bad row %s in %s: %s", bad.id, self.manifest.folder, bad.reason)
+
+
+def _size(sample: Sample) -> int:
+    planes = (sample.image, sample.mask, sample.clean, sample.ignore)
+    return sum(plane.nbytes for plane in planes if plane is not None)

@@ -1,0 +1,213 @@
+"""The one description of a data set: a CSV with one row per picture, and the reader of one row."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from textrm.data.files import write_whole
+from textrm.data.sample import Sample
+from textrm.errors import UserError
+
+SPLITS = ("train", "val", "test")
+
+
+class BadRow(Exception):
+    """A row whose files cannot be used; it carries the row's ``id`` and a one-line ``reason``."""
+
+    def __init__(self, id: str, reason: str) -> None:
+        super().__init__(id, reason)  # both in args, so that the exception survives the way out of a worker process
+        self.id, self.reason = id, reason
+
+    def __str__(self) -> str:
+        return f"{self.id}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One picture. Paths are relative to the manifest's folder; "" and None mean absent.
+
+    ``group`` is the work the picture belongs to (episode, book, template); ``tags`` are separated by spaces;
+    ``width`` and ``height`` are in pixels; ``extra`` holds the columns that only some manifests have.
+    """
+
+    id: str
+    split: str
+    group: str
+    image: str
+    clean: str = ""
+    mask: str = ""
+    tags: str = ""
+    width: int | None = None
+    height: int | None = None
+    source: str = ""
+    licence: str = ""
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+COLUMNS = tuple(column.name for column in fields(Row) if column.name != "extra")
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Rows, and the folder that their paths start from."""
+
+    rows: tuple[Row, ...]
+    folder: Path
+
+    def paths(self, row: Row) -> dict[str, Path]:
+        """The files of ``row`` by role: ``image`` and, where the row has them, ``mask`` and ``clean``."""
+        return {role: self.folder / name for role in ("image", "mask", "clean") if (name := getattr(row, role))}
+
+
+def read_manifest(path: Path | str) -> Manifest:
+    """Read a manifest; the pictures are not opened.
+
+    Raises:
+        UserError: the file is missing or no CSV, a column is missing, an id is empty or occurs twice, a split is none
+            of train, val and test, a row has no image, or a size is no positive whole number.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise UserError(f"{path}: no such manifest; make one with python -m textrm.data.importers.pairs")
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, strict=True)
+            missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
+            if missing:
+                raise UserError(f"{path}: lacks the columns {', '.join(missing)}; expected {', '.join(COLUMNS)}")
+            rows = tuple(_row(f"{path}, line {reader.line_num}", cells) for cells in reader)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise UserError(f"{path}: not a CSV in UTF-8 ({error}); give a manifest.csv") from error
+    seen: set[str] = set()
+    for row in rows:
+        if row.id in seen:
+            raise UserError(f"{path}: the id {row.id!r} occurs twice; every row needs an id of its own")
+        seen.add(row.id)
+    return Manifest(rows, path.resolve().parent)
+
+
+def write_manifest(path: Path | str, rows: Iterable[Row]) -> None:
+    """Write ``rows`` whole or not at all: the fixed columns, then the extra ones in order of arrival."""
+    rows = tuple(rows)
+    extras = list(dict.fromkeys(name for row in rows for name in row.extra))
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([*COLUMNS, *extras])
+    for row in rows:
+        cells = [getattr(row, column) for column in COLUMNS]
+        writer.writerow(["" if cell is None else cell for cell in cells] + [row.extra.get(name, "") for name in extras])
+    write_whole(Path(path), text.getvalue().encode())
+
+
+def split_by_group(rows: Sequence[Row], ratios: tuple[float, float, float], seed: int = 0) -> list[Row]:
+    """Give every row the split that the hash of its group falls into; a group is never cut.
+
+    ``ratios`` are the shares of train, val and test. A group keeps its split when others are added. Only where a wanted
+    split would stay empty does it take one group from the split that has most.
+
+    Raises:
+        UserError: for a negative ratio, or where all are 0.
+    """
+    if min(ratios) < 0 or sum(ratios) <= 0:
+        raise UserError(f"split {ratios}: expected three shares for train, val and test, none negative, not all 0")
+    bounds = np.cumsum(ratios) / sum(ratios)
+    place = {group: _unit_hash(f"{seed}:{group}") for group in {row.group for row in rows}}
+    groups = sorted(place, key=lambda group: place[group])
+    split = {group: min(int(np.searchsorted(bounds, place[group], side="right")), 2) for group in groups}
+    for wanted, ratio in enumerate(ratios):
+        if ratio > 0 and wanted not in split.values():
+            members: list[list[str]] = [[g for g in groups if split[g] == s] for s in range(3)]
+            largest = max(members, key=len)
+            if len(largest) > 1:
+                split[largest[-1] if wanted else largest[0]] = wanted
+    return [replace(row, split=SPLITS[split[row.group]]) for row in rows]
+
+
+def load_sample(manifest: Manifest, row: Row, clean: bool = True) -> Sample:
+    """Read the pictures of ``row``.
+
+    Grey pictures become RGB. A mask pixel above 127 is lettering. A row without a mask gets an empty one and is ignored
+    everywhere, since nothing is known. The extra column ``ignore_boxes`` ("x0,y0,x1,y1;…" in pixels, x1 and y1 outside)
+    marks regions to ignore. ``clean=False`` saves the reading of the clean picture.
+
+    Raises:
+        BadRow: a file is missing, unreadable, or of another size than the image or the row says.
+    """
+    wanted = [role for role in manifest.paths(row) if clean or role != "clean"]
+    try:
+        planes = {role: read_picture(manifest.folder / getattr(row, role), role == "mask") for role in wanted}
+    except UserError as error:
+        raise BadRow(row.id, str(error)) from error
+    image, mask = planes["image"], planes.get("mask")
+    height, width = image.shape[:2]
+    if (row.width or width, row.height or height) != (width, height):
+        raise BadRow(row.id, f"{row.image} is {width}x{height}, the manifest says {row.width}x{row.height}")
+    ignore = np.zeros((height, width), np.uint8)
+    for x0, y0, x1, y1 in _boxes(row):
+        ignore[max(y0, 0) : max(y1, 0), max(x0, 0) : max(x1, 0)] = 1
+    for role, plane in planes.items():
+        if plane.shape[:2] != (height, width):
+            raise BadRow(row.id, f"its {role} is {plane.shape[1]}x{plane.shape[0]}, its image {width}x{height}")
+    if mask is None:
+        ignore[:] = 1
+    lettering = np.zeros((height, width), np.uint8) if mask is None else (mask > 127).astype(np.uint8)
+    known = ignore if ignore.any() else None
+    return Sample(row.id, image, lettering, planes.get("clean"), known, tags=frozenset(row.tags.split()))
+
+
+def read_picture(path: Path, grey: bool = False) -> np.ndarray:
+    """H W 3 RGB, or H W for ``grey``, 8-bit; 16-bit values are scaled, transparency is dropped, EXIF rotation applied.
+
+    Raises:
+        UserError: the file is missing, or no whole picture that OpenCV can read.
+    """
+    try:
+        content = np.fromfile(path, np.uint8)
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror or error}") from error
+    try:
+        flag = cv2.IMREAD_GRAYSCALE if grey else cv2.IMREAD_COLOR_RGB
+        picture = cv2.imdecode(content, flag) if content.size else None
+    except cv2.error as error:  # OpenCV raises for pictures above its pixel limit
+        raise UserError(f"{path}: {error.err}") from error
+    if picture is None:
+        raise UserError(f"{path}: not a whole picture that OpenCV can read ({content.size} bytes)")
+    return picture
+
+
+def _row(place: str, cells: dict[str, str]) -> Row:
+    if None in cells or None in cells.values():
+        raise UserError(f"{place}: has another number of cells than the header; quote cells that hold a comma")
+    values = {name: cells.pop(name).strip() for name in COLUMNS}
+    sizes: dict[str, int | None] = {}
+    for name in ("width", "height"):
+        text = values.pop(name)
+        if text and not (text.isdecimal() and int(text) > 0):
+            raise UserError(f"{place}: {name} is {text!r}; expected a number of pixels or nothing")
+        sizes[name] = int(text) if text else None
+    if not values["id"] or not values["image"]:
+        raise UserError(f"{place}: has no {'image' if values['id'] else 'id'}; every row needs one")
+    if values["split"] not in SPLITS:
+        raise UserError(f"{place}: split is {values['split']!r}; expected train, val or test")
+    return Row(**values, **sizes, extra=dict(cells))  # type: ignore[arg-type]
+
+
+def _boxes(row: Row) -> Iterator[tuple[int, int, int, int]]:
+    for box in filter(None, (part.strip() for part in row.extra.get("ignore_boxes", "").split(";"))):
+        try:
+            x0, y0, x1, y1 = (int(float(number)) for number in box.split(","))
+        except (ValueError, OverflowError) as error:
+            raise BadRow(row.id, f"ignore_boxes has {box!r}; expected x0,y0,x1,y1;x0,y0,x1,y1") from error
+        yield x0, y0, x1, y1
+
+
+def _unit_hash(text: str) -> float:
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big") / 2**64

@@ -1,0 +1,1 @@
+"""Endless labelled comic pages from nothing but fonts and code."""

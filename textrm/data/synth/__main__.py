@@ -1,0 +1,19 @@
+"""Write synthetic pages: ``python -m textrm.data.synth out=pages n=12``."""
+
+from __future__ import annotations
+
+from omegaconf import DictConfig
+
+from textrm.config import hydra_entry, resolved_dict
+from textrm.data.synth.write import write_set
+
+
+@hydra_entry("synth")
+def main(config: DictConfig) -> None:
+    """Draw the set that ``conf/synth.yaml`` and the command line describe, and say where it lies."""
+    manifest = write_set(**resolved_dict(config))
+    print(f"{manifest}  (look at {manifest.with_name('sheet.png')})" if config.sheet else manifest)
+
+
+if __name__ == "__main__":
+    main()

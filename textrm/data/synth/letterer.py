@@ -1,0 +1,254 @@
+"""The letterer: puts balloons, dialogue, sound effects and notes on a picture and keeps the truth of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from textrm.data.sample import Sample
+from textrm.data.synth import balloon_shapes, bubbles
+from textrm.data.synth.bubbles import Look
+from textrm.data.synth.degrade import changed
+from textrm.data.synth.dialogue import OTHER_STYLES, STYLE_SHARES
+from textrm.data.synth.drawing.strokes import box
+from textrm.data.synth.fonts import FontLibrary
+from textrm.data.synth.lettering import Lettering, caption_meme, dialogue, note, paste, sound_effect
+from textrm.data.synth.room import Box, Room, inside
+
+Rng = np.random.Generator
+
+SCRIPT_ODDS = {"japanese": 0.44, "latin": 0.3, "chinese": 0.07, "korean": 0.07, "cyrillic": 0.04, "kana": 0.03}
+OTHER_SCRIPT_ODDS = 0.01
+_VERTICAL_ODDS = {"japanese": 0.7, "kana": 0.6, "chinese": 0.35}
+
+
+class Letterer:
+    """Letters one picture. ``clean`` (H W 3 uint8 RGB) is painted on where balloons are added; ``image`` also bears
+    the letters. ``color`` False keeps letters grey; ``styles`` weighs the styles of type, None = by script.
+    Script, direction, face and size (``em``, pixels) are drawn once for the page.
+    """
+
+    def __init__(
+        self,
+        rng: Rng,
+        clean: np.ndarray,
+        fonts: FontLibrary,
+        look: Look,
+        color: bool,
+        styles: Mapping[str, float] | None = None,
+    ) -> None:
+        self.rng, self.fonts, self.look, self.color = rng, fonts, look, color
+        self.clean, self.image = clean, clean.copy()
+        self.height, self.width = clean.shape[:2]
+        self.mask = np.zeros((self.height, self.width), np.uint8)
+        self.script = random_script(rng, fonts, color)
+        # One hand letters most of a page: dialogue keeps to one face.
+        styles = styles or STYLE_SHARES.get(self.script, OTHER_STYLES)
+        self.voice = FontLibrary([fonts.pick(rng, self.script, styles)])
+        self.fidelity = 0.9 if rng.random() < 0.75 else 0.0
+        self.vertical = rng.random() < _VERTICAL_ODDS.get(self.script, 0.0)
+        self.em = float(np.clip(rng.lognormal(np.log(17), 0.33), 8, 44))
+        self.room = Room(rng)
+        self.words: list[np.ndarray] = []
+        self.tags: set[str] = set()
+
+    def speak(self, area: Box, region: np.ndarray | None = None, empty: float = 0.06) -> bool:
+        """Add a balloon with dialogue within ``area``; with probability ``empty`` the balloon stays empty."""
+        room = (area[2] - area[0]) * 0.85, (area[3] - area[1]) * 0.9
+        text = self._dialogue(
+            *room, background=np.array(self.look.fill), rounded=self.look.body in balloon_shapes.ROUND
+        )
+        if text is None:
+            return False
+        height, width = text.alpha.shape
+        tight = self.em * self.rng.uniform(0.1, 0.9)
+        balloon = bubbles.random_balloon(self.rng, width, height, self.look, tight)
+        x0, y0, x1, y1 = balloon.bounds()
+        at = self.room.find(x1 - x0, y1 - y0, area, overhang=0.12)
+        if at is None:
+            return False
+        x, y = at[0] - x0, at[1] - y0
+        if region is not None and not inside(region, (x - width / 2, y - height / 2, x + width / 2, y + height / 2)):
+            region = None
+        bubbles.paint((self.clean, self.image), balloon, x, y, region)
+        self.tags |= balloon.tags
+        if self.rng.random() < empty:
+            self.tags.add("empty_balloon")
+            return True
+        jitter = self.rng.normal(0, tight * 0.12, 2)
+        self._paste(text, x - width / 2 + jitter[0], y - height / 2 + jitter[1])
+        return True
+
+    def caption(self, area: Box) -> bool:
+        """Add a caption box along the top or bottom of ``area``, as wide as it or as the text."""
+        background = self._caption_fill()
+        text = self._dialogue(
+            area[2] - area[0] - 8, (area[3] - area[1]) * 0.35, background=np.array(background), vertical=False
+        )
+        if text is None:
+            return False
+        height, width = text.alpha.shape
+        pad = self.em * self.rng.uniform(0.15, 0.6) + 1
+        box_height = height + 2 * pad
+        at: tuple[float, float] | None
+        if self.rng.random() < 0.35:  # a strip across the panel
+            box_width = area[2] - area[0]
+            at = (area[0], float(self.rng.choice([area[1], area[3] - box_height])))
+            if not self.room.take((*at, at[0] + box_width, at[1] + box_height)):
+                return False
+        else:
+            box_width = width + 2 * pad
+            at = self.room.find(box_width, box_height, area)
+            if at is None:
+                return False
+        outline = box(0, 0, box_width, box_height)
+        pen = self.look.pen if self.rng.random() < 0.7 else 0.0
+        balloon = bubbles.Balloon((outline,), background, (0, 0, 0), pen, self.look.opacity)
+        bubbles.paint((self.clean, self.image), balloon, *at)
+        left = at[0] + (pad if self.rng.random() < 0.5 else (box_width - width) / 2)
+        self._paste(text, left, at[1] + pad)
+        self.tags.add("caption_box")
+        return True
+
+    def write(self, area: Box) -> bool:
+        """Free dialogue straight on the picture."""
+        text = self._dialogue((area[2] - area[0]) * 0.9, (area[3] - area[1]) * 0.9, background=self._under(area))
+        return self._settle(text, area, "free_text")
+
+    def fill(self, area: Box, background: np.ndarray, rounded: bool) -> bool:
+        """Dialogue in the middle of ``area``, the inside of a balloon that is already there."""
+        text = self._dialogue(area[2] - area[0], area[3] - area[1], background=background, rounded=rounded, exact=True)
+        if text is None:
+            return False
+        height, width = text.alpha.shape
+        slack = np.array([area[2] - area[0] - width, area[3] - area[1] - height]).clip(0)
+        jitter = self.rng.normal(0, 0.1, 2).clip(-0.4, 0.4) * slack
+        self._paste(text, (area[0] + area[2] - width) / 2 + jitter[0], (area[1] + area[3] - height) / 2 + jitter[1])
+        self.room.taken.append(area)
+        self.tags.add("balloon")
+        return True
+
+    def effect(self, area: Box) -> bool:
+        """A sound effect somewhere in ``area``, now and then as large as it."""
+        share = self.rng.uniform(0.2, 0.8, 2)
+        width, height = (area[2] - area[0]) * share[0], (area[3] - area[1]) * share[1]
+        at = self.room.find(width, height, area, overhang=0.2, keep=False)
+        if at is None or min(width, height) < 12:
+            return False
+        spot = (at[0], at[1], at[0] + width, at[1] + height)
+        text = sound_effect(
+            self.rng, self.fonts, int(width), int(height), script=self.script if self.rng.random() < 0.9 else None,
+            background=self._under(spot), monochrome=not self.color,
+        )  # fmt: skip
+        if text is None:
+            return False
+        self.room.taken.append((at[0], at[1], at[0] + text.alpha.shape[1], at[1] + text.alpha.shape[0]))
+        self._paste(text, *at)
+        return True
+
+    def note(self, area: Box) -> bool:
+        """A tiny aside, a page number, a signature."""
+        width, height = (
+            min(area[2] - area[0], self.rng.uniform(20, 120)),
+            min(area[3] - area[1], self.rng.uniform(10, 30)),
+        )
+        if min(width, height) < 8:
+            return False
+        text = note(self.rng, self.fonts, int(width), int(height), script=self.script, background=self._under(area))
+        return self._settle(text, area, "note")
+
+    def meme(self, area: Box) -> bool:
+        """A meme caption at the top, bottom or middle of ``area``."""
+        script = "latin" if self.rng.random() < 0.85 and "latin" in self.fonts.scripts else self.script
+        size = int(area[2] - area[0]), int(area[3] - area[1])
+        text = caption_meme(self.rng, self.fonts, *size, script=script, background=self._under(area))
+        if text is None:
+            return False
+        height, width = text.alpha.shape
+        y = self.rng.choice([area[1], area[3] - height, (area[1] + area[3] - height) / 2])
+        self._paste(text, (area[0] + area[2] - width) / 2, y)
+        return True
+
+    def sample(self, name: str, tags: set[str]) -> Sample:
+        """What has been made, with the mask of every pixel that lettering changed by more than CHANGED levels."""
+        mask = changed(self.image, self.clean)
+        every = tags | self.tags | ({"lettering"} if mask.any() else {"no_lettering"})
+        return Sample(name, self.image, mask, self.clean, None, tuple(self.words), frozenset(every))
+
+    def _dialogue(
+        self,
+        width: float,
+        height: float,
+        *,
+        background: np.ndarray | None,
+        rounded: bool = False,
+        vertical: bool | None = None,
+        exact: bool = False,
+    ) -> Lettering | None:
+        """Text of about the page's size in a box no larger than ``width`` x ``height``."""
+        rng = self.rng
+        em = self.em * float(np.clip(rng.lognormal(0, 0.1), 0.7, 1.6)) * (1.5 if rng.random() < 0.06 else 1.0)
+        upright = self.vertical and rng.random() < 0.92 if vertical is None else vertical
+        if not exact:
+            # Lines of two to twelve characters: narrow columns for upright type, wide rows for level type.
+            along, across = rng.uniform(2.5, 10), rng.uniform(1.3, 7)
+            if upright:
+                width, height = min(width, em * across * 1.3), min(height, em * along)
+            else:
+                width, height = min(width, em * along * 1.1), min(height, em * across * 0.9)
+        if width < em or height < em:
+            em = max(7.0, min(width, height) * 0.9)
+        if min(width, height) < 9:
+            return None
+        fonts = self.voice if rng.random() < self.fidelity else self.fonts
+        ink = None
+        if not self.color and background is not None:
+            level = int(min(rng.exponential(15), 90))
+            ink = (level,) * 3 if background.mean() > 115 else (255 - level,) * 3
+        return dialogue(
+            rng, fonts, int(width), int(height), script=self.script, vertical=upright, ink=ink, background=background,
+            size=em, ellipse=rounded,
+        )  # fmt: skip
+
+    def _settle(self, text: Lettering | None, area: Box, tag: str) -> bool:
+        if text is None:
+            return False
+        at = self.room.find(text.alpha.shape[1], text.alpha.shape[0], area)
+        if at is None:
+            return False
+        self._paste(text, *at)
+        self.tags.add(tag)
+        return True
+
+    def _paste(self, text: Lettering, x: float, y: float) -> None:
+        if not self.color:
+            gray = cv2.cvtColor(text.color, cv2.COLOR_RGB2GRAY)
+            text = replace(text, color=cv2.merge([gray, gray, gray]))
+        self.words.extend(paste(self.image, self.mask, text, round(x), round(y)))
+        self.tags |= text.tags
+
+    def _under(self, area: Box) -> np.ndarray | None:
+        """The mean colour under a box, or None where it is too uneven to count on."""
+        x0, y0, x1, y1 = (int(max(0, v)) for v in area)
+        view = self.clean[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)][::4, ::4].reshape(-1, 3)
+        if not len(view) or (view.std(0).max() > 45 and self.rng.random() < 0.7):
+            return None
+        return view.mean(0)
+
+    def _caption_fill(self) -> tuple[int, int, int]:
+        if self.rng.random() < 0.5:
+            return self.look.fill
+        low, high = (200, 256) if self.rng.random() < 0.8 else (0, 120)
+        red, green, blue = (int(v) for v in self.rng.integers(low, high, 3))
+        return (red, green, blue) if self.color else (red, red, red)
+
+
+def random_script(rng: Rng, fonts: FontLibrary, color: bool) -> str:
+    """One of the scripts that the fonts cover: mostly Japanese on grey pages, Japanese or Latin on coloured ones."""
+    odds = np.array([SCRIPT_ODDS.get(script, OTHER_SCRIPT_ODDS) for script in fonts.scripts])
+    if not color and "japanese" in fonts.scripts:
+        odds[fonts.scripts.index("japanese")] *= 1.8
+    return fonts.scripts[rng.choice(len(odds), p=odds / odds.sum())]

@@ -1,0 +1,56 @@
+"""Whole pages, drawn and lettered from nothing: comics, manga, strips, memes, picture books."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from textrm.data.sample import Sample
+from textrm.data.synth import kinds
+from textrm.data.synth.degrade import degrade
+from textrm.data.synth.fonts import FontLibrary
+from textrm.data.synth.letterer import Letterer
+
+Kind = Callable[[np.random.Generator, int, int, FontLibrary, bool, bool], tuple[Letterer, set[str]]]
+
+KINDS: tuple[tuple[Kind, float], ...] = (
+    (kinds.comic, 0.58), (kinds.splash, 0.12), (kinds.strip, 0.09), (kinds.meme, 0.1), (kinds.picture_book, 0.11),
+)  # fmt: skip
+"""The kinds of page and how often each is drawn."""
+
+
+def draw_page(
+    seed: int,
+    index: int,
+    fonts: FontLibrary,
+    *,
+    size: int | tuple[int, int] = (512, 512),
+    color: float = 0.6,
+    empty: float = 0.08,
+    pristine: float = 0.35,
+) -> Sample:
+    """Draw page ``index`` of the endless book ``seed``: the same arguments give the same pixels anywhere.
+
+    Args:
+        seed: the book.
+        index: the page's number in it, 0 or more.
+        fonts: the faces to letter with.
+        size: (height, width) in pixels, or the side of a square.
+        color: probability of a coloured page; the others are grey, though their paper may be tinted.
+        empty: probability that the page has no lettering at all.
+        pristine: probability that the page is neither blurred nor compressed nor printed on paper.
+
+    Returns:
+        A sample with image, clean, mask, words and tags. ``clean`` is the page without a letter, balloons kept,
+        degraded with the same random numbers; the mask marks what lettering changed before compression.
+    """
+    rng = np.random.default_rng([seed, index])
+    height, width = (size, size) if isinstance(size, int) else size
+    colored, lettered = bool(rng.random() < color), bool(rng.random() >= empty)
+    weights = np.array([weight for _, weight in KINDS])
+    draw = KINDS[rng.choice(len(KINDS), p=weights / weights.sum())][0]
+    letterer, tags = draw(rng, height, width, fonts, colored, lettered)
+    tags.add("color" if colored else "monochrome")
+    sample = letterer.sample(f"synth-{seed}-{index}", tags)
+    return sample if rng.random() < pristine else degrade(rng, sample)

@@ -1,0 +1,77 @@
+"""A piece of lettering as a patch, and how it goes onto a picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from textrm.data.synth.block import Block
+from textrm.data.synth.effects import Look, paint
+from textrm.data.synth.warp import grown
+
+CHANGED = 16  # grey levels; a pixel counts as lettered when some channel changed by more
+
+
+@dataclass(frozen=True, slots=True)
+class Lettering:
+    """A patch of lettering.
+
+    ``color`` h w 3 uint8 RGB, meaningful where alpha > 0. ``alpha`` h w uint8: coverage of everything drawn, that is
+    ink, outline, shadow and glow together. ``words`` N x 2 float32 polygons (x, y) in px of this patch, one per word
+    of scripts with spaces, else one per line or column and one per furigana reading; they enclose ink and outlines,
+    not shadow and glow.
+    """
+
+    color: np.ndarray
+    alpha: np.ndarray
+    words: tuple[np.ndarray, ...]
+    tags: frozenset[str]
+
+
+def colored(block: Block, look: Look, tags: frozenset[str]) -> Lettering:
+    """The block with its look: the patch grows by what outlines, shadow and glow need."""
+    margin = look.reach + 1
+    coverage = cv2.copyMakeBorder(block.coverage, margin, margin, margin, margin, cv2.BORDER_CONSTANT)
+    color, alpha = paint(coverage, look)
+    words = tuple(grown(word, look.solid_reach) + np.float32(margin) for word in block.words)
+    return Lettering(color, alpha, words, tags | look.tags())
+
+
+def paste(image: np.ndarray, mask: np.ndarray, lettering: Lettering, x: int, y: int) -> tuple[np.ndarray, ...]:
+    """Blend a patch into ``image`` (H W 3 uint8 RGB, in place) with its top left at (x, y); clips at the borders.
+
+    ``mask`` (H W uint8 in {0, 1}, in place) is set to 1 exactly where this changed some channel of a pixel by more than
+    CHANGED grey levels; elsewhere it stays as it was. Softer edges stay outside, as in the masks of the real pages,
+    and so does a white letter's fill on white paper: nothing was lost there.
+
+    Returns the words in picture coordinates, clipped to the picture; words wholly outside are left out.
+    """
+    height, width = lettering.alpha.shape
+    x0, y0 = max(x, 0), max(y, 0)
+    x1, y1 = min(x + width, image.shape[1]), min(y + height, image.shape[0])
+    if x0 >= x1 or y0 >= y1:
+        return ()
+    inside = np.s_[y0 - y : y1 - y, x0 - x : x1 - x]
+    part = image[y0:y1, x0:x1]
+    # whole numbers throughout, so that the result is the same on every machine
+    share = lettering.alpha[inside].astype(np.int32)[..., None]
+    change = ((lettering.color[inside].astype(np.int32) - part) * share + 127) // 255
+    part[...] = part + change
+    mask[y0:y1, x0:x1] |= (np.abs(change).max(-1) > CHANGED).astype(mask.dtype)
+    words = (word + np.array([x, y], np.float32) for word in lettering.words)
+    clipped = (_clip(word, image.shape[1], image.shape[0]) for word in words)
+    return tuple(word for word in clipped if word is not None)
+
+
+def _clip(word: np.ndarray, width: int, height: int) -> np.ndarray | None:
+    """The part of a convex polygon inside the picture, None where there is none."""
+    low, high = word.min(0), word.max(0)
+    if (low >= 0).all() and high[0] <= width and high[1] <= height:
+        return word
+    if (high <= 0).any() or low[0] >= width or low[1] >= height:
+        return None
+    picture = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
+    area, common = cv2.intersectConvexConvex(word, picture)
+    return common.reshape(-1, 2) if area > 0 and common is not None else None

@@ -1,0 +1,187 @@
+"""From a numpy sample to tensors: the augmentation of training and the padding of evaluation."""
+
+from __future__ import annotations
+
+import os
+import random
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+
+from textrm.data.sample import Sample
+
+os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")  # importing it would ask the network for a newer version
+import albumentations as A
+
+_COVERED = 64  # of 255: a pixel of a shrunken mask is lettering when a quarter of what it came from was
+_CELL = 32  # px; side of the cells among which a crop's centre is chosen
+_INNER = 0.8  # the chosen lettering pixel lies in this middle part of the crop
+
+
+class TrainTransform:
+    """A random square crop of ``size`` px, augmented; every draw comes from the generator of the call.
+
+    First a window of the page is chosen, so that nothing is ever done to a whole page. Its side is ``size`` divided by
+    a log-uniform factor in ``scale``; the factor is raised (to at most its upper limit) where the window would be
+    larger than the picture. With probability ``on_lettering`` it holds a lettering pixel: a cell of 32 px is drawn
+    among those with lettering, then a pixel in it, so that small words count by their place and not by their ink. What
+    lies outside a small picture repeats its edge and is ignored.
+
+    Then the window is resized, mirrored (``flip``), turned by quarters (``rotate``), and its pixels are changed:
+    inversion, grey, colour, gamma, blur, noise, JPEG. The clean picture undergoes the same operations with the same
+    draws, noise included, so that away from the lettering it stays equal to the image up to JPEG artefacts.
+
+    ``image``, ``clean``: area average when shrinking, linear when enlarging. ``mask``: 1 where at least a quarter of
+    the area was lettering, nearest when enlarging. ``ignore``: 1 where any part was ignored.
+    """
+
+    def __init__(
+        self,
+        size: int,
+        on_lettering: float = 0.7,
+        scale: tuple[float, float] = (0.5, 2.0),
+        flip: float = 0.1,
+        rotate: float = 0.05,
+        invert: float = 0.05,
+        grey: float = 0.2,
+        colour: float = 0.5,
+        gamma: float = 0.3,
+        blur: float = 0.15,
+        noise: float = 0.15,
+        jpeg: float = 0.5,
+    ) -> None:
+        self.size = size
+        self.on_lettering, self.flip, self.rotate = on_lettering, flip, rotate
+        self.scale = (float(scale[0]), float(scale[1]))
+        self.pixels = A.Compose(
+            [
+                A.ToGray(p=grey),
+                A.ColorJitter((0.75, 1.25), (0.75, 1.25), (0.6, 1.4), (-0.08, 0.08), p=colour),
+                A.RandomGamma((70, 140), p=gamma),
+                A.InvertImg(p=invert),
+                A.GaussianBlur(blur_limit=0, sigma_limit=(0.3, 1.2), p=blur),
+                A.GaussNoise(std_range=(0.01, 0.05), per_channel=False, p=noise),
+                A.ImageCompression(quality_range=(40, 95), p=jpeg),
+            ],
+            additional_targets={"clean": "image"},
+        )
+
+    def __call__(self, sample: Sample, rng: np.random.Generator) -> dict[str, Any]:
+        """One item of a batch: tensors without the batch dimension, as :mod:`textrm.data.sample` names them."""
+        planes = {"image": sample.image, "mask": sample.mask}
+        if sample.clean is not None:
+            planes["clean"] = sample.clean
+        if sample.ignore is not None:
+            planes["ignore"] = sample.ignore
+        planes = _window(planes, *self._choose(sample.mask, rng))
+        planes = {name: _resize(name, plane, self.size) for name, plane in planes.items()}
+        quarters = int(rng.integers(1, 4)) if rng.random() < self.rotate else 0
+        mirrored = rng.random() < self.flip
+        for name, plane in planes.items():
+            turned = np.rot90(plane, quarters)
+            planes[name] = np.ascontiguousarray(turned[:, ::-1] if mirrored else turned)
+        # One shared generator: seeding every operation alike, as set_random_seed does, would tie their draws together.
+        seed = int(rng.integers(1 << 62))
+        self.pixels.set_random_state(np.random.default_rng(seed), random.Random(seed))
+        planes |= self.pixels(**{name: planes[name] for name in ("image", "clean") if name in planes})
+        return to_tensors(sample.id, planes)
+
+    def _choose(self, mask: np.ndarray, rng: np.random.Generator) -> tuple[int, int, int]:
+        """Top, left and side of the window, in pixels of the page; top and left are negative on small pictures."""
+        low, high = self.scale
+        factor = float(np.exp(rng.uniform(np.log(low), np.log(high))))
+        side = max(round(self.size / high), min(round(self.size / factor), *mask.shape), 1)
+        corner = [_between(rng, extent, side) for extent in mask.shape]
+        if rng.random() < self.on_lettering and (pixel := _lettering_pixel(mask, rng)) is not None:
+            for axis, extent in enumerate(mask.shape):
+                if extent > side:
+                    start = pixel[axis] - side * (0.5 + _INNER * (rng.random() - 0.5))
+                    corner[axis] = int(np.clip(round(start), 0, extent - side))
+        return corner[0], corner[1], side
+
+
+class EvalTransform:
+    """The picture as it is, padded at the right and below to multiples of ``stride``: edges repeat, ignored."""
+
+    def __init__(self, stride: int) -> None:
+        self.stride = stride
+
+    def __call__(self, sample: Sample, rng: np.random.Generator) -> dict[str, Any]:
+        """As :meth:`TrainTransform.__call__`; ``rng`` is not used."""
+        height, width = sample.mask.shape
+        below, right = -height % self.stride, -width % self.stride
+        planes = {"image": sample.image, "mask": sample.mask}
+        if sample.clean is not None:
+            planes["clean"] = sample.clean
+        if sample.ignore is not None:
+            planes["ignore"] = sample.ignore
+        return to_tensors(sample.id, _pad(planes, 0, below, 0, right))
+
+
+def to_tensors(id: str, planes: dict[str, np.ndarray]) -> dict[str, Any]:
+    """Tensors of one item from 8-bit planes; without ``clean`` the image stands in and ``has_clean`` is False."""
+    image = _channels_first(planes["image"])
+    mask = torch.from_numpy(planes["mask"])[None]
+    ignore = torch.from_numpy(planes["ignore"])[None].bool() if "ignore" in planes else torch.zeros_like(mask).bool()
+    clean = _channels_first(planes["clean"]) if "clean" in planes else image
+    return {
+        "id": id,
+        "image": image,
+        "clean": clean,
+        "has_clean": torch.tensor("clean" in planes),
+        "mask": mask.float(),
+        "ignore": ignore,
+    }
+
+
+def _between(rng: np.random.Generator, extent: int, side: int) -> int:
+    low, high = sorted((0, extent - side))
+    return int(rng.integers(low, high + 1))
+
+
+def _lettering_pixel(mask: np.ndarray, rng: np.random.Generator) -> tuple[int, int] | None:
+    rows = np.maximum.reduceat(mask, np.arange(0, mask.shape[0], _CELL), axis=0)
+    cells = np.argwhere(np.maximum.reduceat(rows, np.arange(0, mask.shape[1], _CELL), axis=1))
+    if not len(cells):
+        return None
+    y, x = cells[rng.integers(len(cells))] * _CELL
+    inside = np.argwhere(mask[y : y + _CELL, x : x + _CELL])
+    dy, dx = inside[rng.integers(len(inside))]
+    return int(y + dy), int(x + dx)
+
+
+def _window(planes: dict[str, np.ndarray], top: int, left: int, side: int) -> dict[str, np.ndarray]:
+    height, width = planes["mask"].shape
+    inside = (slice(max(top, 0), min(top + side, height)), slice(max(left, 0), min(left + side, width)))
+    cut = {name: plane[inside] for name, plane in planes.items()}
+    return _pad(cut, max(-top, 0), max(top + side - height, 0), max(-left, 0), max(left + side - width, 0))
+
+
+def _pad(planes: dict[str, np.ndarray], above: int, below: int, left: int, right: int) -> dict[str, np.ndarray]:
+    """Repeat the edges of every plane but ``ignore``, which becomes 1 there."""
+    if not (above or below or left or right):
+        return planes
+    planes = {"ignore": np.zeros(planes["mask"].shape, np.uint8)} | planes
+    padded = {}
+    for name, plane in planes.items():
+        border = cv2.BORDER_CONSTANT if name == "ignore" else cv2.BORDER_REPLICATE
+        padded[name] = cv2.copyMakeBorder(np.ascontiguousarray(plane), above, below, left, right, border, value=1)
+    return padded
+
+
+def _resize(name: str, plane: np.ndarray, size: int) -> np.ndarray:
+    side = plane.shape[0]
+    if side == size:
+        return plane
+    if name in ("image", "clean"):
+        return cv2.resize(plane, (size, size), interpolation=cv2.INTER_AREA if side > size else cv2.INTER_LINEAR)
+    if side < size:
+        return cv2.resize(plane, (size, size), interpolation=cv2.INTER_NEAREST_EXACT)
+    share = cv2.resize(plane * np.uint8(255), (size, size), interpolation=cv2.INTER_AREA)
+    return (share >= (1 if name == "ignore" else _COVERED)).astype(np.uint8)
+
+
+def _channels_first(picture: np.ndarray) -> torch.Tensor:
+    return torch.from_numpy(np.ascontiguousarray(picture.transpose(2, 0, 1))).float().div_(255)

@@ -1,0 +1,124 @@
+"""Evaluate: ``python -m textrm.evaluate manifest=<manifest.csv> [model=<file.onnx> | run=<run folder>]``."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from omegaconf import DictConfig
+from rich.console import Console
+from rich.progress import track
+
+from textrm.config import hydra_entry
+from textrm.data.manifest import BadRow, Manifest, Row, load_sample, read_manifest
+from textrm.errors import UserError
+from textrm.page import Segmenter, clean
+from textrm.report_sheet import strip, write_sheet
+from textrm.scoring import Line, Method, PageScores, choose_rows, score_pages, score_table, summarise
+
+WIDTH = 130  # columns the table needs; a terminal that is narrower wraps it, which is better than cut figures
+
+
+@hydra_entry("evaluate")
+def main(config: DictConfig) -> None:
+    """Print the table of a model on one split of a manifest, write CSV files and the sheet of the worst pages."""
+    manifest = read_manifest(config.manifest)
+    rows = choose_rows(manifest, config.split, config.limit)
+    if config.run is not None and config.model is not None:
+        raise UserError("both model and run are given: give the one to evaluate")
+    if config.run is not None:
+        method = run_method(config.run, config.checkpoint, config.threads, config.fill)
+    else:
+        method = onnx_method(config.model, config.threads, config.fill)
+    pages: list[PageScores] = []
+    bad: list[BadRow] = []
+    for scores in track(score_pages(manifest, rows, method, config.by), description="pages", total=len(rows)):
+        if isinstance(scores, BadRow):
+            bad.append(scores)
+        else:
+            pages.append(scores)
+    if pages:
+        lines = summarise(pages)
+        console = Console()
+        console.width = max(console.width, WIDTH)
+        title = f"{config.run or config.model or 'released weights'} on {config.manifest}, {config.split}"
+        console.print(score_table(title, lines))
+        if config.out is not None:
+            write_report(Path(config.out), lines, pages)
+            write_worst(Path(config.out) / "sheet.png", manifest, rows, pages, method, config.sheet)
+    for row in bad:
+        print(f"not scored: {row}")
+    if bad:
+        raise UserError(f"{len(bad)} of {len(rows)} rows could not be read and were not scored: mend or remove them")
+
+
+def onnx_method(model: Path | str | None, threads: int = 2, fill: str = "auto") -> Method:
+    """The whole pipeline with an ONNX file, or with the released weights for None.
+
+    Raises:
+        UserError: when the file is no segmentation model of textrm.
+    """
+    segmenter = Segmenter(model, threads=threads)
+
+    def method(page: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        result = clean(page, segmenter, fill=fill)
+        return result.prob, result.image
+
+    return method
+
+
+def run_method(run: Path | str, checkpoint: str = "best", threads: int = 2, fill: str = "auto") -> Method:
+    """The whole pipeline with the net of a run folder, exported for the purpose: what is scored is what is used.
+
+    Raises:
+        UserError: when the folder is no finished run, or needs the ``train`` extra.
+    """
+    try:
+        from textrm.export import export, load_run
+    except ModuleNotFoundError as error:
+        raise UserError(
+            f"run={run} needs {error.name}: pip install textrm[train], or give model=<file.onnx>"
+        ) from error
+    net, resolved = load_run(Path(run), checkpoint)
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "run.onnx"
+        export(net, file, run=Path(run).name, threshold=resolved["task"].get("threshold", 0.5))
+        return onnx_method(file, threads, fill)
+
+
+def write_report(out: Path, lines: Sequence[Line], pages: Sequence[PageScores]) -> None:
+    """Write ``summary.csv`` (the table) and ``pages.csv`` (one line per page); unknown figures are empty."""
+    out.mkdir(parents=True, exist_ok=True)
+    for name, table in (("summary.csv", lines), ("pages.csv", [page.line() for page in pages])):
+        with (out / name).open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(table[0]), lineterminator="\n")
+            writer.writeheader()
+            for line in table:
+                writer.writerow({key: "" if value != value else value for key, value in line.items()})
+
+
+def write_worst(
+    path: Path, manifest: Manifest, rows: Sequence[Row], pages: Sequence[PageScores], method: Method, count: int
+) -> None:
+    """Clean the ``count`` worst pages again (lowest F1 with 2 px tolerance) and write them as a contact sheet."""
+    scores = {page.id: page.line() for page in pages}
+
+    def badness(row: Row) -> float:
+        figure = float(scores[row.id]["F1tol"])
+        return 2.0 if math.isnan(figure) else figure
+
+    strips = []
+    for row in sorted((row for row in rows if row.id in scores), key=badness)[:count]:
+        sample = load_sample(manifest, row)
+        title = f"{row.id}   F1 2px {scores[row.id]['F1tol']:.3f}   left {scores[row.id]['left']:.2%}"
+        strips.append(strip(title, sample, *method(sample.image)))
+    if strips:
+        write_sheet(path, strips)
+
+
+if __name__ == "__main__":
+    main()

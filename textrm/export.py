@@ -1,0 +1,155 @@
+"""Export: ``python -m textrm.export run=<run folder> out=model.onnx [int8=true manifest=…]``."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+from typing import Any
+
+import hydra
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from omegaconf import DictConfig, OmegaConf
+from torch import Tensor, nn
+
+import textrm
+from textrm.config import hydra_entry
+from textrm.errors import UserError
+from textrm.quantize import calibration_crops, quantize
+
+log = logging.getLogger(__name__)
+PARITY = 1e-3  # largest difference of a probability between torch and ONNX that still is rounding
+
+
+class Exported(nn.Module):
+    """Pixels in, probability out: N H W 3 uint8 RGB to N 1 H W float32 in [0, 1].
+
+    The scaling of pixels and the sigmoid are part of the graph, so nothing can drift between training and use.
+    """
+
+    def __init__(self, net: nn.Module) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, image: Tensor) -> Tensor:
+        """The probability of lettering for every pixel."""
+        return self.net(image.permute(0, 3, 1, 2).float() / 255).sigmoid()
+
+
+@hydra_entry("export")
+def main(config: DictConfig) -> None:
+    """Write the ONNX file of a run, print what it costs in accuracy."""
+    run, out = Path(config.run), Path(config.out)
+    net, resolved = load_run(run, config.checkpoint)
+    temporary = out.with_name(f".{out.name}.float")
+    try:
+        difference = export(net, temporary, run=run.name, threshold=resolved["task"].get("threshold", 0.5))
+        print(f"parity: largest difference between torch and ONNX {difference:.2e} (bar {PARITY:.0e})")
+        if config.int8:
+            if config.manifest is None:
+                raise UserError("int8=true needs pictures to calibrate with: give manifest=<manifest.csv>")
+            crops = calibration_crops(config.manifest, config.split, config.crops, config.crop, config.seed)
+            held_out = calibration_crops(config.manifest, config.check_split, config.crops, config.crop, config.seed + 1)
+            drop = quantize(temporary, temporary, crops, held_out)
+            print(f"int8: AP {drop.float_ap:.4f} -> {drop.int8_ap:.4f} on {len(held_out)} crops")
+            if drop.float_ap - drop.int8_ap > config.max_drop and not config.force:
+                raise UserError(f"int8 loses {drop.float_ap - drop.int8_ap:.4f} AP, more than max_drop={config.max_drop}: "
+                                "give more calibration crops, export without int8, or force=true")  # fmt: skip
+        os.replace(temporary, out)
+    finally:
+        temporary.unlink(missing_ok=True)
+    print(f"{out}: {out.stat().st_size / 1e6:.2f} MB")
+
+
+def load_run(run: Path, checkpoint: str = "best") -> tuple[nn.Module, dict[str, Any]]:
+    """The net of a run folder in evaluation mode, with the run's resolved configuration.
+
+    The net is built from the run's own ``resolved.yaml``, and only classes of ``textrm`` and ``torch`` are built: a
+    downloaded run folder is data. The checkpoint is read with ``weights_only=True``.
+
+    Raises:
+        UserError: when the folder is not a run, or the weights do not belong to the net.
+    """
+    for path in (run / "resolved.yaml", run / "checkpoints" / f"{checkpoint}.ckpt"):
+        if not path.is_file():
+            raise UserError(f"{run} is not a finished run: there is no {path.relative_to(run)}")
+    resolved = OmegaConf.to_container(OmegaConf.load(run / "resolved.yaml"))
+    assert isinstance(resolved, dict)
+    check_targets(resolved["net"])
+    net = hydra.utils.instantiate(resolved["net"])
+    state = torch.load(run / "checkpoints" / f"{checkpoint}.ckpt", map_location="cpu", weights_only=True)["state_dict"]
+    weights = {name.removeprefix("net."): value for name, value in state.items() if name.startswith("net.")}
+    try:
+        net.load_state_dict(weights)
+    except RuntimeError as error:
+        raise UserError(f"the weights in {run} do not fit its net: {str(error).splitlines()[1].strip()}") from error
+    return net.eval(), resolved
+
+
+def check_targets(node: Any) -> None:
+    """Refuse a configuration that names classes from outside textrm and torch.
+
+    Raises:
+        UserError: naming the class.
+    """
+    if isinstance(node, dict):
+        target = str(node.get("_target_", "textrm."))
+        if not target.startswith(("textrm.", "torch.nn.", "torchvision.")):
+            raise UserError(f"resolved.yaml builds {target}: only classes of textrm, torch.nn and torchvision are built")
+        for value in node.values():
+            check_targets(value)
+    elif isinstance(node, list):
+        for value in node:
+            check_targets(value)
+
+
+def export(net: nn.Module, out: Path, run: str, threshold: float) -> float:
+    """Write ``net`` as ONNX with dynamic batch, height and width; returns the largest difference from torch.
+
+    Raises:
+        UserError: when the written graph does not compute what torch computes.
+    """
+    model = Exported(net).eval()
+    stride = int(net.stride)  # type: ignore[arg-type]
+    image = torch.randint(0, 256, (2, 12 * stride, 8 * stride, 3), dtype=torch.uint8)
+    batch, height, width = (torch.export.Dim(name, min=1) for name in ("batch", "rows", "columns"))
+    program = torch.onnx.export(
+        model, (image,), dynamo=True, verbose=False, input_names=["image"], output_names=["prob"], opset_version=20,
+        dynamic_shapes={"image": {0: batch, 1: stride * height, 2: stride * width}},
+    )  # fmt: skip
+    graph = program.model_proto
+    for key, value in {
+        "textrm.task": "segmentation",
+        "textrm.stride": stride,
+        "textrm.threshold": threshold,
+        "textrm.version": textrm.__version__,
+        "textrm.run": run,
+    }.items():
+        graph.metadata_props.add(key=key, value=str(value))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    onnx.save(graph, out)
+    return parity(model, out, stride)
+
+
+def parity(model: nn.Module, path: Path, stride: int) -> float:
+    """The largest difference of a probability between torch and the file, on noise of another size.
+
+    Raises:
+        UserError: when it is above :data:`PARITY`.
+    """
+    image = np.random.default_rng(0).integers(0, 256, (1, 9 * stride, 15 * stride, 3), dtype=np.uint8)
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    (found,) = session.run(None, {"image": image})
+    with torch.inference_mode():
+        expected = model(torch.from_numpy(image)).numpy()
+    difference = float(np.abs(found - expected).max())
+    if not difference <= PARITY:
+        raise UserError(f"the ONNX graph differs from torch by {difference:.2e}, more than {PARITY:.0e}: not written")
+    return difference
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+"""Cleans pages: ``python -m textrm.infer PAGE_OR_DIR… -o OUT``, also installed as ``textrm-infer``."""
+
+from __future__ import annotations
+
+import errno
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import cv2
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from textrm.errors import UserError
+from textrm.page.batch import clean_file
+from textrm.page.fill import METHODS
+from textrm.page.model import Segmenter, processors
+from textrm.page.plan import EXTRAS, Job, Plan, make_plan
+from textrm.page.read import MAX_PIXELS
+from textrm.page.segment import TILE
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_PROBABILITY = click.FloatRange(0, 1, min_open=True, max_open=True)
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("inputs", metavar="PAGE_OR_DIR...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="Folder for the results.")
+@click.option("--mask", is_flag=True, help="Also write the mask of the lettering (0/255), NAME.mask.png.")
+@click.option("--prob", is_flag=True, help="Also write the probability of lettering (0-255), NAME.prob.png.")
+@click.option("--overlay", is_flag=True, help="Also write the page with what was found drawn in, NAME.overlay.png.")
+@click.option("--json", is_flag=True, help="Also write the regions (polygon, box, score, area), NAME.json.")
+@click.option("--threshold", type=_PROBABILITY, help="Probability above which a pixel is lettering.  [the model's own]")
+@click.option("--low", type=_PROBABILITY, help="Lower threshold for pixels connected with lettering.  [none]")
+@click.option("--grow", type=click.IntRange(0, 64), help="Pixels to widen the mask by.  [by the page's size, 2-8]")
+@click.option("--min-area", type=click.IntRange(0), default=12, show_default=True, help="Leave smaller regions alone.")
+@click.option("--fill", type=click.Choice(METHODS), default="auto", show_default=True, help="How to fill.")
+@click.option("--format", "kind", type=click.Choice(["same", "png"]), default="same", show_default=True,
+              help="PNG gives untouched pixels back bit for bit.")  # fmt: skip
+@click.option("--model", type=click.Path(path_type=Path), help="ONNX file of a segmenter.  [the released one]")
+@click.option("--threads", type=click.IntRange(1), help="Processor threads.  [all]")
+@click.option("--tile", type=click.IntRange(64), default=TILE, show_default=True,
+              help="Side of the largest tile in pixels; less needs less memory.")  # fmt: skip
+@click.option("--max-pixels", type=click.IntRange(1), default=MAX_PIXELS, show_default=True,
+              help="Refuse larger pictures.")  # fmt: skip
+@click.option("--overwrite", is_flag=True, help="Make all results anew, even over the pages themselves.")
+def main(
+    inputs: tuple[Path, ...],
+    out: Path,
+    kind: str,
+    model: Path | None,
+    threads: int | None,
+    overwrite: bool,
+    max_pixels: int,
+    **options: Any,
+) -> None:
+    """Take the lettering out of pages.
+
+    Writes each page without its lettering into OUT, in the format of the source; folders keep their tree. Pages whose
+    results are there already are passed over, so an interrupted run goes on where it stopped.
+    """
+    console = Console(stderr=True, markup=False, highlight=False, emoji=False, soft_wrap=True)
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # no warnings of its codecs between our lines
+    extras = [name for name in EXTRAS if options.pop(name)]
+    try:
+        plan = make_plan(inputs, out, extras, kind == "png", overwrite)
+        waiting = plan.jobs if overwrite else [job for job in plan.jobs if not job.is_done()]
+        if waiting:
+            threads = threads or processors()
+            cv2.setNumThreads(threads)
+            segmenter = Segmenter(model, threads)
+            _clean_all(
+                waiting,
+                lambda job: clean_file(job, segmenter, kind == "png", max_pixels, **options),
+                plan.failures,
+                console,
+            )
+    except UserError as error:
+        console.print(f"error: {error}")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        console.print("stopped; all files written so far are whole, and the same command goes on from here")
+        sys.exit(130)
+    sys.exit(_summarise(plan, waiting, console))
+
+
+def _clean_all(
+    jobs: Sequence[Job], clean_job: Callable[[Job], list[str]], failures: list[tuple[Path, str]], console: Console
+) -> None:
+    """Clean page after page with a progress bar; what fails is noted, and the next page is taken.
+
+    Raises:
+        UserError: when the disk is full, which no other page can mend.
+    """
+    columns = (TextColumn("cleaning"), BarColumn(), MofNCompleteColumn(), _Speed(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        for job in progress.track(jobs):
+            try:
+                for note in clean_job(job):
+                    console.print(f"note: {job.source}: {note}")
+            except UserError as error:
+                failures.append((job.source, str(error)))
+            except OSError as error:
+                if error.errno in _FULL:
+                    raise UserError(f"the disk is full: {job.target} was not written; make room and give the same "
+                                    "command again, it goes on from here") from error  # fmt: skip
+                failures.append((job.source, f"its result cannot be written: {error.strerror or error}"))
+            except MemoryError:
+                failures.append((job.source, "there is not enough memory; a smaller --tile needs less"))
+            except Exception as error:  # a fault of ours with one page must not cost the others
+                reason = str(error).partition("\n")[0]
+                failures.append((job.source, f"unexpected {type(error).__name__}: {reason}; please report it"))
+
+
+def _summarise(plan: Plan, waiting: Sequence[Job], console: Console) -> int:
+    """Print what became of the pages; the exit status."""
+    tried = {job.source for job in waiting}
+    failed = sum(path in tried for path, _ in plan.failures)
+    parts = [f"{len(waiting) - failed} pages cleaned"]
+    if len(plan.jobs) > len(waiting):
+        parts.append(f"{len(plan.jobs) - len(waiting)} were done already (--overwrite makes them anew)")
+    if plan.failures:
+        parts.append(f"{len(plan.failures)} failed:")
+    console.print(", ".join(parts))
+    for path, reason in plan.failures:
+        console.print(f"failed: {path}: {reason}")
+    return 1 if plan.failures else 0
+
+
+class _Speed(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        return Text("" if not task.speed else f"{task.speed:.2f} pages/s")
+
+
+if __name__ == "__main__":
+    main()

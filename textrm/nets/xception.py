@@ -1,0 +1,84 @@
+"""Slim Xception with the atrous rates of small objects."""
+
+from __future__ import annotations
+
+import math
+from itertools import groupby
+
+from torch import Tensor, nn
+
+from textrm.nets.blocks import Activation, SeparableConvolution, conv_bn, conv_bn_act, make_divisible
+from textrm.nets.phases import Phases
+
+
+class XceptionBlock(nn.Module):
+    """Three separable convolutions beside a shortcut, joined before the last activation.
+
+    The first convolution strides (in Xception the last one does): the other two then work on the coarse grid, at a
+    quarter of the price. The shortcut is a 1×1 convolution where the shape changes.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, stride: int = 1, activation: Activation = nn.ReLU) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            SeparableConvolution(in_channels, out_channels, stride, activation=activation),
+            SeparableConvolution(out_channels, out_channels, activation=activation),
+            SeparableConvolution(out_channels, out_channels, activation=activation, last=False),
+        )
+        same = in_channels == out_channels and stride == 1
+        self.shortcut = nn.Identity() if same else conv_bn(in_channels, out_channels, 1, stride)
+        self.activation = activation()
+
+    def forward(self, features: Tensor) -> Tensor:
+        """B C H W to B C' H/stride W/stride."""
+        return self.activation(self.body(features) + self.shortcut(features))
+
+
+class XceptionEncoder(nn.Module):
+    """Slim Xception (Chollet 2017) at output stride 8; maps at strides 2, 4 and 8.
+
+    Entry flow: 3×3 to 32 channels at stride 2, 3×3 to 64, blocks to 128 at stride 4, 256 and 512 at stride 8. Middle
+    flow: ``middle_blocks`` of 512. Exit flow: ``exit_blocks`` of 512. ``width`` scales all channels, to multiples of 8.
+
+    ``rates`` are the dilations of the first and second half of the middle flow and of the exit flow. The default
+    2-4-2-1 rises and then falls again (Hamaguchi et al. 2017): the falling half mixes neighbours that a rising
+    pyramid leaves apart (gridding), which small strokes need. (2, 2, 2, 4) is what DeepLabV3+ has at output stride 8:
+    the rate doubles where a stride was taken out. (1, 1, 1, 1) has no dilation. All have the same parameters. The
+    last entry block has the first rate. Height and width of the image are multiples of ``multiple``.
+    """
+
+    def __init__(
+        self,
+        width: float = 1.0,
+        middle_blocks: int = 8,
+        exit_blocks: int = 4,
+        rates: tuple[int, int, int, int] = (2, 4, 2, 1),
+        activation: Activation = nn.ReLU,
+    ) -> None:
+        super().__init__()
+        first, stem, quarter, eighth, deep = (make_divisible(c * width, 8) for c in (32, 64, 128, 256, 512))
+        self.stem = nn.Sequential(
+            conv_bn_act(3, first, 3, 2, activation=activation), conv_bn_act(first, stem, 3, activation=activation)
+        )
+        self.quarter = XceptionBlock(stem, quarter, 2, activation=activation)
+        rate_of_block = [rates[0]]
+        for flow, halves in ((middle_blocks, rates[:2]), (exit_blocks, rates[2:])):
+            rate_of_block += [halves[0]] * (flow // 2) + [halves[1]] * (flow - flow // 2)
+        # Blocks at one rate share one grid of phases: the rearrangement is paid once per run of equal rates.
+        self.eighth = nn.Sequential(XceptionBlock(quarter, eighth, 2, activation=activation))
+        before = eighth
+        for rate, run in groupby(rate_of_block):
+            blocks = []
+            for _ in run:
+                blocks.append(XceptionBlock(before, deep, activation=activation))
+                before = deep
+            self.eighth.append(Phases(rate, *blocks))
+        self.channels: tuple[int, ...] = (stem, quarter, deep)
+        self.strides: tuple[int, ...] = (2, 4, 8)
+        self.multiple = 8 * math.lcm(*rates)
+
+    def forward(self, image: Tensor) -> tuple[Tensor, ...]:
+        """Maps of B 3 H W at strides 2, 4 and 8."""
+        half = self.stem(image)
+        quarter = self.quarter(half)
+        return half, quarter, self.eighth(quarter)

@@ -1,0 +1,8 @@
+"""Cleans pages: numpy, OpenCV, onnxruntime and Pillow only, no torch."""
+
+from textrm.errors import UserError
+from textrm.page.mask import Region
+from textrm.page.model import Segmenter
+from textrm.page.pipeline import Result, clean
+
+__all__ = ["Region", "Result", "Segmenter", "UserError", "clean"]

@@ -1,0 +1,50 @@
+"""Cleans one file into others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from textrm.page.model import Segmenter
+from textrm.page.pipeline import clean
+from textrm.page.plan import Job
+from textrm.page.read import MAX_PIXELS, read
+from textrm.page.report import draw_overlay, regions_json
+from textrm.page.write import encode, encode_plain, write_whole
+
+
+def clean_file(
+    job: Job, model: Segmenter, as_png: bool = False, max_pixels: int = MAX_PIXELS, **options: Any
+) -> list[str]:
+    """Read a page, clean it, write it and what is wished beside it.
+
+    The clean page is written last: where it is, the others are too.
+
+    Args:
+        job: the files.
+        model: the segmenter.
+        as_png: write PNG whatever the source is.
+        max_pixels: larger pictures are refused.
+        options: of :func:`textrm.page.clean`.
+
+    Returns:
+        What the user should know about this page.
+
+    Raises:
+        UserError: when the page cannot be read or cleaned.
+        OSError: when a result cannot be written.
+    """
+    page = read(job.source, max_pixels)
+    before = page.image.copy() if "overlay" in job.extras else page.image
+    result = clean(page.image, model, out=page.image, **options)  # in place: a large page is held once
+    facts = {"threshold": options.get("threshold") or model.threshold, "run": model.run, "version": model.version}
+    contents: dict[str, Callable[[], bytes | memoryview]] = {
+        "mask": lambda: encode_plain(result.mask * 255),
+        "prob": lambda: encode_plain(result.prob),
+        "overlay": lambda: encode_plain(draw_overlay(before, result.filled, result.regions)),
+        "json": lambda: regions_json(job.source.name, page.image.shape, result.regions, **facts),
+    }
+    for name, path in job.extras.items():
+        write_whole(path, contents[name]())
+    write_whole(job.target, encode(page, result.image, result.filled, as_png))
+    return page.notes

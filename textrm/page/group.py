@@ -1,0 +1,65 @@
+"""Groups the pixels of a mask that lie near each other: letters become words and lines, holes become one repair."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+
+CELL = 4  # pixels; grouping looks at the largest value per cell, which costs a sixteenth of the time and memory
+
+
+def groups(mask: np.ndarray, gap: int) -> Iterator[tuple[tuple[slice, slice], np.ndarray]]:
+    """The groups of a mask, from top to bottom.
+
+    Pixels nearer than about ``gap`` belong to one group (the distance is measured in cells of four pixels).
+
+    Args:
+        mask: H W uint8, not 0 = in.
+        gap: pixels.
+
+    Yields:
+        The box of each group in ``mask``, and its own pixels in this box, h w uint8 in {0, 1}.
+    """
+    coarse = coarse_maximum(mask)
+    reach = max(1, round(gap / CELL / 2))
+    joined = cv2.dilate(coarse, ellipse(reach))
+    count, labels, boxes, _ = cv2.connectedComponentsWithStats(joined, connectivity=8, ltype=cv2.CV_32S)
+    for label in range(1, count):
+        left, top, width, height, _ = boxes[label].tolist()
+        rows = slice(top * CELL, min((top + height) * CELL, mask.shape[0]))
+        columns = slice(left * CELL, min((left + width) * CELL, mask.shape[1]))
+        own = (labels[top : top + height, left : left + width] == label).astype(np.uint8)
+        own = cv2.resize(own, None, fx=CELL, fy=CELL, interpolation=cv2.INTER_NEAREST)
+        own = own[: rows.stop - rows.start, : columns.stop - columns.start]
+        own &= mask[rows, columns] != 0
+        box = _extent(own)
+        yield _shifted(box, rows.start, columns.start), own[box]
+
+
+def coarse_maximum(image: np.ndarray) -> np.ndarray:
+    """The largest value in each cell of H W uint8; cells at the lower and right edge may be cut."""
+    block = np.ones((CELL, CELL), np.uint8)
+    # In strips: the dilated page is never held as a whole.
+    strip = 256 * CELL
+    parts = [
+        cv2.dilate(image[row : row + strip], block, anchor=(0, 0))[::CELL, ::CELL]
+        for row in range(0, image.shape[0], strip)
+    ]
+    return np.concatenate(parts)
+
+
+def ellipse(radius: int) -> np.ndarray:
+    """The structuring element that grows a mask by ``radius`` pixels."""
+    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+
+
+def _extent(mask: np.ndarray) -> tuple[slice, slice]:
+    left, top, width, height = cv2.boundingRect(mask)
+    return slice(top, top + height), slice(left, left + width)
+
+
+def _shifted(box: tuple[slice, slice], down: int, right: int) -> tuple[slice, slice]:
+    rows, columns = box
+    return slice(rows.start + down, rows.stop + down), slice(columns.start + right, columns.stop + right)

@@ -1,0 +1,99 @@
+"""The whole way of one page in memory: segment, make the mask, fill."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from textrm.errors import UserError
+from textrm.page.fill import METHODS, fill_holes
+from textrm.page.mask import Region, find_lettering, widen
+from textrm.page.model import Segmenter
+from textrm.page.segment import TILE, segment
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A cleaned page.
+
+    ``image`` is H W 3 uint8 RGB without lettering; ``mask`` H W uint8 in {0, 1}, 1 = lettering; ``filled`` the mask
+    grown, 1 = may differ from the page (all other pixels are bit-identical); ``prob`` H W uint8, the probability of
+    lettering times 255; ``regions`` are words and lines from top to bottom.
+    """
+
+    image: np.ndarray
+    mask: np.ndarray
+    filled: np.ndarray
+    prob: np.ndarray
+    regions: list[Region]
+
+
+def clean(
+    image: np.ndarray,
+    model: Segmenter | None = None,
+    *,
+    threshold: float | None = None,
+    low: float | None = None,
+    grow: int | None = None,
+    min_area: int = 12,
+    fill: str = "auto",
+    tile: int = TILE,
+    out: np.ndarray | None = None,
+) -> Result:
+    """Take the lettering out of a page.
+
+    Args:
+        image: H W 3 uint8 RGB, at least 1 x 1.
+        model: the segmenter, or None for the released one.
+        threshold: probability above which a pixel is lettering, in (0, 1); None for the model's own.
+        low: probability from which a pixel counts that is connected with one above the threshold; None for none.
+        grow: pixels by which the mask is widened before it is filled; None for a value that suits the page's size.
+        min_area: regions with fewer pixels of lettering are left alone.
+        fill: how to fill; see :func:`textrm.page.fill.fill_holes`.
+        tile: side of the largest tile in pixels.
+        out: H W 3 uint8 that takes the cleaned picture; may be ``image`` itself, which saves its memory.
+
+    Raises:
+        UserError: when an argument is out of its range, or the model cannot be used.
+    """
+    _check(image, threshold, low, grow, fill)
+    model = model or released()
+    threshold = model.threshold if threshold is None else threshold
+    prob = segment(image, model, tile)
+    mask, regions = find_lettering(prob, threshold, None if low is None else min(low, threshold), min_area)
+    filled = widen(mask, suitable_growth(image) if grow is None else grow)
+    if out is None:
+        out = image.copy()
+    elif out is not image:
+        np.copyto(out, image)
+    fill_holes(out, filled, fill)
+    return Result(out, mask, filled, prob, regions)
+
+
+def suitable_growth(image: np.ndarray) -> int:
+    """How far soft edges of letters reach: 2 px on a page 1000 px wide, more on larger scans, at most 8."""
+    return int(np.clip(round(min(image.shape[:2]) * 0.0025), 2, 8))
+
+
+@cache
+def released() -> Segmenter:
+    """The released segmenter, opened once.
+
+    Raises:
+        UserError: when the installation holds no weights.
+    """
+    return Segmenter()
+
+
+def _check(image: np.ndarray, threshold: float | None, low: float | None, grow: int | None, fill: str) -> None:
+    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or not image.size:
+        raise UserError(f"the image is {image.dtype} {image.shape}; expected uint8 (height, width, 3)")
+    for name, value in (("threshold", threshold), ("low", low)):
+        if value is not None and not 0 < value < 1:
+            raise UserError(f"{name} is {value}; expected a probability between 0 and 1")
+    if grow is not None and not 0 <= grow <= 64:
+        raise UserError(f"grow is {grow}; expected 0 to 64 pixels")
+    if fill not in METHODS:
+        raise UserError(f"fill is {fill}; expected one of {', '.join(METHODS)}")

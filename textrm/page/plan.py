@@ -1,0 +1,114 @@
+"""Which files are read and where their results go."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from textrm.errors import UserError
+from textrm.page.read import SUFFIXES
+
+EXTRAS = {"mask": ".mask.png", "prob": ".prob.png", "overlay": ".overlay.png", "json": ".json"}
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One page: ``source`` becomes ``target``; ``extras`` are the files wished beside it, by name in EXTRAS."""
+
+    source: Path
+    target: Path
+    extras: dict[str, Path]
+
+    def is_done(self) -> bool:
+        """Whether all its files are there and none is older than the source."""
+        try:
+            changed = self.source.stat().st_mtime_ns
+            return all(path.stat().st_mtime_ns >= changed for path in (self.target, *self.extras.values()))
+        except OSError:
+            return False
+
+
+@dataclass(slots=True)
+class Plan:
+    """The pages to clean, and the inputs that cannot be, each with its reason."""
+
+    jobs: list[Job] = field(default_factory=list)
+    failures: list[tuple[Path, str]] = field(default_factory=list)
+
+
+def make_plan(
+    inputs: Sequence[Path], out: Path, extras: Sequence[str] = (), as_png: bool = False, overwrite: bool = False
+) -> Plan:
+    """Find the pages in files and folders; folders are searched to the bottom, and their tree is kept in ``out``.
+
+    Hidden files and folders, and ``out`` itself where it lies inside an input, are passed over.
+
+    Args:
+        inputs: picture files and folders.
+        out: the folder for the results.
+        extras: which files are wished beside the clean page, of EXTRAS.
+        as_png: whether clean pages are PNG files whatever their source is.
+        overwrite: whether a page may be replaced by its clean version.
+
+    Raises:
+        UserError: when ``out`` is no folder, or two pages would be written to the same file.
+    """
+    if out.exists() and not out.is_dir():
+        raise UserError(f"{out} is a file; -o expects a folder")
+    if out.suffix.lower() in SUFFIXES and not out.exists():
+        raise UserError(f"{out} looks like a picture; -o expects a folder")
+    plan = Plan()
+    taken: dict[Path, Path] = {}
+    for source, relative in _pages(inputs, out, plan):
+        target = out / (relative.with_suffix(".png") if as_png else relative)
+        job = Job(source, target, {name: target.with_name(target.stem + EXTRAS[name]) for name in extras})
+        files = [path.resolve() for path in (target, *job.extras.values())]
+        shared = next((path for path in files if path in taken), None)
+        if shared is not None and taken[shared] == source.resolve():
+            continue  # the same page, given twice
+        if shared is not None:
+            raise UserError(f"{taken[shared]} and {source} would both be written to {shared}: "
+                            "clean them with different -o folders")  # fmt: skip
+        taken |= dict.fromkeys(files, source.resolve())
+        if source.resolve() in files and not overwrite:
+            plan.failures.append((source, "its result would replace the page itself; choose another folder with -o, "
+                                          "or give --overwrite"))  # fmt: skip
+        else:
+            plan.jobs.append(job)
+    sources = {job.source.resolve() for job in plan.jobs}
+    for path, owner in taken.items():
+        if path in sources and path != owner:
+            raise UserError(f"the result of {owner} would replace the page {path}: choose another folder with -o")
+    return plan
+
+
+def _pages(inputs: Sequence[Path], out: Path, plan: Plan) -> Iterator[tuple[Path, Path]]:
+    """Each page with its path below ``out``."""
+    for path in inputs:
+        if path.is_dir():
+            found = False
+            for page in _walk(path, out.resolve(), plan):
+                found = True
+                yield page, page.relative_to(path)
+            if not found and not any(failed.is_relative_to(path) for failed, _ in plan.failures):
+                plan.failures.append((path, f"the folder holds no picture ({', '.join(sorted(SUFFIXES))})"))
+        elif path.exists():
+            yield path, Path(path.name)
+        else:
+            plan.failures.append((path, "there is no such file or folder"))
+
+
+def _walk(folder: Path, out: Path, plan: Plan) -> Iterator[Path]:
+    def unreadable(error: OSError) -> None:
+        plan.failures.append((Path(error.filename), f"cannot be read: {error.strerror}"))
+
+    for where, folders, files in os.walk(folder, onerror=unreadable):
+        here = Path(where)
+        folders[:] = sorted(
+            name for name in folders if not name.startswith(".") and (here / name).resolve() != out
+        )  # fmt: skip
+        for name in sorted(files):
+            if Path(name).suffix.lower() in SUFFIXES and not name.startswith("."):
+                yield here / name

@@ -1,0 +1,86 @@
+"""What Pillow does not do with PNG: 16 bits per channel, and metadata kept byte for byte."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+Chunk = tuple[bytes, bytes]  # type and content
+
+# Ancillary chunks that describe the picture or its pixels and stay true while size and mode do.
+_BEFORE_PALETTE = frozenset((b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"cICP", b"mDCV", b"cLLI", b"sBIT"))
+_AFTER_PALETTE = frozenset(
+    (b"pHYs", b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"tIME", b"bKGD", b"tRNS", b"sTER", b"oFFs", b"pCAL", b"sCAL")
+)
+
+
+def read_metadata(path: Path) -> list[Chunk]:
+    """The chunks of a PNG file that describe it, in the file's order."""
+    found = []
+    with path.open("rb") as file:
+        file.seek(len(SIGNATURE))
+        while len(head := file.read(8)) == 8:
+            length, name = struct.unpack(">I4s", head)
+            if name in _BEFORE_PALETTE | _AFTER_PALETTE:
+                found.append((name, file.read(length)))
+                file.seek(4, 1)
+            else:
+                file.seek(length + 4, 1)
+    return found
+
+
+def make_metadata(
+    icc_profile: bytes | None, exif: bytes | None, dpi: tuple[float, float] | None, alpha: np.ndarray | None
+) -> list[Chunk]:
+    """The chunks for a picture that comes from another format; ``alpha`` is a palette's, N uint8."""
+    found = []
+    if icc_profile:
+        found.append((b"iCCP", b"ICC profile\0\0" + zlib.compress(icc_profile)))
+    if alpha is not None and (alpha < 255).any():
+        found.append((b"tRNS", alpha.tobytes()))
+    if dpi:
+        found.append((b"pHYs", struct.pack(">IIB", *(round(float(value) / 0.0254) for value in dpi), 1)))
+    if exif:
+        found.append((b"eXIf", exif.removeprefix(b"Exif\0\0")))
+    return found
+
+
+def with_metadata(png: memoryview | bytes, metadata: list[Chunk]) -> bytes:
+    """An encoded PNG with its metadata replaced by ``metadata``."""
+    early = [_encoded(*chunk) for chunk in metadata if chunk[0] in _BEFORE_PALETTE]
+    late = [_encoded(*chunk) for chunk in metadata if chunk[0] in _AFTER_PALETTE]
+    parts: list[bytes | memoryview] = [SIGNATURE]
+    view, position = memoryview(png), len(SIGNATURE)
+    while position < len(view):
+        length, name = struct.unpack_from(">I4s", view, position)
+        if name == b"IDAT":
+            parts += late
+            late = []
+        if name not in _BEFORE_PALETTE | _AFTER_PALETTE:
+            parts.append(view[position : position + 12 + length])
+        if name == b"IHDR":
+            parts += early
+        position += 12 + length
+    return b"".join(parts)
+
+
+def encode_16_bit(pixels: np.ndarray) -> bytes:
+    """A PNG of uint16 pixels: H W or H W 1 grey, H W 2 grey and alpha, H W 3 RGB, H W 4 RGBA."""
+    height, width = pixels.shape[:2]
+    colour_type = {1: 0, 2: 4, 3: 2, 4: 6}[pixels.size // (height * width)]
+    rows = np.ascontiguousarray(pixels.astype(">u2")).view(np.uint8).reshape(height, -1)
+    filtered = np.zeros((height, 1 + rows.shape[1]), np.uint8)
+    filtered[1:, 0] = 2  # "up": the difference to the row above; the first row stands as it is
+    filtered[:, 1:] = rows
+    filtered[1:, 1:] -= rows[:-1]
+    header = struct.pack(">IIBBBBB", width, height, 16, colour_type, 0, 0, 0)
+    body = zlib.compress(filtered.data, 6)
+    return SIGNATURE + _encoded(b"IHDR", header) + _encoded(b"IDAT", body) + _encoded(b"IEND", b"")
+
+
+def _encoded(name: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))

@@ -1,0 +1,36 @@
+"""What is written beside a clean page: contours to look at, regions to work with."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import cv2
+import numpy as np
+
+from textrm.page.mask import Region
+
+_COLOUR = (255, 0, 96)  # seldom in print
+
+
+def draw_overlay(image: np.ndarray, filled: np.ndarray, regions: list[Region]) -> np.ndarray:
+    """A copy of the page, H W 3 uint8 RGB, with the outline of what is filled and the hull of each region."""
+    drawn = image.copy()
+    outlines, _ = cv2.findContours(filled, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
+    cv2.drawContours(drawn, outlines, -1, _COLOUR, 1)
+    cv2.polylines(drawn, [region.polygon for region in regions], True, (0, 96, 255), 1)
+    return drawn
+
+
+def regions_json(name: str, shape: tuple[int, ...], regions: list[Region], **facts: Any) -> bytes:
+    """The regions of a page as JSON.
+
+    ``polygon`` lists x, y in pixels of the upright page, ``box`` is x0, y0, x1, y1 with x1, y1 outside, ``score`` the
+    mean probability in [0, 1], ``area`` the pixels of lettering.
+    """
+    entries = [
+        {"polygon": region.polygon.tolist(), "box": region.box, "score": round(region.score, 4), "area": region.area}
+        for region in regions
+    ]
+    page = {"page": name, "width": shape[1], "height": shape[0], **facts, "regions": entries}
+    return json.dumps(page, ensure_ascii=False).encode()

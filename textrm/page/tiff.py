@@ -1,0 +1,59 @@
+"""What Pillow does not do with TIFF: 16 bits per channel of colour, and choosing which tags to keep."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image, TiffImagePlugin
+
+# Tags that describe the picture and say nothing about how its pixels are laid out (TIFF 6.0, Exif 2.3).
+_DESCRIPTIVE = frozenset(
+    (269, 270, 271, 272, 282, 283, 285, 296, 297, 305, 306, 315, 316, 318, 319, 700, 33432, 33723, 34377, 34665, 34853)
+)
+_DIRECTORIES = (34665, 34853)  # Exif and GPS
+# Compressions that lose nothing and that Pillow writes.
+_LOSSLESS = frozenset(("raw", "packbits", "tiff_lzw", "tiff_adobe_deflate", "group3", "group4", "tiff_ccitt", "zstd"))
+
+
+def descriptive_tags(exif: Image.Exif) -> Image.Exif:
+    """The tags of a TIFF that stay true when its pixels are laid out anew; read while the file is open."""
+    kept = Image.Exif()
+    for tag in exif:
+        if tag in _DIRECTORIES:
+            kept.get_ifd(tag).update(exif.get_ifd(tag))
+            kept[tag] = 0
+        elif tag in _DESCRIPTIVE:
+            kept[tag] = exif[tag]
+    return kept
+
+
+def compression(name: str | None) -> str:
+    """The source's compression where it is lossless, else deflate."""
+    return name if name in _LOSSLESS else "tiff_adobe_deflate"
+
+
+def encode_16_bit(pixels: np.ndarray, tags: Image.Exif, icc_profile: bytes | None) -> bytes:
+    """An uncompressed TIFF of uint16 pixels: H W grey, H W 3 RGB or H W 4 RGBA."""
+    height, width = pixels.shape[:2]
+    channels = pixels.size // (height * width)
+    directory = TiffImagePlugin.ImageFileDirectory_v2(prefix=b"II")
+    for tag in tags:
+        directory[tag] = tags.get_ifd(tag) if tag in _DIRECTORIES else tags[tag]
+    if icc_profile:
+        directory[TiffImagePlugin.ICCPROFILE] = icc_profile
+    directory[TiffImagePlugin.IMAGEWIDTH] = width
+    directory[TiffImagePlugin.IMAGELENGTH] = height
+    directory[TiffImagePlugin.BITSPERSAMPLE] = (16,) * channels
+    directory[TiffImagePlugin.COMPRESSION] = 1
+    directory[TiffImagePlugin.PHOTOMETRIC_INTERPRETATION] = 1 if channels == 1 else 2
+    directory[TiffImagePlugin.SAMPLESPERPIXEL] = channels
+    directory[TiffImagePlugin.ROWSPERSTRIP] = height
+    directory[TiffImagePlugin.PLANAR_CONFIGURATION] = 1
+    if channels == 4:
+        directory[TiffImagePlugin.EXTRASAMPLES] = 2  # alpha, not multiplied in
+    body = pixels.astype("<u2").tobytes()
+    directory.tagtype[TiffImagePlugin.STRIPBYTECOUNTS] = 4  # LONG
+    directory[TiffImagePlugin.STRIPBYTECOUNTS] = len(body)
+    directory.tagtype[TiffImagePlugin.STRIPOFFSETS] = 4
+    directory[TiffImagePlugin.STRIPOFFSETS] = 0  # counted from the end of the directory when it is written
+    header = b"II*\0\x08\0\0\0"
+    return header + directory.tobytes(len(header)) + body

@@ -1,0 +1,124 @@
+"""Encodes a page as the kind of file it was read from, and writes files whole or not at all."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from textrm.page import png, tiff
+from textrm.page.read import ORIENTATION, Page
+from textrm.page.stored import BAND, as_stored, put_back, upright
+
+_PALETTE_ERROR = 8  # levels; a filled colour farther from the palette is worth a note
+
+# Arguments that change the pixels' encoding; the others are metadata.
+_ENCODING = frozenset(
+    ("qtables", "subsampling", "progressive", "keep_rgb", "lossless", "exact", "quality", "method", "compression",
+     "transparency", "optimize")
+)  # fmt: skip
+
+
+def write_whole(path: Path, data: bytes | memoryview) -> None:
+    """Make or replace a file in one step; on any failure nothing is left behind.
+
+    The data go to a hidden file beside ``path`` first, so that the last step is a rename on one file system.
+
+    Raises:
+        OSError: when it cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        with temporary.open("wb") as file:
+            file.write(data)
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def encode(page: Page, image: np.ndarray, filled: np.ndarray, as_png: bool = False) -> bytes | memoryview:
+    """A cleaned page in the format, mode and orientation of its source, with its metadata.
+
+    Pixels where ``filled`` is 0 are encoded as they were read, bit for bit. Only JPEG and lossy WebP then lose
+    something, JPEG with the source's own tables. ``page.stored`` and ``page.notes`` are changed.
+
+    Args:
+        page: the page as read.
+        image: H W 3 uint8 RGB, the cleaned page, upright.
+        filled: H W, not 0 where ``image`` was changed.
+        as_png: make a PNG whatever the source is; it is upright then, and CMYK becomes RGB.
+    """
+    stored = _merge(page, image, filled)
+    if page.format != "PNG" and as_png:
+        return _foreign_png(page, stored, image)
+    if page.format == "PNG":
+        return png.with_metadata(_plain_png(stored, page.mode, page.palette), page.chunks)
+    if page.format == "TIFF" and stored.dtype == np.uint16:
+        return tiff.encode_16_bit(stored, page.exif, page.save.get("icc_profile"))
+    picture, buffer = _picture(stored, page.mode, page.palette), io.BytesIO()
+    try:
+        picture.save(buffer, page.format, **page.save)
+    except (ValueError, TypeError, KeyError, AttributeError, RuntimeError) as error:
+        # Odd metadata must not cost the page.
+        page.notes.append(f"written without its metadata ({error})")
+        buffer = io.BytesIO()
+        picture.save(buffer, page.format, **{name: page.save[name] for name in page.save.keys() & _ENCODING})
+    return buffer.getbuffer()
+
+
+def encode_plain(pixels: np.ndarray) -> bytes | memoryview:
+    """A PNG without metadata of H W uint8 (grey) or H W 3 uint8 (RGB)."""
+    return _plain_png(pixels, "L" if pixels.ndim == 2 else "RGB", None)
+
+
+def _merge(page: Page, image: np.ndarray, filled: np.ndarray) -> np.ndarray:
+    if page.stored is None:
+        return image
+    image, filled = as_stored(image, page.orientation), as_stored(filled, page.orientation)
+    error = put_back(page.stored, page.mode, page.palette, image, filled)
+    if error > _PALETTE_ERROR:
+        page.notes.append(f"filled with the nearest colours of its palette, up to {error} levels off")
+    return page.stored
+
+
+def _foreign_png(page: Page, stored: np.ndarray, image: np.ndarray) -> bytes:
+    save, mode = page.save, page.mode
+    exif = page.exif.tobytes() if page.format == "TIFF" and len(page.exif) else save.get("exif")
+    if page.orientation != 1:
+        # Few programs turn a PNG by its tag.
+        stored = np.ascontiguousarray(upright(stored, page.orientation))
+        page.exif[ORIENTATION] = 1
+        exif = page.exif.tobytes()
+    icc_profile, alpha = save.get("icc_profile"), None if page.palette is None else page.palette[:, 3]
+    if mode == "CMYK":
+        stored, mode, icc_profile = image, "RGB", None
+        page.notes.append("CMYK is written as RGB: PNG holds no CMYK")
+    metadata = png.make_metadata(icc_profile, exif, save.get("dpi"), alpha)
+    return png.with_metadata(_plain_png(stored, mode, page.palette), metadata)
+
+
+def _plain_png(stored: np.ndarray, mode: str, palette: np.ndarray | None) -> bytes | memoryview:
+    if stored.dtype == np.uint16:
+        return png.encode_16_bit(stored)
+    buffer = io.BytesIO()
+    _picture(stored, mode, palette).save(buffer, "PNG")
+    return buffer.getbuffer()
+
+
+def _picture(stored: np.ndarray, mode: str, palette: np.ndarray | None) -> Image.Image:
+    """A Pillow image of stored pixels, copied in bands."""
+    height, width = stored.shape[:2]
+    picture = Image.new(mode, (width, height))
+    for row in range(0, height, BAND):
+        band = np.ascontiguousarray(stored[row : row + BAND])
+        layout = ("raw", "1;8") if mode == "1" else ()
+        data = band.astype(np.uint8) * 255 if mode == "1" else band
+        picture.paste(Image.frombytes(mode, (width, len(band)), data.tobytes(), *layout), (0, row))
+    if palette is not None:
+        picture.putpalette(palette[:, :3].tobytes())
+    return picture

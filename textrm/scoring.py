@@ -1,0 +1,145 @@
+"""Scores one way of cleaning pages on the rows of a manifest: what evaluation and the benchmarks share."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from rich.table import Table
+
+from textrm.data.manifest import BadRow, Manifest, Row, load_sample
+from textrm.data.sample import Sample
+from textrm.errors import UserError
+from textrm.metrics import PixelCounts, count_pixels, false_area, picture_scores
+
+# Cleans one page: H W 3 uint8 RGB to its 8-bit probability or mask (H W) and the cleaned page.
+Method = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
+# One line of a table: names, counts and figures by column.
+Line = dict[str, str | float]
+
+# Column of the CSV, heading and format in the terminal.
+COLUMNS = {
+    "AP": ("AP", "{:.3f}"),
+    "F1": ("F1", "{:.3f}"),
+    "precision": ("prec.", "{:.3f}"),
+    "recall": ("recall", "{:.3f}"),
+    "F1tol": ("F1 2px", "{:.3f}"),
+    "small_recall": ("small", "{:.3f}"),
+    "psnr": ("PSNR", "{:.1f}"),
+    "psnr_near": ("near", "{:.1f}"),
+    "left": ("left", "{:.2%}"),
+    "leak": ("leak", "{:.3%}"),
+    "false_area": ("false", "{:.3%}"),
+    "seconds": ("s/page", "{:.2f}"),
+}
+PICTURES = ("psnr", "psnr_near", "left", "leak", "false_area", "seconds")  # the columns that are averaged over pages
+
+
+@dataclass(frozen=True, slots=True)
+class PageScores:
+    """The figures of one page: pixels to pool and ``pictures``, averages by column; ``part`` is the subset it is in."""
+
+    id: str
+    part: str
+    counts: PixelCounts
+    pictures: dict[str, float] = field(default_factory=dict)
+
+    def line(self) -> Line:
+        """One line of ``pages.csv``; what needs the clean page is NaN without one."""
+        pictures = {name: self.pictures.get(name, float("nan")) for name in PICTURES}
+        return {"id": self.id, "part": self.part, **self.counts.scores(), **pictures}
+
+
+def choose_rows(manifest: Manifest, split: str, limit: int | None = None) -> list[Row]:
+    """The rows of a split that have a mask; with ``limit``, that many of them evenly spread over the split.
+
+    Raises:
+        UserError: when there is none.
+    """
+    rows = [row for row in manifest.rows if row.split == split and row.mask]
+    if not rows:
+        found = ", ".join(sorted({row.split for row in manifest.rows if row.mask})) or "none"
+        raise UserError(f"split {split} has no picture with a mask in {manifest.folder}; splits that have: {found}")
+    if limit is not None and limit < 1:
+        raise UserError(f"limit is {limit}; expected at least 1 page, or nothing for all")
+    if limit is None or limit >= len(rows):
+        return rows
+    return [rows[index] for index in np.linspace(0, len(rows) - 1, limit).round().astype(int)]
+
+
+def score_pages(
+    manifest: Manifest, rows: Sequence[Row], method: Method, by: str | None = None
+) -> Iterator[PageScores | BadRow]:
+    """Clean and score row after row; a row that cannot be read comes out as its :class:`BadRow`.
+
+    ``by`` names the column whose value is each page's ``part``. The first page is cleaned once before, unmeasured.
+    """
+    warm = False
+    for row in rows:
+        part = part_of(row, by)
+        try:
+            sample = load_sample(manifest, row)
+        except BadRow as error:
+            yield error
+            continue
+        if not warm:
+            method(sample.image)
+            warm = True
+        yield score_page(sample, method, part)
+
+
+def score_page(sample: Sample, method: Method, part: str = "") -> PageScores:
+    """Clean one page and compare it with its truth; without a clean version only pixels and time are scored."""
+    start = time.perf_counter()
+    level, cleaned = method(sample.image)
+    pictures = {"seconds": time.perf_counter() - start}
+    if sample.clean is not None:
+        pictures |= picture_scores(cleaned, sample.image, sample.clean, sample.mask, sample.ignore)
+        pictures["false_area"] = false_area(method(sample.clean)[0], sample.ignore)
+    return PageScores(sample.id, part, count_pixels(level, sample.mask, sample.ignore), pictures)
+
+
+def part_of(row: Row, by: str | None) -> str:
+    """The value of column ``by``.
+
+    Raises:
+        UserError: when the manifest has no such column.
+    """
+    if by is None:
+        return ""
+    value = row.extra[by] if by in row.extra else getattr(row, by, None)
+    if not isinstance(value, str):
+        raise UserError(f"by={by}: the manifest has no such column; it has source, group, {', '.join(row.extra)}")
+    return value or "none"
+
+
+def summarise(pages: Sequence[PageScores]) -> list[Line]:
+    """One line per part and, last, one for all: pixels pooled, pictures averaged, time as the median."""
+    parts = sorted({page.part for page in pages} - {""})
+    groups = [(part, [page for page in pages if page.part == part]) for part in parts if len(parts) > 1]
+    return [_line(part, members) for part, members in [*groups, ("all", pages)]]
+
+
+def _line(part: str, pages: Sequence[PageScores]) -> Line:
+    line: Line = {"part": part, "pages": len(pages)}
+    line |= sum((page.counts for page in pages), PixelCounts()).scores()
+    for name in PICTURES:
+        values = [page.pictures[name] for page in pages if not np.isnan(page.pictures.get(name, np.nan))]
+        average = np.median if name == "seconds" else np.mean
+        line[name] = float(average(values)) if values else float("nan")
+    return line
+
+
+def score_table(title: str, lines: Sequence[Line]) -> Table:
+    """The lines of :func:`summarise` for the terminal; what is not known is a dash."""
+    names = [name for name in lines[0] if name not in COLUMNS and name != "IoU"]
+    table = Table(*names, *(heading for heading, _ in COLUMNS.values()), title=title)
+    for line in lines:
+        figures = [(form, float(line[name])) for name, (_, form) in COLUMNS.items()]
+        table.add_row(
+            *(str(line[name]) for name in names),
+            *("–" if np.isnan(value) else form.format(value) for form, value in figures),
+        )
+    return table

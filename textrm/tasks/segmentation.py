@@ -1,0 +1,93 @@
+"""Text segmentation: which pixels are lettering."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import torch
+from pytorch_lightning import LightningModule
+from torch import Tensor, nn
+
+from textrm.errors import UserError
+from textrm.tasks.pixel_scores import PixelScores
+
+
+class SegmentationTask(LightningModule):
+    """Trains a net that maps ``image`` (B 3 H W in [0, 1]) to logits of ``mask`` (B 1 H W).
+
+    ``loss(logits, mask, ignore)`` returns a scalar. ``optimizer`` and ``scheduler`` are factories that still lack the
+    parameters and the optimizer; the scheduler steps once per batch. Validation and test log AP, F1, IoU, precision
+    and recall, pooled over all pixels of the set that are not ignored.
+
+    Raises:
+        UserError: when the loss of a batch is not finite; the message names the pictures of that batch.
+    """
+
+    def __init__(
+        self,
+        net: nn.Module,
+        loss: nn.Module,
+        optimizer: Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer],
+        scheduler: Callable[[torch.optim.Optimizer], torch.optim.lr_scheduler.LRScheduler] | None = None,
+        threshold: float = 0.5,
+        channels_last: bool = True,
+    ) -> None:
+        super().__init__()
+        self.net = net.to(memory_format=torch.channels_last) if channels_last else net
+        self.loss = loss
+        self.make_optimizer = optimizer
+        self.make_scheduler = scheduler
+        self.memory_format = torch.channels_last if channels_last else torch.contiguous_format
+        self.scores = nn.ModuleDict({stage: PixelScores(threshold) for stage in ("val_scores", "test_scores")})
+
+    def forward(self, image: Tensor) -> Tensor:
+        """Logits B 1 H W of ``image`` B 3 H W in [0, 1]."""
+        return self.net(image.contiguous(memory_format=self.memory_format))
+
+    def training_step(self, batch: dict[str, Any], batch_idx: int) -> Tensor:
+        """The loss of one batch."""
+        loss = self.loss(self(batch["image"]), batch["mask"], batch["ignore"])
+        if not torch.isfinite(loss):
+            pictures = ", ".join(map(str, batch["id"]))
+            raise UserError(f"the loss became {loss.item()} at step {self.global_step} on the pictures {pictures}: "
+                            "look at them, or lower the learning rate")  # fmt: skip
+        self.log("train/loss", loss, prog_bar=True, batch_size=len(batch["id"]))
+        return loss
+
+    def validation_step(self, batch: dict[str, Any], batch_idx: int) -> Tensor:
+        """The predicted probabilities B 1 H W, after they were counted."""
+        return self._count("val", batch)
+
+    def test_step(self, batch: dict[str, Any], batch_idx: int) -> Tensor:
+        """As validation, under ``test/…``."""
+        return self._count("test", batch)
+
+    def on_validation_epoch_end(self) -> None:
+        """Log the pooled metrics."""
+        self._log_scores("val")
+
+    def on_test_epoch_end(self) -> None:
+        """Log the pooled metrics."""
+        self._log_scores("test")
+
+    def configure_optimizers(self) -> Any:
+        """The optimizer, and the scheduler where there is one, stepped every batch."""
+        optimizer = self.make_optimizer(self.net.parameters())
+        if self.make_scheduler is None:
+            return optimizer
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": self.make_scheduler(optimizer), "interval": "step"}}
+
+    def _count(self, stage: str, batch: dict[str, Any]) -> Tensor:
+        logits = self(batch["image"]).float()
+        loss = self.loss(logits, batch["mask"], batch["ignore"])
+        self.log(f"{stage}/loss", loss, batch_size=len(batch["id"]))
+        prob = logits.sigmoid()
+        self.scores[f"{stage}_scores"].update(prob, batch["mask"], batch["ignore"])
+        return prob
+
+    def _log_scores(self, stage: str) -> None:
+        metric = self.scores[f"{stage}_scores"]
+        for name, value in metric.compute().items():
+            self.log(f"{stage}/{name}", value, prog_bar=name in ("AP", "F1"))
+        metric.reset()

@@ -1,0 +1,77 @@
+"""Train: ``python -m textrm.train experiment=seg_xception``."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import hydra
+import pytorch_lightning as pl
+import torch
+from hydra.core.hydra_config import HydraConfig
+from omegaconf import DictConfig, OmegaConf
+
+from textrm.config import hydra_entry, resolved_dict
+from textrm.errors import UserError
+
+log = logging.getLogger(__name__)
+
+
+@hydra_entry("train")
+def main(config: DictConfig) -> float | None:
+    """Run one experiment in Hydra's run folder; returns the best value of the monitored metric, for searches."""
+    return train(config, Path(HydraConfig.get().runtime.output_dir))
+
+
+def train(config: DictConfig, run: Path) -> float | None:
+    """Fit, then test where the data has a test split, in the folder ``run``.
+
+    The run folder receives ``resolved.yaml``, ``metrics.csv``, TensorBoard events and ``checkpoints/{best,last}.ckpt``.
+    Returns the best value of the metric that the checkpoints follow, or None without one.
+
+    Raises:
+        UserError: for mistakes in the configuration or the data, and when the loss is not finite.
+    """
+    config.run = str(run)  # in a sweep Hydra chose another folder than the configuration names
+    resolved = resolved_dict(config)
+    checkpoint = find_checkpoint(config.ckpt_path, run)
+    pl.seed_everything(config.seed, workers=True)
+    torch.set_num_threads(config.threads or torch.get_num_threads())
+
+    datamodule: pl.LightningDataModule = hydra.utils.instantiate(config.data)
+    task: pl.LightningModule = hydra.utils.instantiate(config.task)
+    callbacks = [hydra.utils.instantiate(callback) for callback in config.callbacks.values() if callback is not None]
+    loggers = [hydra.utils.instantiate(logger) for logger in config.logger.values() if logger is not None]
+    trainer: pl.Trainer = hydra.utils.instantiate(config.trainer, callbacks=callbacks, logger=loggers)
+
+    run.mkdir(parents=True, exist_ok=True)
+    (run / "resolved.yaml").write_text(OmegaConf.to_yaml(OmegaConf.create(resolved)))
+    log.info("run folder: %s", run)
+    # weights_only: a checkpoint is data; nothing in it may run code.
+    trainer.fit(task, datamodule=datamodule, ckpt_path=checkpoint, weights_only=True)
+    saver = trainer.checkpoint_callback
+    best = getattr(saver, "best_model_score", None)
+    if config.test and not trainer.interrupted:
+        best_path: Any = getattr(saver, "best_model_path", None) or None
+        trainer.test(task, datamodule=datamodule, ckpt_path=best_path, weights_only=True)
+    log.info("run folder: %s", run)
+    return None if best is None else float(best)
+
+
+def find_checkpoint(ckpt_path: str | None, run: Path) -> Path | None:
+    """The checkpoint to go on from: None, the ``last`` or ``best`` one of the run folder, or a file.
+
+    Raises:
+        UserError: when there is no such file.
+    """
+    if ckpt_path is None:
+        return None
+    path = run / "checkpoints" / f"{ckpt_path}.ckpt" if ckpt_path in ("last", "best") else Path(ckpt_path)
+    if not path.is_file():
+        raise UserError(f"ckpt_path={ckpt_path}: there is no file {path}; give run=<folder of the run to continue>")
+    return path
+
+
+if __name__ == "__main__":
+    main()
