@@ -28,3 +28,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     skipped = [report for report in terminalreporter.stats.get("skipped", []) if "no real pages" in str(report.longrepr)]
     if skipped:
         terminalreporter.write_line(f"{len(skipped)} tests were skipped: the real pages are absent")
+
+
+@pytest.fixture(scope="session")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The manifest of sixteen small drawn pages, with a train and a val split."""
+    from textrm.data.synth.write import write_set
+
+    return write_set(tmp_path_factory.mktemp("drawn"), 16, seed=3, size=128, workers=1, split=(0.5, 0.5, 0.0), sheet=False)

@@ -106,4 +106,5 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(part.strip() for part in text.splitlines() if part.strip() and not part.startswith("full_key"))
+    lines = [line.strip() for line in text.split("Config search path")[0].splitlines()]
+    return " ".join(line for line in lines if line and not line.startswith("full_key"))

@@ -19,8 +19,8 @@ def check_encoder(make: Callable[[], nn.Module], channels: tuple[int, ...], stri
     torch.manual_seed(0)
     encoder = make()
     assert (encoder.channels, encoder.strides) == (channels, strides)
-    stride = strides[-1]
-    height, width = 3 * stride, 5 * stride
+    multiple = getattr(encoder, "multiple", strides[-1])
+    height, width = 3 * multiple, 5 * multiple
     maps = encoder(noise(2, 3, height, width))
     assert [tuple(m.shape) for m in maps] == [
         (2, c, height // s, width // s) for c, s in zip(channels, strides, strict=True)

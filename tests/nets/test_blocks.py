@@ -1,8 +1,12 @@
+import copy
+
 import pytest
 import torch
 from torch import nn
 
 from textrm.nets.blocks import DepthwiseConvolution, ScSE, SeparableConvolution, inverted_residual
+from textrm.nets.phases import Phases
+from textrm.nets.xception import XceptionBlock
 
 
 def test_separable_convolution_has_norm_between_depthwise_and_pointwise():
@@ -47,3 +51,27 @@ def test_dilated_depthwise_gradient_under_autocast_is_that_of_float32():
         gradients.append(layer.weight.grad.clone())
     torch.testing.assert_close(gradients[1], gradients[0], rtol=0.02, atol=0.5)
     assert gradients[0].std() > 50  # beside which 0.5 is small
+
+
+@pytest.mark.parametrize("rate", [1, 2, 4])
+@pytest.mark.parametrize("memory_format", [torch.contiguous_format, torch.channels_last])
+def test_phases_are_dilated_convolutions(rate, memory_format):
+    torch.manual_seed(0)
+    dilated = nn.Sequential(XceptionBlock(8, 16), XceptionBlock(16, 16)).double()
+    phases = Phases(rate, *copy.deepcopy(dilated))
+    for module in dilated.modules():
+        if isinstance(module, DepthwiseConvolution):
+            module.dilation = module.padding = (rate, rate)
+    features = torch.randn(2, 8, 8, 12, dtype=torch.float64).to(memory_format=memory_format)
+    slope = torch.randn(2, 16, 8, 12, dtype=torch.float64)
+    outputs, slopes = [], []
+    for net in (dilated, phases):
+        inputs = features.clone().requires_grad_()
+        output = net(inputs)
+        (output * slope).sum().backward()
+        outputs.append(output)
+        slopes.append([inputs.grad, *(parameter.grad for parameter in net.parameters())])
+    torch.testing.assert_close(outputs[1], outputs[0])
+    torch.testing.assert_close(slopes[1], slopes[0])
+    for name, value in dilated.named_buffers():
+        torch.testing.assert_close(phases.get_buffer(name), value)

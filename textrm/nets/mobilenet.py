@@ -102,7 +102,7 @@ def load_by_name(net: nn.Module, weights: Mapping[str, Tensor]) -> list[str]:
 def _imagenet(width: float) -> Mapping[str, Tensor]:
     if width != 1:
         raise UserError(
-            f"ImageNet weights exist for width 1 only, got {width}: set net.encoder.imagenet to false or a file"
+            f"ImageNet weights exist for width 1 only, not {width}: set net.encoder.imagenet to false or a file"
         )
     try:
         return MobileNet_V2_Weights.IMAGENET1K_V2.get_state_dict(progress=False, check_hash=True)

@@ -12,7 +12,8 @@ class Segmenter(nn.Module):
     """Maps ``image`` B 3 H W in [0, 1] to logits B 1 H W that a pixel is lettering.
 
     Args:
-        encoder: ``forward(image)`` gives maps, fine to coarse, with ``.channels`` and ``.strides``.
+        encoder: ``forward(image)`` gives maps, fine to coarse, with ``.channels`` and ``.strides``; ``.multiple`` is
+            what height and width must be multiples of where it is more than the last stride.
         pooling: factory ``(in_channels)`` of a module with ``.out_channels``.
         decoder: factory ``(encoder_channels, encoder_strides, in_channels, upsampling)`` of a module that maps
             ``(maps, pooled)`` to logits and ends in ``.head.convolution``.
@@ -41,7 +42,7 @@ class Segmenter(nn.Module):
             in_channels=self.pooling.out_channels,
             upsampling=upsampling,
         )
-        self.stride: int = getattr(encoder, "multiple", strides[-1])
+        self.stride = int(getattr(encoder, "multiple", strides[-1]))
         bias = self.decoder.get_submodule("head.convolution").get_parameter("bias")
         nn.init.constant_(bias, math.log(prior / (1 - prior)))
 

@@ -195,3 +195,20 @@ def test_wrong_folders_end_in_one_line(folders: Path) -> None:
     assert "add --masks" in call(folders / "raw", "-", folders / "out")
     (folders / "none").mkdir()
     assert "has no picture" in call(folders / "none", folders / "clean", folders / "out")
+
+
+def test_masks_of_real_pages_are_near_the_truth(tmp_path: Path, shared_data: Path) -> None:
+    truth = read_manifest(shared_data / "comics" / "manifest.csv")
+    rows = [row for row in truth.rows if row.split == "val"][::12]
+    for row in rows:
+        for role, name in (("raw", row.image), ("clean", row.clean)):
+            (tmp_path / role).mkdir(exist_ok=True)
+            (tmp_path / role / f"{row.id}.jpg").symlink_to(truth.folder / name)
+    assert run(tmp_path, *EXACT, "--group-by", "prefix").exit_code == 0
+    found = read_manifest(tmp_path / "out" / "manifest.csv")
+    hits = misses = extra = 0
+    for row, true_row in zip(found.rows, sorted(rows, key=lambda row: row.id), strict=True):
+        mask, true = load_sample(found, row, clean=False).mask, load_sample(truth, true_row, clean=False).mask
+        hits, misses, extra = hits + (mask & true).sum(), misses + (true > mask).sum(), extra + (mask > true).sum()
+    assert len(rows) >= 2
+    assert 2 * hits / (2 * hits + misses + extra) > 0.95

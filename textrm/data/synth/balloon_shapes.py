@@ -44,6 +44,7 @@ def rounded(rng: Rng, a: float, b: float) -> Curve:
 def rectangle(rng: Rng, a: float, b: float) -> Curve:
     """A box, sometimes slanted."""
     lean = rng.normal(0, 0.12) * b if rng.random() < 0.2 else 0.0
+    a += abs(lean)
     return box(-a, -b, a, b) + np.array([[lean, 0], [lean, 0], [-lean, 0], [-lean, 0]])
 
 

@@ -41,10 +41,10 @@ class Block:
     ruby: bool = False  # whether small readings were set
 
     def cropped(self) -> Block | None:
-        """The block without empty margins, or None where there is no ink at all."""
-        left, top, width, height = cv2.boundingRect(self.coverage)
-        if width == 0:
+        """The block without empty margins, or None where no pixel is even half inked."""
+        if self.coverage.max() < 128:
             return None
+        left, top, width, height = cv2.boundingRect(self.coverage)
         shift = np.array([left, top], np.float32)
         return Block(
             np.ascontiguousarray(self.coverage[top : top + height, left : left + width]),

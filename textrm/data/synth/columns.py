@@ -30,7 +30,8 @@ def set_columns(
 ) -> Block | None:
     """Break tokens into columns no taller than ``height`` px; what does not fit is left out. None if nothing fits."""
     advance = setting.size * (1 + setting.tracking)
-    columns = _break(_cells(tokens), int((height - setting.size) / advance) + 1, max_columns)
+    capacity = int((height - setting.size) // advance) + 1
+    columns = _break(_cells(tokens), capacity, max_columns) if capacity > 0 else []
     if not columns:
         return None
     size, leading = setting.size, setting.leading * setting.size

@@ -89,6 +89,14 @@ def _paper(rng: Rng, pictures: list[np.ndarray], tags: set[str]) -> list[np.ndar
     if rng.random() < 0.3:
         dark = np.rint(255 - noise(rng, height, width, rng.uniform(2, 40)) * rng.uniform(5, 30)).astype(np.uint8)
         uneven = cv2.merge([dark, dark, dark])
+    if rng.random() < 0.1:  # the shadow of the book's fold, or of its edge
+        reach = rng.uniform(0.03, 0.2) * width
+        fold = 1 - rng.uniform(0.2, 0.8) * np.exp(-np.arange(width) / reach)
+        fold = fold[::-1] if rng.random() < 0.5 else fold
+        row = np.rint(255 * fold).astype(np.uint8)
+        shadow = np.broadcast_to(row[None, :, None], (height, width, 3))
+        uneven = shadow.copy() if uneven is None else cv2.multiply(uneven, shadow.copy(), scale=1 / 255)
+        tags.add("book_fold")
     result = []
     for picture in pictures:
         if behind is not None:

@@ -133,7 +133,7 @@ def _block(
     # an ellipse keeps its corners free: near its ends a line of columns is short, so leave them out
     if vertical and ellipse:
         extent, lines = 0.86 * extent, max(int(lines * 0.75), 1)
-    if lines < 1 or extent < size:
+    if lines < 1 or extent < size or depth < size:
         return None
     per_em = 1.0 if script in SPACELESS or script == "korean" else 1.7
     length = int(

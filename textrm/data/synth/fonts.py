@@ -6,7 +6,7 @@ import mmap
 import re
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -59,7 +59,7 @@ class FontFace:
     weight: int  # 100 to 900, as the file says
     style: str
     scripts: frozenset[str]
-    lacks: frozenset[str]  # characters of our texts that the face has no glyph for
+    lacks: frozenset[str] = field(repr=False)  # characters of our texts that the face has no glyph for
 
 
 class FontLibrary:

@@ -77,7 +77,7 @@ def splash(rng: Rng, height: int, width: int, fonts: FontLibrary, color: bool, l
 def strip(rng: Rng, height: int, width: int, fonts: FontLibrary, color: bool, lettered: bool) -> Page:
     """A hand-drawn strip: thin lines, stick figures, writing without balloons and a line to the speaker."""
     palette = random_style(rng, color).palette
-    pen = float(rng.choice([1, 1.4, 2, 2.5]))
+    pen = float(rng.choice([0.8, 1, 1.5, 2]))
     style = Style(palette, pen, flat, 0.0)
     clean = np.full((height, width, 3), 255, np.uint8)
     layout = random_layout(rng, height, width)
@@ -98,7 +98,7 @@ def strip(rng: Rng, height: int, width: int, fonts: FontLibrary, color: bool, le
         cv2.polylines(
             clean, [fixed(outline)], True, style.palette.ink, max(1, round(layout.frame)), cv2.LINE_AA, SUBPIXEL_BITS
         )
-        letterer_areas.append((x0 + 3.0, y0 + 3.0, x1 - 3.0, y0 + (y1 - y0) * 0.62))
+        letterer_areas.append((x0 + 3.0, y0 + 3.0, x1 - 3.0, y0 + (y1 - y0) * 0.55))
     letterer = Letterer(rng, clean, fonts, _look(rng, style), color, {"hand": 0.85, "sans": 0.1, "display": 0.05})
     for area in letterer_areas:
         for _ in range(rng.integers(1, 4) if lettered else 0):

@@ -50,7 +50,7 @@ class Letterer:
         self.voice = FontLibrary([fonts.pick(rng, self.script, styles)])
         self.fidelity = 0.9 if rng.random() < 0.75 else 0.0
         self.vertical = rng.random() < _VERTICAL_ODDS.get(self.script, 0.0)
-        self.em = float(np.clip(rng.lognormal(np.log(17), 0.33), 8, 44))
+        self.em = float(np.clip(rng.lognormal(np.log(18), 0.35), 8, 44))
         self.room = Room(rng)
         self.words: list[np.ndarray] = []
         self.tags: set[str] = set()
@@ -128,7 +128,6 @@ class Letterer:
         jitter = self.rng.normal(0, 0.1, 2).clip(-0.4, 0.4) * slack
         self._paste(text, (area[0] + area[2] - width) / 2 + jitter[0], (area[1] + area[3] - height) / 2 + jitter[1])
         self.room.taken.append(area)
-        self.tags.add("balloon")
         return True
 
     def effect(self, area: Box) -> bool:

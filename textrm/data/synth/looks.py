@@ -68,6 +68,11 @@ def contrast(color: Color, background: np.ndarray) -> float:
     return float(np.abs(np.array(color, np.float32) - background).max())
 
 
+def _brightness_step(color: Color, background: np.ndarray) -> float:
+    """How much lighter or darker a colour is, in grey levels."""
+    return abs(float(np.dot((0.299, 0.587, 0.114), np.array(color, np.float32) - background)))
+
+
 def _effects(
     rng: np.random.Generator, ink: Color, background: np.ndarray | None, size: float, hard: bool,
     outline: float, shadow: float, glow: float, effect: bool = False,
@@ -134,7 +139,7 @@ def _ink(rng: np.random.Generator, background: np.ndarray | None) -> Color:
             step = int(rng.integers(FAINT, CONTRAST)) * (-1 if far == BLACK else 1)
             red, green, blue = (int(value) for value in np.clip(background + step, 0, 255))
             color = (red, green, blue)
-        if contrast(color, background) >= (FAINT if faint else CONTRAST):
+        if contrast(color, background) >= FAINT and (faint or _brightness_step(color, background) >= CONTRAST):
             return color
     return far
 

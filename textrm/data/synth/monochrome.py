@@ -13,7 +13,7 @@ Rng = np.random.Generator
 def as_print(rng: Rng, art: np.ndarray) -> np.ndarray:
     """A grey H W 3 uint8 version of ``art`` (H W 3 uint8 RGB): half of the time grey wash, else screentone."""
     gray = cv2.cvtColor(art, cv2.COLOR_RGB2GRAY)
-    curve = (np.linspace(0, 1, 256) ** rng.uniform(0.6, 1.2) * 255 * rng.uniform(1, 1.35)).clip(0, 255).astype(np.uint8)
+    curve = (np.linspace(0, 1, 256) ** rng.uniform(0.5, 1.1) * 255 * rng.uniform(1, 1.6)).clip(0, 255).astype(np.uint8)
     gray = cv2.LUT(gray, curve)
     if rng.random() < 0.5:
         gray = _print(rng, gray)
@@ -27,7 +27,7 @@ def _print(rng: Rng, gray: np.ndarray) -> np.ndarray:
     if rng.random() < 0.4:  # cut the tone from few sheets, as by hand
         levels = int(rng.integers(3, 6))
         smooth = (np.rint(smooth / 255 * levels) * (255 / levels)).astype(np.uint8)
-    pitch, angle = float(rng.choice(PITCHES)), float(rng.choice(ANGLES))
+    pitch, angle = float(rng.choice(PITCHES[:9])), float(rng.choice(ANGLES))
     make = rng.random()
     if make < 0.75:
         threshold = dots(height, width, pitch, angle)
@@ -40,5 +40,7 @@ def _print(rng: Rng, gray: np.ndarray) -> np.ndarray:
     fine = cv2.GaussianBlur(gray, (0, 0), 0.7)
     coarse = cv2.GaussianBlur(gray, (0, 0), 2.2)
     ink = cv2.subtract(coarse, fine)
-    contour = 255 - cv2.convertScaleAbs(cv2.subtract(ink, float(rng.integers(4, 12))), alpha=rng.uniform(8, 30))
+    faint = int(rng.integers(4, 12))
+    strength = (np.maximum(np.arange(256) - faint, 0) * rng.uniform(8, 30)).clip(0, 255)
+    contour = cv2.LUT(ink, (255 - strength).astype(np.uint8))
     return cv2.min(tone, contour)

@@ -16,7 +16,7 @@ from textrm.data.synth.looks import effect_look
 from textrm.data.synth.patch import Lettering, colored
 from textrm.data.synth.scripts import RIGHT_TO_LEFT, SHAPED, SPACELESS
 from textrm.data.synth.text import effect_text, fit_to
-from textrm.data.synth.warp import dry_brush, rough_cut, wobble
+from textrm.data.synth.warp import dry_brush, grown, rough_cut, wobble
 
 LARGEST = 300.0  # px per em
 SMALLEST = 9.0
@@ -60,6 +60,8 @@ def sound_effect(
     low, high = np.concatenate(corners).min(0), np.concatenate(corners).max(0)
     span = np.maximum(high - low, 1.0)
     scale = float(min((width - 8) / span[0], (height - 8) / span[1], LARGEST / _EM))
+    if scale * _EM < SMALLEST:
+        return None
     look = effect_look(rng, scale * _EM, background, ink, monochrome)
     scale = float(min((width - 8 - 2 * look.reach) / span[0], (height - 8 - 2 * look.reach) / span[1], LARGEST / _EM))
     if scale * _EM < SMALLEST:
@@ -72,8 +74,7 @@ def sound_effect(
     block = _roughened(rng, Block(coverage, ()), scale * _EM).cropped()
     if block is None:
         return None
-    hull = cv2.convexHull(cv2.findNonZero(block.coverage)).reshape(-1, 2).astype(np.float32) + 0.5
-    block = replace(block, words=(_rounded_out(hull),))
+    block = replace(block, words=(_frame(block.coverage),))
     reach = look.reach + 1
     if block.coverage.shape[1] + 2 * reach > width or block.coverage.shape[0] + 2 * reach > height:
         return None
@@ -169,12 +170,11 @@ def _roughened(rng: np.random.Generator, block: Block, em: float) -> Block:
     return block
 
 
-def _rounded_out(hull: np.ndarray) -> np.ndarray:
-    """A hull of pixel centres moved out by a pixel from its middle, with few corners."""
-    rectangle = cv2.boxPoints(cv2.minAreaRect(hull)).astype(np.float32)
-    middle = rectangle.mean(0)
-    away = rectangle - middle
-    return (middle + away * (1 + 1.5 / np.maximum(np.hypot(*away.T), 1.0))[:, None]).astype(np.float32)
+def _frame(coverage: np.ndarray) -> np.ndarray:
+    """The smallest rectangle, at any angle, around all inked pixels, a pixel wider on every side."""
+    hull = cv2.convexHull(cv2.findNonZero(coverage)).reshape(-1, 1, 2).astype(np.float32)
+    corners = hull + np.array([(0, 0), (1, 0), (1, 1), (0, 1)], np.float32)
+    return grown(cv2.boxPoints(cv2.minAreaRect(corners.reshape(-1, 2))).astype(np.float32), 1.0)
 
 
 def _corners(box: np.ndarray) -> np.ndarray:

@@ -90,12 +90,15 @@ def write_set(
     _check(
         n, height, width, workers, {"color": color, "empty": empty, "pristine": pristine, "art_fraction": art_fraction}
     )
+    if len(split) != 3 or min(split) < 0 or sum(split) <= 0:
+        raise UserError(f"split={list(split)}: expected three shares, of train, val and test")
+    train, val, test = (float(share) for share in split)
     out = Path(out)
     recipe = Recipe(
         out, seed, (height, width), color, empty, pristine, tuple(str(f) for f in fonts),
         None if art is None else Path(art).resolve(), art_split, art_fraction,
     )  # fmt: skip
-    _Painter(recipe)  # mistakes in fonts and art show here, not in a worker
+    painter = _Painter(recipe)  # mistakes in fonts and art show here, not in a worker
     try:
         for name in ("image", "clean", "mask", "words"):
             (out / name).mkdir(parents=True, exist_ok=True)
@@ -103,11 +106,8 @@ def write_set(
         raise UserError(
             f"out={out}: cannot make this folder ({error.strerror}); give one that can be written"
         ) from error
-    rows = list(track(_rows(recipe, n, workers or os.cpu_count() or 1), "drawing pages", total=n))
-    ratios = tuple(float(share) for share in split)
-    if len(ratios) != 3:
-        raise UserError(f"split={list(split)}: expected three shares, of train, val and test")
-    rows = split_by_group(rows if tags else [replace(row, tags="") for row in rows], ratios, seed)
+    rows = list(track(_rows(painter, n, workers or os.cpu_count() or 1), "drawing pages", total=n))
+    rows = split_by_group(rows if tags else [replace(row, tags="") for row in rows], (train, val, test), seed)
     manifest = out / "manifest.csv"
     write_manifest(manifest, rows)
     if sheet:
@@ -120,7 +120,6 @@ class _Painter:
     """Draws and writes pages of one recipe; every process has its own."""
 
     def __init__(self, recipe: Recipe) -> None:
-        cv2.setNumThreads(1)  # the processes share the work; threads inside them would only compete
         self.recipe = recipe
         self.fonts: FontLibrary = find_fonts(recipe.fonts)
         self.art: Manifest | None = (
@@ -205,6 +204,7 @@ _painter: _Painter | None = None  # one per worker process, set by its initialis
 
 def _start(recipe: Recipe) -> None:
     global _painter
+    cv2.setNumThreads(1)  # the processes share the work; threads inside them would only compete
     _painter = _Painter(recipe)
 
 
@@ -213,13 +213,12 @@ def _write(index: int) -> Row:
     return _painter.write(index)
 
 
-def _rows(recipe: Recipe, n: int, workers: int) -> Iterator[Row]:
+def _rows(painter: _Painter, n: int, workers: int) -> Iterator[Row]:
     if workers == 1 or n == 1:
-        painter = _Painter(recipe)
         yield from (painter.write(index) for index in range(n))
         return
     # spawn: a forked process would inherit OpenCV's threads in whatever state they are.
-    with ProcessPoolExecutor(min(workers, n), get_context("spawn"), _start, (recipe,)) as pool:
+    with ProcessPoolExecutor(min(workers, n), get_context("spawn"), _start, (painter.recipe,)) as pool:
         yield from pool.map(_write, range(n), chunksize=max(1, min(8, n // workers // 4)))
 
 

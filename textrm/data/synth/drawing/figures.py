@@ -71,7 +71,7 @@ def body(canvas: Canvas, rng: Rng, palette: Palette, x: float, y: float, size: f
 
 def stick_figure(canvas: Canvas, rng: Rng, palette: Palette) -> None:
     """A head and six straight limbs; sometimes hair or a hat."""
-    size = rng.uniform(0.12, 0.3) * canvas.height
+    size = min(canvas.height * 0.8, max(40.0, rng.uniform(0.15, 0.5) * canvas.height))
     x, y = rng.uniform(0.1, 0.9) * canvas.width, canvas.height * rng.uniform(0.75, 0.98)
     r = size * rng.uniform(0.14, 0.22)
     hip, neck = np.array([x, y - size * 0.42]), np.array([x + rng.normal(0, size * 0.05), y - size * 0.85])
@@ -93,7 +93,7 @@ def stick_figure(canvas: Canvas, rng: Rng, palette: Palette) -> None:
             ],
             1,
         )
-        canvas.strokes(beziers(curves, 6), canvas.pen)
+        canvas.strokes(beziers(curves, 6), canvas.pen * 0.6)
     canvas.tags.update(("stick_figure", "figure"))
 
 

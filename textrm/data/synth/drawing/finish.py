@@ -27,9 +27,9 @@ def washed(canvas: Canvas, rng: Rng) -> np.ndarray:
 
 
 def painted(canvas: Canvas, rng: Rng) -> np.ndarray:
-    """Digital painting: shaded fills with texture, faint or no lines, everything a little soft."""
+    """Digital painting: shaded fills with texture, faint lines, everything a little soft."""
     tone = sensor_noise(rng, shade(rng, canvas.fill, rng.uniform(0.3, 0.7)), rng.uniform(1, 7), gray=True)
-    canvas.line[:] = cv2.convertScaleAbs(canvas.line, alpha=rng.choice([0.0, 0.4, 0.8]))
+    canvas.line[:] = cv2.convertScaleAbs(canvas.line, alpha=rng.choice([0.3, 0.5, 0.85]))
     picture = canvas.flatten(cv2.GaussianBlur(tone, (0, 0), rng.uniform(0.8, 3.0)))
     canvas.tags.add("painting")
     return cv2.GaussianBlur(picture, (0, 0), 0.6) if rng.random() < 0.5 else picture
@@ -74,6 +74,7 @@ def line_art(canvas: Canvas, rng: Rng) -> np.ndarray:
     level = int(rng.integers(25, 110))
     tone = cv2.threshold(canvas.fill, level, 255, cv2.THRESH_BINARY)[1]
     canvas.tags.add("line_art")
+    canvas.tags -= {"gradient", "flat_color"}
     return canvas.flatten(tone)
 
 

@@ -138,7 +138,8 @@ def _hair(canvas: Canvas, rng: Rng, place: Place, color: Color) -> None:
     end = np.stack([rng.uniform(-0.85, 0.85, count), rng.uniform(-0.6, -0.1, count)], 1)
     middle = np.stack([end[:, 0] * rng.uniform(0.7, 1.1, count), rng.uniform(-1.1, -0.8, count)], 1)
     dark = sum(color) < 240
-    shine = (235, 235, 235) if dark else canvas.ink
+    level = int(rng.integers(90, 256))
+    shine = (level, level, level) if dark else canvas.ink
     canvas.strokes(place(beziers(np.stack([root, middle, end], 1), 8)), canvas.pen * rng.uniform(0.5, 1.1), shine)
     loose = int(rng.integers(0, 24))
     start = np.stack([rng.choice([-0.75, 0.75], loose) + rng.normal(0, 0.08, loose), rng.uniform(-0.7, 0.5, loose)], 1)

@@ -9,7 +9,7 @@ import numpy as np
 
 from textrm.data.synth.drawing import clutter, figures, motion, negatives, patterns, scenes, texture
 from textrm.data.synth.drawing.canvas import Canvas
-from textrm.data.synth.drawing.finish import Finish, random_finish
+from textrm.data.synth.drawing.finish import Finish, painted, random_finish
 from textrm.data.synth.drawing.palette import Palette, random_palette
 
 Rng = np.random.Generator
@@ -77,17 +77,27 @@ def choose(rng: Rng, choices: tuple[tuple[Drawing, float], ...]) -> Drawing:
 
 
 def _photographic(rng: Rng, canvas: Canvas, style: Style) -> tuple[np.ndarray, set[str]]:
-    photo = rng.random() < 0.6
-    draw = texture.photo if photo else texture.paint
-    canvas.fill = draw(rng, canvas.height, canvas.width, style.palette)
-    canvas.tags.add("photo" if photo else "painting")
-    if rng.random() < 0.4:
+    """A photo, a painting, or a drawing blurred and shaded until it could be one."""
+    choice = rng.random()
+    gray = not style.palette.color
+    if choice < 0.45:
+        canvas.fill = texture.photo(rng, canvas.height, canvas.width, style.palette)
+        canvas.tags.add("photo")
+    elif choice < 0.75:
+        canvas.fill = texture.paint(rng, canvas.height, canvas.width, style.palette)
+        canvas.tags.add("painting")
+    else:
+        choose(rng, SCENES)(canvas, rng, style.palette)
+    if choice >= 0.75 or rng.random() < 0.4:
         choose(rng, FIGURES)(canvas, rng, style.palette)
         for _ in range(rng.poisson(0.7)):
             draw_small(canvas, rng, style.palette)
-    if not style.palette.color and rng.random() < 0.6:
+    if choice >= 0.75:
+        picture = painted(canvas, rng)
+    elif gray and rng.random() < 0.6:
         return style.finish(canvas, rng), canvas.tags
-    picture = canvas.flatten()
-    if photo and rng.random() < 0.7:
-        picture = texture.sensor_noise(rng, picture, rng.uniform(1, 9), gray=not style.palette.color)
+    else:
+        picture = canvas.flatten()
+    if rng.random() < 0.6:
+        picture = texture.sensor_noise(rng, picture, rng.uniform(1, 9), gray)
     return picture, canvas.tags

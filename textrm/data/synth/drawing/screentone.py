@@ -49,7 +49,10 @@ def halftone(gray: np.ndarray, threshold: np.ndarray, softness: float = 8.0) -> 
     white and near-black solid, as a printer would do it.
     """
     levels = cv2.LUT(gray, _stretch())
-    return cv2.addWeighted(levels, 255 / softness / 2, threshold, -255 / softness / 2, 127.5)
+    printed = cv2.addWeighted(levels, 255 / softness / 2, threshold, -255 / softness / 2, 127.5)
+    white = cv2.threshold(levels, 253, 255, cv2.THRESH_BINARY)[1]
+    not_black = cv2.threshold(levels, 1, 255, cv2.THRESH_BINARY)[1]
+    return cv2.bitwise_and(cv2.bitwise_or(printed, white), not_black)
 
 
 def color_dots(picture: np.ndarray, pitch: float, softness: float) -> np.ndarray:

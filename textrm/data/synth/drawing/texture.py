@@ -78,22 +78,22 @@ def paint(rng: np.random.Generator, height: int, width: int, palette: Palette) -
     picture = cloudy(rng, height, width, palette, low, high)
     flow = noise(rng, 64, 64, 3, 1) * 2 * np.pi
     base = max(height, width)
+    vivid = rng.exponential(6)
     for size in (0.12, 0.05, 0.02):
-        count = int(rng.integers(15, 60) * (0.06 / size) ** 0.5)
+        count = int(rng.integers(20, 80) * (0.06 / size) ** 0.5)
         start = rng.uniform(-0.05, 1.05, (count, 2)) * (width, height)
         cells = (start / (width, height) * 63).clip(0, 63).astype(int)
         angle = flow[cells[:, 1], cells[:, 0]] + rng.normal(0, 0.3, count)
         step = np.stack([np.cos(angle), np.sin(angle)], 1) * (base * size * rng.uniform(0.6, 2.5, count))[:, None]
         bent = step[:, ::-1] * (1, -1) * rng.uniform(-0.4, 0.4, (count, 1))
         curves = beziers(np.stack([start, start + step / 2 + bent, start + step], 1), 6)
+        # A stroke takes the colour it starts on, lighter or darker, hardly another hue.
         inside = start.clip(0, (width - 1, height - 1)).astype(int)
-        sampled = picture[inside[:, 1], inside[:, 0]].astype(int) + rng.normal(
-            0, 22, (count, 3 if palette.color else 1)
-        )
-        widths = np.maximum(1, base * size * rng.uniform(0.1, 0.6, count)).astype(int)
-        for curve, color, thickness in zip(
-            curves, sampled.clip(0, 255).astype(int).tolist(), widths.tolist(), strict=True
-        ):
+        sampled = picture[inside[:, 1], inside[:, 0]] + rng.normal(0, 18, (count, 1))
+        if palette.color:
+            sampled = sampled + rng.normal(0, vivid, (count, 3))
+        widths = np.maximum(1, base * size * rng.uniform(0.1, 0.6, count)).astype(int).tolist()
+        for curve, color, thickness in zip(curves, sampled.clip(0, 255).astype(int).tolist(), widths, strict=True):
             cv2.polylines(picture, [fixed(curve)], False, color, thickness, cv2.LINE_AA, SUBPIXEL_BITS)
     if rng.random() < 0.7:
         picture = (

@@ -1,0 +1,30 @@
+"""What TensorBoard is given."""
+
+from __future__ import annotations
+
+import torch
+
+from textrm.callbacks.pictures import HIT, INVENTED, MISSED, panel
+
+
+def test_panel_shows_picture_truth_prediction_and_disagreement() -> None:
+    image = torch.full((3, 8, 8), 0.5)
+    mask, prob = torch.zeros(1, 8, 8), torch.zeros(1, 8, 8)
+    mask[0, 0, 0] = prob[0, 0, 0] = 1  # hit
+    mask[0, 1, 1] = 1  # missed
+    prob[0, 2, 2] = 0.8  # invented
+    shown = panel(image, mask, prob, height=8)
+    assert shown.shape == (3, 8, 32)
+    assert torch.equal(shown[:, :, :8], image)
+    assert torch.equal(shown[:1, :, 8:16], mask)
+    assert torch.equal(shown[1:2, :, 16:24], prob)
+    disagreement = shown[:, :, 24:]
+    for place, colour in ((0, HIT), (1, MISSED), (2, INVENTED)):
+        assert torch.allclose(disagreement[:, place, place], torch.tensor(colour))
+    assert torch.allclose(disagreement[:, 5, 5], torch.tensor(0.875))
+
+
+def test_panel_is_made_smaller_and_never_larger() -> None:
+    plane = torch.zeros(1, 40, 20)
+    assert panel(torch.zeros(3, 40, 20), plane, plane, height=10).shape == (3, 10, 20)
+    assert panel(torch.zeros(3, 40, 20), plane, plane, height=100).shape == (3, 40, 80)

@@ -1,0 +1,65 @@
+"""Every file under conf/ is composed, instantiated and run for a batch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hydra import compose, initialize_config_dir
+from omegaconf import DictConfig, OmegaConf, open_dict
+
+from textrm.config import CONFIG_FOLDER
+from textrm.train import train
+
+# One batch of small pictures through a narrow net; everything else as the file says.
+SMALL = [
+    "data.workers=0", "data.batch_size=2", "data.crop=64", "data.samples_per_epoch=2",
+    "+trainer.limit_train_batches=1", "+trainer.limit_val_batches=1", "+trainer.limit_test_batches=1",
+    "trainer.max_epochs=1", "trainer.max_steps=1", "trainer.check_val_every_n_epoch=1", "trainer.log_every_n_steps=1",
+    "trainer.accelerator=cpu", "callbacks.progress=null", "threads=1",
+]  # fmt: skip
+EXPERIMENTS = sorted(path.stem for path in (CONFIG_FOLDER / "experiment").glob("*.yaml"))
+CHOICES = sorted(
+    f"{path.parent.name}={path.stem}"
+    for group in ("data", "net", "loss", "optimizer", "scheduler", "callbacks", "logger", "trainer", "task")
+    for path in (CONFIG_FOLDER / group).glob("*.yaml")
+)
+
+
+def small(overrides: list[str], manifest: Path, run: Path) -> DictConfig:
+    """The composed configuration, made small; what is mandatory is given the drawn manifest."""
+    with initialize_config_dir(str(CONFIG_FOLDER), version_base="1.3"):
+        config = compose("train", [*overrides, *SMALL, f"run={run}"])
+    with open_dict(config):
+        config.net.encoder.width = 0.125 if "Xception" in config.net.encoder._target_ else 0.25
+        for key in ("drawn", "art"):
+            if OmegaConf.is_missing(config, key):
+                config[key] = str(manifest)
+        if OmegaConf.is_missing(config.data, "manifest"):
+            config.data.manifest = str(manifest)
+        if "stored" in config.data.train:
+            config.data.train.stored.manifest = str(manifest)
+        if OmegaConf.is_missing(config.scheduler, "total_steps"):
+            config.scheduler.total_steps = 100
+        if "length" in config.data.val:
+            config.data.val.length = 1
+    return config
+
+
+@pytest.mark.parametrize("choice", [f"experiment={name}" for name in EXPERIMENTS] + CHOICES)
+def test_choice_trains_a_batch(choice: str, drawn: Path, tmp_path: Path) -> None:
+    config = small([choice], drawn, tmp_path)
+    train(config, tmp_path)
+    written = {path.name for path in (tmp_path / "checkpoints").iterdir()}
+    assert written == {"best.ckpt", "last.ckpt"}
+    metrics = (tmp_path / "metrics.csv").read_text()
+    assert "train/loss" in metrics
+    assert "val/AP" in metrics
+    assert "???" not in (tmp_path / "resolved.yaml").read_text()
+
+
+def test_experiments_are_short_and_begin_with_their_command() -> None:
+    for name in EXPERIMENTS:
+        lines = (CONFIG_FOLDER / "experiment" / f"{name}.yaml").read_text().splitlines()
+        assert lines[0] == "# @package _global_"
+        assert lines[1].startswith(f"# python -m textrm.train experiment={name}")
