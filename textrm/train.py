@@ -46,6 +46,7 @@ def train(config: DictConfig, run: Path) -> float | None:
     trainer: pl.Trainer = hydra.utils.instantiate(config.trainer, callbacks=callbacks, logger=loggers)
 
     run.mkdir(parents=True, exist_ok=True)
+    keep_metrics(run)
     (run / "resolved.yaml").write_text(OmegaConf.to_yaml(OmegaConf.create(resolved)))
     log.info("run folder: %s", run)
     # weights_only: a checkpoint is data; nothing in it may run code.
@@ -55,6 +56,9 @@ def train(config: DictConfig, run: Path) -> float | None:
     if config.test and not trainer.interrupted:
         best_path: Any = getattr(saver, "best_model_path", None) or None
         trainer.test(task, datamodule=datamodule, ckpt_path=best_path, weights_only=True)
+    bad = getattr(datamodule, "bad_rows", {})
+    if bad:
+        log.warning("%d rows of the data could not be used: %s", len(bad), ", ".join(sorted(bad)))
     log.info("run folder: %s", run)
     return None if best is None else float(best)
 
@@ -71,6 +75,13 @@ def find_checkpoint(ckpt_path: str | None, run: Path) -> Path | None:
     if not path.is_file():
         raise UserError(f"ckpt_path={ckpt_path}: there is no file {path}; give run=<folder of the run to continue>")
     return path
+
+
+def keep_metrics(run: Path) -> None:
+    """Move an earlier ``metrics.csv`` to ``metrics.<n>.csv``: the logger would delete it when a run goes on."""
+    metrics = run / "metrics.csv"
+    if metrics.exists():
+        metrics.rename(run / f"metrics.{len(list(run.glob('metrics.*.csv'))) + 1}.csv")
 
 
 if __name__ == "__main__":

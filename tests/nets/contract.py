@@ -10,6 +10,8 @@ import onnxruntime
 import torch
 from torch import Tensor, nn
 
+from textrm.nets.phases import with_dilation
+
 
 def noise(*shape: int) -> Tensor:
     return torch.rand(*shape, generator=torch.Generator().manual_seed(0))
@@ -73,21 +75,22 @@ def check_batch(net: nn.Module, images: Tensor) -> None:
 
 
 def check_onnx(net: nn.Module, path: Path) -> None:
-    """The exported graph computes what torch computes, at sizes and batches it was not traced with."""
-    stride = net.stride
+    """The graph, exported as textrm.export does, computes what torch computes, also at sizes it was not traced with."""
     for module in net.modules():  # fresh statistics would hide a fold that went wrong
         if isinstance(module, nn.BatchNorm2d):
             module.running_mean.copy_(0.1 * noise(module.num_features))
             module.running_var.copy_(0.5 + noise(module.num_features))
     net.eval()
+    exported = with_dilation(net)
+    stride = exported.stride
     batch, height, width = (torch.export.Dim(name, min=1) for name in ("batch", "rows", "columns"))
     torch.onnx.export(
-        net, (noise(2, 3, 4 * stride, 3 * stride),), path, dynamo=True, verbose=False, opset_version=18,
+        exported, (noise(2, 3, 4 * stride, 3 * stride),), path, dynamo=True, verbose=False, opset_version=18,
         input_names=["image"], output_names=["logits"],
         dynamic_shapes={"image": {0: batch, 2: stride * height, 3: stride * width}},
     )  # fmt: skip
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    for shape in ((1, 3, 5 * stride, 2 * stride), (3, 3, stride, 6 * stride)):
+    for shape in ((1, 3, 5 * net.stride, 2 * net.stride), (3, 3, net.stride, 6 * net.stride)):
         (found,) = session.run(None, {"image": noise(*shape).numpy()})
         with torch.no_grad():
             expected = net(noise(*shape)).numpy()

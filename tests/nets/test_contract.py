@@ -63,7 +63,7 @@ def test_segmenter(name):
     check_segmenter(SEGMENTERS[name])
 
 
-@pytest.mark.parametrize("name", list(SEGMENTERS)[:3])  # these three hold every module once
+@pytest.mark.parametrize("name", list(SEGMENTERS)[:2])  # seconds each; these two hold what is more than a convolution
 def test_onnx_equals_torch(name, tmp_path):
     torch.manual_seed(0)
     check_onnx(SEGMENTERS[name](), tmp_path / "net.onnx")

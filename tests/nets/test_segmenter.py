@@ -6,6 +6,7 @@ import torch
 
 from textrm.errors import UserError
 from textrm.nets.decoder import Decoder
+from textrm.nets.phases import with_dilation
 from textrm.nets.pooling import AtrousSpatialPyramidPooling, Pointwise, ReceptiveFieldBlock
 from textrm.nets.segmenter import Segmenter
 from textrm.nets.upsampling import CHOICES, make_upsampling
@@ -70,6 +71,17 @@ def test_the_fine_stage_sees_the_half_grid():
     assert blocks.std(-1).min() > 1e-5
     blocks = fine.unfold(2, 2, 2).unfold(3, 2, 2).flatten(4)
     assert blocks.std(-1).max() < 1e-5
+
+
+def test_with_dilation_computes_the_same_at_smaller_multiples():
+    net = segmenter().eval()
+    dilated = with_dilation(net)
+    assert (net.stride, dilated.stride) == (32, 8)
+    image = torch.rand(1, 3, 64, 96)
+    with torch.no_grad():
+        torch.testing.assert_close(dilated(image), net(image), rtol=1e-4, atol=1e-5)
+        assert dilated(image[..., :40, :56]).shape == (1, 1, 40, 56)
+    assert net.stride == 32  # the copy is one
 
 
 def support(module, size=81):

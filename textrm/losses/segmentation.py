@@ -14,6 +14,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from textrm.errors import UserError
+
 
 def counted_mean(values: Tensor, ignore: Tensor | None) -> Tensor:
     """Mean over the pixels that are not ignored."""
@@ -21,6 +23,13 @@ def counted_mean(values: Tensor, ignore: Tensor | None) -> Tensor:
         return values.mean()
     # Not a product: an ignored pixel may hold anything.
     return values.masked_fill(ignore, 0).sum() / (~ignore).sum().clamp(min=1)
+
+
+def at_least_zero(name: str, value: float) -> float:
+    """The value as a number. Raises UserError, naming it, when it is not a number of 0 or more."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
+        raise UserError(f"{name}={value}: expected a number of 0 or more")
+    return float(value)
 
 
 class FocalLoss(nn.Module):
@@ -32,9 +41,9 @@ class FocalLoss(nn.Module):
 
     def __init__(self, gamma: float = 1.0, background_weight: float = 1.0, text_weight: float = 2.0) -> None:
         super().__init__()
-        self.gamma = gamma
-        self.background_weight = background_weight
-        self.text_weight = text_weight
+        self.gamma = at_least_zero("loss.gamma", gamma)
+        self.background_weight = at_least_zero("loss.background_weight", background_weight)
+        self.text_weight = at_least_zero("loss.text_weight", text_weight)
 
     def forward(self, logits: Tensor, mask: Tensor, ignore: Tensor | None = None) -> Tensor:
         """The mean over counted pixels."""
@@ -65,8 +74,8 @@ class BootstrappedBCE(nn.Module):
     def __init__(self, beta: float = 0.95, background_weight: float = 1.0, text_weight: float = 2.0) -> None:
         super().__init__()
         self.beta = beta
-        self.background_weight = background_weight
-        self.text_weight = text_weight
+        self.background_weight = at_least_zero("loss.background_weight", background_weight)
+        self.text_weight = at_least_zero("loss.text_weight", text_weight)
 
     def forward(self, logits: Tensor, mask: Tensor, ignore: Tensor | None = None) -> Tensor:
         """The mean over counted pixels; the weights follow ``mask``."""

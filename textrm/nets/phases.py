@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import copy
+from typing import TypeVar
+
 from torch import Tensor, nn
+
+Net = TypeVar("Net", bound=nn.Module)
 
 
 class Phases(nn.Sequential):
@@ -33,3 +38,22 @@ class Phases(nn.Sequential):
         split = super().forward(split.permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
         joined = split.reshape(batch, rate, rate, height // rate, width // rate, -1).permute(0, 3, 1, 4, 2, 5)
         return joined.reshape(batch, height, width, -1).permute(0, 3, 1, 2)
+
+
+def with_dilation(net: Net) -> Net:
+    """A copy that computes the same with atrous kernels instead of phases.
+
+    For export: onnxruntime's dilated kernels are as fast as its ordinary ones, so the rearrangements would only cost,
+    and torch.export takes minutes to reason about their sizes. Height and width then need only be multiples of the
+    last stride, and ``stride`` of a segmenter says so.
+    """
+    net = copy.deepcopy(net)
+    for phases in net.modules():
+        if isinstance(phases, Phases):
+            for module in phases.modules():
+                if isinstance(module, nn.Conv2d):
+                    height, width = module.kernel_size
+                    module.dilation = (phases.rate, phases.rate)
+                    module.padding = (height // 2 * phases.rate, width // 2 * phases.rate)
+            phases.rate = 1
+    return net

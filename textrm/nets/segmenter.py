@@ -42,9 +42,17 @@ class Segmenter(nn.Module):
             in_channels=self.pooling.out_channels,
             upsampling=upsampling,
         )
-        self.stride = int(getattr(encoder, "multiple", strides[-1]))
         bias = self.decoder.get_submodule("head.convolution").get_parameter("bias")
         nn.init.constant_(bias, math.log(prior / (1 - prior)))
+
+    @property
+    def stride(self) -> int:
+        """What height and width of the image must be multiples of."""
+        strides = self.encoder.strides
+        assert isinstance(strides, tuple)
+        multiple = getattr(self.encoder, "multiple", strides[-1])
+        assert isinstance(multiple, int)
+        return multiple
 
     def forward(self, image: Tensor) -> Tensor:
         """Logits B 1 H W; H and W must be multiples of ``stride``.

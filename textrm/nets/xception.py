@@ -75,7 +75,11 @@ class XceptionEncoder(nn.Module):
             self.eighth.append(Phases(rate, *blocks))
         self.channels: tuple[int, ...] = (stem, quarter, deep)
         self.strides: tuple[int, ...] = (2, 4, 8)
-        self.multiple = 8 * math.lcm(*rates)
+
+    @property
+    def multiple(self) -> int:
+        """What height and width of the image must be multiples of: 8 times the phases."""
+        return 8 * math.lcm(*(block.rate for block in self.eighth if isinstance(block, Phases)))
 
     def forward(self, image: Tensor) -> tuple[Tensor, ...]:
         """Maps of B 3 H W at strides 2, 4 and 8."""

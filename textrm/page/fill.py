@@ -40,8 +40,9 @@ def fill_holes(image: np.ndarray, hole: np.ndarray, method: str = "auto") -> Non
         window = slice(top, rows.stop + margin), slice(left, columns.stop + margin)
         crop = np.ascontiguousarray(image[window])
         unknown = (hole[window] != 0).astype(np.uint8)
+        inside = slice(rows.start - top, rows.stop - top), slice(columns.start - left, columns.stop - left)
         inner = np.zeros_like(unknown)
-        inner[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left] = own
+        inner[inside] = own
         if method == "telea":
             crop = cv2.inpaint(crop, unknown, 3, cv2.INPAINT_TELEA)
         else:
@@ -49,8 +50,7 @@ def fill_holes(image: np.ndarray, hole: np.ndarray, method: str = "auto") -> Non
             if rest.any():
                 unknown[(inner != 0) & (rest == 0)] = 0
                 _fill_art(crop, unknown, rest)
-        np.copyto(image[rows, columns], crop[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left],
-                  where=own[..., None] != 0)  # fmt: skip
+        np.copyto(image[rows, columns], crop[inside], where=own[..., None] != 0)
 
 
 def _fill_art(crop: np.ndarray, unknown: np.ndarray, own: np.ndarray) -> None:

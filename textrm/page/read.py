@@ -90,6 +90,8 @@ def _decode(picture: Image.Image, path: Path) -> Page:
     exif = picture.getexif()
     picture.load()  # turns a TIFF upright and takes the tag out of exif
     mode = "L" if picture.mode.startswith("I;16") else picture.mode
+    if wide is not None:
+        mode = {2: "LA", 3: "RGB", 4: "RGBA"}[wide.shape[2]]
     if mode in _CONVERTED:
         notes.append(f"mode {mode} is written as {_CONVERTED[mode]}")
         mode = _CONVERTED[mode]
@@ -154,12 +156,12 @@ def _wide_pixels(picture: Image.Image, path: Path) -> np.ndarray | None:
     tiles = getattr(picture, "tile", [])
     arguments = tiles[0].args if tiles else ""
     layout = arguments if isinstance(arguments, str) else str(arguments[0])
-    if ";16" not in layout or picture.mode not in ("LA", "RGB", "RGBA"):
+    if ";16" not in layout or picture.mode not in ("RGB", "RGBA"):
         return None
     pixels = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED)
     if pixels is None or pixels.dtype != np.uint16 or pixels.ndim != 3:
         return None
-    if picture.mode == "LA":
+    if layout.startswith("LA"):
         return np.ascontiguousarray(pixels[..., 2:])
     return cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB if pixels.shape[2] == 3 else cv2.COLOR_BGRA2RGBA)
 

@@ -10,7 +10,7 @@ _RING = 8  # pixels around the hole that a copy must match
 _SHIFTS = 24  # candidates
 _SIGMA = 4.0  # pixels over which the match is judged where a shift is chosen
 _KNOWN = 0.6  # share of the ring that must be known where a shift copies from
-_WORTH = 0.6  # a texture is copied when the match leaves less than this share of the ring's variance
+_WORTH = 1.0  # a texture is copied when the match leaves less than this share of the ring's variance
 _BILEVEL = 0.8  # share of ring pixels near black or white from which a picture counts as black and white
 
 
@@ -18,10 +18,11 @@ def continue_texture(crop: np.ndarray, unknown: np.ndarray, own: np.ndarray, smo
     """Fill a hole with shifted copies of its surroundings.
 
     Few shifts carry most of a texture (He and Sun 2012, "Statistics of patch offsets for image completion"); for a
-    halftone they are the vectors of its lattice, and a copy restores it dot by dot. Here the shifts are those under
-    which the ring around the hole matches best (normalised correlation by FFT); each pixel takes the shift that matches
-    best near it, and its value lies between ``smooth`` and the copy by how well it matches: the linear estimate of least
-    error. In black and white it is the copy or nothing, so that no grey appears.
+    halftone they are the vectors of its lattice, and a copy restores it dot by dot. What we changed: the shifts are
+    those under which the ring around the hole matches best (masked squared difference by FFT), and no energy is
+    minimised over them: each pixel takes the shift that matches best near it. Its value lies between ``smooth`` and the
+    copy by how well that one matches, the linear estimate of least error; in black and white it is the copy or nothing,
+    so that no grey appears.
 
     Args:
         crop: h w 3 uint8, the hole with at least ``REACH`` pixels around it where the page goes on.
@@ -77,7 +78,11 @@ def _best_shifts(grey: np.ndarray, ring: np.ndarray, known: np.ndarray) -> list[
 
 
 def _assemble(
-    pixels: np.ndarray, ring: np.ndarray, known: np.ndarray, shifts: list[tuple[int, int, float]], box: tuple[slice, slice]
+    pixels: np.ndarray,
+    ring: np.ndarray,
+    known: np.ndarray,
+    shifts: list[tuple[int, int, float]],
+    box: tuple[slice, slice],
 ) -> tuple[np.ndarray, np.ndarray]:
     """The copy in ``box`` (0 where nothing is copied) and its expected squared error (infinite there)."""
     border = REACH, REACH, REACH, REACH, cv2.BORDER_CONSTANT

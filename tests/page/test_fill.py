@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from textrm.page.fill import METHODS, fill_holes
+from textrm.page.membrane import span
+
+
+def letters(height: int, width: int, top: int = 40, left: int = 40) -> np.ndarray:
+    """A hole like two lines of letters."""
+    mask = np.zeros((height, width), np.uint8)
+    for row in range(2):
+        cv2.putText(mask, "Abgl", (left, top + 24 * row), cv2.FONT_HERSHEY_SIMPLEX, 0.7, 1, 4)
+    return mask
+
+
+def halftone(height: int, width: int, pitch: int = 6) -> np.ndarray:
+    y, x = np.mgrid[:height, :width]
+    wave = np.cos(2 * np.pi * (x + y) / pitch / 1.5) + np.cos(2 * np.pi * (x - y) / pitch / 1.5)
+    return np.repeat(np.where(wave > 0.6, 0, 255).astype(np.uint8)[..., None], 3, 2)
+
+
+def error(image: np.ndarray, truth: np.ndarray, hole: np.ndarray) -> float:
+    return float(np.sqrt(np.mean(np.square(image[hole != 0].astype(float) - truth[hole != 0]))))
+
+
+def filled(truth: np.ndarray, hole: np.ndarray, method: str, ink: int = 0) -> np.ndarray:
+    image = truth.copy()
+    image[hole != 0] = ink
+    fill_holes(image, hole, method)
+    return image
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_pixels_outside_the_hole_are_never_changed(method: str) -> None:
+    image = np.random.default_rng(0).integers(0, 256, (120, 160, 3), dtype=np.uint8)
+    hole = letters(120, 160)
+    before = image.copy()
+    fill_holes(image, hole, method)
+    assert np.array_equal(image[hole == 0], before[hole == 0])
+    assert (image[hole != 0] != before[hole != 0]).any()
+
+
+def test_white() -> None:
+    image = np.zeros((60, 60, 3), np.uint8)
+    hole = letters(60, 60, 30, 5)
+    fill_holes(image, hole, "white")
+    assert (image[hole != 0] == 255).all()
+
+
+def test_a_balloon_gets_exactly_its_colour_and_keeps_its_outline() -> None:
+    truth = np.full((120, 160, 3), (90, 120, 60), np.uint8)
+    cv2.ellipse(truth, (75, 48), (62, 34), 0, 0, 360, (250, 251, 240), -1)
+    cv2.ellipse(truth, (75, 48), (62, 34), 0, 0, 360, (0, 0, 0), 2)  # passes some letters at 3 px
+    hole = letters(120, 160)
+    image = filled(truth, hole, "auto")
+    assert error(image, truth, hole) < 3
+    inside = np.zeros_like(hole)
+    cv2.ellipse(inside, (75, 48), (52, 24), 0, 0, 360, 1, -1)
+    assert (image[(hole & inside) != 0] == (250, 251, 240)).all()
+
+
+def test_noise_of_the_surroundings_does_not_come_into_a_balloon() -> None:
+    rng = np.random.default_rng(3)
+    truth = np.clip(248 + rng.normal(0, 1.5, (120, 160, 1)), 0, 255).astype(np.uint8).repeat(3, 2)
+    hole = letters(120, 160)
+    inside = filled(truth, hole, "auto")[hole != 0]
+    assert len(np.unique(inside)) <= 2
+    assert abs(int(inside[0, 0]) - 248) <= 1
+
+
+def test_a_gradient_is_continued() -> None:
+    y, x = np.mgrid[:120, :160]
+    truth = np.stack([60 + x, 230 - y, 100 + (x + y) / 3], 2).astype(np.uint8)
+    hole = letters(120, 160)
+    assert error(filled(truth, hole, "auto"), truth, hole) < 1
+    assert error(filled(truth, hole, "flat"), truth, hole) < 1
+
+
+def test_two_balloons_of_different_colour_get_their_own() -> None:
+    truth = np.full((120, 160, 3), 255, np.uint8)
+    truth[:, 80:] = (255, 230, 120)
+    hole = np.zeros((120, 160), np.uint8)
+    hole[50:60, 20:68] = hole[50:60, 92:104] = 1
+    assert np.array_equal(filled(truth, hole, "auto"), truth)
+
+
+def test_screentone_is_restored_dot_by_dot() -> None:
+    truth, hole = halftone(140, 180), letters(140, 180)
+    auto, telea = filled(truth, hole, "auto"), filled(truth, hole, "telea")
+    assert set(np.unique(auto)) == {0, 255}
+    assert error(auto, truth, hole) < 0.1 * error(telea, truth, hole)
+
+
+def test_grey_screentone_is_continued_too() -> None:
+    truth = cv2.GaussianBlur(halftone(140, 180), (0, 0), 1.0) // 2 + 60
+    hole = letters(140, 180)
+    assert error(filled(truth, hole, "auto"), truth, hole) < 0.25 * error(filled(truth, hole, "telea"), truth, hole)
+
+
+def test_noise_is_not_copied_about() -> None:
+    truth = np.random.default_rng(5).normal(128, 30, (140, 180, 1)).clip(0, 255).astype(np.uint8).repeat(3, 2)
+    hole = letters(140, 180)
+    assert error(filled(truth, hole, "auto"), truth, hole) < 1.15 * truth.std()
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_holes_at_the_border_whole_pages_and_single_pixels(method: str) -> None:
+    for size in ((1, 1), (1, 9), (40, 3)):
+        image = np.full((*size, 3), 77, np.uint8)
+        fill_holes(image, np.ones(size, np.uint8), method)
+    image = np.full((30, 30, 3), 77, np.uint8)
+    hole = np.zeros((30, 30), np.uint8)
+    hole[:, :4] = hole[-3:] = 1
+    image[hole != 0] = 0
+    fill_holes(image, hole, method)
+    wanted = 255 if method == "white" else 77
+    assert np.abs(image[hole != 0].astype(int) - wanted).max() <= (4 if method == "telea" else 0)
+
+
+def test_a_group_larger_than_a_block_is_filled_throughout(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("textrm.page.fill._BLOCK", 32)
+    truth, hole = np.full((120, 160, 3), 240, np.uint8), letters(120, 160)
+    assert np.array_equal(filled(truth, hole, "auto"), truth)
+
+
+def test_the_membrane_is_harmonic() -> None:
+    y, x = np.mgrid[:64, :64].astype(np.float32)
+    truth = np.stack([x * 2, y * 3, x + y], 2)
+    unknown = np.zeros((64, 64), np.uint8)
+    unknown[20:40, 24:30] = 1
+    image = np.where(unknown[..., None] != 0, 999, truth).astype(np.float32)
+    result = span(image, unknown)
+    assert np.array_equal(result[unknown == 0], truth[unknown == 0])
+    assert np.abs(result - truth).max() < 0.5

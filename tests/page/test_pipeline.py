@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from standin_model import lettered_page
+
+from textrm.errors import UserError
+from textrm.page import Result, Segmenter, clean
+from textrm.page.pipeline import suitable_growth
+
+
+def test_a_page_comes_out_clean(model: Segmenter) -> None:
+    page = lettered_page()
+    before = page.copy()
+    result = clean(page, model)
+    assert isinstance(result, Result)
+    assert np.array_equal(page, before)
+    assert (result.image == 255).all()
+    assert result.mask[26, 20] == 1
+    assert result.mask.sum() == sum(region.area for region in result.regions)
+    assert len(result.regions) == 1
+    assert result.prob.dtype == result.mask.dtype == result.filled.dtype == np.uint8
+    assert set(np.unique(result.filled)) == {0, 1}
+    assert (result.filled >= result.mask).all()
+
+
+def test_pixels_that_are_not_filled_are_identical(model: Segmenter) -> None:
+    rng = np.random.default_rng(0)
+    page = np.repeat(np.repeat(rng.integers(0, 256, (30, 25, 3), dtype=np.uint8), 8, 0), 8, 1)
+    result = clean(page, model)
+    assert 0.1 < result.filled.mean() < 0.9
+    assert np.array_equal(result.image[result.filled == 0], page[result.filled == 0])
+    assert (result.image != page)[result.filled != 0].any()
+
+
+def test_in_place(model: Segmenter) -> None:
+    page = lettered_page()
+    result = clean(page, model, out=page)
+    assert result.image is page
+    assert (page == 255).all()
+    other = np.empty_like(page)
+    assert clean(lettered_page(), model, out=other).image is other
+    assert (other == 255).all()
+
+
+def test_options_reach_their_stage(model: Segmenter) -> None:
+    page = lettered_page()
+    usual = clean(page, model)
+    assert clean(page, model, threshold=0.999).mask.sum() < usual.mask.sum()
+    assert clean(page, model, threshold=0.9, low=0.01).mask.sum() > usual.mask.sum()
+    assert clean(page, model, grow=0).filled.sum() == usual.mask.sum()
+    assert clean(page, model, grow=6).filled.sum() > usual.filled.sum()
+    assert clean(page, model, min_area=10_000).filled.sum() == 0
+    grey = np.where(page == 255, 180, 0).astype(np.uint8)
+    assert clean(grey, model, fill="white").image[26, 20].tolist() == [255, 255, 255]
+    assert clean(grey, model, fill="flat").image[26, 20].tolist() == [180, 180, 180]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"threshold": 1.5}, "threshold is 1.5; expected a probability"),
+        ({"low": 0.0}, "low is 0.0"),
+        ({"grow": -1}, "grow is -1"),
+        ({"fill": "magic"}, "fill is magic; expected one of auto, flat, telea, white"),
+        ({"tile": 64}, "tile is 64"),
+    ],
+)
+def test_wrong_options(model: Segmenter, options: dict, words: str) -> None:
+    with pytest.raises(UserError, match=words):
+        clean(lettered_page(), model, **options)
+
+
+@pytest.mark.parametrize("image", [np.zeros((4, 4), np.uint8), np.zeros((4, 4, 4), np.uint8), np.zeros((4, 4, 3))])
+def test_wrong_pictures(model: Segmenter, image: np.ndarray) -> None:
+    with pytest.raises(UserError, match=r"expected uint8 \(height, width, 3\)"):
+        clean(image, model)
+
+
+def test_growth_follows_the_page() -> None:
+    sizes = [(50, 50), (1401, 992), (1654, 1170), (20000, 800), (10000, 10000)]
+    assert [suitable_growth(np.empty((*size, 3), np.uint8)) for size in sizes] == [2, 2, 3, 2, 8]
+
+
+def test_cleaning_imports_no_training_library(model_file: Path, tmp_path: Path) -> None:
+    program = (
+        "import sys, numpy\n"
+        "import textrm.page, textrm.infer, textrm.errors\n"
+        f"textrm.page.clean(numpy.eye(40, dtype=numpy.uint8)[..., None].repeat(3, 2), textrm.page.Segmenter({str(model_file)!r}))\n"
+        "print(sorted(set(sys.modules) & {'torch', 'lightning', 'pytorch_lightning', 'hydra', 'omegaconf', 'torchvision'}))\n"
+    )
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=tmp_path,
+                          env={**os.environ, "PYTHONPATH": str(root)})  # fmt: skip
+    assert done.stdout.strip() == "[]", done.stderr

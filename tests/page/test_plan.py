@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from textrm.errors import UserError
+from textrm.page.plan import make_plan
+
+
+def touch(*paths: Path) -> None:
+    for path in paths:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"x")
+
+
+def test_folders_keep_their_tree_and_hidden_files_are_passed_over(tmp_path: Path) -> None:
+    book, out = tmp_path / "book", tmp_path / "book" / "out"
+    touch(
+        book / "2.PNG",
+        book / "a" / "1.jpg",
+        book / "notes.txt",
+        book / ".3.png",
+        book / ".git" / "4.png",
+        out / "5.png",
+    )
+    plan = make_plan([book], out, ["mask", "json"])
+    assert [(job.source, job.target) for job in plan.jobs] == [
+        (book / "2.PNG", out / "2.PNG"),
+        (book / "a" / "1.jpg", out / "a" / "1.jpg"),
+    ]
+    assert plan.jobs[1].extras == {"mask": out / "a" / "1.mask.png", "json": out / "a" / "1.json"}
+    assert plan.failures == []
+
+
+def test_a_named_file_needs_no_known_suffix_and_counts_once(tmp_path: Path) -> None:
+    touch(tmp_path / "scan", tmp_path / "in" / "1.png")
+    plan = make_plan([tmp_path / "scan", tmp_path / "in", tmp_path / "in" / "1.png"], tmp_path / "out")
+    assert [job.target.name for job in plan.jobs] == ["scan", "1.png"]
+
+
+def test_missing_and_empty_inputs_do_not_stop_the_others(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    touch(tmp_path / "1.png")
+    plan = make_plan([tmp_path / "none", tmp_path / "empty", tmp_path / "1.png"], tmp_path / "out")
+    assert [job.source.name for job in plan.jobs] == ["1.png"]
+    assert [path.name for path, _ in plan.failures] == ["none", "empty"]
+    assert "no such file" in plan.failures[0][1]
+    assert "holds no picture" in plan.failures[1][1]
+
+
+def test_results_must_not_meet(tmp_path: Path) -> None:
+    touch(tmp_path / "a" / "1.png", tmp_path / "b" / "1.png", tmp_path / "c" / "1.jpg", tmp_path / "c" / "1.png")
+    with pytest.raises(UserError, match="would both be written to"):
+        make_plan([tmp_path / "a", tmp_path / "b"], tmp_path / "out")
+    assert len(make_plan([tmp_path / "c"], tmp_path / "out").jobs) == 2
+    with pytest.raises(UserError, match="would both be written to"):
+        make_plan([tmp_path / "c"], tmp_path / "out", as_png=True)
+    with pytest.raises(UserError, match=r"1\.mask\.png"):
+        make_plan([tmp_path / "c"], tmp_path / "out", ["mask"])
+
+
+def test_a_page_is_not_replaced_unless_it_is_wished(tmp_path: Path) -> None:
+    touch(tmp_path / "1.png", tmp_path / "2.jpg")
+    plan = make_plan([tmp_path], tmp_path)
+    assert plan.jobs == []
+    assert ["replace the page itself" in reason for _, reason in plan.failures] == [True, True]
+    assert len(make_plan([tmp_path], tmp_path, overwrite=True).jobs) == 2
+    # A link to the same folder is the same folder.
+    (tmp_path / "link").symlink_to(tmp_path)
+    assert make_plan([tmp_path / "1.png"], tmp_path / "link").jobs == []
+
+
+def test_a_result_must_not_replace_another_page(tmp_path: Path) -> None:
+    touch(tmp_path / "a" / "1.jpg", tmp_path / "b" / "1.png")
+    with pytest.raises(UserError, match="would replace the page|would both be written"):
+        make_plan([tmp_path / "a" / "1.jpg", tmp_path / "b" / "1.png"], tmp_path / "b", as_png=True, overwrite=True)
+
+
+@pytest.mark.parametrize(("name", "words"), [("there.txt", "is a file"), ("clean.png", "looks like a picture")])
+def test_out_is_a_folder(tmp_path: Path, name: str, words: str) -> None:
+    touch(tmp_path / "there.txt", tmp_path / "1.png")
+    with pytest.raises(UserError, match=words):
+        make_plan([tmp_path / "1.png"], tmp_path / name)
+
+
+def test_done_means_all_files_and_none_older(tmp_path: Path) -> None:
+    touch(tmp_path / "1.png")
+    job = make_plan([tmp_path / "1.png"], tmp_path / "out", ["json"]).jobs[0]
+    assert not job.is_done()
+    touch(job.target)
+    assert not job.is_done()
+    touch(job.extras["json"])
+    assert job.is_done()
+    later = job.target.stat().st_mtime + 10
+    os.utime(job.source, (later, later))
+    assert not job.is_done()

@@ -1,0 +1,47 @@
+"""A stand-in for trained weights: what is dark, on the mean of 5 x 5 pixels, is lettering."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper
+
+DARK = 100.0  # the grey level that gives probability 0.5
+METADATA = {"textrm.task": "segmentation", "textrm.stride": "8", "textrm.threshold": "0.5", "textrm.run": "stand-in"}
+
+
+def write_model(path: Path, metadata: dict[str, str] = METADATA, name: str = "image", window: int = 5) -> Path:
+    """prob = sigmoid((100 - mean grey level over a window) / 10); ``name`` is what the input is called."""
+    image = helper.make_tensor_value_info(name, TensorProto.UINT8, ["n", "h", "w", 3])
+    prob = helper.make_tensor_value_info("prob", TensorProto.FLOAT, ["n", 1, "h", "w"])
+    pad = [window // 2] * 4
+    nodes = [
+        helper.make_node("Cast", [name], ["pixels"], to=TensorProto.FLOAT),
+        helper.make_node("Transpose", ["pixels"], ["planes"], perm=[0, 3, 1, 2]),
+        helper.make_node("ReduceMean", ["planes", "axis"], ["grey"], keepdims=1),
+        helper.make_node("AveragePool", ["grey"], ["mean"], kernel_shape=[window, window], pads=pad),
+        helper.make_node("Sub", ["dark", "mean"], ["darker"]),
+        helper.make_node("Mul", ["darker", "slope"], ["logit"]),
+        helper.make_node("Sigmoid", ["logit"], ["prob"]),
+    ]
+    constants = [
+        helper.make_tensor("axis", TensorProto.INT64, [1], [1]),
+        helper.make_tensor("dark", TensorProto.FLOAT, [], [DARK]),
+        helper.make_tensor("slope", TensorProto.FLOAT, [], [0.1]),
+    ]
+    graph = helper.make_graph(nodes, "stand-in", [image], [prob], constants)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10)
+    for key, value in metadata.items():
+        model.metadata_props.add(key=key, value=value)
+    onnx.save(model, path)
+    return path
+
+
+def lettered_page(height: int = 96, width: int = 80) -> np.ndarray:
+    """White paper with two black bars for letters, H W 3 uint8."""
+    page = np.full((height, width, 3), 255, np.uint8)
+    page[20:32, 16:24] = 0
+    page[20:32, 30:38] = 0
+    return page

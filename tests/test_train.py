@@ -1,0 +1,90 @@
+"""A run folder holds what it should, and a run that is continued ends where an unbroken one ends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+import yaml
+from hydra import compose, initialize_config_dir
+from omegaconf import DictConfig
+
+from textrm.config import CONFIG_FOLDER
+from textrm.errors import UserError
+from textrm.train import find_checkpoint, keep_metrics, train
+
+SMALL = [
+    "experiment=seg_xception", "net=xception_fast", "net.encoder.width=0.125", "net.encoder.middle_blocks=2",
+    "data=manifest", "data.workers=0", "data.batch_size=2", "data.crop=64", "data.samples_per_epoch=6",
+    "trainer.accelerator=cpu", "trainer.log_every_n_steps=1", "callbacks.progress=null", "callbacks.freezing.epochs=1",
+    "scheduler.step_size_up=3", "threads=1", "+trainer.limit_val_batches=2",
+]  # fmt: skip
+
+
+def small(drawn: Path, run: Path, *overrides: str) -> DictConfig:
+    with initialize_config_dir(str(CONFIG_FOLDER), version_base="1.3"):
+        return compose("train", [*SMALL, f"data.manifest={drawn}", f"run={run}", *overrides])
+
+
+def weights(run: Path) -> dict[str, torch.Tensor]:
+    return torch.load(run / "checkpoints" / "last.ckpt", weights_only=True)["state_dict"]
+
+
+def test_resumed_run_equals_unbroken_run(drawn: Path, tmp_path: Path) -> None:
+    unbroken, broken = tmp_path / "unbroken", tmp_path / "broken"
+    train(small(drawn, unbroken, "trainer.max_epochs=3"), unbroken)
+    train(small(drawn, broken, "trainer.max_epochs=1"), broken)
+    train(small(drawn, broken, "trainer.max_epochs=3", "ckpt_path=last"), broken)
+    expected, found = weights(unbroken), weights(broken)
+    assert expected.keys() == found.keys()
+    for name, value in expected.items():
+        assert torch.equal(value, found[name]), name
+    assert (broken / "metrics.1.csv").is_file()
+
+
+def test_run_folder(drawn: Path, tmp_path: Path) -> None:
+    best = train(small(drawn, tmp_path, "trainer.max_epochs=1"), tmp_path)
+    assert best is not None
+    assert 0 < best <= 1
+    resolved = yaml.safe_load((tmp_path / "resolved.yaml").read_text())
+    assert resolved["net"]["encoder"]["width"] == 0.125
+    assert "${" not in (tmp_path / "resolved.yaml").read_text()
+    header = (tmp_path / "metrics.csv").read_text().splitlines()[0].split(",")
+    wanted = {"train/loss", "val/loss", *(f"val/{name}" for name in ("AP", "F1", "IoU", "precision", "recall"))}
+    assert wanted <= set(header)
+
+
+def test_tensorboard_has_curves_pictures_and_pr_curve(drawn: Path, tmp_path: Path) -> None:
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    train(small(drawn, tmp_path, "trainer.max_epochs=1", "test=false"), tmp_path)
+    events = EventAccumulator(str(tmp_path / "tensorboard")).Reload()
+    tags = events.Tags()
+    assert {"train/loss", "val/AP", "val/F1"} <= set(tags["scalars"])
+    assert {"val_pictures/0", "val_pictures/1"} <= set(tags["images"])
+    picture = events.Images("val_pictures/0")[0]
+    assert (picture.width, picture.height) == (4 * 128, 128)
+    assert "val/PR" in tags["tensors"]
+
+
+def test_same_seed_same_weights_whatever_the_workers(drawn: Path, tmp_path: Path) -> None:
+    found = []
+    for workers in (0, 1):
+        run = tmp_path / str(workers)
+        train(small(drawn, run, "trainer.max_epochs=1", f"data.workers={workers}", "test=false"), run)
+        found.append(weights(run))
+    assert all(torch.equal(value, found[1][name]) for name, value in found[0].items())
+
+
+def test_missing_checkpoint(tmp_path: Path) -> None:
+    assert find_checkpoint(None, tmp_path) is None
+    with pytest.raises(UserError, match=r"ckpt_path=last: there is no file .*last\.ckpt; give run="):
+        find_checkpoint("last", tmp_path)
+
+
+def test_metrics_are_kept(tmp_path: Path) -> None:
+    for number in (1, 2):
+        (tmp_path / "metrics.csv").write_text(str(number))
+        keep_metrics(tmp_path)
+        assert (tmp_path / f"metrics.{number}.csv").read_text() == str(number)
