@@ -25,7 +25,9 @@ def shared_data() -> Path:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say how much was not checked for want of data."""
-    skipped = [report for report in terminalreporter.stats.get("skipped", []) if "no real pages" in str(report.longrepr)]
+    skipped = [
+        report for report in terminalreporter.stats.get("skipped", []) if "no real pages" in str(report.longrepr)
+    ]
     if skipped:
         terminalreporter.write_line(f"{len(skipped)} tests were skipped: the real pages are absent")
 
@@ -35,4 +37,6 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The manifest of sixteen small drawn pages, with a train and a val split."""
     from textrm.data.synth.write import write_set
 
-    return write_set(tmp_path_factory.mktemp("drawn"), 16, seed=3, size=128, workers=1, split=(0.5, 0.5, 0.0), sheet=False)
+    return write_set(
+        tmp_path_factory.mktemp("drawn"), 16, seed=3, size=128, workers=1, split=(0.5, 0.5, 0.0), sheet=False
+    )

@@ -13,8 +13,10 @@ from textrm import export, train
 from textrm.data.synth import __main__ as synth
 
 
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, entry: Callable[[], None], *overrides: str) -> str:
-    """What a command that must fail with status 1 prints to stderr. Runs in this process: torch takes long to import."""
+def run(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, entry: Callable[[], None], *overrides: str
+) -> str:
+    """What a command that must fail with status 1 prints to stderr. Runs in this process: torch is slow to import."""
     monkeypatch.setattr(sys, "argv", ["command", *overrides])
     with pytest.raises(SystemExit) as stopped:
         entry()
@@ -48,8 +50,13 @@ def test_mistake_is_one_line(override: str, said: list[str], tmp_path: Path, cap
 
 
 @pytest.mark.parametrize(("entry", "said"), [(export.main, "run has no value"), (synth.main, "out has no value")])
-def test_missing_mandatory_value(entry: Callable[[], None], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str],
-                                 monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+def test_missing_mandatory_value(
+    entry: Callable[[], None],
+    said: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.chdir(tmp_path)
     assert said in run(capsys, monkeypatch, entry)
 

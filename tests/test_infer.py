@@ -91,8 +91,9 @@ def test_options_are_passed_on(model_file: Path, book: Path, tmp_path: Path) -> 
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(infer, "clean_file", spy)
-        result = run(model_file, book / "1.png", "-o", tmp_path / "out", "--threshold", 0.4, "--low", 0.2, "--grow", 3,
-                     "--min-area", 5, "--fill", "telea", "--tile", 256, "--format", "png", "--max-pixels", 99)  # fmt: skip
+        result = run(model_file, book / "1.png", "-o", tmp_path / "out", "--threshold", 0.4, "--low", 0.2,
+                     "--grow", 3, "--min-area", 5, "--fill", "telea", "--tile", 256, "--format", "png",
+                     "--max-pixels", 99)  # fmt: skip
     assert seen == {"threshold": 0.4, "low": 0.2, "grow": 3, "min_area": 5, "fill": "telea", "tile": 256,
                     "as_png": True, "max_pixels": 99}  # fmt: skip
     assert "1.png: a note" in result.output

@@ -52,12 +52,13 @@ def main(config: DictConfig) -> None:
             if config.manifest is None:
                 raise UserError("int8=true needs pictures to calibrate with: give manifest=<manifest.csv>")
             crops = calibration_crops(config.manifest, config.split, config.crops, config.crop, config.seed)
-            held_out = calibration_crops(config.manifest, config.check_split, config.crops, config.crop, config.seed + 1)
+            held_out = calibration_crops(config.manifest, config.check_split, config.crops, config.crop, config.seed)
             drop = quantize(temporary, temporary, crops, held_out)
             print(f"int8: AP {drop.float_ap:.4f} -> {drop.int8_ap:.4f} on {len(held_out)} crops")
-            if drop.float_ap - drop.int8_ap > config.max_drop and not config.force:
-                raise UserError(f"int8 loses {drop.float_ap - drop.int8_ap:.4f} AP, more than max_drop={config.max_drop}: "
-                                "give more calibration crops, export without int8, or force=true")  # fmt: skip
+            lost = drop.float_ap - drop.int8_ap
+            if lost > config.max_drop and not config.force:
+                raise UserError(f"int8 loses {lost:.4f} AP, more than max_drop={config.max_drop}: give more "
+                                "calibration crops, export without int8, or force=true")  # fmt: skip
         os.replace(temporary, out)
     finally:
         temporary.unlink(missing_ok=True)
@@ -76,8 +77,7 @@ def load_run(run: Path, checkpoint: str = "best") -> tuple[nn.Module, dict[str, 
     for path in (run / "resolved.yaml", run / "checkpoints" / f"{checkpoint}.ckpt"):
         if not path.is_file():
             raise UserError(f"{run} is not a finished run: there is no {path.relative_to(run)}")
-    resolved = OmegaConf.to_container(OmegaConf.load(run / "resolved.yaml"))
-    assert isinstance(resolved, dict)
+    resolved: Any = OmegaConf.to_container(OmegaConf.load(run / "resolved.yaml"))
     check_targets(resolved["net"])
     net = hydra.utils.instantiate(resolved["net"])
     state = torch.load(run / "checkpoints" / f"{checkpoint}.ckpt", map_location="cpu", weights_only=True)["state_dict"]
@@ -98,7 +98,9 @@ def check_targets(node: Any) -> None:
     if isinstance(node, dict):
         target = str(node.get("_target_", "textrm."))
         if not target.startswith(("textrm.", "torch.nn.", "torchvision.")):
-            raise UserError(f"resolved.yaml builds {target}: only classes of textrm, torch.nn and torchvision are built")
+            raise UserError(
+                f"resolved.yaml builds {target}: only classes of textrm, torch.nn and torchvision are built"
+            )
         for value in node.values():
             check_targets(value)
     elif isinstance(node, list):
@@ -120,6 +122,7 @@ def export(net: nn.Module, out: Path, run: str, threshold: float) -> float:
         model, (image,), dynamo=True, verbose=False, input_names=["image"], output_names=["prob"], opset_version=20,
         dynamic_shapes={"image": {0: batch, 1: stride * height, 2: stride * width}},
     )  # fmt: skip
+    assert program is not None
     graph = program.model_proto
     for key, value in {
         "textrm.task": "segmentation",

@@ -40,12 +40,14 @@ def calibration_crops(manifest: str | Path, split: str, count: int, size: int, s
     """``count`` square crops of ``size`` pixels from the pictures of a split, three in four of them on lettering.
 
     Raises:
-        UserError: when the manifest cannot be read, or no picture of the split is at least ``size`` pixels wide and high.
+        UserError: when the manifest cannot be read, or no picture of the split is at least ``size`` px wide and high.
     """
     source = read_manifest(manifest)
-    rows = [row for row in source.rows if row.split == split and min(row.width, row.height) >= size]
+    rows = [row for row in source.rows if row.split == split and min(row.width or 0, row.height or 0) >= size]
     if not rows:
-        raise UserError(f"{manifest} has no picture of split {split} of at least {size}×{size} pixels to calibrate with")
+        raise UserError(
+            f"{manifest} has no picture of split {split} of at least {size}×{size} pixels to calibrate with"
+        )
     rng = np.random.default_rng(seed)
     crops = []
     for number in range(count):
@@ -55,7 +57,7 @@ def calibration_crops(manifest: str | Path, split: str, count: int, size: int, s
         inked = np.argwhere(sample.mask)
         if number % 4 and len(inked):
             row, column = inked[int(rng.integers(len(inked)))]
-            y, x = (int(np.clip(centre - size // 2, 0, limit - size)) for centre, limit in ((row, height), (column, width)))
+            y, x = int(np.clip(row - size // 2, 0, height - size)), int(np.clip(column - size // 2, 0, width - size))
         area = np.s_[y : y + size, x : x + size]
         ignore = None if sample.ignore is None else np.ascontiguousarray(sample.ignore[area])
         crops.append(Sample(sample.id, np.ascontiguousarray(sample.image[area]), sample.mask[area], ignore=ignore))
@@ -76,7 +78,8 @@ def quantize(source: Path, out: Path, crops: Sequence[Sample], held_out: Sequenc
         quantize_static(
             prepared, quantized, _Crops(crops), quant_format=QuantFormat.QDQ, per_channel=True,
             activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8, calibrate_method=CalibrationMethod.MinMax,
-            nodes_to_exclude=[_last_convolution(prepared)], op_types_to_quantize=["Conv", "Add", "Concat", "Relu", "Clip"],
+            nodes_to_exclude=[_last_convolution(prepared)],
+            op_types_to_quantize=["Conv", "Add", "Concat", "Relu", "Clip"],
         )  # fmt: skip
         graph = onnx.load(quantized)
         del graph.metadata_props[:]

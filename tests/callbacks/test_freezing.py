@@ -58,8 +58,15 @@ def run(freeze: FreezeEncoder, values: list[float], epochs: int) -> tuple[list[b
     task, record = Task(values), Record()
     start = {name: value.clone() for name, value in task.net.encoder.state_dict().items()}
     pictures = DataLoader(list(torch.rand(4, 3, 8, 8)), batch_size=2)
-    trainer = pl.Trainer(max_epochs=epochs, callbacks=[freeze, record], logger=False, enable_checkpointing=False,
-                         enable_progress_bar=False, enable_model_summary=False, accelerator="cpu", num_sanity_val_steps=0)  # fmt: skip
+    quiet = {
+        "logger": False,
+        "enable_checkpointing": False,
+        "enable_progress_bar": False,
+        "enable_model_summary": False,
+    }
+    trainer = pl.Trainer(
+        max_epochs=epochs, callbacks=[freeze, record], accelerator="cpu", num_sanity_val_steps=0, **quiet
+    )
     head = task.net.head.weight.clone()
     trainer.fit(task, pictures, pictures)
     assert not torch.equal(task.net.head.weight, head)

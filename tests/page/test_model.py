@@ -7,7 +7,8 @@ import pytest
 from standin_model import METADATA, write_model
 
 from textrm.errors import UserError
-from textrm.page import Segmenter, model as module
+from textrm.page import Segmenter
+from textrm.page import model as module
 
 
 def test_metadata_and_probability(model: Segmenter) -> None:

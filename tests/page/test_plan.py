@@ -74,7 +74,7 @@ def test_a_page_is_not_replaced_unless_it_is_wished(tmp_path: Path) -> None:
 
 def test_a_result_must_not_replace_another_page(tmp_path: Path) -> None:
     touch(tmp_path / "a" / "1.jpg", tmp_path / "b" / "1.png")
-    with pytest.raises(UserError, match="would replace the page|would both be written"):
+    with pytest.raises(UserError, match=r"would replace the page|would both be written"):
         make_plan([tmp_path / "a" / "1.jpg", tmp_path / "b" / "1.png"], tmp_path / "b", as_png=True, overwrite=True)
 
 

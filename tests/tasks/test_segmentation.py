@@ -28,8 +28,12 @@ class Constant(nn.Module):
 
 def batch(mask: torch.Tensor) -> dict[str, Any]:
     shape = (mask.shape[0], 1, *mask.shape[2:])
-    return {"image": torch.zeros(mask.shape[0], 3, *mask.shape[2:]), "mask": mask, "id": [f"page {i}" for i in range(len(mask))],
-            "ignore": torch.zeros(shape, dtype=torch.bool)}  # fmt: skip
+    return {
+        "image": torch.zeros(mask.shape[0], 3, *mask.shape[2:]),
+        "mask": mask,
+        "ignore": torch.zeros(shape, dtype=torch.bool),
+        "id": [f"page {number}" for number in range(len(mask))],
+    }
 
 
 def task(value: float) -> SegmentationTask:

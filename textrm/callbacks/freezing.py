@@ -66,6 +66,4 @@ class FreezeEncoder(Callback):
 
 
 def _encoder(pl_module: pl.LightningModule) -> nn.Module:
-    encoder = pl_module.net.encoder
-    assert isinstance(encoder, nn.Module)
-    return encoder
+    return pl_module.get_submodule("net.encoder")

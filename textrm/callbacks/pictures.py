@@ -34,9 +34,8 @@ class SegmentationPictures(Callback):
         """Keep the first pictures of the set."""
         for index in range(len(batch["id"])):
             if len(self._panels) < self.pictures:
-                self._panels.append(
-                    panel(*(value[index].float().cpu() for value in (batch["image"], batch["mask"], outputs)), self.height)
-                )
+                image, mask, prob = (value[index].float().cpu() for value in (batch["image"], batch["mask"], outputs))
+                self._panels.append(panel(image, mask, prob, self.height))
 
     def on_validation_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Write them, and the PR curve of the whole set."""
@@ -46,7 +45,7 @@ class SegmentationPictures(Callback):
         for writer in writers(trainer):
             for index, picture in enumerate(panels):
                 writer.add_image(f"val_pictures/{index}", picture, trainer.global_step)
-            add_pr_curve(writer, "val/PR", pl_module.scores["val_scores"], trainer.global_step)
+            add_pr_curve(writer, "val/PR", pl_module.val_scores, trainer.global_step)
 
 
 def writers(trainer: pl.Trainer) -> list[SummaryWriter]:

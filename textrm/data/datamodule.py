@@ -135,7 +135,11 @@ class DataModule(LightningDataModule):
         super().__init__()
         if not train:
             raise UserError("data.train is empty: expected at least one data set")
-        for name, value, least in (("batch_size", batch_size, 1), ("val_batch_size", val_batch_size, 1), ("workers", workers, 0)):
+        for name, value, least in (
+            ("batch_size", batch_size, 1),
+            ("val_batch_size", val_batch_size, 1),
+            ("workers", workers, 0),
+        ):
             if not isinstance(value, int) or value < least:
                 raise UserError(f"data.{name}={value}: expected a whole number of at least {least}")
         weights = {name: float(len(source)) for name, source in train.items()} if weights is None else weights

@@ -132,7 +132,7 @@ def _describe(page: Page, picture: Image.Image, path: Path) -> None:
         kept |= {"lossless": True, "exact": True} if lossless else {"quality": 95, "method": 4}
     elif page.format == "TIFF":
         page.exif = tiff.descriptive_tags(page.exif)
-        kept |= {"compression": tiff.compression(info.get("compression")), "exif": page.exif}
+        kept |= {"compression": tiff.compression(info.get("compression"), page.exif), "exif": page.exif}
         kept.pop("xmp", None)  # the tags hold them
         kept.pop("dpi", None)
     elif page.format == "GIF":

@@ -26,8 +26,13 @@ def descriptive_tags(exif: Image.Exif) -> Image.Exif:
     return kept
 
 
-def compression(name: str | None) -> str:
-    """The source's compression where it is lossless, else deflate."""
+def compression(name: str | None, tags: Image.Exif) -> str:
+    """The source's compression where it is lossless, else deflate.
+
+    Pillow writes Exif and GPS directories into uncompressed files only, and keeping them matters more.
+    """
+    if any(tag in tags for tag in _DIRECTORIES):
+        return "raw"
     return name if name in _LOSSLESS else "tiff_adobe_deflate"
 
 

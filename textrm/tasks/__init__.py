@@ -1,0 +1,1 @@
+"""Trains: what a net, its loss and its metrics do with a batch."""

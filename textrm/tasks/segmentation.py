@@ -39,7 +39,8 @@ class SegmentationTask(LightningModule):
         self.make_optimizer = optimizer
         self.make_scheduler = scheduler
         self.memory_format = torch.channels_last if channels_last else torch.contiguous_format
-        self.scores = nn.ModuleDict({stage: PixelScores(threshold) for stage in ("val_scores", "test_scores")})
+        self.val_scores = PixelScores(threshold)
+        self.test_scores = PixelScores(threshold)
 
     def forward(self, image: Tensor) -> Tensor:
         """Logits B 1 H W of ``image`` B 3 H W in [0, 1]."""
@@ -57,37 +58,37 @@ class SegmentationTask(LightningModule):
 
     def validation_step(self, batch: dict[str, Any], batch_idx: int) -> Tensor:
         """The predicted probabilities B 1 H W, after they were counted."""
-        return self._count("val", batch)
+        return self._count("val", self.val_scores, batch)
 
     def test_step(self, batch: dict[str, Any], batch_idx: int) -> Tensor:
         """As validation, under ``test/…``."""
-        return self._count("test", batch)
+        return self._count("test", self.test_scores, batch)
 
     def on_validation_epoch_end(self) -> None:
         """Log the pooled metrics."""
-        self._log_scores("val")
+        self._log_scores("val", self.val_scores)
 
     def on_test_epoch_end(self) -> None:
         """Log the pooled metrics."""
-        self._log_scores("test")
+        self._log_scores("test", self.test_scores)
 
     def configure_optimizers(self) -> Any:
         """The optimizer, and the scheduler where there is one, stepped every batch."""
         optimizer = self.make_optimizer(self.net.parameters())
         if self.make_scheduler is None:
             return optimizer
-        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": self.make_scheduler(optimizer), "interval": "step"}}
+        scheduler = {"scheduler": self.make_scheduler(optimizer), "interval": "step"}
+        return {"optimizer": optimizer, "lr_scheduler": scheduler}
 
-    def _count(self, stage: str, batch: dict[str, Any]) -> Tensor:
+    def _count(self, stage: str, scores: PixelScores, batch: dict[str, Any]) -> Tensor:
         logits = self(batch["image"]).float()
         loss = self.loss(logits, batch["mask"], batch["ignore"])
         self.log(f"{stage}/loss", loss, batch_size=len(batch["id"]))
         prob = logits.sigmoid()
-        self.scores[f"{stage}_scores"].update(prob, batch["mask"], batch["ignore"])
+        scores.update(prob, batch["mask"], batch["ignore"])
         return prob
 
-    def _log_scores(self, stage: str) -> None:
-        metric = self.scores[f"{stage}_scores"]
-        for name, value in metric.compute().items():
+    def _log_scores(self, stage: str, scores: PixelScores) -> None:
+        for name, value in scores.compute().items():
             self.log(f"{stage}/{name}", value, prog_bar=name in ("AP", "F1"))
-        metric.reset()
+        scores.reset()

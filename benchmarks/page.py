@@ -1,0 +1,162 @@
+"""Time and memory of cleaning a page: ``python -m benchmarks.page [--model FILE] [PAGE]``."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import click
+import cv2
+import numpy as np
+from PIL import Image
+from rich.console import Console
+from rich.table import Table
+
+from textrm.page.batch import clean_file
+from textrm.page.fill import fill_holes
+from textrm.page.mask import find_lettering, widen
+from textrm.page.model import Segmenter
+from textrm.page.pipeline import suitable_growth
+from textrm.page.plan import make_plan
+from textrm.page.read import read
+from textrm.page.segment import segment
+from textrm.page.write import encode, write_whole
+
+HEIGHT, WIDTH = 1654, 1170
+LARGE = 10_000
+BARS = {"whole page": (1.0, "s"), "peak RSS": (600, "MB"), f"peak RSS, {LARGE}x{LARGE}": (1500, "MB"),
+        "import textrm.page": (0.5, "s")}  # fmt: skip
+
+# Runs a command and prints its peak RSS in KiB. A process of its own, because what a child inherits at the fork counts.
+_WATCH = "import os, subprocess, sys; p = subprocess.Popen(sys.argv[1:]); s, r = os.wait4(p.pid, 0)[1:]; \
+print(r.ru_maxrss); sys.exit(os.waitstatus_to_exitcode(s))"
+
+
+@click.command()
+@click.argument("page", required=False, type=click.Path(exists=True, path_type=Path))
+@click.option("--model", type=click.Path(path_type=Path), help="ONNX file.  [the released weights]")
+@click.option("--threads", default=2, show_default=True)
+@click.option("--rounds", default=7, show_default=True)
+@click.option("--large/--no-large", default=True, help=f"Also measure a page of {LARGE} x {LARGE} pixels.")
+@click.option("--draw", nargs=3, type=(Path, int, int), hidden=True)
+def main(
+    page: Path | None, model: Path | None, threads: int, rounds: int, large: bool, draw: tuple[Path, int, int] | None
+) -> None:
+    """Print how long each stage of cleaning PAGE takes, and how much memory textrm.infer needs.
+
+    Without PAGE one of 1170 x 1654 pixels is drawn. Times are medians after one round of warm-up.
+    """
+    if draw:
+        Image.fromarray(draw_page(*draw[1:])).save(draw[0], quality=90)
+        return
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        source = page or _drawn(folder / "page.jpg", HEIGHT, WIDTH)
+        cv2.setNumThreads(threads)
+        results = _stages(source, folder, Segmenter(model, threads), rounds)
+        results["import textrm.page"] = _import_time(rounds), "s"
+        options = ["--threads", str(threads), *(["--model", str(model)] if model else [])]
+        results["peak RSS"] = _peak(source, folder / "small", options), "MB"
+        if large:
+            results[f"peak RSS, {LARGE}x{LARGE}"] = (
+                _peak(_drawn(folder / "large.jpg", LARGE, LARGE), folder / "large", options),
+                "MB",
+            )
+    with Image.open(page) if page else Image.new("1", (WIDTH, HEIGHT)) as shown:
+        title = f"{shown.width}x{shown.height}, {threads} threads, median of {rounds}"
+    _print(title, results)
+
+
+def _stages(source: Path, folder: Path, model: Segmenter, rounds: int) -> dict[str, tuple[float, str]]:
+    page = read(source)
+    prob = segment(page.image, model)
+    mask, _ = find_lettering(prob, model.threshold, min_area=12)
+    filled = widen(mask, suitable_growth(page.image))
+    cleaned = page.image.copy()
+    fill_holes(cleaned, filled)
+    (job,) = make_plan([source], folder / "out").jobs
+    print(f"lettering {mask.mean():.2%} of the page, filled {filled.mean():.2%}")
+
+    def fill() -> None:
+        fill_holes(page.image.copy(), filled)
+
+    stages: dict[str, Callable[[], object]] = {
+        "read": partial(read, source),
+        "segment": partial(segment, page.image, model),
+        "mask": lambda: widen(find_lettering(prob, model.threshold, min_area=12)[0], 3),
+        "fill": fill,
+        "write": lambda: write_whole(job.target, encode(page, cleaned, filled)),
+        "whole page": partial(clean_file, job, model),
+    }
+    return {name: (_median(stage, rounds), "s") for name, stage in stages.items()}
+
+
+def _median(stage: Callable[[], object], rounds: int) -> float:
+    times = []
+    for _ in range(rounds + 1):
+        start = time.perf_counter()
+        stage()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times[1:])
+
+
+def _import_time(rounds: int) -> float:
+    program = "import time; t = time.perf_counter(); import textrm.page; print(time.perf_counter() - t)"
+    return statistics.median(float(_output("-c", program)) for _ in range(rounds))
+
+
+def _peak(source: Path, out: Path, options: list[str]) -> float:
+    """Peak resident memory of textrm.infer in MB."""
+    arguments = ["-m", "textrm.infer", str(source), "-o", str(out), *options]
+    return float(_output("-c", _WATCH, sys.executable, *arguments)) * 1024 / 1e6
+
+
+def _drawn(path: Path, height: int, width: int) -> Path:
+    _output("-m", "benchmarks.page", "--draw", str(path), str(height), str(width))
+    return path
+
+
+def _output(*arguments: str) -> str:
+    return subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def _print(title: str, results: dict[str, tuple[float, str]]) -> None:
+    table = Table("", "measured", "bar", title=title)
+    for name, (value, unit) in results.items():
+        bar = f"{BARS[name][0]:g} {unit}" if name in BARS else ""
+        table.add_row(name, f"{value:.3f} s" if unit == "s" else f"{value:.0f} MB", bar)
+    Console().print(table)
+
+
+def draw_page(height: int, width: int) -> np.ndarray:
+    """A page of panels with screentone and gradients, balloons with lines of text and a word on the art of each."""
+    page = np.full((height, width, 3), 255, np.uint8)
+    rng = np.random.default_rng(0)
+    for top in range(20, height - 380, 400):
+        for left in range(20, width - 260, 280):
+            panel = page[top : top + 385, left : left + 265]
+            y, x = np.mgrid[: panel.shape[0], : panel.shape[1]]
+            if rng.random() < 0.5:
+                panel[:] = np.where((x % 6 - 3) ** 2 + (y % 6 - 3) ** 2 < 5, 40, 255)[..., None]
+            else:
+                panel[:] = (rng.integers(90, 200, 3) + np.stack([x, y, x + y], 2) * 0.1).astype(np.uint8)
+            cv2.putText(panel, "CRASH", (30, 340), cv2.FONT_HERSHEY_TRIPLEX, 1.8, (0, 0, 0), 7, cv2.LINE_AA)
+            cv2.ellipse(panel, (132, 130), (120, 95), 0, 0, 360, (255, 255, 255), -1, cv2.LINE_AA)
+            cv2.ellipse(panel, (132, 130), (120, 95), 0, 0, 360, (0, 0, 0), 2, cv2.LINE_AA)
+            for line in range(5):
+                words = "".join(rng.choice(list("abcdeghilmnoprstuw    "), 16))
+                cv2.putText(
+                    panel, words, (48, 92 + 24 * line), cv2.FONT_HERSHEY_SIMPLEX, 0.55, (0, 0, 0), 2, cv2.LINE_AA
+                )
+            cv2.rectangle(panel, (0, 0), (panel.shape[1] - 1, panel.shape[0] - 1), (0, 0, 0), 2)
+    return page
+
+
+if __name__ == "__main__":
+    main()
