@@ -18,6 +18,7 @@ from torch import Tensor, nn
 import textrm
 from textrm.config import hydra_entry
 from textrm.errors import UserError
+from textrm.nets.phases import with_dilation
 from textrm.quantize import calibration_crops, quantize
 
 log = logging.getLogger(__name__)
@@ -79,6 +80,8 @@ def load_run(run: Path, checkpoint: str = "best") -> tuple[nn.Module, dict[str, 
             raise UserError(f"{run} is not a finished run: there is no {path.relative_to(run)}")
     resolved: Any = OmegaConf.to_container(OmegaConf.load(run / "resolved.yaml"))
     check_targets(resolved["net"])
+    if "imagenet" in resolved["net"].get("encoder", {}):
+        resolved["net"]["encoder"]["imagenet"] = False  # its own weights follow
     net = hydra.utils.instantiate(resolved["net"])
     state = torch.load(run / "checkpoints" / f"{checkpoint}.ckpt", map_location="cpu", weights_only=True)["state_dict"]
     weights = {name.removeprefix("net."): value for name, value in state.items() if name.startswith("net.")}
@@ -114,6 +117,7 @@ def export(net: nn.Module, out: Path, run: str, threshold: float) -> float:
     Raises:
         UserError: when the written graph does not compute what torch computes.
     """
+    net = with_dilation(net)  # the same values; the exporter is many times faster, and the stride is smaller
     model = Exported(net).eval()
     stride = int(net.stride)  # type: ignore[arg-type]
     image = torch.randint(0, 256, (2, 12 * stride, 8 * stride, 3), dtype=torch.uint8)
