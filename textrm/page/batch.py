@@ -46,5 +46,7 @@ def clean_file(
     }
     for name, path in job.extras.items():
         write_whole(path, contents[name]())
-    write_whole(job.target, encode(page, result.image, result.filled, as_png))
+    image, filled = result.image, result.filled
+    del result, before, contents  # encoding a large page needs the room
+    write_whole(job.target, encode(page, image, filled, as_png))
     return page.notes

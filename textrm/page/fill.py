@@ -20,15 +20,16 @@ _SHARE = 0.9  # of a hole's surroundings that must be flat
 
 
 def fill_holes(image: np.ndarray, hole: np.ndarray, method: str = "auto") -> None:
-    """Fill the holes of a page in place; no other pixel is changed.
+    """Fill the holes of a page in place; no pixel is changed that ``hole`` does not name afterwards.
 
     ``white``: plain white. ``flat``: the colour or linear gradient that most of each hole's surroundings have.
-    ``telea``: Telea's method (2004). ``auto``: flat where the surroundings are; else a membrane, and where a texture
-    repeats around the hole, screentone above all, its continuation.
+    ``telea``: Telea's method (2004). ``auto``: flat where the surroundings are, and there the faint traces that
+    compression left around letters go too, and become part of ``hole``; else a membrane, and where a texture repeats
+    around the hole, screentone above all, its continuation.
 
     Args:
         image: H W 3 uint8 RGB.
-        hole: H W uint8, not 0 = to fill.
+        hole: H W uint8 in {0, 1}, 1 = to fill; ``auto`` adds to it.
         method: one of ``METHODS``.
     """
     if method == "white":
@@ -46,11 +47,13 @@ def fill_holes(image: np.ndarray, hole: np.ndarray, method: str = "auto") -> Non
         if method == "telea":
             crop = cv2.inpaint(crop, unknown, 3, cv2.INPAINT_TELEA)
         else:
-            rest = fill_flat(crop, unknown, inner, _SHARE if method == "auto" else 0)
+            auto = method == "auto"
+            rest = fill_flat(crop, unknown, inner, share=_SHARE if auto else 0, wipe=auto)
             if rest.any():
                 unknown[(inner != 0) & (rest == 0)] = 0
                 _fill_art(crop, unknown, rest)
-        np.copyto(image[rows, columns], crop[inside], where=own[..., None] != 0)
+        np.copyto(image[window], crop, where=inner[..., None] != 0)
+        hole[window] |= inner
 
 
 def _fill_art(crop: np.ndarray, unknown: np.ndarray, own: np.ndarray) -> None:

@@ -6,11 +6,15 @@ import cv2
 import numpy as np
 
 RING = 6  # pixels around a hole that tell its colour
-_TOLERANCE = 6  # levels; JPEG noise around letters stays below
+HALO = 10  # pixels around a hole in which compression leaves traces of it: a block of JPEG and a little
+_TOLERANCE = 6  # levels; JPEG noise around letters stays below mostly
+_TRACE = 24  # levels; what differs more from a flat surface is no trace of compression
+_PLAIN = 0.5  # of the ring within one level of the plane: then the surface has no grain of its own
 _ENOUGH = 12  # pixels of ring; fewer tell nothing
+_SAMPLE = 4000  # pixels of ring that a plane is fitted to; more cost time only
 
 
-def fill_flat(crop: np.ndarray, unknown: np.ndarray, own: np.ndarray, share: float) -> np.ndarray:
+def fill_flat(crop: np.ndarray, unknown: np.ndarray, own: np.ndarray, share: float, wipe: bool) -> np.ndarray:
     """Fill those connected parts of ``own`` that lie on one colour or one linear gradient.
 
     First one plane per channel is fitted to the surroundings of all parts together, so that a balloon gets one colour;
@@ -19,64 +23,96 @@ def fill_flat(crop: np.ndarray, unknown: np.ndarray, own: np.ndarray, share: flo
     Args:
         crop: h w 3 uint8; written to.
         unknown: h w uint8, 1 = lettering, not to be learnt from.
-        own: h w uint8, 1 = to fill; within ``unknown``.
+        own: h w uint8, 1 = to fill; within ``unknown``. Where ``wipe`` finds traces, they are added to it.
         share: how much of a part's surroundings must lie within 6 levels of the plane, in [0, 1].
+        wipe: on a surface without grain, also paint over the faint traces that compression left around the hole.
 
     Returns:
         h w uint8, 1 = not filled.
     """
     distance, nearest = cv2.distanceTransformWithLabels(1 - own, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_CCOMP)
-    y, x = np.nonzero((distance <= RING) & (unknown == 0))
+    y, x = np.nonzero((distance <= (HALO if wipe else RING)) & (unknown == 0))
     rest = own.copy()
-    if len(y) < _ENOUGH:
+    part, colour = nearest[y, x], crop[y, x].T.astype(np.float32)
+    ring = distance[y, x] <= RING
+    if np.count_nonzero(ring) < _ENOUGH:
         return rest
-    part, colour = nearest[y, x], crop[y, x].astype(np.float32)
-    plane = _fit(x, y, colour)
-    good = np.abs(_evaluate(plane, x, y) - colour).max(1) <= _TOLERANCE
-    count = np.bincount(part, minlength=nearest.max() + 1)
-    suits = np.bincount(part, good, len(count)) >= share * np.maximum(count, 1)
+    plane = _fit(x[ring], y[ring], colour[:, ring])
+    error = _distance(plane, x, y, colour)
+    count = np.bincount(part[ring], minlength=nearest.max() + 1)
+    suits = np.bincount(part[ring], error[ring] <= _TOLERANCE, len(count)) >= share * np.maximum(count, 1)
     hole_y, hole_x = np.nonzero(own)
     hole_part = nearest[hole_y, hole_x]
     _paint(crop, rest, hole_y, hole_x, suits[hole_part], plane)
+    if wipe and np.mean(error[ring] <= 1) >= _PLAIN:
+        _paint(crop, rest, y, x, _traces(own.shape, y, x, error) & suits[part], plane, own)
     for label in np.unique(hole_part[~suits[hole_part]]).tolist():
         around = part == label
-        if np.count_nonzero(around) < _ENOUGH:
+        near = ring & around
+        if np.count_nonzero(near) < _ENOUGH:
             continue
-        plane = _fit(x[around], y[around], colour[around])
-        good = np.abs(_evaluate(plane, x[around], y[around]) - colour[around]).max(1) <= _TOLERANCE
-        if good.mean() >= share:
+        plane = _fit(x[near], y[near], colour[:, near])
+        error = _distance(plane, x, y, colour)
+        if np.mean(error[near] <= _TOLERANCE) >= share:
             _paint(crop, rest, hole_y, hole_x, hole_part == label, plane)
+            if wipe and np.mean(error[near] <= 1) >= _PLAIN:
+                _paint(crop, rest, y, x, _traces(own.shape, y, x, error) & around, plane, own)
     return rest
 
 
+def _traces(shape: tuple[int, ...], y: np.ndarray, x: np.ndarray, error: np.ndarray) -> np.ndarray:
+    """Which of N pixels differ a little from the surface and do not touch what differs much: an outline, art."""
+    other = np.zeros(shape, np.uint8)
+    other[y, x] = error > _TRACE
+    other = cv2.dilate(other, np.ones((3, 3), np.uint8))
+    return (error > 0.5) & (other[y, x] == 0)
+
+
 def _fit(x: np.ndarray, y: np.ndarray, colour: np.ndarray) -> np.ndarray:
-    """A plane per channel, 3 x 3 (slope along x, along y, constant), through most of N points.
+    """A plane per channel through most of N points: per channel the slope along x, along y, and the constant.
 
     Starts at the median and fits anew to what lies within a shrinking distance, so that an outline of the balloon or
-    neighbouring art does not pull it.
+    neighbouring art does not pull it. A slope must explain more points than the median does. ``colour`` is 3 x N.
     """
-    plane = np.zeros((3, 3), np.float64)
-    plane[2] = np.median(colour, 0)
-    error = np.abs(colour - plane[2]).max(1)
-    if np.mean(error <= 1) > 0.9:
-        return plane  # plain paper
+    step = len(x) // _SAMPLE + 1
+    x, y, colour = x[::step], y[::step], colour[:, ::step]
+    flat = np.zeros((3, 3), np.float32)
+    flat[:, 2] = np.median(colour, 1)
+    error = _distance(flat, x, y, colour)
+    explained = np.mean(error <= 2)
+    if explained > 0.9:
+        return flat  # plain paper
+    plane = flat
     points = np.stack([x, y, np.ones_like(x)], 1).astype(np.float64)
     for tolerance in (3 * _TOLERANCE, 2 * _TOLERANCE, _TOLERANCE):
         near = error <= tolerance
         if np.count_nonzero(near) < _ENOUGH:
             break
-        plane = np.linalg.lstsq(points[near], colour[near], rcond=None)[0]
-        error = np.abs(points @ plane - colour).max(1)
-    return plane
+        plane = np.linalg.lstsq(points[near], colour[:, near].T, rcond=None)[0].T.astype(np.float32)
+        error = _distance(plane, x, y, colour)
+    return plane if np.mean(error <= 2) > explained + 0.05 else flat
 
 
 def _evaluate(plane: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    return x[:, None] * plane[0] + y[:, None] * plane[1] + plane[2]
+    """The plane's colour at N points, 3 x N."""
+    return plane[:, :1] * x.astype(np.float32) + plane[:, 1:2] * y.astype(np.float32) + plane[:, 2:]
+
+
+def _distance(plane: np.ndarray, x: np.ndarray, y: np.ndarray, colour: np.ndarray) -> np.ndarray:
+    return np.abs(_evaluate(plane, x, y) - colour).max(0)
 
 
 def _paint(
-    crop: np.ndarray, rest: np.ndarray, y: np.ndarray, x: np.ndarray, chosen: np.ndarray, plane: np.ndarray
+    crop: np.ndarray,
+    rest: np.ndarray,
+    y: np.ndarray,
+    x: np.ndarray,
+    chosen: np.ndarray,
+    plane: np.ndarray,
+    own: np.ndarray | None = None,
 ) -> None:
     y, x = y[chosen], x[chosen]
-    crop[y, x] = np.clip(np.rint(_evaluate(plane, x, y)), 0, 255).astype(np.uint8)
+    crop[y, x] = np.clip(np.rint(_evaluate(plane, x, y)), 0, 255).astype(np.uint8).T
     rest[y, x] = 0
+    if own is not None:
+        own[y, x] = 1

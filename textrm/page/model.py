@@ -93,6 +93,8 @@ def _open(path: Path, threads: int) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
+    # Threads that wait spin otherwise, and take the processor from what comes between tiles and from others.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 4  # faults come as exceptions; nothing is printed past them
     try:
         return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])

@@ -66,14 +66,16 @@ def _best_shifts(grey: np.ndarray, ring: np.ndarray, known: np.ndarray) -> list[
     error = np.where(count > _KNOWN * ring.sum(), np.maximum(squares, 0) / np.maximum(count, 1), np.inf)
     error[REACH - 1 : REACH + 2, REACH - 1 : REACH + 2] = np.inf
     found: list[tuple[int, int, float]] = []
+    taken = np.zeros(error.shape, bool)
     order = np.argpartition(error, min(600, error.size - 1), axis=None)[:600]
     for index in order[np.argsort(error.flat[order])].tolist():
         down, right = divmod(index, 2 * REACH + 1)
         value = float(error[down, right])
         if not np.isfinite(value) or len(found) == _SHIFTS:
             break
-        if all(max(abs(down - REACH - y), abs(right - REACH - x)) > 1 for y, x, _ in found):
+        if not taken[down, right]:
             found.append((down - REACH, right - REACH, value))
+            taken[max(down - 1, 0) : down + 2, max(right - 1, 0) : right + 2] = True
     return found
 
 
