@@ -58,7 +58,7 @@ def main(
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         source = page or _drawn(folder / "page.jpg", HEIGHT, WIDTH)
-        cv2.setNumThreads(threads)
+        cv2.setNumThreads(1)
         results = _stages(source, folder, Segmenter(model, threads), rounds)
         results["import textrm.page"] = _import_time(rounds), "s"
         options = ["--threads", str(threads), *(["--model", str(model)] if model else [])]

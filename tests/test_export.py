@@ -39,7 +39,7 @@ def tiny() -> Segmenter:
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("export") / "model.onnx"
-    assert export(tiny(), out, run="a run", threshold=0.4) < 1e-4
+    assert export(tiny(), out, run="a run", threshold=0.4, low=0.2) < 1e-4
     return out
 
 
@@ -61,6 +61,7 @@ def test_metadata(exported: Path) -> None:
     assert found["textrm.stride"] == "8"
     assert found["textrm.run"] == "a run"
     assert found["textrm.threshold"] == "0.4"
+    assert found["textrm.low"] == "0.2"
 
 
 def test_parity_refuses_another_net(exported: Path) -> None:

@@ -47,7 +47,8 @@ def main(config: DictConfig) -> None:
     net, resolved = load_run(run, config.checkpoint)
     temporary = out.with_name(f".{out.name}.float")
     try:
-        difference = export(net, temporary, run=run.name, threshold=resolved["task"].get("threshold", 0.5))
+        threshold = config.threshold or resolved["task"]["threshold"]
+        difference = export(net, temporary, run=run.name, threshold=threshold, low=config.low)
         print(f"parity: largest difference between torch and ONNX {difference:.2e} (bar {PARITY:.0e})")
         if config.int8:
             if config.manifest is None:
@@ -111,8 +112,11 @@ def check_targets(node: Any) -> None:
             check_targets(value)
 
 
-def export(net: nn.Module, out: Path, run: str, threshold: float) -> float:
+def export(net: nn.Module, out: Path, run: str, threshold: float, low: float | None = None) -> float:
     """Write ``net`` as ONNX with dynamic batch, height and width; returns the largest difference from torch.
+
+    ``threshold`` and ``low`` go into the metadata: the probability above which a pixel is lettering, and the one that
+    is enough beside such a pixel.
 
     Raises:
         UserError: when the written graph does not compute what torch computes.
@@ -136,6 +140,8 @@ def export(net: nn.Module, out: Path, run: str, threshold: float) -> float:
         "textrm.run": run,
     }.items():
         graph.metadata_props.add(key=key, value=str(value))
+    if low is not None:
+        graph.metadata_props.add(key="textrm.low", value=str(low))
     out.parent.mkdir(parents=True, exist_ok=True)
     onnx.save(graph, out)
     return parity(model, out, stride)

@@ -17,7 +17,7 @@ from rich.text import Text
 from textrm.errors import UserError
 from textrm.page.batch import clean_file
 from textrm.page.fill import METHODS
-from textrm.page.model import Segmenter, processors
+from textrm.page.model import Segmenter
 from textrm.page.plan import EXTRAS, Job, Plan, make_plan
 from textrm.page.read import MAX_PIXELS
 from textrm.page.segment import TILE
@@ -34,7 +34,9 @@ _PROBABILITY = click.FloatRange(0, 1, min_open=True, max_open=True)
 @click.option("--overlay", is_flag=True, help="Also write the page with what was found drawn in, NAME.overlay.png.")
 @click.option("--json", is_flag=True, help="Also write the regions (polygon, box, score, area), NAME.json.")
 @click.option("--threshold", type=_PROBABILITY, help="Probability above which a pixel is lettering.  [the model's own]")
-@click.option("--low", type=_PROBABILITY, help="Lower threshold for pixels connected with lettering.  [none]")
+@click.option(
+    "--low", type=_PROBABILITY, help="Lower threshold for pixels connected with lettering.  [the model's own]"
+)
 @click.option("--grow", type=click.IntRange(0, 64), help="Pixels to widen the mask by.  [by the page's size, 2-8]")
 @click.option("--min-area", type=click.IntRange(0), default=12, show_default=True, help="Leave smaller regions alone.")
 @click.option("--fill", type=click.Choice(METHODS), default="auto", show_default=True, help="How to fill.")
@@ -63,14 +65,13 @@ def main(
     results are there already are passed over, so an interrupted run goes on where it stopped.
     """
     console = Console(stderr=True, markup=False, highlight=False, emoji=False, soft_wrap=True)
+    cv2.setNumThreads(1)  # its work is many small calls, which wait longer for threads than they gain
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # no warnings of its codecs between our lines
     extras = [name for name in EXTRAS if options.pop(name)]
     try:
         plan = make_plan(inputs, out, extras, kind == "png", overwrite)
         waiting = plan.jobs if overwrite else [job for job in plan.jobs if not job.is_done()]
         if waiting:
-            threads = threads or processors()
-            cv2.setNumThreads(threads)
             segmenter = Segmenter(model, threads)
             _clean_all(
                 waiting,

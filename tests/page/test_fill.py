@@ -36,6 +36,8 @@ def filled(truth: np.ndarray, hole: np.ndarray, method: str, ink: int = 0) -> np
 @pytest.mark.parametrize("method", METHODS)
 def test_pixels_outside_the_hole_are_never_changed(method: str) -> None:
     image = np.random.default_rng(0).integers(0, 256, (120, 160, 3), dtype=np.uint8)
+    image[:, :80] //= 64  # nearly black, so that there are faint traces to wipe
+    image[:, :80] //= 2
     hole = letters(120, 160)
     before = image.copy()
     fill_holes(image, hole, method)
@@ -69,6 +71,32 @@ def test_noise_of_the_surroundings_does_not_come_into_a_balloon() -> None:
     inside = filled(truth, hole, "auto")[hole != 0]
     assert len(np.unique(inside)) <= 2
     assert abs(int(inside[0, 0]) - 248) <= 1
+
+
+def test_traces_of_compression_go_from_a_plain_balloon_and_art_stays() -> None:
+    truth = np.full((120, 160, 3), 250, np.uint8)
+    truth[:, 130:] = (40, 90, 60)
+    lettered = truth.copy()
+    lettered[letters(120, 160) != 0] = 0
+    lettered = cv2.imdecode(cv2.imencode(".jpg", lettered, [cv2.IMWRITE_JPEG_QUALITY, 85])[1], cv2.IMREAD_COLOR)
+    hole = cv2.dilate(letters(120, 160), np.ones((5, 5), np.uint8))
+    before, image = hole.copy(), lettered.copy()
+    fill_holes(image, hole, "auto")
+    around = cv2.dilate(before, np.ones((17, 17), np.uint8))
+    around[:, 120:] = 0
+    assert np.abs(lettered[(around != 0) & (before == 0)].astype(int) - 250).max() > 5
+    assert len(np.unique(image[around != 0])) == 1
+    assert np.array_equal(image[hole == 0], lettered[hole == 0])
+    assert (hole >= before).all()
+    assert not hole[:, 128:].any()
+
+
+def test_grain_is_not_wiped_away() -> None:
+    truth = np.random.default_rng(3).normal(240, 4, (120, 160, 1)).clip(0, 255).astype(np.uint8).repeat(3, 2)
+    hole = letters(120, 160)
+    before = hole.copy()
+    fill_holes(truth, hole, "auto")
+    assert np.array_equal(hole, before)
 
 
 def test_a_gradient_is_continued() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from standin_model import lettered_page
+from standin_model import METADATA, lettered_page, write_model
 
 from textrm.errors import UserError
 from textrm.page import Result, Segmenter, clean
@@ -100,3 +100,11 @@ def test_cleaning_imports_no_training_library(model_file: Path, tmp_path: Path) 
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=tmp_path,
                           env={**os.environ, "PYTHONPATH": str(root)})  # fmt: skip
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_the_models_own_low_threshold_is_used(tmp_path: Path, model: Segmenter) -> None:
+    own = Segmenter(write_model(tmp_path / "low.onnx", METADATA | {"textrm.low": "0.01"}), threads=1)
+    page = lettered_page()
+    found = clean(page, own, threshold=0.9)
+    assert np.array_equal(found.mask, clean(page, model, threshold=0.9, low=0.01).mask)
+    assert found.mask.sum() > clean(page, model, threshold=0.9).mask.sum()

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from textrm.page.model import Segmenter
 from textrm.page.pipeline import clean
 from textrm.page.plan import Job
-from textrm.page.read import MAX_PIXELS, read
+from textrm.page.read import MAX_PIXELS, Page, read
 from textrm.page.report import draw_overlay, regions_json
 from textrm.page.write import encode, encode_plain, write_whole
 
@@ -35,8 +37,18 @@ def clean_file(
         OSError: when a result cannot be written.
     """
     page = read(job.source, max_pixels)
+    filled = _clean_and_report(page, job, model, options)
+    write_whole(job.target, encode(page, page.image, filled, as_png))
+    return page.notes
+
+
+def _clean_and_report(page: Page, job: Job, model: Segmenter, options: dict[str, Any]) -> np.ndarray:
+    """Clean the page in place and write what is wished beside it; returns what was filled.
+
+    A function of its own: encoding a large page needs the room that the probability and the mask take here.
+    """
     before = page.image.copy() if "overlay" in job.extras else page.image
-    result = clean(page.image, model, out=page.image, **options)  # in place: a large page is held once
+    result = clean(page.image, model, out=page.image, **options)
     facts = {"threshold": options.get("threshold") or model.threshold, "run": model.run, "version": model.version}
     contents: dict[str, Callable[[], bytes | memoryview]] = {
         "mask": lambda: encode_plain(result.mask * 255),
@@ -46,7 +58,4 @@ def clean_file(
     }
     for name, path in job.extras.items():
         write_whole(path, contents[name]())
-    image, filled = result.image, result.filled
-    del result, before, contents  # encoding a large page needs the room
-    write_whole(job.target, encode(page, image, filled, as_png))
-    return page.notes
+    return result.filled

@@ -9,7 +9,7 @@ RING = 6  # pixels around a hole that tell its colour
 HALO = 10  # pixels around a hole in which compression leaves traces of it: a block of JPEG and a little
 _TOLERANCE = 6  # levels; JPEG noise around letters stays below mostly
 _TRACE = 24  # levels; what differs more from a flat surface is no trace of compression
-_PLAIN = 0.5  # of the ring within one level of the plane: then the surface has no grain of its own
+_PLAIN = 0.3  # of the ring within one level of the plane: then the surface has no grain of its own
 _ENOUGH = 12  # pixels of ring; fewer tell nothing
 _SAMPLE = 4000  # pixels of ring that a plane is fitted to; more cost time only
 

@@ -18,7 +18,8 @@ class Segmenter:
     """An ONNX segmentation model with one input ``image`` and one output ``prob``.
 
     ``stride`` is what height and width of its input must be multiples of, ``threshold`` the probability above which
-    its author calls a pixel lettering, ``run`` and ``version`` say where it comes from.
+    its author calls a pixel lettering, ``low`` the one that is enough beside such a pixel (None: there is none),
+    ``run`` and ``version`` say where it comes from.
 
     Raises:
         UserError: when the file is missing, is not ONNX, or is a model of another task.
@@ -32,6 +33,7 @@ class Segmenter:
         try:
             self.stride = int(metadata.get("textrm.stride", ""))
             self.threshold = float(metadata.get("textrm.threshold", "0.5"))
+            self.low = float(metadata["textrm.low"]) if "textrm.low" in metadata else None
         except ValueError as error:
             raise UserError(f"{self.path} states no valid stride: export it with python -m textrm.export") from error
         if self.stride < 1 or not 0 < self.threshold < 1:

@@ -48,7 +48,8 @@ def clean(
         image: H W 3 uint8 RGB, at least 1 x 1.
         model: the segmenter, or None for the released one.
         threshold: probability above which a pixel is lettering, in (0, 1); None for the model's own.
-        low: probability from which a pixel counts that is connected with one above the threshold; None for none.
+        low: probability from which a pixel counts that is connected with one above the threshold; None for the
+            model's own, which may be none.
         grow: pixels by which the mask is widened before it is filled; None for a value that suits the page's size.
         min_area: regions with fewer pixels of lettering are left alone.
         fill: how to fill; see :func:`textrm.page.fill.fill_holes`.
@@ -61,6 +62,7 @@ def clean(
     _check(image, threshold, low, grow, fill)
     model = model or released()
     threshold = model.threshold if threshold is None else threshold
+    low = model.low if low is None else low
     prob = segment(image, model, tile)
     mask, regions = find_lettering(prob, threshold, None if low is None else min(low, threshold), min_area)
     filled = widen(mask, suitable_growth(image) if grow is None else grow)
