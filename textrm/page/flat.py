@@ -45,27 +45,37 @@ def fill_flat(crop: np.ndarray, unknown: np.ndarray, own: np.ndarray, share: flo
     hole_part = nearest[hole_y, hole_x]
     _paint(crop, rest, hole_y, hole_x, suits[hole_part], plane)
     if wipe and np.mean(error[ring] <= 1) >= _PLAIN:
-        _paint(crop, rest, y, x, _traces(own.shape, y, x, error) & suits[part], plane, own)
-    for label in np.unique(hole_part[~suits[hole_part]]).tolist():
-        around = part == label
-        near = ring & around
-        if np.count_nonzero(near) < _ENOUGH:
+        _paint(crop, rest, y, x, _traces(y, x, error) & suits[part], plane, own)
+    others = np.unique(hole_part[~suits[hole_part]])
+    for hole, near in zip(_members(hole_part, others), _members(part, others), strict=True):
+        inner = near[ring[near]]
+        if len(inner) < _ENOUGH:
             continue
-        plane = _fit(x[near], y[near], colour[:, near])
-        error = _distance(plane, x, y, colour)
-        if np.mean(error[near] <= _TOLERANCE) >= share:
-            _paint(crop, rest, hole_y, hole_x, hole_part == label, plane)
-            if wipe and np.mean(error[near] <= 1) >= _PLAIN:
-                _paint(crop, rest, y, x, _traces(own.shape, y, x, error) & around, plane, own)
+        plane = _fit(x[inner], y[inner], colour[:, inner])
+        error = _distance(plane, x[near], y[near], colour[:, near])
+        close = error[ring[near]]
+        if np.mean(close <= _TOLERANCE) >= share:
+            _paint(crop, rest, hole_y, hole_x, hole, plane)
+            if wipe and np.mean(close <= 1) >= _PLAIN:
+                _paint(crop, rest, y, x, near[_traces(y[near], x[near], error)], plane, own)
     return rest
 
 
-def _traces(shape: tuple[int, ...], y: np.ndarray, x: np.ndarray, error: np.ndarray) -> np.ndarray:
+def _members(label: np.ndarray, wanted: np.ndarray) -> list[np.ndarray]:
+    """For each wanted label the indices where it stands."""
+    order = np.argsort(label, kind="stable")
+    sorted_label = label[order]
+    starts, stops = np.searchsorted(sorted_label, wanted), np.searchsorted(sorted_label, wanted, "right")
+    return [order[start:stop] for start, stop in zip(starts, stops, strict=True)]
+
+
+def _traces(y: np.ndarray, x: np.ndarray, error: np.ndarray) -> np.ndarray:
     """Which of N pixels differ a little from the surface and do not touch what differs much: an outline, art."""
-    other = np.zeros(shape, np.uint8)
-    other[y, x] = error > _TRACE
+    top, left = y.min(), x.min()
+    other = np.zeros((y.max() - top + 1, x.max() - left + 1), np.uint8)
+    other[y - top, x - left] = error > _TRACE
     other = cv2.dilate(other, np.ones((3, 3), np.uint8))
-    return (error > 0.5) & (other[y, x] == 0)
+    return (error > 0.5) & (other[y - top, x - left] == 0)
 
 
 def _fit(x: np.ndarray, y: np.ndarray, colour: np.ndarray) -> np.ndarray:
