@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,9 @@ def train(config: DictConfig, run: Path) -> float | None:
     """
     config.run = str(run)  # in a sweep Hydra chose another folder than the configuration names
     resolved = resolved_dict(config)
+    # What Lightning says of its own accord (hardware it did not find, services it recommends) hides what matters here.
+    logging.getLogger("pytorch_lightning.utilities.rank_zero").setLevel(logging.WARNING)
+    warnings.filterwarnings("ignore", module="lightning_fabric|pytorch_lightning|torch.optim")
     checkpoint = find_checkpoint(config.ckpt_path, run)
     pl.seed_everything(config.seed, workers=True)
     torch.set_num_threads(config.threads or torch.get_num_threads())

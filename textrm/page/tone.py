@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-REACH = 44  # pixels; from how far a texture is copied
+REACH = 36  # pixels; from how far a texture is copied
 _RING = 8  # pixels around the hole that a copy must match
 _SHIFTS = 24  # candidates
 _SIGMA = 4.0  # pixels over which the match is judged where a shift is chosen

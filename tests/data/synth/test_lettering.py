@@ -12,6 +12,7 @@ from textrm.data.synth.columns import set_columns
 from textrm.data.synth.effects import Look, paint
 from textrm.data.synth.fonts import FontFace, FontLibrary, find_fonts
 from textrm.data.synth.lettering import CHANGED, Lettering, caption_meme, dialogue, note, paste, sound_effect
+from textrm.data.synth.patch import faded, turned
 from textrm.data.synth.rows import set_rows
 from textrm.data.synth.text import Token
 from textrm.data.synth.warp import grown, turn, wobble
@@ -333,3 +334,27 @@ def test_growing_moves_every_side_out() -> None:
 
 def test_public_names() -> None:
     assert set(lettering.__all__) >= {"Lettering", "caption_meme", "dialogue", "note", "paste", "sound_effect"}
+
+
+def test_turned_patch_keeps_its_ink_and_its_words_enclose_it() -> None:
+    alpha = np.zeros((20, 60), np.uint8)
+    alpha[5:15, 10:50] = 255
+    word = np.array([[10, 5], [50, 5], [50, 15], [10, 15]], np.float32)
+    patch = Lettering(np.full((20, 60, 3), 40, np.uint8), alpha, (word,), frozenset())
+    for degrees in (0.0, 17.0, -50.0, 90.0):
+        found = turned(patch, degrees)
+        assert int(found.alpha.sum()) == pytest.approx(int(alpha.sum()), rel=0.02)
+        assert not found.alpha[[0, -1]].any()
+        assert not found.alpha[:, [0, -1]].any()
+        inside = cv2.fillConvexPoly(np.zeros_like(found.alpha), np.rint(found.words[0]).astype(np.int32), 1)
+        assert found.alpha[cv2.dilate(inside, np.ones((3, 3))) == 0].sum() == 0
+    upright = turned(patch, 90.0).alpha
+    assert np.ptp(np.nonzero(upright.max(1))[0]) > 2 * np.ptp(np.nonzero(upright.max(0))[0])
+
+
+def test_faded_patch_lets_the_art_through() -> None:
+    patch = Lettering(np.zeros((4, 4, 3), np.uint8), np.full((4, 4), 255, np.uint8), (), frozenset())
+    image, mask = np.full((4, 4, 3), 200, np.uint8), np.zeros((4, 4), np.uint8)
+    paste(image, mask, faded(patch, 0.5), 0, 0)
+    assert image.min() == image.max() == 100
+    assert mask.all()

@@ -16,6 +16,7 @@ from textrm.data.synth.dialogue import OTHER_STYLES, STYLE_SHARES
 from textrm.data.synth.drawing.strokes import box
 from textrm.data.synth.fonts import FontLibrary
 from textrm.data.synth.lettering import Lettering, caption_meme, dialogue, note, paste, sound_effect
+from textrm.data.synth.patch import faded, turned
 from textrm.data.synth.room import Box, Room, inside
 
 Rng = np.random.Generator
@@ -116,6 +117,10 @@ class Letterer:
     def write(self, area: Box) -> bool:
         """Free dialogue straight on the picture."""
         text = self._dialogue((area[2] - area[0]) * 0.9, (area[3] - area[1]) * 0.9, background=self._under(area))
+        if text is not None and self.rng.random() < 0.35:  # on a poster, a letter, a box that lies askew
+            text = turned(text, float(np.clip(self.rng.normal(0, 18), -60, 60)))
+        if text is not None and self.rng.random() < 0.25:
+            text = faded(text, self.rng.uniform(0.5, 0.9))
         return self._settle(text, area, "free_text")
 
     def fill(self, area: Box, background: np.ndarray, rounded: bool) -> bool:
@@ -144,6 +149,8 @@ class Letterer:
         )  # fmt: skip
         if text is None:
             return False
+        if self.rng.random() < 0.25:
+            text = faded(text, self.rng.uniform(0.45, 0.9))
         self.room.taken.append((at[0], at[1], at[0] + text.alpha.shape[1], at[1] + text.alpha.shape[0]))
         self._paste(text, *at)
         return True

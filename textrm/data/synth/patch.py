@@ -39,6 +39,25 @@ def colored(block: Block, look: Look, tags: frozenset[str]) -> Lettering:
     return Lettering(color, alpha, words, tags | look.tags())
 
 
+def turned(lettering: Lettering, degrees: float) -> Lettering:
+    """The patch turned anticlockwise, on a canvas that holds all of it: a note on a sheet that lies askew."""
+    height, width = lettering.alpha.shape
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+    cosine, sine = np.abs(matrix[0, :2])
+    size = int(np.ceil(width * cosine + height * sine)) + 2, int(np.ceil(width * sine + height * cosine)) + 2
+    matrix[:, 2] += (size[0] - width) / 2, (size[1] - height) / 2
+    color = cv2.warpAffine(lettering.color, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    alpha = cv2.warpAffine(lettering.alpha, matrix, size, flags=cv2.INTER_LINEAR, borderValue=0)
+    words = tuple((word @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32) for word in lettering.words)
+    return Lettering(color, alpha, words, lettering.tags | {"turned_text"})
+
+
+def faded(lettering: Lettering, opacity: float) -> Lettering:
+    """The patch with its coverage times ``opacity`` in [0, 1]: the art shows through."""
+    alpha = cv2.convertScaleAbs(lettering.alpha, alpha=opacity)
+    return Lettering(lettering.color, alpha, lettering.words, lettering.tags | {"translucent"})
+
+
 def paste(image: np.ndarray, mask: np.ndarray, lettering: Lettering, x: int, y: int) -> tuple[np.ndarray, ...]:
     """Blend a patch into ``image`` (H W 3 uint8 RGB, in place) with its top left at (x, y); clips at the borders.
 
