@@ -77,6 +77,22 @@ def test_same_seed_same_weights_whatever_the_workers(drawn: Path, tmp_path: Path
     assert all(torch.equal(value, found[1][name]) for name, value in found[0].items())
 
 
+def test_a_run_can_start_from_the_weights_of_another(drawn: Path, tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    train(small(drawn, first, "trainer.max_epochs=1", "test=false"), first)
+    start = f"weights={first / 'checkpoints' / 'last.ckpt'}"
+    train(small(drawn, second, "trainer.max_epochs=1", "test=false", start, "scheduler.base_lr=0", "scheduler.max_lr=0",
+                "callbacks.averaging=null"), second)  # fmt: skip
+    expected, found = weights(first), weights(second)
+    parameters = [name for name in expected if name.endswith(("weight", "bias"))]
+    assert parameters
+    for name in parameters:
+        assert torch.equal(expected[name], found[name]), name
+    wider = small(drawn, second, "net.encoder.width=0.25", start)
+    with pytest.raises(UserError, match="do not fit the net"):
+        train(wider, second)
+
+
 def test_missing_checkpoint(tmp_path: Path) -> None:
     assert find_checkpoint(None, tmp_path) is None
     with pytest.raises(UserError, match=r"ckpt_path=last: there is no file .*last\.ckpt; give run="):

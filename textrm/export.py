@@ -16,6 +16,7 @@ from omegaconf import DictConfig, OmegaConf
 from torch import Tensor, nn
 
 import textrm
+from textrm.checkpoint import load_weights
 from textrm.config import hydra_entry
 from textrm.errors import UserError
 from textrm.nets.phases import with_dilation
@@ -84,12 +85,7 @@ def load_run(run: Path, checkpoint: str = "best") -> tuple[nn.Module, dict[str, 
     if "imagenet" in resolved["net"].get("encoder", {}):
         resolved["net"]["encoder"]["imagenet"] = False  # its own weights follow
     net = hydra.utils.instantiate(resolved["net"])
-    state = torch.load(run / "checkpoints" / f"{checkpoint}.ckpt", map_location="cpu", weights_only=True)["state_dict"]
-    weights = {name.removeprefix("net."): value for name, value in state.items() if name.startswith("net.")}
-    try:
-        net.load_state_dict(weights)
-    except RuntimeError as error:
-        raise UserError(f"the weights in {run} do not fit its net: {str(error).splitlines()[1].strip()}") from error
+    load_weights(net, run / "checkpoints" / f"{checkpoint}.ckpt")
     return net.eval(), resolved
 
 

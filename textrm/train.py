@@ -13,6 +13,7 @@ import torch
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
+from textrm.checkpoint import load_weights
 from textrm.config import hydra_entry, resolved_dict
 from textrm.errors import UserError
 
@@ -45,6 +46,8 @@ def train(config: DictConfig, run: Path) -> float | None:
 
     datamodule: pl.LightningDataModule = hydra.utils.instantiate(config.data)
     task: pl.LightningModule = hydra.utils.instantiate(config.task)
+    if config.weights:
+        load_weights(task.get_submodule("net"), Path(config.weights))
     callbacks = [hydra.utils.instantiate(callback) for callback in config.callbacks.values() if callback is not None]
     loggers = [hydra.utils.instantiate(logger) for logger in config.logger.values() if logger is not None]
     trainer: pl.Trainer = hydra.utils.instantiate(config.trainer, callbacks=callbacks, logger=loggers)
