@@ -79,19 +79,20 @@ def _stages(source: Path, folder: Path, model: Segmenter, rounds: int) -> dict[s
     mask, _ = find_lettering(prob, model.threshold, min_area=12)
     filled = widen(mask, suitable_growth(page.image))
     cleaned = page.image.copy()
-    fill_holes(cleaned, filled)
+    wide = filled.copy()
+    fill_holes(cleaned, wide)
     (job,) = make_plan([source], folder / "out").jobs
     print(f"lettering {mask.mean():.2%} of the page, filled {filled.mean():.2%}")
 
     def fill() -> None:
-        fill_holes(page.image.copy(), filled)
+        fill_holes(page.image.copy(), filled.copy())
 
     stages: dict[str, Callable[[], object]] = {
         "read": partial(read, source),
         "segment": partial(segment, page.image, model),
         "mask": lambda: widen(find_lettering(prob, model.threshold, min_area=12)[0], 3),
         "fill": fill,
-        "write": lambda: write_whole(job.target, encode(page, cleaned, filled)),
+        "write": lambda: write_whole(job.target, encode(page, cleaned, wide)),
         "whole page": partial(clean_file, job, model),
     }
     return {name: (_median(stage, rounds), "s") for name, stage in stages.items()}
