@@ -76,7 +76,7 @@ def main(
 def _stages(source: Path, folder: Path, model: Segmenter, rounds: int) -> dict[str, tuple[float, str]]:
     page = read(source)
     prob = segment(page.image, model)
-    mask, _ = find_lettering(prob, model.threshold, min_area=12)
+    mask, _ = find_lettering(prob, model.threshold, model.low, 12)
     filled = widen(mask, suitable_growth(page.image))
     cleaned = page.image.copy()
     wide = filled.copy()
@@ -90,7 +90,7 @@ def _stages(source: Path, folder: Path, model: Segmenter, rounds: int) -> dict[s
     stages: dict[str, Callable[[], object]] = {
         "read": partial(read, source),
         "segment": partial(segment, page.image, model),
-        "mask": lambda: widen(find_lettering(prob, model.threshold, min_area=12)[0], 3),
+        "mask": lambda: widen(find_lettering(prob, model.threshold, model.low, 12)[0], 3),
         "fill": fill,
         "write": lambda: write_whole(job.target, encode(page, cleaned, wide)),
         "whole page": partial(clean_file, job, model),
