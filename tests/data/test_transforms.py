@@ -69,8 +69,9 @@ def test_thin_strokes_survive_shrinking_to_half() -> None:
 
 
 def test_scale_is_log_uniform_within_its_limits() -> None:
+    blank = Sample("a", np.zeros((1000, 1000, 3), np.uint8), np.zeros((1000, 1000), np.uint8))
     transform = TrainTransform(100, on_lettering=0, scale=(0.5, 2))
-    sides = [transform._choose(np.zeros((1000, 1000), np.uint8), rng(seed))[2] for seed in range(300)]
+    sides = [transform._choose(blank, rng(seed))[2] for seed in range(300)]
     assert 50 <= min(sides) < 55
     assert 185 < max(sides) <= 200
     assert np.median(sides) == pytest.approx(100, abs=10)  # uniform factors would give 80, uniform sides 125
@@ -90,8 +91,22 @@ def test_small_words_are_found_as_often_as_large_ones() -> None:
     mask[0:32, 0:32] = 1  # one full cell
     mask[600:602, 600:602] = 1  # four pixels in another
     transform = TrainTransform(32, on_lettering=1, scale=(1, 1), **QUIET)
-    small = np.mean([transform._choose(mask, rng(seed))[0] > 300 for seed in range(200)])
+    sample = Sample("a", np.zeros((640, 640, 3), np.uint8), mask)
+    small = np.mean([transform._choose(sample, rng(seed))[0] > 300 for seed in range(200)])
     assert small == pytest.approx(0.5, abs=0.1)
+
+
+@pytest.mark.parametrize(("with_clean", "expected"), [(True, 0.8), (False, 0.2)])
+def test_lettering_on_art_is_drawn_as_often_as_asked(with_clean: bool, expected: float) -> None:
+    mask = np.zeros((640, 640), np.uint8)
+    mask[32:160, 32:64] = 1  # four cells on paper
+    mask[600:602, 600:602] = 1  # one on art
+    clean = np.full((640, 640, 3), 255, np.uint8)
+    clean[560:] = rng(0).integers(0, 256, (80, 640, 3))
+    transform = TrainTransform(32, on_lettering=1, on_art=0.75, scale=(1, 1), **QUIET)
+    sample = Sample("a", clean, mask, clean if with_clean else None)
+    on_art = np.mean([transform._choose(sample, rng(seed))[0] > 300 for seed in range(200)])
+    assert on_art == pytest.approx(expected, abs=0.08)  # 0.75 + 0.25 / 5, and one cell in five
 
 
 def test_small_pictures_are_padded_and_the_padding_ignored() -> None:

@@ -17,6 +17,7 @@ import albumentations as A
 
 _COVERED = 64  # of 255: a pixel of a shrunken mask is lettering when a quarter of what it came from was
 _CELL = 32  # px; side of the cells among which a crop's centre is chosen
+_FLAT = 10.0  # standard deviation, of 255, up to which a cell of the clean picture is paper or the inside of a balloon
 _INNER = 0.8  # the chosen lettering pixel lies in this middle part of the crop
 
 
@@ -26,8 +27,10 @@ class TrainTransform:
     First a window of the page is chosen, so that nothing is ever done to a whole page. Its side is ``size`` divided by
     a log-uniform factor in ``scale``; the factor is raised (to at most its upper limit) where the window would be
     larger than the picture. With probability ``on_lettering`` it holds a lettering pixel: a cell of 32 px is drawn
-    among those with lettering, then a pixel in it, so that small words count by their place and not by their ink. What
-    lies outside a small picture repeats its edge and is ignored.
+    among those with lettering, then a pixel in it, so that small words count by their place and not by their ink. Of
+    these, the share ``on_art`` is drawn among cells where the clean picture is not flat: lettering on artwork, sound
+    effects above all, is rare beside dialogue and harder. What lies outside a small picture repeats its edge and is
+    ignored.
 
     Then the window is resized, mirrored (``flip``), turned by quarters (``rotate``), and its pixels are changed:
     inversion, grey, colour, gamma, blur, noise, JPEG. The clean picture undergoes the same operations with the same
@@ -41,6 +44,7 @@ class TrainTransform:
         self,
         size: int,
         on_lettering: float = 0.7,
+        on_art: float = 0.0,
         scale: tuple[float, float] = (0.5, 2.0),
         flip: float = 0.1,
         rotate: float = 0.05,
@@ -53,7 +57,7 @@ class TrainTransform:
         jpeg: float = 0.5,
     ) -> None:
         self.size = size
-        self.on_lettering, self.flip, self.rotate = on_lettering, flip, rotate
+        self.on_lettering, self.on_art, self.flip, self.rotate = on_lettering, on_art, flip, rotate
         self.scale = (float(scale[0]), float(scale[1]))
         self.pixels = A.Compose(
             [
@@ -75,7 +79,7 @@ class TrainTransform:
             planes["clean"] = sample.clean
         if sample.ignore is not None:
             planes["ignore"] = sample.ignore
-        planes = _window(planes, *self._choose(sample.mask, rng))
+        planes = _window(planes, *self._choose(sample, rng))
         planes = {name: _resize(name, plane, self.size) for name, plane in planes.items()}
         quarters = int(rng.integers(1, 4)) if rng.random() < self.rotate else 0
         mirrored = rng.random() < self.flip
@@ -88,13 +92,16 @@ class TrainTransform:
         planes |= self.pixels(**{name: planes[name] for name in ("image", "clean") if name in planes})
         return to_tensors(sample.id, planes)
 
-    def _choose(self, mask: np.ndarray, rng: np.random.Generator) -> tuple[int, int, int]:
+    def _choose(self, sample: Sample, rng: np.random.Generator) -> tuple[int, int, int]:
         """Top, left and side of the window, in pixels of the page; top and left are negative on small pictures."""
+        mask = sample.mask
         low, high = self.scale
         factor = float(np.exp(rng.uniform(np.log(low), np.log(high))))
         side = max(round(self.size / high), min(round(self.size / factor), *mask.shape), 1)
         corner = [_between(rng, extent, side) for extent in mask.shape]
-        if rng.random() < self.on_lettering and (pixel := _lettering_pixel(mask, rng)) is not None:
+        on_lettering = rng.random() < self.on_lettering
+        clean = sample.clean if on_lettering and rng.random() < self.on_art else None
+        if on_lettering and (pixel := _lettering_pixel(mask, clean, rng)) is not None:
             for axis, extent in enumerate(mask.shape):
                 if extent > side:
                     start = pixel[axis] - side * (0.5 + _INNER * (rng.random() - 0.5))
@@ -141,15 +148,28 @@ def _between(rng: np.random.Generator, extent: int, side: int) -> int:
     return int(rng.integers(low, high + 1))
 
 
-def _lettering_pixel(mask: np.ndarray, rng: np.random.Generator) -> tuple[int, int] | None:
+def _lettering_pixel(mask: np.ndarray, clean: np.ndarray | None, rng: np.random.Generator) -> tuple[int, int] | None:
+    """A pixel of a random cell with lettering; with ``clean``, of one that is not flat there, if there is any."""
     rows = np.maximum.reduceat(mask, np.arange(0, mask.shape[0], _CELL), axis=0)
-    cells = np.argwhere(np.maximum.reduceat(rows, np.arange(0, mask.shape[1], _CELL), axis=1))
+    lettered = np.maximum.reduceat(rows, np.arange(0, mask.shape[1], _CELL), axis=1) > 0
+    cells = np.argwhere(lettered)
     if not len(cells):
         return None
+    if clean is not None and len(on_art := np.argwhere(lettered & _uneven(clean))):
+        cells = on_art
     y, x = cells[rng.integers(len(cells))] * _CELL
     inside = np.argwhere(mask[y : y + _CELL, x : x + _CELL])
     dy, dx = inside[rng.integers(len(inside))]
     return int(y + dy), int(x + dx)
+
+
+def _uneven(clean: np.ndarray) -> np.ndarray:
+    """Which cells of the picture are not flat, by the standard deviation of their brightness."""
+    below, right = (-extent % _CELL for extent in clean.shape[:2])
+    grey = cv2.cvtColor(clean, cv2.COLOR_RGB2GRAY)
+    grey = cv2.copyMakeBorder(grey, 0, below, 0, right, cv2.BORDER_REPLICATE)
+    cells = grey.reshape(grey.shape[0] // _CELL, _CELL, -1, _CELL)
+    return cells.std(axis=(1, 3), dtype=np.float32) > _FLAT
 
 
 def _window(planes: dict[str, np.ndarray], top: int, left: int, side: int) -> dict[str, np.ndarray]:

@@ -12,7 +12,7 @@ from textrm.data.synth.columns import set_columns
 from textrm.data.synth.effects import Look, paint
 from textrm.data.synth.fonts import FontFace, FontLibrary, find_fonts
 from textrm.data.synth.lettering import CHANGED, Lettering, caption_meme, dialogue, note, paste, sound_effect
-from textrm.data.synth.patch import faded, turned
+from textrm.data.synth.patch import faded, scaled, turned
 from textrm.data.synth.rows import set_rows
 from textrm.data.synth.text import Token
 from textrm.data.synth.warp import grown, turn, wobble
@@ -358,3 +358,15 @@ def test_faded_patch_lets_the_art_through() -> None:
     paste(image, mask, faded(patch, 0.5), 0, 0)
     assert image.min() == image.max() == 100
     assert mask.all()
+
+
+@pytest.mark.parametrize("factor", [0.5, 2.0])
+def test_scaled_patch_keeps_its_colour_to_the_rim(factor: float) -> None:
+    color, alpha = np.zeros((20, 40, 3), np.uint8), np.zeros((20, 40), np.uint8)
+    color[5:15, 9:31], alpha[5:15, 9:31] = 240, 255  # nothing is known of the colour outside
+    word = np.array([[9, 5], [31, 5], [31, 15], [9, 15]], np.float32)
+    found = scaled(Lettering(color, alpha, (word,), frozenset()), factor)
+    assert found.alpha.shape == (20 * factor, 40 * factor)
+    assert found.color[found.alpha > 8].min() >= 238
+    assert np.allclose(found.words[0], word * factor)
+    assert int(found.alpha.sum()) == pytest.approx(int(alpha.sum()) * factor**2, rel=0.02)

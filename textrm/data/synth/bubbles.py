@@ -147,3 +147,12 @@ def blend(picture: np.ndarray, cover: np.ndarray, color: Color) -> None:
     solid[:] = color
     share = cv2.merge([cover, cover, cover])
     picture[:] = cv2.add(cv2.multiply(picture, 255 - share, scale=1 / 255), cv2.multiply(solid, share, scale=1 / 255))
+
+
+def caption_fill(rng: Rng, look: Look, color: bool) -> tuple[int, int, int]:
+    """The paper of a caption box: the balloons' own, or any light or dark colour."""
+    if rng.random() < 0.5:
+        return look.fill
+    low, high = (200, 256) if rng.random() < 0.8 else (0, 120)
+    red, green, blue = (int(v) for v in rng.integers(low, high, 3))
+    return (red, green, blue) if color else (red, red, red)

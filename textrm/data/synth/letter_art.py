@@ -90,7 +90,7 @@ def _fill(rng: Rng, letterer: Letterer, balloon: EmptyBalloon) -> None:
 def _letter_freely(rng: Rng, letterer: Letterer, height: int, width: int) -> None:
     """What the art did not ask for, about one piece on every 250 x 250 px of type that is 17 px high."""
     share = height * width / (250 * letterer.em / 17) ** 2
-    for _ in range(min(6, rng.poisson(0.4 * share))):
+    for _ in range(min(6, rng.poisson(0.8 * share))):
         letterer.effect(_area(rng, height, width))
     for _ in range(min(8, rng.poisson(0.3 * share))):
         letterer.speak(_area(rng, height, width))

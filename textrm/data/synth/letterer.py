@@ -16,13 +16,12 @@ from textrm.data.synth.dialogue import OTHER_STYLES, STYLE_SHARES
 from textrm.data.synth.drawing.strokes import box
 from textrm.data.synth.fonts import FontLibrary
 from textrm.data.synth.lettering import Lettering, caption_meme, dialogue, note, paste, sound_effect
-from textrm.data.synth.patch import faded, turned
+from textrm.data.synth.patch import faded, scaled, turned
 from textrm.data.synth.room import Box, Room, inside
+from textrm.data.synth.scripts import page_shares
 
 Rng = np.random.Generator
 
-SCRIPT_ODDS = {"japanese": 0.44, "latin": 0.3, "chinese": 0.07, "korean": 0.07, "cyrillic": 0.04, "kana": 0.03}
-OTHER_SCRIPT_ODDS = 0.01
 _VERTICAL_ODDS = {"japanese": 0.7, "kana": 0.6, "chinese": 0.35}
 
 
@@ -45,7 +44,7 @@ class Letterer:
         self.clean, self.image = clean, clean.copy()
         self.height, self.width = clean.shape[:2]
         self.mask = np.zeros((self.height, self.width), np.uint8)
-        self.script = random_script(rng, fonts, color)
+        self.script = fonts.pick_script(rng, page_shares(color))
         # One hand letters most of a page: dialogue keeps to one face.
         styles = styles or STYLE_SHARES.get(self.script, OTHER_STYLES)
         self.voice = FontLibrary([fonts.pick(rng, self.script, styles)])
@@ -59,9 +58,8 @@ class Letterer:
     def speak(self, area: Box, region: np.ndarray | None = None, empty: float = 0.06) -> bool:
         """Add a balloon with dialogue within ``area``; with probability ``empty`` the balloon stays empty."""
         room = (area[2] - area[0]) * 0.85, (area[3] - area[1]) * 0.9
-        text = self._dialogue(
-            *room, background=np.array(self.look.fill), rounded=self.look.body in balloon_shapes.ROUND
-        )
+        rounded = self.look.body in balloon_shapes.ROUND
+        text = self._dialogue(*room, background=np.array(self.look.fill), rounded=rounded)
         if text is None:
             return False
         height, width = text.alpha.shape
@@ -85,7 +83,7 @@ class Letterer:
 
     def caption(self, area: Box) -> bool:
         """Add a caption box along the top or bottom of ``area``, as wide as it or as the text."""
-        background = self._caption_fill()
+        background = bubbles.caption_fill(self.rng, self.look, self.color)
         text = self._dialogue(
             area[2] - area[0] - 8, (area[3] - area[1]) * 0.35, background=np.array(background), vertical=False
         )
@@ -136,8 +134,9 @@ class Letterer:
         return True
 
     def effect(self, area: Box) -> bool:
-        """A sound effect somewhere in ``area``, now and then as large as it."""
-        share = self.rng.uniform(0.2, 0.8, 2)
+        """A sound effect somewhere in ``area``, now and then as large as it; or a small one again and again."""
+        chorus = int(self.rng.integers(2, 12)) if self.rng.random() < 0.3 else 1
+        share = self.rng.uniform(0.2, 0.8, 2) if chorus == 1 else self.rng.uniform(0.12, 0.4, 2)
         width, height = (area[2] - area[0]) * share[0], (area[3] - area[1]) * share[1]
         at = self.room.find(width, height, area, overhang=0.2, keep=False)
         if at is None or min(width, height) < 12:
@@ -151,16 +150,19 @@ class Letterer:
             return False
         if self.rng.random() < 0.25:
             text = faded(text, self.rng.uniform(0.45, 0.9))
-        self.room.taken.append((at[0], at[1], at[0] + text.alpha.shape[1], at[1] + text.alpha.shape[0]))
-        self._paste(text, *at)
+        boxes = [self._stamp(text, *at)]
+        for _ in range(chorus - 1):  # they may lie over one another, but not over what was there before
+            copy = scaled(text, float(np.exp(self.rng.uniform(-0.4, 0.25))))
+            near = self.room.find(copy.alpha.shape[1], copy.alpha.shape[0], area, overhang=0.2, keep=False)
+            if near is not None:
+                boxes.append(self._stamp(copy, *near))
+        self.room.taken.extend(boxes)
         return True
 
     def note(self, area: Box) -> bool:
         """A tiny aside, a page number, a signature."""
-        width, height = (
-            min(area[2] - area[0], self.rng.uniform(20, 120)),
-            min(area[3] - area[1], self.rng.uniform(10, 30)),
-        )
+        width = min(area[2] - area[0], self.rng.uniform(20, 120))
+        height = min(area[3] - area[1], self.rng.uniform(10, 30))
         if min(width, height) < 8:
             return False
         text = note(self.rng, self.fonts, int(width), int(height), script=self.script, background=self._under(area))
@@ -236,6 +238,10 @@ class Letterer:
         self.words.extend(paste(self.image, self.mask, text, round(x), round(y)))
         self.tags |= text.tags
 
+    def _stamp(self, text: Lettering, x: float, y: float) -> Box:
+        self._paste(text, x, y)
+        return x, y, x + text.alpha.shape[1], y + text.alpha.shape[0]
+
     def _under(self, area: Box) -> np.ndarray | None:
         """The mean colour under a box, or None where it is too uneven to count on."""
         x0, y0, x1, y1 = (int(max(0, v)) for v in area)
@@ -243,18 +249,3 @@ class Letterer:
         if not len(view) or (view.std(0).max() > 45 and self.rng.random() < 0.7):
             return None
         return view.mean(0)
-
-    def _caption_fill(self) -> tuple[int, int, int]:
-        if self.rng.random() < 0.5:
-            return self.look.fill
-        low, high = (200, 256) if self.rng.random() < 0.8 else (0, 120)
-        red, green, blue = (int(v) for v in self.rng.integers(low, high, 3))
-        return (red, green, blue) if self.color else (red, red, red)
-
-
-def random_script(rng: Rng, fonts: FontLibrary, color: bool) -> str:
-    """One of the scripts that the fonts cover: mostly Japanese on grey pages, Japanese or Latin on coloured ones."""
-    odds = np.array([SCRIPT_ODDS.get(script, OTHER_SCRIPT_ODDS) for script in fonts.scripts])
-    if not color and "japanese" in fonts.scripts:
-        odds[fonts.scripts.index("japanese")] *= 1.8
-    return fonts.scripts[rng.choice(len(odds), p=odds / odds.sum())]

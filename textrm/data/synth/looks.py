@@ -84,10 +84,10 @@ def _effects(
         outlines = ((float(max(rng.uniform(0.25, 1.0) * widest, 1.0)), edge),)
         if rng.random() < (0.3 if effect else 0.1):
             outlines += ((float(max(rng.uniform(0.25, 1.0) * widest, 1.0)), _against(rng, edge)),)
-    hollow = effect and bool(outlines) and rng.random() < 0.1
+    hollow = effect and bool(outlines) and rng.random() < 0.14
     pattern, second = "flat", None
-    if effect and rng.random() < 0.25:
-        pattern = _pick(rng, ["gradient", "hatch", "dots", "split"], [0.6, 0.15, 0.1, 0.15])
+    if effect and rng.random() < 0.35:
+        pattern = _pick(rng, ["gradient", "hatch", "dots", "split"], [0.7, 0.1, 0.1, 0.1])
         second = _pick(rng, [_vivid(rng), WHITE, BLACK], [0.5, 0.25, 0.25])
     elif rng.random() < 0.04:
         pattern, second = "gradient", _vivid(rng)

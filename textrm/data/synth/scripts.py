@@ -36,3 +36,10 @@ PROBES = {
 def usable_scripts() -> tuple[str, ...]:
     """The scripts that Pillow can lay out here: all with Raqm, else those that need no shaping."""
     return SCRIPTS if HAS_RAQM else tuple(script for script in SCRIPTS if script not in SHAPED)
+
+
+def page_shares(color: bool) -> dict[str, float]:
+    """How often a page is in each script: mostly Japanese on grey pages, Japanese or Latin on coloured ones."""
+    shares = {"latin": 0.3, "chinese": 0.07, "korean": 0.07, "cyrillic": 0.04, "kana": 0.03}
+    shares["japanese"] = 0.44 if color else 0.79
+    return {script: shares.get(script, 0.01) for script in SCRIPTS}

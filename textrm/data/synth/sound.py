@@ -97,7 +97,7 @@ def _arrange(
     wave = float(rng.uniform(0.05, 0.3)) * _EM if rng.random() < 0.3 else 0.0
     growth = float(rng.uniform(-0.12, 0.12)) if rng.random() < 0.45 else 0.0
     sizes, angles, drift = rng.choice([0.0, 0.08, 0.18]), rng.choice([0.0, 5.0, 14.0]), rng.choice([0.0, 0.04, 0.12])
-    shear = float(rng.normal(0, 0.2)) if rng.random() < 0.5 else 0.0
+    shear = float(rng.normal(0.1, 0.22)) if rng.random() < 0.6 else 0.0
     stretch = float(np.exp(rng.normal(0, 0.2)))
     advances = [
         tightness
