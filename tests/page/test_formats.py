@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -258,6 +259,18 @@ def test_transparent_gif_becomes_transparent_png(picture: Image.Image, tmp_path:
             before, after = np.asarray(source.convert("RGBA")), np.asarray(result.convert("RGBA"))
             assert (before[..., 3] == 0).any()
             assert np.array_equal(before[..., 3], after[..., 3])
+
+
+def test_tiff_of_16_bits_with_white_as_zero_is_not_read_as_a_negative(tmp_path: Path) -> None:
+    pixels = np.linspace(0, 65535, 48 * 40).reshape(40, 48).astype(np.uint16)
+    data = tiff.encode_16_bit(pixels, Image.Exif(), None)
+    entry = struct.pack("<HHIHH", 262, 3, 1, 1, 0)  # photometric interpretation: black is zero
+    assert data.count(entry) == 1
+    (tmp_path / "page.tif").write_bytes(data.replace(entry, struct.pack("<HHIHH", 262, 3, 1, 0, 0)))
+    page = read(tmp_path / "page.tif")
+    assert page.stored is not None
+    assert np.array_equal(page.stored, 65535 - pixels)
+    assert page.image[0, 0].tolist() == [255, 255, 255]
 
 
 @pytest.mark.parametrize("suffix", [".gif", ".webp", ".png", ".tif"])

@@ -101,6 +101,8 @@ def _decode(picture: Image.Image, path: Path) -> Page:
     page = Page(np.empty(0), "JPEG" if picture.format == "MPO" else picture.format or "", mode, exif=exif, notes=notes)
     _describe(page, picture, path)
     stored = _pixels(picture) if wide is None else wide
+    if tiff.is_negative(picture):
+        np.invert(stored, out=stored)
     page.palette = _palette(picture, stored) if mode == "P" else None
     orientation = exif.get(ORIENTATION, 1)
     page.orientation = orientation if page.format != "TIFF" and orientation in range(1, 9) else 1

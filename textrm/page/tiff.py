@@ -14,6 +14,12 @@ _DIRECTORIES = (34665, 34853)  # Exif and GPS
 _LOSSLESS = frozenset(("raw", "packbits", "tiff_lzw", "tiff_adobe_deflate", "group3", "group4", "tiff_ccitt", "zstd"))
 
 
+def is_negative(picture: Image.Image) -> bool:
+    """Whether 0 is white in grey of 16 bits: Pillow turns fewer bits round, but leaves these as they are."""
+    photometric = getattr(picture, "tag_v2", {}).get(TiffImagePlugin.PHOTOMETRIC_INTERPRETATION)
+    return picture.mode.startswith("I;16") and photometric == 0
+
+
 def descriptive_tags(exif: Image.Exif) -> Image.Exif:
     """The tags of a TIFF that stay true when its pixels are laid out anew; read while the file is open."""
     kept = Image.Exif()
