@@ -168,3 +168,22 @@ def test_evaluation_leaves_fitting_pictures_alone_and_marks_missing_clean() -> N
     assert not item["has_clean"]
     assert torch.equal(item["clean"], item["image"])
     assert {name: item[name].dtype for name in ("mask", "ignore")} == {"mask": torch.float32, "ignore": torch.bool}
+
+
+def test_printed_pairs_are_grey_and_differ_in_the_mask_only() -> None:
+    y, x = np.mgrid[:96, :96]
+    clean = np.stack([60 + x, 220 - y, 40 + y], 2).astype(np.uint8)
+    image, mask = clean.copy(), np.zeros((96, 96), np.uint8)
+    mask[20:40, 10:80] = 1
+    image[mask == 1] = (250, 240, 0)
+    transform = TrainTransform(96, scale=(1, 1), flip=0, rotate=0, printed=1, **QUIET)
+    kept = []
+    for seed in range(8):
+        item = transform(Sample("a", image, mask, clean), rng(seed))
+        assert torch.equal(item["image"][0], item["image"][2])
+        assert not torch.equal(item["clean"], torch.from_numpy(clean.transpose(2, 0, 1)).float() / 255)
+        differs = (item["image"] - item["clean"]).abs().amax(0) > 16.5 / 255
+        assert torch.equal(differs, item["mask"][0] > 0)
+        assert not item["mask"][0][torch.from_numpy(mask) == 0].any()
+        kept.append(item["mask"].sum().item() / mask.sum())
+    assert max(kept) > 0.9  # bright letters vanish only where the print behind them is as bright

@@ -11,6 +11,8 @@ import numpy as np
 import torch
 
 from textrm.data.sample import Sample
+from textrm.data.synth.degrade import changed
+from textrm.data.synth.monochrome import as_print
 
 os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")  # importing it would ask the network for a newer version
 import albumentations as A
@@ -32,7 +34,9 @@ class TrainTransform:
     effects above all, is rare beside dialogue and harder. What lies outside a small picture repeats its edge and is
     ignored.
 
-    Then the window is resized, mirrored (``flip``), turned by quarters (``rotate``), and its pixels are changed:
+    Then the window is resized, mirrored (``flip``), turned by quarters (``rotate``). With probability ``printed`` a
+    pair becomes black-and-white print: the clean picture turns to grey wash or screentone, and the lettering is laid
+    over it again in grey, as manga has it. Last, the pixels are changed:
     inversion, grey, colour, gamma, blur, noise, JPEG. The clean picture undergoes the same operations with the same
     draws, noise included, so that away from the lettering it stays equal to the image up to JPEG artefacts.
 
@@ -48,6 +52,7 @@ class TrainTransform:
         scale: tuple[float, float] = (0.5, 2.0),
         flip: float = 0.1,
         rotate: float = 0.05,
+        printed: float = 0.0,
         invert: float = 0.05,
         grey: float = 0.2,
         colour: float = 0.5,
@@ -58,6 +63,7 @@ class TrainTransform:
     ) -> None:
         self.size = size
         self.on_lettering, self.on_art, self.flip, self.rotate = on_lettering, on_art, flip, rotate
+        self.printed = printed
         self.scale = (float(scale[0]), float(scale[1]))
         self.pixels = A.Compose(
             [
@@ -86,6 +92,8 @@ class TrainTransform:
         for name, plane in planes.items():
             turned = np.rot90(plane, quarters)
             planes[name] = np.ascontiguousarray(turned[:, ::-1] if mirrored else turned)
+        if "clean" in planes and rng.random() < self.printed:
+            planes |= _print(rng, planes)
         # One shared generator: seeding every operation alike, as set_random_seed does, would tie their draws together.
         seed = int(rng.integers(1 << 62))
         self.pixels.set_random_state(np.random.default_rng(seed), random.Random(seed))
@@ -161,6 +169,13 @@ def _lettering_pixel(mask: np.ndarray, clean: np.ndarray | None, rng: np.random.
     inside = np.argwhere(mask[y : y + _CELL, x : x + _CELL])
     dy, dx = inside[rng.integers(len(inside))]
     return int(y + dy), int(x + dx)
+
+
+def _print(rng: np.random.Generator, planes: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    clean = as_print(rng, planes["clean"])
+    grey = cv2.cvtColor(cv2.cvtColor(planes["image"], cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+    image = np.where(planes["mask"][..., None] != 0, grey, clean)
+    return {"clean": clean, "image": image, "mask": changed(image, clean)}  # letters as grey as the new ground are gone
 
 
 def _uneven(clean: np.ndarray) -> np.ndarray:

@@ -128,8 +128,8 @@ class Letterer:
             return False
         height, width = text.alpha.shape
         slack = np.array([area[2] - area[0] - width, area[3] - area[1] - height]).clip(0)
-        jitter = self.rng.normal(0, 0.1, 2).clip(-0.4, 0.4) * slack
-        self._paste(text, (area[0] + area[2] - width) / 2 + jitter[0], (area[1] + area[3] - height) / 2 + jitter[1])
+        off = slack * self.rng.normal(0, 0.1, 2).clip(-0.4, 0.4) - (width / 2, height / 2)
+        self._paste(text, (area[0] + area[2]) / 2 + off[0], (area[1] + area[3]) / 2 + off[1])
         self.room.taken.append(area)
         return True
 
@@ -175,16 +175,15 @@ class Letterer:
         text = caption_meme(self.rng, self.fonts, *size, script=script, background=self._under(area))
         if text is None:
             return False
-        height, width = text.alpha.shape
-        y = self.rng.choice([area[1], area[3] - height, (area[1] + area[3] - height) / 2])
-        self._paste(text, (area[0] + area[2] - width) / 2, y)
+        y = area[1] + float(self.rng.choice([0, 0.5, 1])) * (area[3] - area[1] - text.alpha.shape[0])
+        self._paste(text, (area[0] + area[2] - text.alpha.shape[1]) / 2, y)
         return True
 
     def sample(self, name: str, tags: set[str]) -> Sample:
         """What has been made, with the mask of every pixel that lettering changed by more than CHANGED levels."""
         mask = changed(self.image, self.clean)
-        every = tags | self.tags | ({"lettering"} if mask.any() else {"no_lettering"})
-        return Sample(name, self.image, mask, self.clean, None, tuple(self.words), frozenset(every))
+        every = frozenset(tags | self.tags | {"lettering" if mask.any() else "no_lettering"})
+        return Sample(name, self.image, mask, self.clean, None, tuple(self.words), every)
 
     def _dialogue(
         self,
