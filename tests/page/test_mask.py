@@ -61,11 +61,21 @@ def test_hysteresis_keeps_what_touches_a_sure_stroke() -> None:
     prob[20:40, 30:34] = 90  # a faint neighbour in the same region
     prob[90:110, 60:64] = 90  # faint and alone
     mask, regions = find_lettering(prob, 0.5, low=0.3)
-    assert mask[45, 21] == 1
+    assert mask[48, 21] == 1
     assert mask[30, 31] == 0
     assert mask[100, 61] == 0
     assert len(regions) == 1
-    assert find_lettering(prob, 0.5)[0][45, 21] == 0
+    assert find_lettering(prob, 0.5)[0][48, 21] == 0
+
+
+def test_a_level_is_an_edge_beside_a_sure_stroke_and_a_stroke_elsewhere() -> None:
+    prob = blank()
+    prob[20:60, 17:27] = 90
+    prob[20:40, 20:24] = 255  # the sure part of a stroke
+    prob[52:60, 20:24] = 150  # its faint part
+    mask, _ = find_lettering(prob, 0.7, low=0.3)
+    assert mask[30, 17:27].tolist() == [0, 0, 0, 1, 1, 1, 1, 0, 0, 0]
+    assert mask[56, 17:27].all()
 
 
 def test_widen_grows_by_the_radius() -> None:
