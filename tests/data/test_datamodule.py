@@ -82,6 +82,22 @@ def test_a_weight_of_nothing_draws_nothing() -> None:
     assert {draw.source for draw in MixtureSampler([3, 3, 3], [1, 0, 1], 10, seed=0)} == {0, 2}
 
 
+def test_processes_share_the_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    sampler = MixtureSampler([10, 10], [1, 1], 13, seed=1)
+    alone = list(sampler)
+    monkeypatch.setattr(torch.distributed, "is_initialized", lambda: True)
+    monkeypatch.setattr(torch.distributed, "get_world_size", lambda: 2)
+    shares = []
+    for rank in (0, 1):
+        monkeypatch.setattr(torch.distributed, "get_rank", lambda rank=rank: rank)
+        shares.append(list(sampler))
+        sampler.start = 4
+        assert list(sampler) == shares[-1][4:]
+        sampler.start = 0
+    assert len(shares[0]) == len(shares[1]) == len(sampler) == 6
+    assert sorted(shares[0] + shares[1]) == sorted(alone[:12])
+
+
 def test_batches_do_not_depend_on_the_number_of_workers(make_manifest: Make) -> None:
     path = make_manifest(6)
     runs = []

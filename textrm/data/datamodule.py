@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 import cv2
 import numpy as np
 import torch
+import torch.distributed as dist
 from pytorch_lightning import LightningDataModule
 from torch.nn.functional import pad
 from torch.utils.data import DataLoader, Dataset, Sampler
@@ -50,7 +51,8 @@ class MixtureSampler(Sampler[Draw]):
     """``samples`` draws per epoch, shared out over the sources by ``weights`` (to within one), in random order.
 
     Within an epoch a source repeats no item before all its items had their turn. The order follows from
-    ``(seed, epoch)`` alone; ``start`` skips the draws that an interrupted epoch has already used.
+    ``(seed, epoch)`` alone; ``start`` skips the draws that an interrupted epoch has already used. Where several
+    processes train together, each takes every n-th draw of the same order, equally many.
     """
 
     def __init__(self, lengths: Sequence[int], weights: Sequence[float], samples: int, seed: int) -> None:
@@ -59,7 +61,7 @@ class MixtureSampler(Sampler[Draw]):
         self.epoch = self.start = 0
 
     def __len__(self) -> int:
-        return self.samples
+        return self.samples // _processes()[1]
 
     def set_epoch(self, epoch: int) -> None:
         """Choose the epoch that the next iteration draws; Lightning calls this."""
@@ -71,10 +73,17 @@ class MixtureSampler(Sampler[Draw]):
         for source, (length, wanted) in enumerate(zip(self.lengths, np.diff(self.edges), strict=True)):
             rounds = [rng.permutation(length) for _ in range(-(-int(wanted) // length))]
             pairs += [(source, int(index)) for index in np.concatenate([*rounds, np.empty(0, int)])[:wanted]]
-        first = self.epoch * self.samples
-        for place, pair in enumerate(rng.permutation(len(pairs))[self.start :], self.start):
-            source, item = pairs[pair]
+        order, first = rng.permutation(len(pairs)), self.epoch * self.samples
+        rank, processes = _processes()
+        for place in range(self.start * processes + rank, len(self) * processes, processes):
+            source, item = pairs[order[place]]
             yield Draw(source, item, first + place)
+
+
+def _processes() -> tuple[int, int]:
+    """This process's rank among those that train together, and how many they are."""
+    together = dist.is_available() and dist.is_initialized()
+    return (dist.get_rank(), dist.get_world_size()) if together else (0, 1)
 
 
 class ResumableLoader(DataLoader):
