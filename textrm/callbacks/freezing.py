@@ -39,16 +39,15 @@ class FreezeEncoder(Callback):
         _encoder(pl_module).requires_grad_(not self.frozen)
 
     def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """End the stage when its epochs are over; keep BatchNorm still while it lasts."""
+        """End the stage when its epochs are over."""
         if self.frozen and trainer.current_epoch >= self.epochs:
             self._thaw(pl_module)
-        if self.frozen:
-            _encoder(pl_module).eval()
 
     def on_train_batch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *args: Any) -> None:
-        """Validation inside an epoch sets the whole net to training mode afterwards: set the encoder back."""
-        if self.frozen and _encoder(pl_module).training:
-            _encoder(pl_module).eval()
+        """Keep BatchNorm still while the stage lasts, and only then: validation puts back the mode that it found."""
+        encoder = _encoder(pl_module)
+        if encoder.training == self.frozen:
+            encoder.train(not self.frozen)
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """End the stage when the metric no longer rises."""
@@ -62,7 +61,7 @@ class FreezeEncoder(Callback):
 
     def _thaw(self, pl_module: pl.LightningModule) -> None:
         self.frozen = False
-        _encoder(pl_module).requires_grad_(True).train(pl_module.training)
+        _encoder(pl_module).requires_grad_(True)
 
 
 def _encoder(pl_module: pl.LightningModule) -> nn.Module:
