@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
+import pickle
+import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,24 +13,39 @@ import onnxruntime
 import pytest
 import torch
 import yaml
+from hydra.utils import instantiate
+from PIL import Image
 
 from textrm.errors import UserError
-from textrm.export import Exported, check_targets, export, load_run, parity
-from textrm.nets.decoder import Decoder
+from textrm.export import Exported, check_targets, export, load_run, main, parity
 from textrm.nets.phases import with_dilation
-from textrm.nets.pooling import Pointwise
 from textrm.nets.segmenter import Segmenter
-from textrm.nets.xception import XceptionEncoder
 from textrm.quantize import calibration_crops, pixel_ap, quantize
+
+CONVOLUTION = {"_target_": "torch.nn.Conv2d", "in_channels": 3, "out_channels": 1, "kernel_size": 1, "bias": False}
+TINY = {
+    "_target_": "textrm.nets.segmenter.Segmenter",
+    "encoder": {
+        "_target_": "textrm.nets.xception.XceptionEncoder",
+        "width": 0.125,
+        "middle_blocks": 2,
+        "exit_blocks": 2,
+    },
+    "pooling": {"_target_": "textrm.nets.pooling.Pointwise", "_partial_": True, "out_channels": 8},
+    "decoder": {
+        "_target_": "textrm.nets.decoder.Decoder",
+        "_partial_": True,
+        "channels": 8,
+        "skip_channels": 8,
+        "depth": 1,
+        "fine_channels": 8,
+    },
+}
 
 
 def tiny() -> Segmenter:
     torch.manual_seed(0)
-    net = Segmenter(
-        XceptionEncoder(width=0.125, middle_blocks=2, exit_blocks=2),
-        partial(Pointwise, out_channels=8),
-        partial(Decoder, channels=8, skip_channels=8, depth=1, fine_channels=8),
-    )
+    net: Segmenter = instantiate(TINY)
     for module in net.modules():
         if isinstance(module, torch.nn.BatchNorm2d):  # statistics that folding could get wrong
             module.running_mean.uniform_(-0.5, 0.5)
@@ -83,6 +100,16 @@ def test_int8_keeps_metadata_and_measures_its_price(exported: Path, drawn: Path,
     assert (tmp_path / "int8.onnx").stat().st_size < exported.stat().st_size
 
 
+def test_calibration_passes_over_pictures_that_cannot_be_read(drawn: Path, tmp_path: Path) -> None:
+    shutil.copytree(drawn.parent, tmp_path / "set")
+    lines = drawn.read_text().splitlines()
+    lost = next(line for line in lines if ",train" in line).split(",")[0]
+    (tmp_path / "set" / "image" / f"{lost}.png").unlink()
+    crops = calibration_crops(tmp_path / "set" / drawn.name, "train", count=24, size=96, seed=0)
+    assert len(crops) == 24
+    assert lost not in {crop.id for crop in crops}
+
+
 def test_calibration_crops_show_lettering(drawn: Path) -> None:
     crops = calibration_crops(drawn, "train", count=8, size=64, seed=0)
     assert len(crops) == 8
@@ -101,23 +128,92 @@ def make_run(folder: Path, net: dict[str, object], state: dict[str, torch.Tensor
 
 def test_run_is_rebuilt_from_its_yaml(tmp_path: Path) -> None:
     weight = torch.full((1, 3, 1, 1), 0.25)
-    net = {"_target_": "torch.nn.Conv2d", "in_channels": 3, "out_channels": 1, "kernel_size": 1, "bias": False}
-    run = make_run(tmp_path / "run", net, {"net.weight": weight, "other": torch.zeros(1)})
+    run = make_run(tmp_path / "run", CONVOLUTION, {"net.weight": weight, "other": torch.zeros(1)})
     found, resolved = load_run(run)
     assert torch.equal(found.weight, weight)  # type: ignore[arg-type]
     assert not found.training
     assert resolved["task"]["threshold"] == 0.5
-    narrow = make_run(tmp_path / "narrow", net, {"net.weight": weight[:, :2]})
+    narrow = make_run(tmp_path / "narrow", CONVOLUTION, {"net.weight": weight[:, :2]})
     with pytest.raises(UserError, match="do not fit"):
         load_run(narrow)
 
 
-def test_foreign_classes_are_refused(tmp_path: Path) -> None:
-    run = make_run(tmp_path / "run", {"_target_": "os.system", "command": "true"}, {})
-    with pytest.raises(UserError, match=r"builds os\.system"):
+FOREIGN = (
+    "os.system",
+    "textrm.checkpoint.torch.load",
+    "textrm.nets.segmenter.torch.load",
+    "textrm.page.read.np.load",
+    "textrm.data.files.Path",
+    "textrm.nets.phases.with_dilation",
+    "textrm.nets.x",
+)
+
+
+@pytest.mark.parametrize("target", FOREIGN)
+def test_foreign_classes_are_refused(target: str, tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", {"_target_": target, "command": "true"}, {})
+    with pytest.raises(UserError, match=rf"builds {target.replace('.', '[.]')}:"):
         load_run(run)
-    with pytest.raises(UserError, match=r"builds builtins\.eval"):
-        check_targets({"_target_": "textrm.nets.x", "parts": [{"_target_": "builtins.eval"}]})
+    with pytest.raises(UserError, match=rf"builds {target.replace('.', '[.]')}:"):
+        check_targets({"_target_": "torch.nn.Sequential", "parts": [{"_target_": target}]})
+
+
+@pytest.mark.parametrize("content", [b"no checkpoint", b"", pickle.dumps({"state": 1}, 2)])
+def test_foreign_checkpoints_are_refused(content: bytes, tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", CONVOLUTION, {})
+    (run / "checkpoints" / "best.ckpt").write_bytes(content)
+    with pytest.raises(UserError, match=r"is not a checkpoint of textrm\.train"):
+        load_run(run)
+
+
+@pytest.mark.parametrize("content", ["", "net: [", "task: {}", "net: {a: ${b}}"])
+def test_broken_configurations_are_refused(content: str, tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", CONVOLUTION, {})
+    (run / "resolved.yaml").write_text(content)
+    with pytest.raises(UserError, match=r"resolved\.yaml is not the configuration of a run"):
+        load_run(run)
+
+
+def export_main(monkeypatch: pytest.MonkeyPatch, *overrides: str) -> None:
+    monkeypatch.setattr(sys, "argv", ["textrm.export", *overrides])
+    main()
+
+
+def test_command_writes_refuses_and_is_forced(
+    drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = make_run(tmp_path / "run", TINY, {f"net.{name}": value for name, value in tiny().state_dict().items()})
+    out = tmp_path / "model.onnx"
+    common = (f"run={run}", f"out={out}", f"manifest={drawn}", "crops=4", "crop=96")
+    export_main(monkeypatch, *common)
+    size = out.stat().st_size
+    assert "parity" in capsys.readouterr().out
+    out.unlink()
+    for refused, why in (("max_drop=-1", "more than max_drop=-1"), ("threshold=1.5", "threshold=1.5: expected")):
+        with pytest.raises(SystemExit, match="1"):
+            export_main(monkeypatch, *common, "int8=true", refused)
+        assert why in capsys.readouterr().err
+        assert [path.name for path in tmp_path.iterdir()] == ["run"]
+    export_main(monkeypatch, *common, "int8=true", "max_drop=-1", "force=true")
+    assert out.stat().st_size < size
+
+
+def test_int8_is_refused_where_nothing_was_measured(
+    drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = make_run(tmp_path / "run", TINY, {f"net.{name}": value for name, value in tiny().state_dict().items()})
+    for path in (drawn.parent / "mask").iterdir():
+        (tmp_path / "mask").mkdir(exist_ok=True)
+        Image.new("L", Image.open(path).size).save(tmp_path / "mask" / path.name)
+    (tmp_path / "image").symlink_to(drawn.parent / "image")
+    (tmp_path / "clean").symlink_to(drawn.parent / "clean")
+    shutil.copy(drawn, tmp_path / "manifest.csv")
+    with pytest.raises(SystemExit, match="1"):
+        export_main(
+            monkeypatch, f"run={run}", f"out={tmp_path / 'm.onnx'}", f"manifest={tmp_path / 'manifest.csv'}",
+            "int8=true", "crops=4", "crop=96",
+        )  # fmt: skip
+    assert "int8 loses nan AP" in capsys.readouterr().err
 
 
 def test_not_a_run(tmp_path: Path) -> None:

@@ -16,11 +16,14 @@ def load_weights(net: nn.Module, path: Path) -> None:
     The file is read with ``weights_only=True``: nothing in it is run.
 
     Raises:
-        UserError: when there is no such file, or its weights do not fit the net.
+        UserError: when there is no such file, it is not a checkpoint, or its weights do not fit the net.
     """
     if not path.is_file():
         raise UserError(f"there is no checkpoint {path}: give the file checkpoints/best.ckpt of a run folder")
-    state = torch.load(path, map_location="cpu", weights_only=True)["state_dict"]
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)["state_dict"]
+    except Exception as error:  # torch raises whatever the file's first wrong byte leads to
+        raise UserError(f"{path} is not a checkpoint of textrm.train: it cannot be read") from error
     weights = {name.removeprefix("net."): value for name, value in state.items() if name.startswith("net.")}
     try:
         net.load_state_dict(weights)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,9 @@ import onnx
 import onnxruntime
 import torch
 from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 from torch import Tensor, nn
+from yaml import YAMLError
 
 import textrm
 from textrm.checkpoint import load_weights
@@ -23,6 +27,7 @@ from textrm.nets.phases import with_dilation
 from textrm.quantize import calibration_crops, quantize
 
 log = logging.getLogger(__name__)
+_BUILT = ("textrm.nets", "torch.nn", "torchvision.ops")  # where a net may come from
 PARITY = 1e-3  # largest difference of a probability between torch and ONNX that still is rounding
 
 
@@ -46,26 +51,33 @@ def main(config: DictConfig) -> None:
     """Write the ONNX file of a run, print what it costs in accuracy."""
     run, out = Path(config.run), Path(config.out)
     net, resolved = load_run(run, config.checkpoint)
+    threshold = resolved["task"]["threshold"] if config.threshold is None else config.threshold
+    for key, value in (("threshold", threshold), ("low", config.low)):
+        if value is not None and not 0 < value < 1:
+            raise UserError(f"{key}={value}: expected a probability between 0 and 1")
     temporary = out.with_name(f".{out.name}.float")
     try:
-        threshold = config.threshold or resolved["task"]["threshold"]
         difference = export(net, temporary, run=run.name, threshold=threshold, low=config.low)
         print(f"parity: largest difference between torch and ONNX {difference:.2e} (bar {PARITY:.0e})")
         if config.int8:
-            if config.manifest is None:
-                raise UserError("int8=true needs pictures to calibrate with: give manifest=<manifest.csv>")
-            crops = calibration_crops(config.manifest, config.split, config.crops, config.crop, config.seed)
-            held_out = calibration_crops(config.manifest, config.check_split, config.crops, config.crop, config.seed)
-            drop = quantize(temporary, temporary, crops, held_out)
-            print(f"int8: AP {drop.float_ap:.4f} -> {drop.int8_ap:.4f} on {len(held_out)} crops")
-            lost = drop.float_ap - drop.int8_ap
-            if lost > config.max_drop and not config.force:
-                raise UserError(f"int8 loses {lost:.4f} AP, more than max_drop={config.max_drop}: give more "
-                                "calibration crops, export without int8, or force=true")  # fmt: skip
+            _quantize(temporary, config)
         os.replace(temporary, out)
     finally:
         temporary.unlink(missing_ok=True)
     print(f"{out}: {out.stat().st_size / 1e6:.2f} MB")
+
+
+def _quantize(path: Path, config: DictConfig) -> None:
+    if config.manifest is None:
+        raise UserError("int8=true needs pictures to calibrate with: give manifest=<manifest.csv>")
+    crops = calibration_crops(config.manifest, config.split, config.crops, config.crop, config.seed)
+    held_out = calibration_crops(config.manifest, config.check_split, config.crops, config.crop, config.seed)
+    drop = quantize(path, path, crops, held_out)
+    print(f"int8: AP {drop.float_ap:.4f} -> {drop.int8_ap:.4f} on {len(held_out)} crops")
+    lost = drop.float_ap - drop.int8_ap
+    if not lost <= config.max_drop and not config.force:  # not a number, too, where the crops hold no lettering
+        raise UserError(f"int8 loses {lost:.4f} AP, more than max_drop={config.max_drop}: give more calibration crops, "
+                        "pictures with lettering, export without int8, or force=true")  # fmt: skip
 
 
 def load_run(run: Path, checkpoint: str = "best") -> tuple[nn.Module, dict[str, Any]]:
@@ -80,8 +92,11 @@ def load_run(run: Path, checkpoint: str = "best") -> tuple[nn.Module, dict[str, 
     for path in (run / "resolved.yaml", run / "checkpoints" / f"{checkpoint}.ckpt"):
         if not path.is_file():
             raise UserError(f"{run} is not a finished run: there is no {path.relative_to(run)}")
-    resolved: Any = OmegaConf.to_container(OmegaConf.load(run / "resolved.yaml"))
-    check_targets(resolved["net"])
+    try:
+        resolved: Any = OmegaConf.to_container(OmegaConf.load(run / "resolved.yaml"))
+        check_targets(resolved["net"])
+    except (YAMLError, OmegaConfBaseException, KeyError, TypeError, UnicodeDecodeError) as error:
+        raise UserError(f"{run / 'resolved.yaml'} is not the configuration of a run: {error!r}") from error
     if "imagenet" in resolved["net"].get("encoder", {}):
         resolved["net"]["encoder"]["imagenet"] = False  # its own weights follow
     net = hydra.utils.instantiate(resolved["net"])
@@ -90,22 +105,32 @@ def load_run(run: Path, checkpoint: str = "best") -> tuple[nn.Module, dict[str, 
 
 
 def check_targets(node: Any) -> None:
-    """Refuse a configuration that names classes from outside textrm and torch.
+    """Refuse a configuration that builds anything but nets of textrm and layers of torch.
+
+    A name is followed to the class it means, and the class must have been written in one of these packages: what a
+    module merely imports (``textrm.checkpoint.torch.load``) could read files and run what they hold.
 
     Raises:
         UserError: naming the class.
     """
     if isinstance(node, dict):
-        target = str(node.get("_target_", "textrm."))
-        if not target.startswith(("textrm.", "torch.nn.", "torchvision.")):
-            raise UserError(
-                f"resolved.yaml builds {target}: only classes of textrm, torch.nn and torchvision are built"
-            )
+        if "_target_" in node:
+            _check_target(str(node["_target_"]))
         for value in node.values():
             check_targets(value)
     elif isinstance(node, list):
         for value in node:
             check_targets(value)
+
+
+def _check_target(name: str) -> None:
+    module, _, attribute = name.rpartition(".")
+    found = None
+    if name.startswith(_BUILT):
+        with suppress(ImportError):
+            found = getattr(import_module(module), attribute, None)
+    if not (isinstance(found, type) and issubclass(found, nn.Module) and found.__module__.startswith(_BUILT)):
+        raise UserError(f"resolved.yaml builds {name}: only nets of {', '.join(_BUILT)} are built")
 
 
 def export(net: nn.Module, out: Path, run: str, threshold: float, low: float | None = None) -> float:

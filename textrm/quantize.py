@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +15,12 @@ import onnxruntime
 from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
-from textrm.data.manifest import load_sample, read_manifest
+from textrm.data.manifest import BadRow, load_sample, read_manifest
 from textrm.data.sample import Sample
 from textrm.errors import UserError
 from textrm.metrics import average_precision
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +46,37 @@ def calibration_crops(manifest: str | Path, split: str, count: int, size: int, s
         UserError: when the manifest cannot be read, or no picture of the split is at least ``size`` px wide and high.
     """
     source = read_manifest(manifest)
-    rows = [row for row in source.rows if row.split == split and min(row.width or 0, row.height or 0) >= size]
-    if not rows:
-        raise UserError(
-            f"{manifest} has no picture of split {split} of at least {size}×{size} pixels to calibrate with"
-        )
+    rows = [row for row in source.rows if row.split == split]
     rng = np.random.default_rng(seed)
-    crops = []
-    for number in range(count):
-        sample = load_sample(source, rows[int(rng.integers(len(rows)))])
-        height, width = sample.mask.shape
-        y, x = int(rng.integers(height - size + 1)), int(rng.integers(width - size + 1))
-        inked = np.argwhere(sample.mask)
-        if number % 4 and len(inked):
-            row, column = inked[int(rng.integers(len(inked)))]
-            y, x = int(np.clip(row - size // 2, 0, height - size)), int(np.clip(column - size // 2, 0, width - size))
-        area = np.s_[y : y + size, x : x + size]
-        ignore = None if sample.ignore is None else np.ascontiguousarray(sample.ignore[area])
-        crops.append(Sample(sample.id, np.ascontiguousarray(sample.image[area]), sample.mask[area], ignore=ignore))
+    crops: list[Sample] = []
+    while len(crops) < count:
+        if not rows:
+            raise UserError(
+                f"{manifest} has no picture of split {split} of at least {size}×{size} pixels to calibrate with"
+            )
+        chosen = int(rng.integers(len(rows)))
+        try:
+            sample = load_sample(source, rows[chosen])
+        except BadRow as error:
+            log.warning("%s", error)
+            sample = None
+        if sample is None or min(sample.mask.shape) < size:
+            del rows[chosen]
+        else:
+            crops.append(_crop(sample, size, rng, aimed=len(crops) % 4 > 0))
     return crops
+
+
+def _crop(sample: Sample, size: int, rng: np.random.Generator, aimed: bool) -> Sample:
+    height, width = sample.mask.shape
+    y, x = int(rng.integers(height - size + 1)), int(rng.integers(width - size + 1))
+    inked = np.argwhere(sample.mask)
+    if aimed and len(inked):
+        row, column = inked[int(rng.integers(len(inked)))]
+        y, x = int(np.clip(row - size // 2, 0, height - size)), int(np.clip(column - size // 2, 0, width - size))
+    area = np.s_[y : y + size, x : x + size]
+    ignore = None if sample.ignore is None else np.ascontiguousarray(sample.ignore[area])
+    return Sample(sample.id, np.ascontiguousarray(sample.image[area]), sample.mask[area], ignore=ignore)
 
 
 def quantize(source: Path, out: Path, crops: Sequence[Sample], held_out: Sequence[Sample]) -> Drop:
