@@ -1,7 +1,8 @@
-"""How fast training batches are made: ``python -m benchmarks.loader``."""
+"""How fast training batches are made: ``python -m benchmarks.loader --manifest <manifest.csv>``."""
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 
@@ -13,21 +14,16 @@ from rich.table import Table
 
 from textrm.data.datamodule import DataModule, TrainingSet
 from textrm.data.dataset import ManifestDataset
-from textrm.data.manifest import read_manifest
 from textrm.data.synthetic import SyntheticDataset
 from textrm.data.transforms import TrainTransform
 from textrm.errors import UserError
 
 WARM_UP = 2
-COMICS = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "comics" / "manifest.csv"
 
 
 @click.command()
 @click.option(
-    "--manifest",
-    type=click.Path(path_type=Path),
-    default=COMICS,
-    help="pages to read; default: the real comic pages beside the checkout",
+    "--manifest", type=click.Path(path_type=Path), required=True, help="manifest.csv with masks and clean pages"
 )
 @click.option("--crop", default=512, show_default=True, help="side of a crop in px")
 @click.option("--batch-size", default=8, show_default=True)
@@ -45,36 +41,35 @@ def main(manifest: Path, crop: int, batch_size: int, batches: int, workers: str)
         "workers",
         "crops/s",
         "crops/s per worker",
-        title=f"crops of {crop} x {crop} px, batches of {batch_size}",
+        title=f"{manifest}: crops of {crop} x {crop} px, batches of {batch_size}",
     )
-    for name, source in _sources(manifest, crop, console).items():
+    try:
+        sources = _sources(manifest, crop)
+    except UserError as error:
+        sys.exit(f"error: {error}")
+    for name, source in sources.items():
         for count in (int(number) for number in workers.split(",")):
             rate = _rate(source, count, batch_size, batches)
             table.add_row(name, str(count), f"{rate:.1f}", f"{rate / max(count, 1):.1f}")
     console.print(table)
 
 
-def _sources(manifest: Path, crop: int, console: Console) -> dict[str, TrainingSet]:
+def _sources(manifest: Path, crop: int) -> dict[str, TrainingSet]:
     transform = TrainTransform(crop)
-    sources: dict[str, TrainingSet] = {}
-    try:
-        rows = len(read_manifest(manifest).rows)
-        for name, clean, cache in (
-            ("pages", False, 0.0),
-            ("pages with clean", True, 0.0),
-            ("pages, cached", False, 2.0),
-        ):
-            sources[name] = ManifestDataset(
-                manifest, "train", transform, clean, replace_bad=True, cache_gigabytes=cache
-            )
-        for index in range(len(sources["pages, cached"])):
-            sources["pages, cached"].item(index)  # forked workers inherit the full cache
-        console.print(f"{manifest}: {rows} pages")
-        sources["art lettered on the fly"] = SyntheticDataset(1000, crop, transform, art=manifest, art_fraction=1.0)
-    except UserError as error:
-        console.print(f"without pages of a manifest: {error}")
-    sources["drawn on the fly"] = SyntheticDataset(1000, crop, transform)
-    return sources
+
+    def pages(clean: bool, cache: float) -> ManifestDataset:
+        return ManifestDataset(manifest, "train", transform, clean, replace_bad=True, cache_gigabytes=cache)
+
+    cached = pages(False, 2.0)
+    for index in range(len(cached)):
+        cached.item(index)  # forked workers inherit the full cache
+    return {
+        "pages": pages(False, 0.0),
+        "pages with clean": pages(True, 0.0),
+        "pages, cached": cached,
+        "art lettered on the fly": SyntheticDataset(1000, crop, transform, art=manifest, art_fraction=1.0),
+        "drawn on the fly": SyntheticDataset(1000, crop, transform),
+    }
 
 
 def _rate(source: TrainingSet, workers: int, batch_size: int, batches: int) -> float:

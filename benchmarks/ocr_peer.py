@@ -9,6 +9,8 @@ from typing import Any
 import cv2
 import numpy as np
 
+from textrm.errors import UserError
+
 # Strokes fade out over about two pixels, of which Otsu leaves one; of the sizes tried, these served the peer best.
 SOFT_EDGE = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 HALO = np.ones((3, 3), np.uint8)
@@ -19,10 +21,18 @@ class OcrPeer:
     """Boxes of RapidOCR's detector, strokes by Otsu, fill by Telea.
 
     ``detector`` is the ONNX file of another PP-OCR detector than the one inside RapidOCR's wheel.
+
+    Raises:
+        UserError: when RapidOCR is not installed.
     """
 
     def __init__(self, threads: int, detector: Path | None = None) -> None:
-        from rapidocr import RapidOCR  # an extra of the benchmarks only
+        try:
+            from rapidocr import RapidOCR
+        except ModuleNotFoundError as error:
+            raise UserError(
+                f"the OCR peer needs {error.name}, which is not installed: pip install 'textrm[benchmarks]'"
+            ) from error
 
         self.name = f"rapidocr {version('rapidocr')} + Otsu + Telea"
         if detector is not None:

@@ -18,6 +18,7 @@ from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
+from textrm.files import write_whole
 from textrm.page.batch import clean_file
 from textrm.page.fill import fill_holes
 from textrm.page.mask import find_lettering, widen
@@ -26,12 +27,11 @@ from textrm.page.pipeline import suitable_growth
 from textrm.page.plan import make_plan
 from textrm.page.read import read
 from textrm.page.segment import segment
-from textrm.page.write import encode, write_whole
+from textrm.page.write import encode
 
 HEIGHT, WIDTH = 1654, 1170
 LARGE = 10_000
-BARS = {"whole page": (1.0, "s"), "peak RSS": (600, "MB"), f"peak RSS, {LARGE}x{LARGE}": (1500, "MB"),
-        "import textrm.page": (0.5, "s")}  # fmt: skip
+BARS = {"whole page": (1.0, "s"), "peak RSS": (600, "MB"), f"peak RSS, {LARGE}x{LARGE}": (1500, "MB")}
 
 # Runs a command and prints its peak RSS in KiB. A process of its own, because what a child inherits at the fork counts.
 _WATCH = "import os, subprocess, sys; p = subprocess.Popen(sys.argv[1:]); s, r = os.wait4(p.pid, 0)[1:]; \
@@ -60,7 +60,6 @@ def main(
         source = page or _drawn(folder / "page.jpg", HEIGHT, WIDTH)
         cv2.setNumThreads(1)
         results = _stages(source, folder, Segmenter(model, threads), rounds)
-        results["import textrm.page"] = _import_time(rounds), "s"
         options = ["--threads", str(threads), *(["--model", str(model)] if model else [])]
         results["peak RSS"] = _peak(source, folder / "small", options), "MB"
         if large:
@@ -105,11 +104,6 @@ def _median(stage: Callable[[], object], rounds: int) -> float:
         stage()
         times.append(time.perf_counter() - start)
     return statistics.median(times[1:])
-
-
-def _import_time(rounds: int) -> float:
-    program = "import time; t = time.perf_counter(); import textrm.page; print(time.perf_counter() - t)"
-    return statistics.median(float(_output("-c", program)) for _ in range(rounds))
 
 
 def _peak(source: Path, out: Path, options: list[str]) -> float:

@@ -5,13 +5,11 @@
 
 from __future__ import annotations
 
-import csv
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import click
-import cv2
 import numpy as np
 from rich.console import Console
 from rich.progress import track
@@ -21,8 +19,18 @@ from benchmarks.ocr_peer import OcrPeer, telea
 from textrm.data.manifest import BadRow, load_sample, read_manifest
 from textrm.data.sample import Sample
 from textrm.errors import UserError
-from textrm.evaluate import onnx_method
-from textrm.scoring import Line, Method, PageScores, choose_rows, part_of, score_page, score_table, summarise
+from textrm.scoring import (
+    Line,
+    Method,
+    PageScores,
+    choose_rows,
+    onnx_method,
+    part_of,
+    score_page,
+    score_table,
+    summarise,
+    write_csv,
+)
 
 # Gives the method for one page; all but the one that knows the truth give the same for all.
 Tool = Callable[[Sample], Method]
@@ -50,7 +58,6 @@ def main(
     out: Path | None,
 ) -> None:
     """Measure textrm, an OCR detector with Otsu and Telea, and Telea given the true mask."""
-    cv2.setNumThreads(threads)
     try:
         ours, peer = onnx_method(model, threads=threads), OcrPeer(threads, detector)
         tools: dict[str, Tool] = {
@@ -59,16 +66,13 @@ def main(
             "true mask + Telea": true_mask,
         }
         lines = compare(tools, manifest, split, limit, by)
+        Console(width=None if sys.stdout.isatty() else 160).print(
+            score_table(f"{manifest}, {split}, {threads} threads", lines)
+        )
+        if out is not None:
+            write_csv(out, lines)
     except UserError as error:
         sys.exit(f"error: {error}")
-    Console(width=None if sys.stdout.isatty() else 160).print(
-        score_table(f"{manifest}, {split}, {threads} threads", lines)
-    )
-    if out is not None:
-        with out.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, list(lines[0]))
-            writer.writeheader()
-            writer.writerows(lines)
 
 
 def compare(

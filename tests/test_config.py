@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from textrm import export, train
+from textrm import evaluate, export, train
 from textrm.data.synth import __main__ as synth
 
 
@@ -36,6 +36,10 @@ def run(
         ("data=manifest data.manifest=nowhere.csv", ["nowhere.csv"]),
         ("ckpt_path=last", ["ckpt_path=last", "last.ckpt", "run="]),
         ("data.batch_size=0", ["batch_size", "0"]),
+        ("data.crop=100", ["data.crop=100", "multiple of 32"]),
+        ("optimizer.lr=abc", ["optimizer: ", "see conf/optimizer"]),
+        ("seed=x", ["seed=x", "a whole number"]),
+        ("test=3", ["test=3", "true or false"]),
     ],
 )
 def test_mistake_is_one_line(override: str, said: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str],
@@ -59,6 +63,39 @@ def test_missing_mandatory_value(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert said in run(capsys, monkeypatch, entry)
+
+
+@pytest.mark.parametrize(
+    ("entry", "overrides", "said"),
+    [
+        (synth.main, "out=new n=abc", "n=abc: expected a whole number"),
+        (synth.main, "out=new color=red", "color=red: expected a number"),
+        (synth.main, "out=new size=abc", "size"),
+        (synth.main, "out=new size=64.5", "size"),
+        (synth.main, "out=new split=0.5", "split"),
+        (synth.main, "out=new/file/set", "new"),
+        (export.main, "run=a out=b crops=many", "crops=many: expected a whole number"),
+        (evaluate.main, "manifest=a limit=abc", "limit=abc"),
+        (evaluate.main, "manifest=null", "manifest"),
+        (evaluate.main, "manifest=a threads=two", "threads=two: expected a whole number"),
+    ],
+)
+def test_wrong_values_are_named(
+    entry: Callable[[], None],
+    overrides: str,
+    said: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if "file" in overrides:
+        (tmp_path / "new").mkdir()
+        (tmp_path / "new" / "file").touch()
+    stderr = run(capsys, monkeypatch, entry, *overrides.split())
+    assert len(stderr.splitlines()) == 1
+    assert stderr.startswith("error: ")
+    assert said in stderr
 
 
 def test_command_prints_no_traceback(tmp_path: Path) -> None:

@@ -111,7 +111,7 @@ def test_the_command_writes_the_figures(
     assert float(color["psnr"]) < 30.0  # the art was taken away
     assert float(color["leak"]) > float(bw["leak"]) == 0.0
     assert float(both["false_area"]) == pytest.approx(64 / SIDE**2 / 2)
-    assert float(both["seconds"]) > 0
+    assert both["seconds"] == ""  # two pages are too few for a time
     assert both["small_recall"] == ""  # no word is that low
     assert [line["id"] for line in read(out / "pages.csv")] == ["plain", "art"]
     with Image.open(out / "sheet.png") as sheet:

@@ -143,7 +143,7 @@ FOREIGN = (
     "textrm.checkpoint.torch.load",
     "textrm.nets.segmenter.torch.load",
     "textrm.page.read.np.load",
-    "textrm.data.files.Path",
+    "textrm.files.Path",
     "textrm.nets.phases.with_dilation",
     "textrm.nets.x",
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import signal
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from omegaconf import DictConfig
 
 from textrm.config import CONFIG_FOLDER
 from textrm.errors import UserError
+from textrm.tasks.segmentation import SegmentationTask
 from textrm.train import find_checkpoint, keep_metrics, train
 
 SMALL = [
@@ -55,6 +58,15 @@ def test_run_folder(drawn: Path, tmp_path: Path) -> None:
     assert wanted <= set(header)
 
 
+def test_the_best_checkpoint_is_tested_where_there_is_a_test_split(drawn: Path, tmp_path: Path) -> None:
+    held_out = drawn.with_name("held_out.csv")
+    held_out.write_text(drawn.read_text().replace(",val,", ",test,", 4))
+    train(small(drawn, tmp_path, "trainer.max_epochs=1", f"data.test.manifest={held_out}"), tmp_path)
+    rows = list(csv.DictReader((tmp_path / "metrics.csv").open()))
+    assert 0 < float(rows[-1]["test/AP"]) <= 1
+    assert float(rows[-1]["test/F1"]) >= 0
+
+
 def test_tensorboard_has_curves_pictures_and_pr_curve(drawn: Path, tmp_path: Path) -> None:
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
@@ -88,9 +100,24 @@ def test_a_run_can_start_from_the_weights_of_another(drawn: Path, tmp_path: Path
     assert parameters
     for name in parameters:
         assert torch.equal(expected[name], found[name]), name
-    wider = small(drawn, second, "net.encoder.width=0.25", start)
+    with pytest.raises(UserError, match="holds a run already: give ckpt_path=last"):
+        train(small(drawn, second, "trainer.max_epochs=1", start), second)
+    third = tmp_path / "third"
     with pytest.raises(UserError, match="do not fit the net"):
-        train(wider, second)
+        train(small(drawn, third, "net.encoder.width=0.25", start), third)
+
+
+def test_interruption_is_passed_on(drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(SegmentationTask, "training_step", interrupted)
+    handler = signal.getsignal(signal.SIGINT)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            train(small(drawn, tmp_path), tmp_path)
+    finally:
+        signal.signal(signal.SIGINT, handler)  # Lightning no longer listens to it
 
 
 def test_missing_checkpoint(tmp_path: Path) -> None:
@@ -100,7 +127,9 @@ def test_missing_checkpoint(tmp_path: Path) -> None:
 
 
 def test_metrics_are_kept(tmp_path: Path) -> None:
-    for number in (1, 2):
+    (tmp_path / "metrics.3.csv").write_text("3")
+    for number in (1, 2, 4):
         (tmp_path / "metrics.csv").write_text(str(number))
         keep_metrics(tmp_path)
         assert (tmp_path / f"metrics.{number}.csv").read_text() == str(number)
+    assert (tmp_path / "metrics.3.csv").read_text() == "3"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
@@ -23,11 +23,15 @@ _PACKAGE = Path(__file__).resolve().parent
 CONFIG_FOLDER = _PACKAGE / "conf" if (_PACKAGE / "conf").is_dir() else _PACKAGE.parent / "conf"
 
 
-def hydra_entry(name: str) -> Callable[[Callable[[DictConfig], Any]], Callable[[], None]]:
+_KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
+
+
+def hydra_entry(name: str, **optional: type) -> Callable[[Callable[[DictConfig], Any]], Callable[[], None]]:
     """Turn ``main(config)`` into a command that reads ``conf/<name>.yaml`` and the overrides on the command line.
 
     A :class:`~textrm.errors.UserError` or a mistake in the configuration prints one line to stderr and exits with
-    status 1; Ctrl-C exits with 130. Set ``HYDRA_FULL_ERROR=1`` to see the traceback instead.
+    status 1; Ctrl-C exits with 130. Set ``HYDRA_FULL_ERROR=1`` to see the traceback instead. ``optional`` gives the
+    types of those keys at the root whose default is null.
     """
 
     def decorate(main: Callable[[DictConfig], Any]) -> Callable[[], None]:
@@ -35,6 +39,7 @@ def hydra_entry(name: str) -> Callable[[Callable[[DictConfig], Any]], Callable[[
         def job(config: DictConfig) -> Any:
             # Inside the job, or Hydra logs an error of its own first.
             with _one_line_errors():
+                check_types(config, name, optional)
                 return main(config)
 
         @wraps(main)
@@ -65,6 +70,36 @@ def _one_line_errors() -> Iterator[None]:
     except (UserError, HydraException, OmegaConfBaseException) as error:
         print(f"error: {explain(error)}", file=sys.stderr)
         sys.exit(1)
+    except OSError as error:
+        if error.filename is None:  # not about a file that the user named
+            raise
+        print(f"error: {error.filename}: {error.strerror}", file=sys.stderr)
+        sys.exit(1)
+
+
+def check_types(config: DictConfig, name: str, optional: Mapping[str, type]) -> None:
+    """Refuse values at the root of a configuration that are of another kind than the default in ``conf/<name>.yaml``.
+
+    ``optional`` gives the kind of keys whose default is null; others of these may hold anything.
+
+    Raises:
+        UserError: naming the key, what it holds and what it should.
+    """
+    defaults = OmegaConf.to_container(OmegaConf.load(CONFIG_FOLDER / f"{name}.yaml"))
+    assert isinstance(defaults, dict)
+    for key, default in ((str(key), default) for key, default in defaults.items()):
+        if key not in config or (default == "???" and OmegaConf.is_missing(config, key)):
+            continue
+        value = config[key]
+        if default == "???":
+            if value is None:
+                raise UserError(f"{key} has no value: give {key}=… on the command line")
+            continue
+        kind = optional.get(key) if default is None else type(default)
+        if kind not in _KINDS or (value is None and default is None):
+            continue
+        if type(value) not in ((int, float) if kind is float else (kind,)):
+            raise UserError(f"{key}={value}: expected {_KINDS[kind]}")
 
 
 def explain(error: BaseException) -> str:

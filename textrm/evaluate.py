@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import numpy as np
-from omegaconf import DictConfig
 from rich.console import Console
 from rich.progress import track
 
-from textrm.config import hydra_entry
 from textrm.data.manifest import BadRow, Manifest, Row, load_sample, read_manifest
 from textrm.errors import UserError
-from textrm.page import Segmenter, clean
+from textrm.extras import needs_extra
 from textrm.report_sheet import strip, write_sheet
-from textrm.scoring import Line, Method, PageScores, choose_rows, score_pages, score_table, summarise
+from textrm.scoring import (
+    Method,
+    PageScores,
+    choose_rows,
+    onnx_method,
+    score_pages,
+    score_table,
+    summarise,
+    write_csv,
+)
+
+with needs_extra("train", __name__):
+    from omegaconf import DictConfig
+
+    from textrm.config import hydra_entry
 
 WIDTH = 130  # columns the table needs; a terminal that is narrower wraps it, which is better than cut figures
 
 
-@hydra_entry("evaluate")
+@hydra_entry("evaluate", limit=int)
 def main(config: DictConfig) -> None:
     """Print the table of a model on one split of a manifest, write CSV files and the sheet of the worst pages."""
     manifest = read_manifest(config.manifest)
@@ -48,57 +58,29 @@ def main(config: DictConfig) -> None:
         title = f"{config.run or config.model or 'released weights'} on {config.manifest}, {config.split}"
         console.print(score_table(title, lines))
         if config.out is not None:
-            write_report(Path(config.out), lines, pages)
-            write_worst(Path(config.out) / "sheet.png", manifest, rows, pages, method, config.sheet)
+            out = Path(config.out)
+            write_csv(out / "summary.csv", lines)
+            write_csv(out / "pages.csv", [page.line() for page in pages])
+            write_worst(out / "sheet.png", manifest, rows, pages, method, config.sheet)
     for row in bad:
         print(f"not scored: {row}")
     if bad:
         raise UserError(f"{len(bad)} of {len(rows)} rows could not be read and were not scored: mend or remove them")
 
 
-def onnx_method(model: Path | str | None, threads: int = 2, fill: str = "auto") -> Method:
-    """The whole pipeline with an ONNX file, or with the released weights for None.
-
-    Raises:
-        UserError: when the file is no segmentation model of textrm.
-    """
-    segmenter = Segmenter(model, threads=threads)
-
-    def method(page: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        result = clean(page, segmenter, fill=fill)
-        return result.prob, result.image
-
-    return method
-
-
 def run_method(run: Path | str, checkpoint: str = "best", threads: int = 2, fill: str = "auto") -> Method:
     """The whole pipeline with the net of a run folder, exported for the purpose: what is scored is what is used.
 
     Raises:
-        UserError: when the folder is no finished run, or needs the ``train`` extra.
+        UserError: when the folder is no finished run.
     """
-    try:
-        from textrm.export import export, load_run
-    except ModuleNotFoundError as error:
-        raise UserError(
-            f"run={run} needs {error.name}: pip install textrm[train], or give model=<file.onnx>"
-        ) from error
+    from textrm.export import export, load_run  # here, because an ONNX file need not wait for torch
+
     net, resolved = load_run(Path(run), checkpoint)
     with TemporaryDirectory() as folder:
         file = Path(folder) / "run.onnx"
         export(net, file, run=Path(run).name, threshold=resolved["task"].get("threshold", 0.5))
         return onnx_method(file, threads, fill)
-
-
-def write_report(out: Path, lines: Sequence[Line], pages: Sequence[PageScores]) -> None:
-    """Write ``summary.csv`` (the table) and ``pages.csv`` (one line per page); unknown figures are empty."""
-    out.mkdir(parents=True, exist_ok=True)
-    for name, table in (("summary.csv", lines), ("pages.csv", [page.line() for page in pages])):
-        with (out / name).open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, list(table[0]), lineterminator="\n")
-            writer.writeheader()
-            for line in table:
-                writer.writerow({key: "" if value != value else value for key, value in line.items()})
 
 
 def write_worst(

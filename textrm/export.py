@@ -46,7 +46,7 @@ class Exported(nn.Module):
         return self.net(image.permute(0, 3, 1, 2).float() / 255).sigmoid()
 
 
-@hydra_entry("export")
+@hydra_entry("export", threshold=float, low=float)
 def main(config: DictConfig) -> None:
     """Write the ONNX file of a run, print what it costs in accuracy."""
     run, out = Path(config.run), Path(config.out)

@@ -21,6 +21,7 @@ from textrm.page.model import Segmenter
 from textrm.page.plan import EXTRAS, Job, Plan, make_plan
 from textrm.page.read import MAX_PIXELS
 from textrm.page.segment import TILE
+from textrm.page.tile import MARGIN, check_side
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _PROBABILITY = click.FloatRange(0, 1, min_open=True, max_open=True)
@@ -44,7 +45,7 @@ _PROBABILITY = click.FloatRange(0, 1, min_open=True, max_open=True)
               help="PNG gives untouched pixels back bit for bit.")  # fmt: skip
 @click.option("--model", type=click.Path(path_type=Path), help="ONNX file of a segmenter.  [the released one]")
 @click.option("--threads", type=click.IntRange(1), help="Processor threads.  [all]")
-@click.option("--tile", type=click.IntRange(64), default=TILE, show_default=True,
+@click.option("--tile", type=click.IntRange(2 * MARGIN + 1), default=TILE, show_default=True,
               help="Side of the largest tile in pixels; less needs less memory.")  # fmt: skip
 @click.option("--max-pixels", type=click.IntRange(1), default=MAX_PIXELS, show_default=True,
               help="Refuse larger pictures.")  # fmt: skip
@@ -68,34 +69,43 @@ def main(
     cv2.setNumThreads(1)  # its work is many small calls, which wait longer for threads than they gain
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # no warnings of its codecs between our lines
     extras = [name for name in EXTRAS if options.pop(name)]
+    plan = Plan()
     try:
         plan = make_plan(inputs, out, extras, kind == "png", overwrite)
         waiting = plan.jobs if overwrite else [job for job in plan.jobs if not job.is_done()]
+        cleaned = 0
         if waiting:
             segmenter = Segmenter(model, threads)
-            _clean_all(
+            check_side(options["tile"], segmenter.stride)
+            cleaned = _clean_all(
                 waiting,
                 lambda job: clean_file(job, segmenter, kind == "png", max_pixels, **options),
                 plan.failures,
                 console,
             )
+        status, last = int(bool(plan.failures)), _summary(cleaned, len(plan.jobs) - len(waiting), len(plan.failures))
     except UserError as error:
-        console.print(f"error: {error}")
-        sys.exit(1)
+        status, last = 1, f"error: {error}"
     except KeyboardInterrupt:
-        console.print("stopped; all files written so far are whole, and the same command goes on from here")
-        sys.exit(130)
-    sys.exit(_summarise(plan, waiting, console))
+        status, last = 130, "stopped; all files written so far are whole, and the same command goes on from here"
+    for path, reason in plan.failures:
+        console.print(f"failed: {path}: {reason}")
+    console.print(last)
+    sys.exit(status)
 
 
 def _clean_all(
     jobs: Sequence[Job], clean_job: Callable[[Job], list[str]], failures: list[tuple[Path, str]], console: Console
-) -> None:
+) -> int:
     """Clean page after page with a progress bar; what fails is noted, and the next page is taken.
+
+    Returns:
+        How many did not fail.
 
     Raises:
         UserError: when the disk is full, which no other page can mend.
     """
+    before = len(failures)
     columns = (TextColumn("cleaning"), BarColumn(), MofNCompleteColumn(), _Speed(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         for job in progress.track(jobs):
@@ -114,21 +124,16 @@ def _clean_all(
             except Exception as error:  # a fault of ours with one page must not cost the others
                 reason = str(error).partition("\n")[0]
                 failures.append((job.source, f"unexpected {type(error).__name__}: {reason}; please report it"))
+    return len(jobs) - (len(failures) - before)
 
 
-def _summarise(plan: Plan, waiting: Sequence[Job], console: Console) -> int:
-    """Print what became of the pages; the exit status."""
-    tried = {job.source for job in waiting}
-    failed = sum(path in tried for path, _ in plan.failures)
-    parts = [f"{len(waiting) - failed} pages cleaned"]
-    if len(plan.jobs) > len(waiting):
-        parts.append(f"{len(plan.jobs) - len(waiting)} were done already (--overwrite makes them anew)")
-    if plan.failures:
-        parts.append(f"{len(plan.failures)} failed:")
-    console.print(", ".join(parts))
-    for path, reason in plan.failures:
-        console.print(f"failed: {path}: {reason}")
-    return 1 if plan.failures else 0
+def _summary(cleaned: int, done: int, failed: int) -> str:
+    parts = [f"{cleaned} pages cleaned"]
+    if done:
+        parts.append(f"{done} were done already (--overwrite makes them anew)")
+    if failed:
+        parts.append(f"{failed} failed")
+    return ", ".join(parts)
 
 
 class _Speed(ProgressColumn):

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
+import cv2
 import numpy as np
 from rich.table import Table
 
 from textrm.data.manifest import BadRow, Manifest, Row, load_sample
 from textrm.data.sample import Sample
 from textrm.errors import UserError
+from textrm.files import write_whole
 from textrm.metrics import PixelCounts, count_pixels, false_area, picture_scores
+from textrm.page import Segmenter, clean
 
 # Cleans one page: H W 3 uint8 RGB to its 8-bit probability or mask (H W) and the cleaned page.
 Method = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
@@ -35,6 +41,7 @@ COLUMNS = {
     "seconds": ("s/page", "{:.2f}"),
 }
 PICTURES = ("psnr", "psnr_near", "left", "leak", "false_area", "seconds")  # the columns that are averaged over pages
+TIMED_CALLS = 5  # that a time is the median of, at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,24 @@ class PageScores:
         """One line of ``pages.csv``; what needs the clean page is NaN without one."""
         pictures = {name: self.pictures.get(name, float("nan")) for name in PICTURES}
         return {"id": self.id, "part": self.part, **self.counts.scores(), **pictures}
+
+
+def onnx_method(model: Path | str | None, threads: int = 2, fill: str = "auto") -> Method:
+    """The whole pipeline with an ONNX file, or with the released weights for None.
+
+    Raises:
+        UserError: when the file is no segmentation model of textrm.
+    """
+    # Of the whole process, so that every tool in a run gets as many. textrm.infer, which runs beside none, gives OpenCV
+    # one: its many small calls wait longer for others than they gain.
+    cv2.setNumThreads(threads)
+    segmenter = Segmenter(model, threads=threads)
+
+    def method(page: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        result = clean(page, segmenter, fill=fill)
+        return result.prob, result.image
+
+    return method
 
 
 def choose_rows(manifest: Manifest, split: str, limit: int | None = None) -> list[Row]:
@@ -116,7 +141,10 @@ def part_of(row: Row, by: str | None) -> str:
 
 
 def summarise(pages: Sequence[PageScores]) -> list[Line]:
-    """One line per part and, last, one for all: pixels pooled, pictures averaged, time as the median."""
+    """One line per part and, last, one for all: pixels pooled, pictures averaged.
+
+    ``seconds`` is the median over the pages, NaN for fewer than TIMED_CALLS of them.
+    """
     parts = sorted({page.part for page in pages} - {""})
     groups = [(part, [page for page in pages if page.part == part]) for part in parts if len(parts) > 1]
     return [_line(part, members) for part, members in [*groups, ("all", pages)]]
@@ -127,8 +155,8 @@ def _line(part: str, pages: Sequence[PageScores]) -> Line:
     line |= sum((page.counts for page in pages), PixelCounts()).scores()
     for name in PICTURES:
         values = [page.pictures[name] for page in pages if not np.isnan(page.pictures.get(name, np.nan))]
-        average = np.median if name == "seconds" else np.mean
-        line[name] = float(average(values)) if values else float("nan")
+        average, least = (np.median, TIMED_CALLS) if name == "seconds" else (np.mean, 1)
+        line[name] = float(average(values)) if len(values) >= least else float("nan")
     return line
 
 
@@ -143,3 +171,19 @@ def score_table(title: str, lines: Sequence[Line]) -> Table:
             *("–" if np.isnan(value) else form.format(value) for form, value in figures),
         )
     return table
+
+
+def write_csv(path: Path, lines: Sequence[Line]) -> None:
+    """Write lines of the same columns; figures that are not known are empty.
+
+    Raises:
+        UserError: when the file cannot be written.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, list(lines[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({key: "" if value != value else value for key, value in line.items()} for line in lines)
+    try:
+        write_whole(path, text.getvalue().encode())
+    except OSError as error:
+        raise UserError(f"{path}: cannot be written ({error.strerror}); give a place that can be") from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import warnings
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from textrm.errors import UserError
 log = logging.getLogger(__name__)
 
 
-@hydra_entry("train")
+@hydra_entry("train", threads=int)
 def main(config: DictConfig) -> float | None:
     """Run one experiment in Hydra's run folder; returns the best value of the monitored metric, for searches."""
     return train(config, Path(HydraConfig.get().runtime.output_dir))
@@ -33,7 +34,9 @@ def train(config: DictConfig, run: Path) -> float | None:
     Returns the best value of the metric that the checkpoints follow, or None without one.
 
     Raises:
-        UserError: for mistakes in the configuration or the data, and when the loss is not finite.
+        UserError: for mistakes in the configuration or the data, when the folder holds another run, and when the loss
+            is not finite.
+        KeyboardInterrupt: after Ctrl-C; ``last.ckpt`` holds the last whole epoch.
     """
     config.run = str(run)  # in a sweep Hydra chose another folder than the configuration names
     resolved = resolved_dict(config)
@@ -41,6 +44,8 @@ def train(config: DictConfig, run: Path) -> float | None:
     logging.getLogger("pytorch_lightning.utilities.rank_zero").setLevel(logging.WARNING)
     warnings.filterwarnings("ignore", module="lightning_fabric|pytorch_lightning|torch.optim")
     checkpoint = find_checkpoint(config.ckpt_path, run)
+    if checkpoint is None and (run / "checkpoints").exists():
+        raise UserError(f"{run} holds a run already: give ckpt_path=last to go on with it, or another run=<folder>")
     pl.seed_everything(config.seed, workers=True)
     torch.set_num_threads(config.threads or torch.get_num_threads())
 
@@ -57,10 +62,14 @@ def train(config: DictConfig, run: Path) -> float | None:
     (run / "resolved.yaml").write_text(OmegaConf.to_yaml(OmegaConf.create(resolved)))
     log.info("run folder: %s", run)
     # weights_only: a checkpoint is data; nothing in it may run code.
-    trainer.fit(task, datamodule=datamodule, ckpt_path=checkpoint, weights_only=True)
+    try:
+        trainer.fit(task, datamodule=datamodule, ckpt_path=checkpoint, weights_only=True)
+    except SystemExit as error:  # how Lightning ends after Ctrl-C
+        log.warning("stopped; to go on from the last whole epoch: run=%s ckpt_path=last", run)
+        raise KeyboardInterrupt from error
     saver = trainer.checkpoint_callback
     best = getattr(saver, "best_model_score", None)
-    if config.test and not trainer.interrupted:
+    if config.test:
         best_path: Any = getattr(saver, "best_model_path", None) or None
         trainer.test(task, datamodule=datamodule, ckpt_path=best_path, weights_only=True)
     bad = getattr(datamodule, "bad_rows", {})
@@ -88,7 +97,8 @@ def keep_metrics(run: Path) -> None:
     """Move an earlier ``metrics.csv`` to ``metrics.<n>.csv``: the logger would delete it when a run goes on."""
     metrics = run / "metrics.csv"
     if metrics.exists():
-        metrics.rename(run / f"metrics.{len(list(run.glob('metrics.*.csv'))) + 1}.csv")
+        free = next(path for n in count(1) if not (path := run / f"metrics.{n}.csv").exists())
+        metrics.rename(free)
 
 
 if __name__ == "__main__":

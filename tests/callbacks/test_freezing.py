@@ -13,7 +13,6 @@ from torch.utils.data import DataLoader
 
 from textrm.callbacks.freezing import FreezeEncoder
 
-
 LEARNT = ("0.weight", "1.weight", "1.running_mean", "1.num_batches_tracked")
 
 

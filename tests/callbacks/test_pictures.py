@@ -22,6 +22,8 @@ def test_panel_shows_picture_truth_prediction_and_disagreement() -> None:
     for place, colour in ((0, HIT), (1, MISSED), (2, INVENTED)):
         assert torch.allclose(disagreement[:, place, place], torch.tensor(colour))
     assert torch.allclose(disagreement[:, 5, 5], torch.tensor(0.875))
+    strict = panel(image, mask, prob, height=8, threshold=0.9)[:, :, 24:]
+    assert torch.allclose(strict[:, 2, 2], torch.tensor(0.875))
 
 
 def test_panel_is_made_smaller_and_never_larger() -> None:

@@ -24,7 +24,7 @@ Make = Callable[..., Path]
 def _data(path: Path, **settings: Any) -> DataModule:
     transform = TrainTransform(32, scale=(0.8, 1.5))
     train = {"a": ManifestDataset(path, "train", transform, replace_bad=True)}
-    val = ManifestDataset(path, "train", EvalTransform(32))
+    val = ManifestDataset(path, "train", EvalTransform())
     return DataModule(train, val, **({"batch_size": 2, "workers": 0, "samples_per_epoch": 8, "seed": 3} | settings))
 
 

@@ -27,12 +27,12 @@ def _noisy(sample: Sample, rng: np.random.Generator) -> dict[str, Any]:
 
 def test_reads_the_rows_of_its_split(make_manifest: Make, fake_page: Callable[..., Any]) -> None:
     path = make_manifest(3)
-    data = ManifestDataset(path, "train", EvalTransform(20))
+    data = ManifestDataset(path, "train", EvalTransform())
     assert len(data) == 3
     assert torch.equal(data[1]["mask"][0], torch.from_numpy(fake_page(1)[2]).float())
-    assert len(ManifestDataset(path, None, EvalTransform(20))) == 3
+    assert len(ManifestDataset(path, None, EvalTransform())) == 3
     with pytest.raises(UserError, match="no row of split 'val'"):
-        ManifestDataset(path, "val", EvalTransform(20))
+        ManifestDataset(path, "val", EvalTransform())
 
 
 def test_absent_files_are_dropped_at_once(make_manifest: Make, caplog: pytest.LogCaptureFixture) -> None:
@@ -66,11 +66,11 @@ def test_training_takes_the_next_good_row(make_manifest: Make, caplog: pytest.Lo
 def test_evaluation_counts_no_row_twice(make_manifest: Make) -> None:
     path = make_manifest(3)
     (path.parent / "1_image.png").write_bytes(b"broken")
-    data = ManifestDataset(path, "train", EvalTransform(16))
+    data = ManifestDataset(path, "train", EvalTransform())
     items = [data[i] for i in range(3)]
     assert [item["id"] for item in items] == ["p0", "p1", "p2"]
     assert items[1]["ignore"].all()
-    assert items[1]["image"].shape == (3, 16, 16)
+    assert items[1]["image"].shape == (3, 8, 8)
     assert set(data.bad_rows) == {"p1"}
 
 
@@ -85,7 +85,7 @@ def test_a_set_of_bad_rows_ends_in_one_line(make_manifest: Make) -> None:
 def test_workers_tell_the_main_process_what_they_found(make_manifest: Make) -> None:
     path = make_manifest(4)
     (path.parent / "2_image.png").write_bytes(b"broken")
-    data = ManifestDataset(path, "train", EvalTransform(20), replace_bad=True)
+    data = ManifestDataset(path, "train", EvalTransform(), replace_bad=True)
     ids = [batch["id"] for batch in DataLoader(data, batch_size=None, num_workers=2)]
     assert ids == ["p0", "p1", "p3", "p3"]
     assert list(data.bad_rows) == ["p2"]

@@ -56,7 +56,7 @@ def test_real_pages_are_deterministic_and_fresh() -> None:
 
 
 def test_training_and_evaluation_pages_never_meet(drawn: Drawn) -> None:
-    data = SyntheticDataset(5, 16, EvalTransform(16), seed=3)
+    data = SyntheticDataset(5, 16, EvalTransform(), seed=3)
     for i in range(5):
         data[i]
     for draw in range(5):
@@ -67,7 +67,7 @@ def test_training_and_evaluation_pages_never_meet(drawn: Drawn) -> None:
 
 
 def test_choice_of_art_is_no_function_of_the_page_drawn(drawn: Drawn, make_manifest: Make) -> None:
-    data = SyntheticDataset(1, 16, EvalTransform(16), art=make_manifest(2), art_fraction=0.5)
+    data = SyntheticDataset(1, 16, EvalTransform(), art=make_manifest(2), art_fraction=0.5)
     for draw in range(200):
         data.item(0, draw)
     assert len(drawn.art) == pytest.approx(100, abs=25)
@@ -80,7 +80,7 @@ def test_choice_of_art_is_no_function_of_the_page_drawn(drawn: Drawn, make_manif
 def test_art_is_the_clean_picture_cut_square(
     drawn: Drawn, make_manifest: Make, lettering: tuple[int, int, int]
 ) -> None:
-    data = SyntheticDataset(1, 32, EvalTransform(16), art=make_manifest(4), art_fraction=1)
+    data = SyntheticDataset(1, 32, EvalTransform(), art=make_manifest(4), art_fraction=1)
     ids = {data.item(0, draw)["id"].split("-")[0] for draw in range(40)}
     assert ids == {"p0", "p1", "p2", "p3"}
     assert {art.shape for art in drawn.art} == {(32, 32, 3)}
@@ -97,21 +97,21 @@ def test_only_text_free_art_is_taken(drawn: Drawn, make_manifest: Make) -> None:
     rows[3] = replace(rows[3], split="val")
     rows[5] = replace(rows[5], clean=rows[4].clean)  # the same page in another language
     write_manifest(path, rows)
-    data = SyntheticDataset(1, 16, EvalTransform(16), art=path)
+    data = SyntheticDataset(1, 16, EvalTransform(), art=path)
     assert data.art is not None
     assert [(row.id, row.image) for row in data.art.rows] == [("p2", "2_clean.png"), ("p4", "4_clean.png")]
     write_manifest(path, [rows[0], rows[1], rows[3]])
     with pytest.raises(UserError, match="no text-free picture in split 'train'"):
-        SyntheticDataset(1, 16, EvalTransform(16), art=path)
+        SyntheticDataset(1, 16, EvalTransform(), art=path)
 
 
 def test_unreadable_art_is_told_and_replaced(drawn: Drawn, make_manifest: Make) -> None:
     path = make_manifest(1)
     (path.parent / "0_clean.png").write_bytes(b"broken")
-    data = SyntheticDataset(1, 16, EvalTransform(16), art=path, art_fraction=1)
+    data = SyntheticDataset(1, 16, EvalTransform(), art=path, art_fraction=1)
     assert [data.item(0, draw)["id"] for draw in range(3)] == ["drawn"] * 3
     assert list(data.bad_rows) == ["p0"]
 
 
 def test_art_fraction_without_art_draws_pages(drawn: Drawn) -> None:
-    assert SyntheticDataset(1, 16, EvalTransform(16), art_fraction=1.0)[0]["id"] == "drawn"
+    assert SyntheticDataset(1, 16, EvalTransform(), art_fraction=1.0)[0]["id"] == "drawn"

@@ -1,9 +1,11 @@
 import math
+from functools import partial
 
 import numpy as np
 import pytest
 import torch
 
+from textrm.errors import UserError
 from textrm.losses.segmentation import BootstrappedBCE, DiceLoss, FocalLoss, SumOfLosses, WeightedBCE
 
 LOSSES = {
@@ -85,6 +87,21 @@ def test_sum_weighs_its_terms(batch):
     assert SumOfLosses(terms, {"dice": 0.3})(*batch).item() == pytest.approx(expected.item())
     with pytest.raises(ValueError, match=r"weights for \['bce'\], but the losses are \['dice', 'focal'\]"):
         SumOfLosses(terms, {"bce": 1.0})
+
+
+@pytest.mark.parametrize(
+    ("loss", "said"),
+    [
+        (partial(BootstrappedBCE, beta=1.5), "loss.beta=1.5: expected"),
+        (partial(BootstrappedBCE, beta=-0.5), "loss.beta=-0.5: expected"),
+        (partial(BootstrappedBCE, beta="much"), "loss.beta=much: expected"),
+        (partial(DiceLoss, smooth=0), "loss.smooth=0: expected"),
+        (partial(FocalLoss, gamma=-1), "loss.gamma=-1: expected"),
+    ],
+)
+def test_bad_numbers_are_named(loss, said):
+    with pytest.raises(UserError, match=said):
+        loss()
 
 
 @pytest.mark.parametrize("name", LOSSES)

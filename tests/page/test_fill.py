@@ -139,6 +139,7 @@ def test_holes_at_the_border_whole_pages_and_single_pixels(method: str) -> None:
     for size in ((1, 1), (1, 9), (40, 3)):
         image = np.full((*size, 3), 77, np.uint8)
         fill_holes(image, np.ones(size, np.uint8), method)
+        assert (image == (255 if method == "white" else 77)).all()  # there is nothing to fill from
     image = np.full((30, 30, 3), 77, np.uint8)
     hole = np.zeros((30, 30), np.uint8)
     hole[:, :4] = hole[-3:] = 1

@@ -32,9 +32,14 @@ def test_threshold_defaults_to_one_half(tmp_path: Path) -> None:
     [
         ({**METADATA, "textrm.task": "tagging"}, "image", "a model for tagging; expected textrm.task = segmentation"),
         ({}, "image", "not a model of textrm"),
-        ({**METADATA, "textrm.stride": "eight"}, "image", "no valid stride"),
-        ({**METADATA, "textrm.stride": "0"}, "image", "stride 0"),
-        ({**METADATA, "textrm.threshold": "1.5"}, "image", "threshold 1.5"),
+        ({**METADATA, "textrm.stride": "eight"}, "image", "'stride': 'eight'"),
+        ({**METADATA, "textrm.stride": "0"}, "image", "'stride': '0'"),
+        ({"textrm.task": "segmentation"}, "image", "states no stride"),
+        *(
+            ({**METADATA, f"textrm.{key}": value}, "image", f"'{key}': '{value}'.* probabilities between 0 and 1")
+            for key in ("threshold", "low")
+            for value in ("1.5", "0", "1", "-0.1", "nan", "half")
+        ),
         (METADATA, "picture", "expected one input image"),
     ],
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from textrm.errors import UserError
-from textrm.page.plan import make_plan
+from textrm.page.plan import Plan, make_plan
 
 
 def touch(*paths: Path) -> None:
@@ -50,15 +50,28 @@ def test_missing_and_empty_inputs_do_not_stop_the_others(tmp_path: Path) -> None
     assert "holds no picture" in plan.failures[1][1]
 
 
-def test_results_must_not_meet(tmp_path: Path) -> None:
-    touch(tmp_path / "a" / "1.png", tmp_path / "b" / "1.png", tmp_path / "c" / "1.jpg", tmp_path / "c" / "1.png")
-    with pytest.raises(UserError, match="would both be written to"):
-        make_plan([tmp_path / "a", tmp_path / "b"], tmp_path / "out")
-    assert len(make_plan([tmp_path / "c"], tmp_path / "out").jobs) == 2
-    with pytest.raises(UserError, match="would both be written to"):
-        make_plan([tmp_path / "c"], tmp_path / "out", as_png=True)
-    with pytest.raises(UserError, match=r"1\.mask\.png"):
-        make_plan([tmp_path / "c"], tmp_path / "out", ["mask"])
+def failed(plan: Plan) -> list[str]:
+    assert not any("\n" in reason for _, reason in plan.failures)
+    return [path.name for path, _ in plan.failures]
+
+
+def test_pages_whose_results_would_meet_fail_and_the_others_are_done(tmp_path: Path) -> None:
+    touch(tmp_path / "a" / "1.png", tmp_path / "b" / "1.png", tmp_path / "b" / "2.png")
+    plan = make_plan([tmp_path / "a", tmp_path / "b"], tmp_path / "out")
+    assert [job.source.name for job in plan.jobs] == ["2.png"]
+    place = f"would both be written to {tmp_path / 'out' / '1.png'}; rename one of them"
+    assert [(path, reason.split(",")[0]) for path, reason in plan.failures] == [
+        (tmp_path / "a" / "1.png", f"it and {tmp_path / 'b' / '1.png'} {place}"),
+        (tmp_path / "b" / "1.png", f"it and {tmp_path / 'a' / '1.png'} {place}"),
+    ]
+
+
+def test_results_meet_by_their_suffix_or_by_what_lies_beside_them(tmp_path: Path) -> None:
+    touch(tmp_path / "1.jpg", tmp_path / "1.png", tmp_path / "2.png")
+    assert len(make_plan([tmp_path], tmp_path / "out").jobs) == 3
+    for plan in (make_plan([tmp_path], tmp_path / "out", ["mask"]), make_plan([tmp_path], tmp_path / "out", (), True)):
+        assert [job.source.name for job in plan.jobs] == ["2.png"]
+        assert failed(plan) == ["1.jpg", "1.png"]
 
 
 def test_a_page_is_not_replaced_unless_it_is_wished(tmp_path: Path) -> None:
@@ -73,9 +86,17 @@ def test_a_page_is_not_replaced_unless_it_is_wished(tmp_path: Path) -> None:
 
 
 def test_a_result_must_not_replace_another_page(tmp_path: Path) -> None:
+    book, out = tmp_path / "book", tmp_path / "out"
+    touch(book / "two" / "1.png", out / "two" / "1.png")
+    plan = make_plan([book, out / "two" / "1.png"], out, overwrite=True)
+    assert [(job.source, job.target) for job in plan.jobs] == [(out / "two" / "1.png", out / "1.png")]
+    assert failed(plan) == ["1.png"]
+    assert plan.failures[0][1].startswith(f"its result would replace the page {out / 'two' / '1.png'}; choose another")
+    # Both would become b/1.png.
     touch(tmp_path / "a" / "1.jpg", tmp_path / "b" / "1.png")
-    with pytest.raises(UserError, match=r"would replace the page|would both be written"):
-        make_plan([tmp_path / "a" / "1.jpg", tmp_path / "b" / "1.png"], tmp_path / "b", as_png=True, overwrite=True)
+    plan = make_plan([tmp_path / "a", tmp_path / "b" / "1.png"], tmp_path / "b", as_png=True, overwrite=True)
+    assert plan.jobs == []
+    assert failed(plan) == ["1.jpg", "1.png"]
 
 
 @pytest.mark.parametrize(("name", "words"), [("there.txt", "is a file"), ("clean.png", "looks like a picture")])

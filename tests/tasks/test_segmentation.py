@@ -45,6 +45,40 @@ def test_non_finite_loss_names_the_pictures() -> None:
         task(float("nan")).training_step(batch(torch.zeros(2, 1, 8, 8)), 0)
 
 
+class Strided(Constant):
+    """Refuses sizes off its stride, as real nets do, and says how bright each pixel is."""
+
+    stride = 16
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        assert image.shape[2] % 16 == image.shape[3] % 16 == 0
+        return (image.mean(1, keepdim=True) - 0.5) * 20 + self.value
+
+
+def test_pictures_of_any_size_are_validated_whole() -> None:
+    strided = SegmentationTask(Strided(0.0), FocalLoss(0.0, 1.0, 1.0), partial(torch.optim.SGD, lr=0.1))
+    strided.log = lambda *args, **options: None  # type: ignore[method-assign]
+    mask = (torch.rand(2, 1, 37, 50, generator=torch.Generator().manual_seed(0)) < 0.3).float()
+    item = batch(mask) | {"image": mask.expand(-1, 3, -1, -1)}
+    prob = strided.test_step(item, 0)
+    assert prob.shape == mask.shape
+    assert torch.equal(prob > 0.5, mask > 0.5)
+    assert strided.test_scores.compute()["F1"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "scheduler", "said"),
+    [
+        (partial(torch.optim.SGD, lr="abc"), None, "optimizer: "),
+        (partial(torch.optim.SGD, lr=-1.0), None, "optimizer: Invalid learning rate"),
+        (partial(torch.optim.SGD, lr=0.1), partial(torch.optim.lr_scheduler.StepLR), "scheduler: "),
+    ],
+)
+def test_wrong_values_of_factories_are_named(optimizer: Any, scheduler: Any, said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        SegmentationTask(Constant(0.0), FocalLoss(0.0, 1.0, 1.0), optimizer, scheduler).configure_optimizers()
+
+
 def test_scores_follow_their_definition() -> None:
     # 8-bit levels: 0.9 -> 230, 0.6 -> 153, 0.2 -> 51; two of three lettering pixels are found, one is invented.
     prob = torch.tensor([0.9, 0.9, 0.2, 0.6, 0.2, 0.2]).reshape(1, 1, 2, 3)

@@ -20,12 +20,12 @@ class SegmentationPictures(Callback):
     """Logs ``val_pictures/<n>`` panels (picture, truth, prediction, disagreement) and the PR curve ``val/PR``.
 
     The first ``pictures`` items of the validation set are shown, at most ``height`` pixels high. In the disagreement
-    found lettering is green, missed lettering red and background taken for lettering blue.
+    found lettering is green, missed lettering red and background taken for lettering blue; ``threshold`` is the
+    probability from which a pixel counts as found.
     """
 
-    def __init__(self, pictures: int = 4, height: int = 512) -> None:
-        self.pictures = pictures
-        self.height = height
+    def __init__(self, pictures: int = 4, height: int = 512, threshold: float = 0.5) -> None:
+        self.pictures, self.height, self.threshold = pictures, height, threshold
         self._panels: list[Tensor] = []
 
     def on_validation_batch_end(
@@ -35,7 +35,7 @@ class SegmentationPictures(Callback):
         for index in range(len(batch["id"])):
             if len(self._panels) < self.pictures:
                 image, mask, prob = (value[index].float().cpu() for value in (batch["image"], batch["mask"], outputs))
-                self._panels.append(panel(image, mask, prob, self.height))
+                self._panels.append(panel(image, mask, prob, self.height, self.threshold))
 
     def on_validation_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Write them, and the PR curve of the whole set."""
@@ -53,9 +53,9 @@ def writers(trainer: pl.Trainer) -> list[SummaryWriter]:
     return [logger.experiment for logger in trainer.loggers if isinstance(logger, TensorBoardLogger)]
 
 
-def panel(image: Tensor, mask: Tensor, prob: Tensor, height: int) -> Tensor:
+def panel(image: Tensor, mask: Tensor, prob: Tensor, height: int, threshold: float = 0.5) -> Tensor:
     """Picture, truth, prediction and disagreement side by side: 3 h 4w in [0, 1] from 3 H W, 1 H W and 1 H W."""
-    found, truth = prob > 0.5, mask > 0.5
+    found, truth = prob > threshold, mask > 0.5
     disagreement = 1 - 0.25 * (1 - image.mean(0, keepdim=True).expand(3, -1, -1))
     for where, colour in ((found & truth, HIT), (~found & truth, MISSED), (found & ~truth, INVENTED)):
         disagreement = torch.where(where, torch.tensor(colour)[:, None, None], disagreement)

@@ -182,15 +182,17 @@ class DataModule(LightningDataModule):
         )
 
     def val_dataloader(self) -> DataLoader | list[DataLoader]:
-        """Every item of the validation set once, in order; no loader without a set."""
+        """Every item of the validation set once, in order; no loader without items."""
         return self._in_order(self.val)
 
     def test_dataloader(self) -> DataLoader | list[DataLoader]:
-        """Every item of the test set once, in order; no loader without a set."""
+        """Every item of the test set once, in order; no loader without items."""
         return self._in_order(self.test)
 
     def _in_order(self, data: Dataset | None) -> DataLoader | list[DataLoader]:
-        return [] if data is None else DataLoader(data, batch_size=self.val_batch_size, **self._options())
+        if data is None or not len(data):  # type: ignore[arg-type]
+            return []
+        return DataLoader(data, batch_size=self.val_batch_size, **self._options())
 
     def _options(self) -> dict[str, Any]:
         return {

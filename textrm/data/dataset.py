@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -11,7 +12,7 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset
 
-from textrm.data.manifest import BadRow, load_sample, read_manifest
+from textrm.data.manifest import BadRow, Row, load_sample, read_manifest
 from textrm.data.sample import Sample
 from textrm.errors import UserError
 
@@ -26,6 +27,30 @@ class Transform(Protocol):
         ...
 
 
+class BadRows:
+    """Which of ``rows`` cannot be used: what one worker process finds is known to all, and to the main process."""
+
+    def __init__(self, rows: Sequence[Row], folder: Path) -> None:
+        self.folder = folder
+        self._place = {row.id: place for place, row in enumerate(rows)}
+        self._flags = torch.zeros(len(rows), dtype=torch.bool).share_memory_()
+        self._reasons: dict[str, str] = {}  # what this process found
+
+    def __contains__(self, id: str) -> bool:
+        return bool(self._flags[self._place[id]])
+
+    def add(self, bad: BadRow) -> None:
+        """Remember and report a row that was good so far."""
+        self._flags[self._place[bad.id]] = True
+        self._reasons[bad.id] = bad.reason
+        log.warning("bad row %s in %s: %s", bad.id, self.folder, bad.reason)
+
+    def reasons(self) -> dict[str, str]:
+        """Reason by id of every bad row met so far, by any process."""
+        flagged = [id for id, place in self._place.items() if self._flags[place]]
+        return {id: self._reasons.get(id, "unusable; the log has the reason") for id in flagged}
+
+
 class ManifestDataset(Dataset):
     """The rows of ``split`` (all rows for None) of a manifest.
 
@@ -35,10 +60,11 @@ class ManifestDataset(Dataset):
     picture that is ignored everywhere, so that no other row counts twice.
 
     ``clean=False`` leaves the clean pictures unread where no one needs them. Up to ``cache_gigabytes`` of decoded
-    pictures are kept in memory, per process, dropping what was used longest ago.
+    pictures are kept in memory, per process, dropping what was used longest ago. ``optional`` lets the set be empty
+    where the manifest has no row of the split.
 
     Raises:
-        UserError: for a bad manifest, or where no usable row is left.
+        UserError: for a bad manifest, a split that no row has, or where no usable row is left.
     """
 
     def __init__(
@@ -50,24 +76,23 @@ class ManifestDataset(Dataset):
         replace_bad: bool = False,
         cache_gigabytes: float = 0.0,
         seed: int = 0,
+        optional: bool = False,
     ) -> None:
         self.manifest = read_manifest(manifest)
         self.transform, self.clean, self.replace_bad, self.seed = transform, clean, replace_bad, seed
-        self.reasons: dict[str, str] = {}
         wanted = [row for row in self.manifest.rows if split is None or row.split == split]
-        if not wanted:
+        if not wanted and not optional:
             raise UserError(f"{manifest}: has no row of split {split!r}; choose another split or manifest")
+        self._bad = BadRows(wanted, self.manifest.folder)
         self.rows = []
         for row in wanted:
             absent = [str(path) for path in self.manifest.paths(row).values() if not path.is_file()]
             if absent:
-                self._report(BadRow(row.id, f"no such file: {', '.join(absent)}"))
+                self._bad.add(BadRow(row.id, f"no such file: {', '.join(absent)}"))
             else:
                 self.rows.append(row)
-        if not self.rows:
+        if wanted and not self.rows:
             raise UserError(f"{manifest}: none of {len(wanted)} rows has all its files, the first lacks {absent[0]}")
-        # Shared memory: what one worker process found bad is known to all of them and counted in the main process.
-        self._bad = torch.zeros(len(self.rows), dtype=torch.bool).share_memory_()
         self._cache: OrderedDict[int, Sample] = OrderedDict()
         self._caching = cache_gigabytes > 0
         self._room = int(cache_gigabytes * 1e9)  # bytes still free
@@ -81,10 +106,7 @@ class ManifestDataset(Dataset):
     @property
     def bad_rows(self) -> dict[str, str]:
         """Reason by id of every bad row met so far, by any worker process."""
-        elsewhere = {
-            self.rows[i].id: "unusable; the log has the reason" for i in self._bad.nonzero().flatten().tolist()
-        }
-        return elsewhere | self.reasons
+        return self._bad.reasons()
 
     def item(self, index: int, draw: int | None = None) -> dict[str, Any]:
         """Item ``index`` under the augmentation of number ``draw``; None is the one fixed augmentation per index.
@@ -103,7 +125,7 @@ class ManifestDataset(Dataset):
         return self.transform(Sample(self.rows[index].id, grey, nothing, None, nothing + np.uint8(1)), rng)
 
     def _load(self, index: int) -> Sample | None:
-        if self._bad[index]:
+        if self.rows[index].id in self._bad:
             return None
         if index in self._cache:
             self._cache.move_to_end(index)
@@ -111,8 +133,7 @@ class ManifestDataset(Dataset):
         try:
             sample = load_sample(self.manifest, self.rows[index], self.clean)
         except BadRow as bad:
-            self._bad[index] = True
-            self._report(bad)
+            self._bad.add(bad)
             return None
         if self._caching:
             self._cache[index] = sample
@@ -120,10 +141,6 @@ class ManifestDataset(Dataset):
             while self._room < 0:
                 self._room += _size(self._cache.popitem(last=False)[1])
         return sample
-
-    def _report(self, bad: BadRow) -> None:
-        self.reasons[bad.id] = bad.reason
-        log.warning("bad row %s in %s: %s", bad.id, self.manifest.folder, bad.reason)
 
 
 def _size(sample: Sample) -> int:

@@ -12,9 +12,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from textrm.data.files import write_whole
 from textrm.data.sample import Sample
 from textrm.errors import UserError
+from textrm.files import write_whole
 
 SPLITS = ("train", "val", "test")
 

@@ -118,21 +118,16 @@ class TrainTransform:
 
 
 class EvalTransform:
-    """The picture as it is, padded at the right and below to multiples of ``stride``: edges repeat, ignored."""
-
-    def __init__(self, stride: int) -> None:
-        self.stride = stride
+    """The picture as it is."""
 
     def __call__(self, sample: Sample, rng: np.random.Generator) -> dict[str, Any]:
         """As :meth:`TrainTransform.__call__`; ``rng`` is not used."""
-        height, width = sample.mask.shape
-        below, right = -height % self.stride, -width % self.stride
         planes = {"image": sample.image, "mask": sample.mask}
         if sample.clean is not None:
             planes["clean"] = sample.clean
         if sample.ignore is not None:
             planes["ignore"] = sample.ignore
-        return to_tensors(sample.id, _pad(planes, 0, below, 0, right))
+        return to_tensors(sample.id, planes)
 
 
 def to_tensors(id: str, planes: dict[str, np.ndarray]) -> dict[str, Any]:

@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from textrm.files import write_whole
 from textrm.page.model import Segmenter
 from textrm.page.pipeline import clean
 from textrm.page.plan import Job
 from textrm.page.read import MAX_PIXELS, Page, read
 from textrm.page.report import draw_overlay, regions_json
-from textrm.page.write import encode, encode_plain, write_whole
+from textrm.page.write import encode, encode_plain
 
 
 def clean_file(

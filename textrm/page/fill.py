@@ -25,7 +25,8 @@ def fill_holes(image: np.ndarray, hole: np.ndarray, method: str = "auto") -> Non
     ``white``: plain white. ``flat``: the colour or linear gradient that most of each hole's surroundings have.
     ``telea``: Telea's method (2004). ``auto``: flat where the surroundings are, and there the faint traces that
     compression left around letters go too, and become part of ``hole``; else a membrane, and where a texture repeats
-    around the hole, screentone above all, its continuation.
+    around the hole, screentone above all, its continuation. All but ``white`` leave a hole as it is where no pixel
+    around it is known.
 
     Args:
         image: H W 3 uint8 RGB.
@@ -41,6 +42,8 @@ def fill_holes(image: np.ndarray, hole: np.ndarray, method: str = "auto") -> Non
         window = slice(top, rows.stop + margin), slice(left, columns.stop + margin)
         crop = np.ascontiguousarray(image[window])
         unknown = (hole[window] != 0).astype(np.uint8)
+        if unknown.all():
+            continue
         inside = slice(rows.start - top, rows.stop - top), slice(columns.start - left, columns.stop - left)
         inner = np.zeros_like(unknown)
         inner[inside] = own

@@ -16,7 +16,7 @@ def span(image: np.ndarray, unknown: np.ndarray) -> np.ndarray:
 
     Args:
         image: h w 3 float32.
-        unknown: h w uint8, not 0 where the value of ``image`` means nothing.
+        unknown: h w uint8, not 0 where the value of ``image`` means nothing; 0 somewhere.
 
     Returns:
         h w 3 float32; known pixels unchanged.

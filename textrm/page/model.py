@@ -12,6 +12,7 @@ from textrm.errors import UserError
 
 RELEASED = Path(__file__).resolve().parent.parent / "weights" / "segment.onnx"
 TASK = "segmentation"
+_NUMBERS = ("stride", "threshold", "low")  # in the metadata, each after "textrm."
 
 
 class Segmenter:
@@ -22,7 +23,7 @@ class Segmenter:
     ``run`` and ``version`` say where it comes from.
 
     Raises:
-        UserError: when the file is missing, is not ONNX, or is a model of another task.
+        UserError: when the file is missing, is not ONNX, is a model of another task, or states impossible numbers.
     """
 
     def __init__(self, path: Path | str | None = None, threads: int | None = None) -> None:
@@ -30,15 +31,17 @@ class Segmenter:
         self._session = _open(self.path, threads or processors())
         metadata = self._session.get_modelmeta().custom_metadata_map
         self._check(metadata)
+        stated = {name: metadata[f"textrm.{name}"] for name in _NUMBERS if f"textrm.{name}" in metadata}
         try:
-            self.stride = int(metadata.get("textrm.stride", ""))
-            self.threshold = float(metadata.get("textrm.threshold", "0.5"))
-            self.low = float(metadata["textrm.low"]) if "textrm.low" in metadata else None
-        except ValueError as error:
-            raise UserError(f"{self.path} states no valid stride: export it with python -m textrm.export") from error
-        if self.stride < 1 or not 0 < self.threshold < 1:
-            raise UserError(f"{self.path} states stride {self.stride} and threshold {self.threshold}; expected a "
-                            "positive stride and a threshold between 0 and 1: export it again")  # fmt: skip
+            self.stride = int(stated.get("stride", ""))
+            self.threshold = float(stated.get("threshold", "0.5"))
+            self.low = float(stated["low"]) if "low" in stated else None
+            valid = self.stride > 0 and 0 < self.threshold < 1 and (self.low is None or 0 < self.low < 1)
+        except ValueError:
+            valid = False
+        if not valid:
+            raise UserError(f"{self.path} states {stated or 'no stride'}; expected a positive stride and probabilities "
+                            "between 0 and 1: export it again with python -m textrm.export")  # fmt: skip
         self.run = metadata.get("textrm.run", "")
         self.version = metadata.get("textrm.version", "")
 

@@ -29,6 +29,10 @@ class Job:
         except OSError:
             return False
 
+    def files(self) -> list[Path]:
+        """All that it writes, with links followed."""
+        return [path.resolve() for path in (self.target, *self.extras.values())]
+
 
 @dataclass(slots=True)
 class Plan:
@@ -53,35 +57,45 @@ def make_plan(
         overwrite: whether a page may be replaced by its clean version.
 
     Raises:
-        UserError: when ``out`` is no folder, or two pages would be written to the same file.
+        UserError: when ``out`` is no folder.
     """
     if out.exists() and not out.is_dir():
         raise UserError(f"{out} is a file; -o expects a folder")
     if out.suffix.lower() in SUFFIXES and not out.exists():
         raise UserError(f"{out} looks like a picture; -o expects a folder")
     plan = Plan()
-    taken: dict[Path, Path] = {}
+    jobs: dict[tuple[Path, Path], Job] = {}  # by page and result: a page that is given twice counts once
     for source, relative in _pages(inputs, out, plan):
         target = out / (relative.with_suffix(".png") if as_png else relative)
         job = Job(source, target, {name: target.with_name(target.stem + EXTRAS[name]) for name in extras})
-        files = [path.resolve() for path in (target, *job.extras.values())]
-        shared = next((path for path in files if path in taken), None)
-        if shared is not None and taken[shared] == source.resolve():
-            continue  # the same page, given twice
-        if shared is not None:
-            raise UserError(f"{taken[shared]} and {source} would both be written to {shared}: "
-                            "clean them with different -o folders")  # fmt: skip
-        taken |= dict.fromkeys(files, source.resolve())
-        if source.resolve() in files and not overwrite:
-            plan.failures.append((source, "its result would replace the page itself; choose another folder with -o, "
-                                          "or give --overwrite"))  # fmt: skip
-        else:
+        jobs.setdefault((source.resolve(), target.resolve()), job)
+    pages = {page for page, _ in jobs}
+    writers: dict[Path, list[Path]] = {}  # of each file, the pages whose result it would be
+    for job in jobs.values():
+        for path in job.files():
+            writers.setdefault(path, []).append(job.source)
+    for job in jobs.values():
+        obstacle = _obstacle(job, writers, pages, overwrite)
+        if obstacle is None:
             plan.jobs.append(job)
-    sources = {job.source.resolve() for job in plan.jobs}
-    for path, owner in taken.items():
-        if path in sources and path != owner:
-            raise UserError(f"the result of {owner} would replace the page {path}: choose another folder with -o")
+        else:
+            plan.failures.append((job.source, obstacle))
     return plan
+
+
+def _obstacle(job: Job, writers: dict[Path, list[Path]], pages: set[Path], overwrite: bool) -> str | None:
+    """Why the files of ``job`` must not be written, if so."""
+    for path in job.files():
+        other = next((source for source in writers[path] if source != job.source), None)
+        if other is not None:
+            return (f"it and {other} would both be written to {path}; rename one of them, or clean them into different "
+                    "-o folders")  # fmt: skip
+        replaces_itself = path == job.source.resolve()
+        if replaces_itself and not overwrite:
+            return "its result would replace the page itself; choose another folder with -o, or give --overwrite"
+        if path in pages and not replaces_itself:
+            return f"its result would replace the page {path}; choose another folder with -o"
+    return None
 
 
 def _pages(inputs: Sequence[Path], out: Path, plan: Plan) -> Iterator[tuple[Path, Path]]:

@@ -19,14 +19,24 @@ _AFTER_PALETTE = frozenset(
 
 
 def read_metadata(path: Path) -> list[Chunk]:
-    """The chunks of a PNG file that describe it, in the file's order."""
+    """The chunks of a PNG file that describe it, in the file's order.
+
+    Grey of 2 or 4 bits is read and written with 8: its transparent value and its background are told in 8 bits too.
+    """
     found = []
     with path.open("rb") as file:
+        file.seek(24)  # in IHDR, which comes first: bits per channel and colour type
+        depth, colour_type = file.read(2)
+        narrow_grey = colour_type == 0 and depth in (2, 4)
         file.seek(len(SIGNATURE))
         while len(head := file.read(8)) == 8:
             length, name = struct.unpack(">I4s", head)
             if name in _BEFORE_PALETTE | _AFTER_PALETTE:
-                found.append((name, file.read(length)))
+                content = file.read(length)
+                if narrow_grey and name in (b"tRNS", b"bKGD"):
+                    highest = 2**depth - 1
+                    content = ((int.from_bytes(content, "big") & highest) * 255 // highest).to_bytes(2, "big")
+                found.append((name, content))
                 file.seek(4, 1)
             else:
                 file.seek(length + 4, 1)

@@ -25,6 +25,9 @@ ORIENTATION = 0x0112
 # Modes that are processed as another one, and written as it.
 _CONVERTED = {"RGBX": "RGB", "YCbCr": "RGB", "LAB": "RGB", "HSV": "RGB", "PA": "RGBA", "La": "LA", "RGBa": "RGBA"}
 
+# Pixels across and down per sample of each component, and Pillow's number for it: 4:2:2 and 4:2:0.
+_SAMPLINGS: dict[tuple[tuple[int, int], ...], int] = {((1, 1), (2, 1), (2, 1)): 1, ((1, 1), (2, 2), (2, 2)): 2}
+
 
 @dataclass(slots=True)
 class Page:
@@ -127,8 +130,7 @@ def _describe(page: Page, picture: Image.Image, path: Path) -> None:
         kept["keep_rgb"] = page.mode == "RGB" and info.get("adobe_transform") == 0
         if isinstance(picture, JpegImagePlugin.JpegImageFile):
             kept["qtables"] = picture.quantization
-            # Where Pillow knows no name for the sampling, colour is kept at full resolution.
-            kept["subsampling"] = max(JpegImagePlugin.get_sampling(picture), 0)
+            kept["subsampling"] = _sampling(picture, page.notes)
     elif page.format == "WEBP":
         lossless = _webp_is_lossless(path)
         kept |= {"lossless": True, "exact": True} if lossless else {"quality": 95, "method": 4}
@@ -141,6 +143,22 @@ def _describe(page: Page, picture: Image.Image, path: Path) -> None:
         kept |= {name: info[name] for name in ("transparency", "background") if name in info}
         kept["optimize"] = False
     page.save = kept
+
+
+def _sampling(picture: JpegImagePlugin.JpegImageFile, notes: list[str]) -> int:
+    """Pillow's number for the resolution of a JPEG's colour; what Pillow cannot write is noted and written in full.
+
+    OpenCV writes 4:4:0 and 4:1:1, but neither the source's quantisation tables nor its metadata, which matter more.
+    """
+    factors = [(across, down) for _, across, down, _ in picture.layer]
+    most = max(across for across, _ in factors), max(down for _, down in factors)
+    steps = tuple((most[0] // across, most[1] // down) for across, down in factors)
+    if set(steps) == {(1, 1)}:
+        return 0
+    if steps not in _SAMPLINGS:
+        across, down = max(steps)
+        notes.append(f"its colour, stored once per {across}x{down} pixels, is written for each")
+    return _SAMPLINGS.get(steps, 0)
 
 
 def _pixels(picture: Image.Image) -> np.ndarray:
@@ -165,6 +183,8 @@ def _wide_pixels(picture: Image.Image, path: Path) -> np.ndarray | None:
         return None
     if layout.startswith("LA"):
         return np.ascontiguousarray(pixels[..., 2:])
+    if pixels.shape[2] == 4 and picture.mode == "RGB":
+        pixels = pixels[..., :3]  # OpenCV makes alpha of a transparent colour, which a PNG's metadata keep
     return cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB if pixels.shape[2] == 3 else cv2.COLOR_BGRA2RGBA)
 
 

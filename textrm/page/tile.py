@@ -38,15 +38,25 @@ def tiles(height: int, width: int, side: int, stride: int, margin: int = MARGIN)
     ``stride``, so that a net sees each pixel in the same phase as on the uncut page.
 
     Raises:
-        UserError: when ``side`` leaves nothing between the margins.
+        UserError: as :func:`check_side`.
     """
+    check_side(side, stride, margin)
     margin = -(-margin // stride) * stride
-    if side < 2 * margin + stride:
-        raise UserError(f"tile is {side} pixels; expected at least {2 * margin + stride} with this model")
     rows, columns = _grid(-(-height // stride), -(-width // stride), side**2 // stride**2, margin // stride)
     for row, (top, bottom) in zip(*_cuts(height, *rows, stride), strict=True):
         for column, (left, right) in zip(*_cuts(width, *columns, stride), strict=True):
             yield Tile((row, column), (slice(top, bottom), slice(left, right)))
+
+
+def check_side(side: int, stride: int, margin: int = MARGIN) -> None:
+    """Refuse tiles of ``side`` pixels that leave nothing between the margins.
+
+    Raises:
+        UserError: with the smallest side that a model of this stride can work with.
+    """
+    least = 2 * -(-margin // stride) * stride + stride
+    if side < least:
+        raise UserError(f"tile is {side} pixels; expected at least {least} with this model")
 
 
 def _grid(height: int, width: int, area: int, margin: int) -> tuple[tuple[int, int], tuple[int, int]]:

@@ -1,10 +1,8 @@
-"""Encodes a page as the kind of file it was read from, and writes files whole or not at all."""
+"""Encodes a page as the kind of file it was read from."""
 
 from __future__ import annotations
 
 import io
-import os
-from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -20,25 +18,6 @@ _ENCODING = frozenset(
     ("qtables", "subsampling", "progressive", "keep_rgb", "lossless", "exact", "quality", "method", "compression",
      "transparency", "optimize")
 )  # fmt: skip
-
-
-def write_whole(path: Path, data: bytes | memoryview) -> None:
-    """Make or replace a file in one step; on any failure nothing is left behind.
-
-    The data go to a hidden file beside ``path`` first, so that the last step is a rename on one file system.
-
-    Raises:
-        OSError: when it cannot be written.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.part")
-    try:
-        with temporary.open("wb") as file:
-            file.write(data)
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def encode(page: Page, image: np.ndarray, filled: np.ndarray, as_png: bool = False) -> bytes | memoryview:

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from pytorch_lightning import LightningModule
 from torch import Tensor, nn
+from torch.nn.functional import pad
 
 from textrm.errors import UserError
 from textrm.tasks.pixel_scores import PixelScores
@@ -17,11 +18,13 @@ class SegmentationTask(LightningModule):
     """Trains a net that maps ``image`` (B 3 H W in [0, 1]) to logits of ``mask`` (B 1 H W).
 
     ``loss(logits, mask, ignore)`` returns a scalar. ``optimizer`` and ``scheduler`` are factories that still lack the
-    parameters and the optimizer; the scheduler steps once per batch. Validation and test log AP, F1, IoU, precision
-    and recall, pooled over all pixels of the set that are not ignored.
+    parameters and the optimizer; the scheduler steps once per batch. Validation and test take pictures of any size
+    and log AP, F1, IoU, precision and recall, pooled over all pixels of the set that are not ignored. What training
+    crops must be multiples of is ``net.stride`` (1 for a net that has none).
 
     Raises:
-        UserError: when the loss of a batch is not finite; the message names the pictures of that batch.
+        UserError: when crops do not fit the net, when the optimizer or the scheduler cannot be made, and when the loss
+            of a batch is not finite; that message names the pictures of the batch.
     """
 
     def __init__(
@@ -45,6 +48,12 @@ class SegmentationTask(LightningModule):
     def forward(self, image: Tensor) -> Tensor:
         """Logits B 1 H W of ``image`` B 3 H W in [0, 1]."""
         return self.net(image.contiguous(memory_format=self.memory_format))
+
+    def on_fit_start(self) -> None:
+        """Refuse crops that the net cannot take before any is made."""
+        stride, crop = self._stride(), getattr(getattr(self.trainer, "datamodule", None), "crop", None)
+        if crop is not None and (not isinstance(crop, int) or crop < 1 or crop % stride):
+            raise UserError(f"data.crop={crop}: expected a multiple of {stride} pixels, the stride of this net")
 
     def training_step(self, batch: dict[str, Any], batch_idx: int) -> Tensor:
         """The loss of one batch."""
@@ -74,14 +83,27 @@ class SegmentationTask(LightningModule):
 
     def configure_optimizers(self) -> Any:
         """The optimizer, and the scheduler where there is one, stepped every batch."""
-        optimizer = self.make_optimizer(self.net.parameters())
-        if self.make_scheduler is None:
-            return optimizer
-        scheduler = {"scheduler": self.make_scheduler(optimizer), "interval": "step"}
+        key = "optimizer"
+        try:
+            optimizer = self.make_optimizer(self.net.parameters())
+            if self.make_scheduler is None:
+                return optimizer
+            key = "scheduler"
+            scheduler = {"scheduler": self.make_scheduler(optimizer), "interval": "step"}
+        except (TypeError, ValueError) as error:
+            raise UserError(f"{key}: {error}; see conf/{key} for what it takes") from error
         return {"optimizer": optimizer, "lr_scheduler": scheduler}
 
+    def _stride(self) -> int:
+        return int(getattr(self.net, "stride", 1))
+
+    def _whole(self, image: Tensor) -> Tensor:
+        height, width = image.shape[-2:]
+        below, right = -height % self._stride(), -width % self._stride()
+        return self(pad(image, (0, right, 0, below), mode="replicate"))[..., :height, :width]
+
     def _count(self, stage: str, scores: PixelScores, batch: dict[str, Any]) -> Tensor:
-        logits = self(batch["image"]).float()
+        logits = self._whole(batch["image"]).float()
         loss = self.loss(logits, batch["mask"], batch["ignore"])
         self.log(f"{stage}/loss", loss, batch_size=len(batch["id"]))
         prob = logits.sigmoid()

@@ -12,11 +12,11 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
-from textrm.data.files import write_whole
 from textrm.data.importers.difference import difference_mask
 from textrm.data.importers.registration import Mismatch, align
 from textrm.data.manifest import Row, read_picture
 from textrm.errors import UserError
+from textrm.files import write_whole
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"}
 NEARLY_EMPTY, NEARLY_FULL = 0.0002, 0.6  # shares of the picture

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from omegaconf import DictConfig
-
-from textrm.config import hydra_entry, resolved_dict
 from textrm.data.synth.write import write_set
+from textrm.extras import needs_extra
+
+with needs_extra("train", __name__):
+    from omegaconf import DictConfig
+
+    from textrm.config import hydra_entry, resolved_dict
 
 
-@hydra_entry("synth")
+@hydra_entry("synth", color=float)
 def main(config: DictConfig) -> None:
     """Draw the set that ``conf/synth.yaml`` and the command line describe, and say where it lies."""
     manifest = write_set(**resolved_dict(config))

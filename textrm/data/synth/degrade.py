@@ -14,9 +14,10 @@ import numpy as np
 from textrm.data.sample import Sample
 from textrm.data.synth.drawing.strokes import noise
 from textrm.data.synth.drawing.texture import sensor_noise
-from textrm.data.synth.lettering import CHANGED
 
 Rng = np.random.Generator
+
+CHANGED = 16  # grey levels; a pixel counts as lettered when some channel changed by more
 
 
 def degrade(rng: Rng, sample: Sample) -> Sample:
@@ -46,7 +47,11 @@ def degrade(rng: Rng, sample: Sample) -> Sample:
 
 
 def changed(image: np.ndarray, clean: np.ndarray) -> np.ndarray:
-    """Where two pictures differ by more than CHANGED levels in any channel: H W uint8 in {0, 1}."""
+    """Where two pictures differ by more than CHANGED levels in any channel: H W uint8 in {0, 1}.
+
+    Softer edges stay outside, as in the masks of the real pages, and so does a white letter's fill on white paper:
+    nothing was lost there.
+    """
     red, green, blue = cv2.split(cv2.absdiff(image, clean))
     return (cv2.max(cv2.max(red, green), blue) > CHANGED).astype(np.uint8)
 

@@ -43,7 +43,6 @@ class Letterer:
         self.rng, self.fonts, self.look, self.color = rng, fonts, look, color
         self.clean, self.image = clean, clean.copy()
         self.height, self.width = clean.shape[:2]
-        self.mask = np.zeros((self.height, self.width), np.uint8)
         self.script = fonts.pick_script(rng, page_shares(color))
         # One hand letters most of a page: dialogue keeps to one face.
         styles = styles or STYLE_SHARES.get(self.script, OTHER_STYLES)
@@ -234,7 +233,7 @@ class Letterer:
         if not self.color:
             gray = cv2.cvtColor(text.color, cv2.COLOR_RGB2GRAY)
             text = replace(text, color=cv2.merge([gray, gray, gray]))
-        self.words.extend(paste(self.image, self.mask, text, round(x), round(y)))
+        self.words.extend(paste(self.image, text, round(x), round(y)))
         self.tags |= text.tags
 
     def _stamp(self, text: Lettering, x: float, y: float) -> Box:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from textrm.data.synth.captions import caption_meme, note
 from textrm.data.synth.dialogue import dialogue
-from textrm.data.synth.patch import CHANGED, Lettering, paste
+from textrm.data.synth.patch import Lettering, paste
 from textrm.data.synth.sound import sound_effect
 
-__all__ = ["CHANGED", "Lettering", "caption_meme", "dialogue", "note", "paste", "sound_effect"]
+__all__ = ["Lettering", "caption_meme", "dialogue", "note", "paste", "sound_effect"]

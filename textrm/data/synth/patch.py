@@ -12,8 +12,6 @@ from textrm.data.synth.block import Block
 from textrm.data.synth.effects import Look, paint
 from textrm.data.synth.warp import grown
 
-CHANGED = 16  # grey levels; a pixel counts as lettered when some channel changed by more
-
 
 @dataclass(frozen=True, slots=True)
 class Lettering:
@@ -76,12 +74,8 @@ def _resampled(lettering: Lettering, resample: Callable[[np.ndarray], np.ndarray
     return np.rint(color).clip(0, 255).astype(np.uint8), np.rint(alpha * 255).astype(np.uint8)
 
 
-def paste(image: np.ndarray, mask: np.ndarray, lettering: Lettering, x: int, y: int) -> tuple[np.ndarray, ...]:
+def paste(image: np.ndarray, lettering: Lettering, x: int, y: int) -> tuple[np.ndarray, ...]:
     """Blend a patch into ``image`` (H W 3 uint8 RGB, in place) with its top left at (x, y); clips at the borders.
-
-    ``mask`` (H W uint8 in {0, 1}, in place) is set to 1 exactly where this changed some channel of a pixel by more than
-    CHANGED grey levels; elsewhere it stays as it was. Softer edges stay outside, as in the masks of the real pages,
-    and so does a white letter's fill on white paper: nothing was lost there.
 
     Returns the words in picture coordinates, clipped to the picture; words wholly outside are left out.
     """
@@ -94,9 +88,7 @@ def paste(image: np.ndarray, mask: np.ndarray, lettering: Lettering, x: int, y: 
     part = image[y0:y1, x0:x1]
     # whole numbers throughout, so that the result is the same on every machine
     share = lettering.alpha[inside].astype(np.int32)[..., None]
-    change = ((lettering.color[inside].astype(np.int32) - part) * share + 127) // 255
-    part[...] = part + change
-    mask[y0:y1, x0:x1] |= (np.abs(change).max(-1) > CHANGED).astype(mask.dtype)
+    part[...] = part + ((lettering.color[inside].astype(np.int32) - part) * share + 127) // 255
     words = (word + np.array([x, y], np.float32) for word in lettering.words)
     clipped = (_clip(word, image.shape[1], image.shape[0]) for word in words)
     return tuple(word for word in clipped if word is not None)

@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 from rich.progress import track
 
-from textrm.data.files import write_whole
 from textrm.data.manifest import BadRow, Manifest, Row, load_sample, read_manifest, split_by_group, write_manifest
 from textrm.data.sample import Sample
+from textrm.data.synth.art import find_art
 from textrm.data.synth.fonts import FontLibrary, find_fonts
 from textrm.data.synth.letter_art import crop_art, letter_art
 from textrm.data.synth.pages import draw_page
 from textrm.data.synth.sheet import contact_sheet
 from textrm.errors import UserError
+from textrm.files import write_whole
+
+log = logging.getLogger(__name__)
 
 GROUP = 8  # pages that count as one work, so that splits have something to be cut by
 SHEET_PAGES = 24
+PAGE_COLOR, ART_COLOR = 0.6, 0.8  # the art given is mostly coloured pictures, and mostly to be learnt as it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +40,7 @@ class Recipe:
     out: Path
     seed: int
     size: tuple[int, int]
-    color: float
+    color: float | None
     empty: float
     pristine: float
     fonts: tuple[str, ...]
@@ -50,7 +56,7 @@ def write_set(
     seed: int = 1,
     size: int | Sequence[int] = (512, 512),
     workers: int = 0,
-    color: float = 0.6,
+    color: float | None = None,
     empty: float = 0.08,
     pristine: float = 0.35,
     fonts: Sequence[str] = (),
@@ -64,7 +70,8 @@ def write_set(
     """Draw ``n`` pages into the folder ``out`` and return the path of its manifest.
 
     Writes image/, clean/ and mask/ as PNG (masks 0 and 255), words/ as JSON (a list of polygons, x and y in pixels),
-    manifest.csv, and sheet.png with the first pages. Each file is written whole or not at all.
+    manifest.csv, and sheet.png with the first pages. Each file is written whole or not at all. Art that cannot be read
+    is reported at the end; the next picture of its manifest is lettered instead.
 
     Args:
         out: the folder; it is made where it does not exist.
@@ -72,7 +79,7 @@ def write_set(
         seed: page i of a seed is always the same page.
         size: (height, width) in pixels, or the side of a square.
         workers: processes; 0 = as many as there are CPUs. The files do not depend on it.
-        color: share of coloured pages.
+        color: share of coloured pages, and of coloured art that stays so; None = 0.6 of pages, 0.8 of art.
         empty: share of pages without lettering.
         pristine: share of pages without blur, paper, noise and JPEG traces.
         fonts: folders with fonts; without any, the installed ones are used.
@@ -84,15 +91,13 @@ def write_set(
         sheet: whether the contact sheet is written.
 
     Raises:
-        UserError: for values out of range, an art manifest without text-free pictures, or an unwritable folder.
+        UserError: for values out of range, an art manifest without a readable text-free picture, or an unwritable
+            folder.
     """
-    height, width = (size, size) if isinstance(size, int) else (int(v) for v in _pair(size))
-    _check(
-        n, height, width, workers, {"color": color, "empty": empty, "pristine": pristine, "art_fraction": art_fraction}
-    )
-    if len(split) != 3 or min(split) < 0 or sum(split) <= 0:
-        raise UserError(f"split={list(split)}: expected three shares, of train, val and test")
-    train, val, test = (float(share) for share in split)
+    height, width = _height_and_width(size)
+    shares = {"color": color, "empty": empty, "pristine": pristine, "art_fraction": art_fraction}
+    _check(n, height, width, workers, shares)
+    train, val, test = _shares(split)
     out = Path(out)
     recipe = Recipe(
         out, seed, (height, width), color, empty, pristine, tuple(str(f) for f in fonts),
@@ -106,13 +111,21 @@ def write_set(
         raise UserError(
             f"out={out}: cannot make this folder ({error.strerror}); give one that can be written"
         ) from error
-    rows = list(track(_rows(painter, n, workers or os.cpu_count() or 1), "drawing pages", total=n))
-    rows = split_by_group(rows if tags else [replace(row, tags="") for row in rows], (train, val, test), seed)
+    rows: list[Row] = []
+    bad: dict[str, str] = {}
+    for row, found in track(_rows(painter, n, workers or os.cpu_count() or 1), "drawing pages", total=n):
+        rows.append(row if tags else replace(row, tags=""))
+        bad |= found
+    rows = split_by_group(rows, (train, val, test), seed)
     manifest = out / "manifest.csv"
     write_manifest(manifest, rows)
     if sheet:
         shown = read_manifest(manifest)
         _write_file(out / "sheet.png", _png(contact_sheet(load_sample(shown, row) for row in shown.rows[:SHEET_PAGES])))
+    for id, reason in sorted(bad.items()):
+        log.warning("bad row %s in %s: %s", id, art, reason)
+    if bad:
+        log.warning("%d rows of %s could not be used; other art was lettered instead", len(bad), art)
     return manifest
 
 
@@ -122,13 +135,8 @@ class _Painter:
     def __init__(self, recipe: Recipe) -> None:
         self.recipe = recipe
         self.fonts: FontLibrary = find_fonts(recipe.fonts)
-        self.art: Manifest | None = (
-            None if recipe.art is None else text_free(read_manifest(recipe.art), recipe.art_split)
-        )
-        if self.art is not None and not self.art.rows:
-            raise UserError(
-                f"art={recipe.art}: no text-free picture in split {recipe.art_split!r}; give rows with a clean picture"
-            )
+        self.art: Manifest | None = None if recipe.art is None else find_art(recipe.art, recipe.art_split)
+        self.bad: dict[str, str] = {}  # reason by id of the art that could not be read so far
 
     def write(self, index: int) -> Row:
         sample, group, source, licence = self._draw(index)
@@ -141,53 +149,40 @@ class _Painter:
         _write_file(out / "words" / f"{sample.id}.json", words.encode())
         paths = {folder: f"{folder}/{sample.id}.png" for folder in pictures}
         height, width = sample.mask.shape
-        extra = {"words": f"words/{sample.id}.json"}
-        tags = " ".join(sorted(sample.tags))
         return Row(
-            sample.id,
-            "train",
-            group,
-            **paths,
-            tags=tags,
-            width=width,
-            height=height,
-            source=source,
-            licence=licence,
-            extra=extra,
-        )
+            sample.id, "train", group, **paths, tags=" ".join(sorted(sample.tags)), width=width, height=height,
+            source=source, licence=licence, extra={"words": f"words/{sample.id}.json"},
+        )  # fmt: skip
 
     def _draw(self, index: int) -> tuple[Sample, str, str, str]:
         recipe = self.recipe
         rng = np.random.default_rng([recipe.seed, index, 1])
         if self.art is not None and rng.random() < recipe.art_fraction:
-            row = self.art.rows[rng.integers(len(self.art.rows))]
-            try:
-                art = load_sample(self.art, row).image
-            except BadRow as bad:
-                raise UserError(f"art={recipe.art}: {bad}; mend or delete this row") from bad
-            window = crop_art(rng, art, *recipe.size)
-            name = f"art-{recipe.seed}-{index}"
-            sample = letter_art(rng, window, self.fonts, empty=recipe.empty, pristine=recipe.pristine, name=name)
+            row, art = self._read_art(self.art, int(rng.integers(len(self.art.rows))))
+            color = ART_COLOR if recipe.color is None else recipe.color
+            sample = letter_art(
+                rng, crop_art(rng, art, *recipe.size), self.fonts, monochrome=1 - color,
+                empty=recipe.empty, pristine=recipe.pristine, name=f"art-{recipe.seed}-{index}",
+            )  # fmt: skip
             return sample, row.group, row.source, row.licence
+        color = PAGE_COLOR if recipe.color is None else recipe.color
         sample = draw_page(
             recipe.seed, index, self.fonts,
-            size=recipe.size, color=recipe.color, empty=recipe.empty, pristine=recipe.pristine,
+            size=recipe.size, color=color, empty=recipe.empty, pristine=recipe.pristine,
         )  # fmt: skip
         return sample, f"synth-{recipe.seed}-{index // GROUP}", "textrm.data.synth", ""
 
-
-def text_free(manifest: Manifest, split: str) -> Manifest:
-    """The text-free pictures of a split as a manifest of images without masks.
-
-    That is the clean picture of a row, or the image of a row that has neither mask nor clean picture. Rows whose
-    column ``lettering_in_art`` is true are left out.
-    """
-    pictures: dict[str, Row] = {}
-    for row in manifest.rows:
-        name = row.clean or ("" if row.mask else row.image)
-        if name and row.split == split and row.extra.get("lettering_in_art") != "true":
-            pictures.setdefault(name, replace(row, image=name, clean="", mask=""))
-    return Manifest(tuple(pictures.values()), manifest.folder)
+    def _read_art(self, art: Manifest, first: int) -> tuple[Row, np.ndarray]:
+        """Row ``first`` and its picture, or the next row's that can be read: what other pages met does not matter."""
+        for row in (*art.rows[first:], *art.rows[:first]):
+            if row.id in self.bad:
+                continue
+            try:
+                return row, load_sample(art, row).image
+            except BadRow as bad:
+                self.bad[bad.id] = bad.reason
+        reason = next(iter(self.bad.values()))
+        raise UserError(f"art={self.recipe.art}: none of {len(art.rows)} text-free pictures can be used, one: {reason}")
 
 
 def _write_file(path: Path, content: bytes) -> None:
@@ -208,14 +203,15 @@ def _start(recipe: Recipe) -> None:
     _painter = _Painter(recipe)
 
 
-def _write(index: int) -> Row:
+def _write(index: int) -> tuple[Row, dict[str, str]]:
     assert _painter is not None
-    return _painter.write(index)
+    return _painter.write(index), _painter.bad
 
 
-def _rows(painter: _Painter, n: int, workers: int) -> Iterator[Row]:
+def _rows(painter: _Painter, n: int, workers: int) -> Iterator[tuple[Row, dict[str, str]]]:
+    """The row of each page, and the bad rows of the art that its process has met so far."""
     if workers == 1 or n == 1:
-        yield from (painter.write(index) for index in range(n))
+        yield from ((painter.write(index), painter.bad) for index in range(n))
         return
     # spawn: a forked process would inherit OpenCV's threads in whatever state they are.
     with ProcessPoolExecutor(min(workers, n), get_context("spawn"), _start, (painter.recipe,)) as pool:
@@ -227,13 +223,24 @@ def _png(picture: np.ndarray) -> bytes:
     return cv2.imencode(".png", source, [cv2.IMWRITE_PNG_COMPRESSION, 4])[1].tobytes()
 
 
-def _pair(size: Sequence[int]) -> Sequence[int]:
-    if len(size) != 2:
-        raise UserError(f"size={list(size)}: expected height and width, or one number for a square")
-    return size
+def _height_and_width(size: Any) -> tuple[int, int]:
+    pair = [size, size] if isinstance(size, int) else size
+    if not isinstance(pair, Sequence) or len(pair) != 2 or not all(type(side) is int for side in pair):
+        raise UserError(f"size={size}: expected height and width in whole pixels, or one number for a square")
+    return pair[0], pair[1]
 
 
-def _check(n: int, height: int, width: int, workers: int, shares: dict[str, float]) -> None:
+def _shares(split: Any) -> tuple[float, float, float]:
+    try:
+        train, val, test = (float(share) for share in split)
+        if min(train, val, test) >= 0 and train + val + test > 0:
+            return train, val, test
+    except (TypeError, ValueError):
+        pass
+    raise UserError(f"split={split}: expected three shares, of train, val and test")
+
+
+def _check(n: int, height: int, width: int, workers: int, shares: dict[str, float | None]) -> None:
     if n < 1:
         raise UserError(f"n={n}: expected at least 1 page")
     if not (64 <= height <= 4096 and 64 <= width <= 4096):
@@ -241,5 +248,5 @@ def _check(n: int, height: int, width: int, workers: int, shares: dict[str, floa
     if workers < 0:
         raise UserError(f"workers={workers}: expected 0 (all CPUs) or more")
     for name, share in shares.items():
-        if not 0 <= share <= 1:
+        if share is not None and not 0 <= share <= 1:
             raise UserError(f"{name}={share}: expected a share between 0 and 1")

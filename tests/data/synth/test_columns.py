@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from patches import size_of
+
+from textrm.data.synth import columns
+from textrm.data.synth.block import Setting
+from textrm.data.synth.columns import set_columns
+from textrm.data.synth.fonts import FontFace
+from textrm.data.synth.rows import set_rows
+from textrm.data.synth.text import Token
+
+
+def test_columns_run_from_right_to_left_and_stand(japanese: FontFace) -> None:
+    tokens = [Token("かきくけこ"), Token("さしすせそ"), Token("たち")]
+    block = set_columns(np.random.default_rng(0), tokens, Setting(japanese, 20, leading=1.4), 110, 5)
+    assert block is not None
+    first, second, third = (word.mean(0)[0] for word in block.words)
+    assert first - second == pytest.approx(28, abs=2)
+    assert second - third == pytest.approx(28, abs=2)
+    width, height = size_of(block.words[0])
+    assert height > 4 * width
+
+
+@pytest.mark.parametrize("has_form", [True, False])
+def test_long_vowel_mark_stands_in_columns_and_lies_in_rows(
+    japanese: FontFace, has_form: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not has_form:
+        monkeypatch.setattr(columns, "has_vertical_form", lambda face, character: False)
+    setting = Setting(japanese, 40)
+    column = set_columns(np.random.default_rng(0), [Token("ー")], setting, 60, 1)
+    row = set_rows(np.random.default_rng(0), [Token("ー")], setting, lambda line, count: 100.0, 1, spaced=False)
+    assert column is not None
+    assert row is not None
+    standing, lying = column.cropped(), row.cropped()
+    assert standing is not None
+    assert lying is not None
+    assert standing.coverage.shape[0] > 3 * standing.coverage.shape[1]
+    assert lying.coverage.shape[1] > 3 * lying.coverage.shape[0]
+
+
+@pytest.mark.parametrize("has_form", [True, False])
+def test_comma_lies_in_the_upper_right_of_its_cell(
+    japanese: FontFace, has_form: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not has_form:
+        monkeypatch.setattr(columns, "has_vertical_form", lambda face, character: False)
+    block = set_columns(np.random.default_rng(0), [Token("口、口")], Setting(japanese, 40), 200, 1)
+    assert block is not None
+    cropped = block.cropped()
+    assert cropped is not None
+    height, width = cropped.coverage.shape
+    # between the two boxes lies one cell: the comma's ink must be in its upper half, right of the middle
+    middle = cropped.coverage[int(0.36 * height) : int(0.64 * height)] > 127
+    rows, places = np.nonzero(middle)
+    assert rows.mean() < 0.5 * middle.shape[0]
+    assert places.mean() > 0.6 * width
+
+
+def test_readings_stand_right_of_their_kanji_and_are_smaller(japanese: FontFace) -> None:
+    tokens = [Token("魔法", "まほう"), Token("だ")]
+    block = set_columns(np.random.default_rng(0), tokens, Setting(japanese, 30, leading=1.6), 200, 1)
+    assert block is not None
+    assert block.ruby
+    reading, column = block.words
+    assert reading[:, 0].min() > column[:, 0].max() - 4
+    assert reading[:, 1].max() < column[:, 1].mean() + 30
+    assert size_of(reading)[0] < 0.65 * size_of(column)[0]

@@ -1,0 +1,12 @@
+"""Reading data needs no torch."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+
+def test_manifests_and_importers_need_no_torch() -> None:
+    code = "import sys, textrm.data.manifest, textrm.data.importers.pairs; sys.exit('torch' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).resolve().parents[2])

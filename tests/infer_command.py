@@ -1,0 +1,42 @@
+"""Runs ``textrm.infer`` on a small book, with a stand-in for the trained weights."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+from PIL import Image
+from standin_model import lettered_page
+
+from textrm import infer
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def make_book(folder: Path) -> Path:
+    """Three pages, one of them in a chapter of its own."""
+    (folder / "two").mkdir(parents=True)
+    for name in ("1.png", "2.jpg", "two/3.png"):
+        Image.fromarray(lettered_page()).save(folder / name, **({"quality": 95} if name.endswith("jpg") else {}))
+    return folder
+
+
+def run(model: Path, *arguments: object) -> Result:
+    command = [str(argument) for argument in (*arguments, "--model", model, "--threads", 1)]
+    result = CliRunner().invoke(infer.main, command)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    assert "Traceback" not in result.output
+    return result
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def start(model: Path, *arguments: object, limit: str = "") -> subprocess.Popen[str]:
+    command = " ".join(
+        [limit, "exec", sys.executable, "-m", "textrm.infer", *map(str, arguments), "--model", str(model)]
+    )
+    return subprocess.Popen(["bash", "-c", command], cwd=ROOT, stderr=subprocess.PIPE, text=True)

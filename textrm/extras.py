@@ -1,0 +1,27 @@
+"""A command whose extra is not installed ends in one line that names the extra."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def needs_extra(extra: str, module: str) -> Iterator[None]:
+    """Import what only the extra brings within this; ``module`` is the importing module's ``__name__``.
+
+    Where a package is missing, a module that runs as a command prints one line and exits with status 1.
+
+    Raises:
+        ModuleNotFoundError: with the same line, where the module is imported.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.startswith("textrm"):
+            raise  # no extra would mend this
+        message = f"this needs {error.name}, which is not installed: pip install 'textrm[{extra}]'"
+        if module == "__main__":
+            sys.exit(f"error: {message}")
+        raise ModuleNotFoundError(message, name=error.name) from error
