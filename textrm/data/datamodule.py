@@ -119,8 +119,8 @@ class DataModule(LightningDataModule):
 
     An epoch is ``samples_per_epoch`` items (the sum of the sets' lengths for None), shared out by ``weights`` (by name;
     equal shares of items for None). All of it follows from ``seed`` and the epoch: neither the number of workers nor a
-    restart changes what is drawn. ``crop`` (side of the training crops in px), ``manifest`` and ``clean`` are not used
-    here: they give a configuration one place for what its data sets share.
+    restart changes what is drawn. ``crop``, ``manifest`` and ``clean`` give a configuration one place for what its data
+    sets share and are not used here; tasks compare ``crop`` (side of the training crops in px) with what the net takes.
 
     Raises:
         UserError: for weights that do not fit ``train``, and an epoch shorter than a batch.
@@ -157,8 +157,7 @@ class DataModule(LightningDataModule):
         if min(weights.values()) < 0 or sum(weights.values()) <= 0:
             raise UserError(f"data.weights is {dict(weights)}: expected shares of 0 or more, not all 0")
         self.train, self.val, self.test = dict(train), val, test
-        self.batch_size, self.val_batch_size, self.workers = batch_size, val_batch_size, workers
-        self.crop, self.manifest, self.clean = crop, manifest, clean
+        self.batch_size, self.val_batch_size, self.workers, self.crop = batch_size, val_batch_size, workers, crop
         samples = sum(len(source) for source in train.values()) if samples_per_epoch is None else samples_per_epoch
         if samples < batch_size:
             raise UserError(f"data.samples_per_epoch is {samples}: expected at least data.batch_size={batch_size}")
