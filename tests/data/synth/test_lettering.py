@@ -10,9 +10,9 @@ from patches import WHITE, drawn, size_of
 from textrm.data.synth import lettering
 from textrm.data.synth.degrade import CHANGED, changed
 from textrm.data.synth.fonts import FontLibrary
-from textrm.data.synth.lettering import Lettering, caption_meme, dialogue, note, paste, sound_effect
+from textrm.data.synth.lettering import Lettering, caption_meme, dialogue, note, paste, sign, sound_effect
 
-KINDS = [dialogue, sound_effect, note, caption_meme]
+KINDS = [dialogue, sound_effect, sign, note, caption_meme]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -107,5 +107,14 @@ def test_monochrome_effects_are_grey(fonts: FontLibrary) -> None:
         assert (np.ptp(seen, axis=1) <= 1).all()
 
 
+@pytest.mark.parametrize("level", [20, 128, 240])
+def test_signs_are_in_a_tone_of_what_bears_them(fonts: FontLibrary, level: int) -> None:
+    patches = drawn(sign, fonts, 30, background=np.array([level, level, level]))
+    assert all("sign" in patch.tags and "dialogue" not in patch.tags for patch in patches)
+    assert any("turned_text" in patch.tags for patch in patches)
+    grey = [np.ptp(patch.color[patch.alpha > 100].astype(int), axis=1).max(initial=0) <= 1 for patch in patches]
+    assert 0.5 <= np.mean(grey) < 1  # the others are stamps
+
+
 def test_public_names() -> None:
-    assert set(lettering.__all__) >= {"Lettering", "caption_meme", "dialogue", "note", "paste", "sound_effect"}
+    assert set(lettering.__all__) >= {"Lettering", "caption_meme", "dialogue", "note", "paste", "sign", "sound_effect"}

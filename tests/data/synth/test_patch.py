@@ -8,7 +8,7 @@ from patches import WHITE, drawn
 from textrm.data.synth.degrade import changed
 from textrm.data.synth.fonts import FontLibrary
 from textrm.data.synth.lettering import Lettering, dialogue, note, paste
-from textrm.data.synth.patch import faded, scaled, turned
+from textrm.data.synth.patch import faded, scaled, stacked, turned
 
 
 def test_what_a_patch_does_not_cover_stays() -> None:
@@ -83,3 +83,18 @@ def test_scaled_patch_keeps_its_colour_to_the_rim(factor: float) -> None:
     assert found.color[found.alpha > 8].min() >= 238
     assert np.allclose(found.words[0], word * factor)
     assert int(found.alpha.sum()) == pytest.approx(int(alpha.sum()) * factor**2, rel=0.02)
+
+
+def test_stacked_patches_lie_centred_below_each_other() -> None:
+    def block(height: int, width: int, level: int, tag: str) -> Lettering:
+        word = np.array([(0, 0), (width, 0), (width, height)], np.float32)
+        return Lettering(
+            np.full((height, width, 3), level, np.uint8), np.full((height, width), level, np.uint8), (word,),
+            frozenset({tag}),
+        )  # fmt: skip
+
+    both = stacked([block(2, 6, 10, "above"), block(3, 2, 20, "below")])
+    assert both.alpha.tolist() == [[10] * 6] * 2 + [[0, 0, 20, 20, 0, 0]] * 3
+    assert np.array_equal(both.color[..., 0], both.alpha)
+    assert [word.tolist() for word in both.words] == [[[0, 0], [6, 0], [6, 2]], [[2, 2], [4, 2], [4, 5]]]
+    assert both.tags == {"above", "below"}

@@ -197,6 +197,8 @@ def _letter_panel(rng: Rng, letterer: Letterer, area: Box, region: np.ndarray | 
         letterer.speak(area, region if rng.random() < 0.5 else None)
     if rng.random() < 0.18:
         letterer.write(area)
+    if rng.random() < 0.12:
+        letterer.sign(area)
     if rng.random() < 0.2:
         letterer.note(area)
 

@@ -96,6 +96,8 @@ def _letter_freely(rng: Rng, letterer: Letterer, height: int, width: int) -> Non
         letterer.speak(_area(rng, height, width))
     for _ in range(min(5, rng.poisson(0.2 * share))):
         letterer.write(_area(rng, height, width))
+    for _ in range(min(4, rng.poisson(0.2 * share))):
+        letterer.sign(_area(rng, height, width))
     for _ in range(min(3, rng.poisson(0.12 * share))):
         letterer.note(_area(rng, height, width))
     if rng.random() < 0.08:

@@ -15,8 +15,8 @@ from textrm.data.synth.degrade import changed
 from textrm.data.synth.dialogue import OTHER_STYLES, STYLE_SHARES
 from textrm.data.synth.drawing.strokes import box
 from textrm.data.synth.fonts import FontLibrary
-from textrm.data.synth.lettering import Lettering, caption_meme, dialogue, note, paste, sound_effect
-from textrm.data.synth.patch import faded, scaled, turned
+from textrm.data.synth.lettering import Lettering, caption_meme, dialogue, note, paste, sign, sound_effect
+from textrm.data.synth.patch import faded, scaled
 from textrm.data.synth.room import Box, Room, inside
 from textrm.data.synth.scripts import page_shares
 
@@ -114,11 +114,18 @@ class Letterer:
     def write(self, area: Box) -> bool:
         """Free dialogue straight on the picture."""
         text = self._dialogue((area[2] - area[0]) * 0.9, (area[3] - area[1]) * 0.9, background=self._under(area))
-        if text is not None and self.rng.random() < 0.35:  # on a poster, a letter, a box that lies askew
-            text = turned(text, float(np.clip(self.rng.normal(0, 18), -60, 60)))
         if text is not None and self.rng.random() < 0.25:
             text = faded(text, self.rng.uniform(0.5, 0.9))
         return self._settle(text, area, "free_text")
+
+    def sign(self, area: Box) -> bool:
+        """Lettering on a thing in the picture: a poster, a banner, a stamp."""
+        spot = self._spot(area, self.rng.uniform(0.25, 0.75, 2), overhang=0.1)
+        if spot is None:
+            return False
+        size = int(spot[2] - spot[0]), int(spot[3] - spot[1])
+        text = sign(self.rng, self.fonts, *size, script=self.script, background=self._under(spot))
+        return self._settle(text, spot, "sign")
 
     def fill(self, area: Box, background: np.ndarray, rounded: bool) -> bool:
         """Dialogue in the middle of ``area``, the inside of a balloon that is already there."""
@@ -136,20 +143,18 @@ class Letterer:
         """A sound effect somewhere in ``area``, now and then as large as it; or a small one again and again."""
         chorus = int(self.rng.integers(2, 12)) if self.rng.random() < 0.3 else 1
         share = self.rng.uniform(0.2, 0.8, 2) if chorus == 1 else self.rng.uniform(0.12, 0.4, 2)
-        width, height = (area[2] - area[0]) * share[0], (area[3] - area[1]) * share[1]
-        at = self.room.find(width, height, area, overhang=0.2, keep=False)
-        if at is None or min(width, height) < 12:
+        spot = self._spot(area, share, overhang=0.2)
+        if spot is None:
             return False
-        spot = (at[0], at[1], at[0] + width, at[1] + height)
         text = sound_effect(
-            self.rng, self.fonts, int(width), int(height), script=self.script if self.rng.random() < 0.9 else None,
-            background=self._under(spot), monochrome=not self.color,
+            self.rng, self.fonts, int(spot[2] - spot[0]), int(spot[3] - spot[1]), background=self._under(spot),
+            script=self.script if self.rng.random() < 0.9 else None, monochrome=not self.color,
         )  # fmt: skip
         if text is None:
             return False
         if self.rng.random() < 0.25:
             text = faded(text, self.rng.uniform(0.45, 0.9))
-        boxes = [self._stamp(text, *at)]
+        boxes = [self._stamp(text, *spot[:2])]
         for _ in range(chorus - 1):  # they may lie over one another, but not over what was there before
             copy = scaled(text, float(np.exp(self.rng.uniform(-0.4, 0.25))))
             near = self.room.find(copy.alpha.shape[1], copy.alpha.shape[0], area, overhang=0.2, keep=False)
@@ -218,6 +223,12 @@ class Letterer:
             rng, fonts, int(width), int(height), script=self.script, vertical=upright, ink=ink, background=background,
             size=em, ellipse=rounded,
         )  # fmt: skip
+
+    def _spot(self, area: Box, share: np.ndarray, overhang: float) -> Box | None:
+        """Free room of these shares of the area's width and height, which stays free for now."""
+        width, height = (area[2] - area[0]) * share[0], (area[3] - area[1]) * share[1]
+        at = self.room.find(width, height, area, overhang=overhang, keep=False)
+        return None if at is None or min(width, height) < 12 else (*at, at[0] + width, at[1] + height)
 
     def _settle(self, text: Lettering | None, area: Box, tag: str) -> bool:
         if text is None:

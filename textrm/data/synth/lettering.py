@@ -1,11 +1,11 @@
-"""Lettering as patches: dialogue, sound effects, notes and meme captions, each with its coverage and its words.
+"""Lettering as patches: dialogue, sound effects, signs, notes and meme captions, each with its coverage and its words.
 
 Every function is deterministic given ``rng`` and returns None where nothing fits. A patch is never larger than
 ``width`` x ``height``; the caller chooses where it lies (for a balloon: centre it) and pastes it with ``paste``.
 
-Tags a Lettering can carry: its kind (``dialogue``, ``sound_effect``, ``note``, ``meme``), its script (``japanese``,
-``latin`` ...), ``vertical``, ``furigana``, ``rotated``, ``hand``, ``bold``, and those of its look (``outlined``,
-``shadow``, ``glow``, ``gradient``, ``patterned``, ``hollow``, ``translucent``).
+Tags a Lettering can carry: its kind (``dialogue``, ``sound_effect``, ``sign``, ``note``, ``meme``), its script
+(``japanese``, ``latin`` ...), ``vertical``, ``furigana``, ``rotated``, ``hand``, ``bold``, and those of its look
+(``outlined``, ``shadow``, ``glow``, ``gradient``, ``patterned``, ``hollow``, ``translucent``).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 from textrm.data.synth.captions import caption_meme, note
 from textrm.data.synth.dialogue import dialogue
 from textrm.data.synth.patch import Lettering, paste
+from textrm.data.synth.signs import sign
 from textrm.data.synth.sound import sound_effect
 
-__all__ = ["Lettering", "caption_meme", "dialogue", "note", "paste", "sound_effect"]
+__all__ = ["Lettering", "caption_meme", "dialogue", "note", "paste", "sign", "sound_effect"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -48,6 +48,22 @@ def turned(lettering: Lettering, degrees: float) -> Lettering:
     color, alpha = _resampled(lettering, lambda plane: cv2.warpAffine(plane, matrix, size, flags=cv2.INTER_LINEAR))
     words = tuple((word @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32) for word in lettering.words)
     return Lettering(color, alpha, words, lettering.tags | {"turned_text"})
+
+
+def stacked(blocks: Sequence[Lettering]) -> Lettering:
+    """Patches below each other, each in the middle of the widest."""
+    size = sum(block.alpha.shape[0] for block in blocks), max(block.alpha.shape[1] for block in blocks)
+    color, alpha = np.zeros((*size, 3), np.uint8), np.zeros(size, np.uint8)
+    words: list[np.ndarray] = []
+    top = 0
+    for block in blocks:
+        height, width = block.alpha.shape
+        left = (size[1] - width) // 2
+        color[top : top + height, left : left + width] = block.color
+        alpha[top : top + height, left : left + width] = block.alpha
+        words += [word + np.array([left, top], np.float32) for word in block.words]
+        top += height
+    return Lettering(color, alpha, tuple(words), frozenset().union(*(block.tags for block in blocks)))
 
 
 def faded(lettering: Lettering, opacity: float) -> Lettering:

@@ -1,0 +1,68 @@
+"""Signs: lettering on things in the picture, such as posters, banners, stamps and labels."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from textrm.data.synth.dialogue import dialogue
+from textrm.data.synth.effects import Color
+from textrm.data.synth.fonts import FontLibrary
+from textrm.data.synth.looks import FAINT, contrast
+from textrm.data.synth.patch import Lettering, faded, stacked, turned
+
+
+def sign(
+    rng: np.random.Generator,
+    fonts: FontLibrary,
+    width: int,
+    height: int,
+    *,
+    script: str | None = None,
+    background: np.ndarray | None = None,
+) -> Lettering | None:
+    """One to three blocks of level lines below each other that lie askew with what bears them.
+
+    A painter letters a poster in the poster's own colours: the ink is a darker or lighter tone of ``background`` (mean
+    RGB, None = unknown), now and then a stamp's red or blue, its edges are soft and the paper shows through. Other
+    arguments as for ``dialogue``.
+    """
+    angle = float(np.clip(rng.normal(0, 18), -55, 55)) if rng.random() < 0.75 else 0.0
+    cosine, sine = np.cos(np.deg2rad(angle)), np.sin(np.deg2rad(abs(angle)))
+    fits = min(width / (width * cosine + height * sine + 4), height / (width * sine + height * cosine + 4))
+    wide, high = int(width * fits), int(height * fits)
+    ink = _tone(rng, background)
+    shares = rng.dirichlet(np.full(rng.integers(1, 4), 4.0))
+    blocks = []
+    for share in shares:
+        room = int(high * share)
+        em = max(room * np.exp(rng.uniform(np.log(0.12), np.log(0.8))), 8.0)
+        block = dialogue(
+            rng, fonts, wide, room, script=script, vertical=False, ink=ink, background=background, size=em,
+            plain=rng.random() < 0.85,
+        ) if room > 8 else None  # fmt: skip
+        if block is not None:
+            blocks.append(block)
+    if not blocks:
+        return None
+    text = turned(stacked(blocks), angle) if angle else stacked(blocks)
+    if rng.random() < 0.5:  # painted, or out of focus
+        text = replace(text, alpha=cv2.GaussianBlur(text.alpha, (0, 0), rng.uniform(0.4, 1.4)))
+    text = faded(text, rng.uniform(0.6, 0.95)) if rng.random() < 0.5 else text
+    return replace(text, tags=text.tags - {"dialogue"} | {"sign"})
+
+
+def _tone(rng: np.random.Generator, background: np.ndarray | None) -> Color:
+    """A tone of the background that is FAINT grey levels away from it or more."""
+    paper = rng.integers(0, 256, 3).astype(np.float64) if background is None else background.astype(np.float64)
+    dark, light = paper * rng.uniform(0.1, 0.65), 255 - (255 - paper) * rng.uniform(0.1, 0.65)
+    further, other = (dark, light) if paper.mean() > 127 else (light, dark)
+    stamp = np.array([(190, 40, 40), (50, 60, 160), (60, 40, 20)][rng.integers(3)]) + rng.normal(0, 20, 3)
+    tone = [further, other, stamp][rng.choice(3, p=[0.65, 0.2, 0.15])]
+    for color in (tone, further, dark, light):
+        red, green, blue = (int(value) for value in np.clip(color, 0, 255))
+        if contrast((red, green, blue), paper) >= FAINT:
+            break
+    return red, green, blue
