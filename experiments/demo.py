@@ -7,6 +7,7 @@ lays before, mask and after side by side. Everything lands in ``demo/``; every c
 from __future__ import annotations
 
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -29,6 +30,7 @@ COMMANDS = (
 
 def main() -> None:
     """Run the commands one after another; stops with the exit status of the first that fails."""
+    shutil.rmtree(DEMO / "run", ignore_errors=True)  # of an earlier demo: a run folder takes one run
     for command in COMMANDS:
         print(f"\n$ python -m {command}", flush=True)
         status = subprocess.run([sys.executable, "-m", *shlex.split(command)], check=False).returncode

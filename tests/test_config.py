@@ -40,6 +40,22 @@ def run(
         ("optimizer.lr=abc", ["optimizer: ", "see conf/optimizer"]),
         ("seed=x", ["seed=x", "a whole number"]),
         ("test=3", ["test=3", "true or false"]),
+        ("seed=-1", ["seed=-1", "0 or more"]),
+        ("threads=0", ["threads=0", "1 or more"]),
+        ("task.threshold=2", ["task.threshold=2", "between 0 and 1"]),
+        ("callbacks.averaging.decay=2", ["decay=2", "less than 1"]),
+        ("net.encoder.width=0", ["width=0", "more than 0"]),
+        ("weights=5", ["no checkpoint 5"]),
+        (
+            "callbacks.early_stopping.monitor=val/XX trainer.max_epochs=1 data.samples_per_epoch=8 data.crop=64 "
+            "data.val.length=1 net=xception_fast threads=1 data.workers=0",
+            ["val/XX"],
+        ),
+        (
+            "callbacks.checkpoint.monitor=val/XX trainer.max_epochs=1 data.samples_per_epoch=8 data.crop=64 "
+            "data.val.length=1 net=xception_fast threads=1 data.workers=0",
+            ["val/XX"],
+        ),
     ],
 )
 def test_mistake_is_one_line(override: str, said: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str],
@@ -78,6 +94,16 @@ def test_missing_mandatory_value(
         (evaluate.main, "manifest=a limit=abc", "limit=abc"),
         (evaluate.main, "manifest=null", "manifest"),
         (evaluate.main, "manifest=a threads=two", "threads=two: expected a whole number"),
+        (evaluate.main, "manifest=a threads=0", "threads=0: expected 1 or more"),
+        (evaluate.main, "manifest=a sheet=-1", "sheet=-1: expected 0 or more"),
+        (evaluate.main, "manifest=5", "5"),
+        (export.main, "run=5 out=6", "5"),
+        (export.main, "run=a out=.", "out=. is a folder"),
+        (export.main, "run=a out=b crops=0", "crops=0: expected 1 or more"),
+        (synth.main, "out=new seed=-1", "seed=-1: expected 0 or more"),
+        (synth.main, "out=new fonts=abc", "fonts=[abc]"),
+        (synth.main, "out=new art=5", "5"),
+        (synth.main, "out=new split=[inf,1,0]", "split"),
     ],
 )
 def test_wrong_values_are_named(
@@ -96,6 +122,16 @@ def test_wrong_values_are_named(
     assert len(stderr.splitlines()) == 1
     assert stderr.startswith("error: ")
     assert said in stderr
+
+
+@pytest.mark.parametrize("module", ["textrm.train", "textrm.export", "textrm.evaluate", "textrm.data.synth"])
+def test_a_missing_extra_is_named(module: str) -> None:
+    blocked = "import runpy, sys; sys.modules['hydra'] = sys.modules['omegaconf'] = None; "
+    command = [sys.executable, "-c", f"{blocked}runpy.run_module('{module}', run_name='__main__')"]
+    result = subprocess.run(command, capture_output=True, text=True)
+    assert result.returncode == 1
+    assert len(result.stderr.splitlines()) == 1, result.stderr
+    assert "pip install 'textrm[train]'" in result.stderr
 
 
 def test_command_prints_no_traceback(tmp_path: Path) -> None:

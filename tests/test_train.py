@@ -133,3 +133,23 @@ def test_metrics_are_kept(tmp_path: Path) -> None:
         keep_metrics(tmp_path)
         assert (tmp_path / f"metrics.{number}.csv").read_text() == str(number)
     assert (tmp_path / "metrics.3.csv").read_text() == "3"
+
+
+def test_a_refused_continuation_leaves_the_run_as_it_was(drawn: Path, tmp_path: Path) -> None:
+    run, other = tmp_path / "run", tmp_path / "other"
+    train(small(drawn, run, "trainer.max_epochs=1", "test=false"), run)
+    train(small(drawn, other, "trainer.max_epochs=1", "test=false"), other)
+    before = {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
+    (tmp_path / "no.ckpt").write_text("not a checkpoint")
+    for refused, said in (
+        (["ckpt_path=last", "data.crop=100"], "data.crop=100"),
+        (["ckpt_path=last", "net.encoder.width=0.25"], "do not fit the net"),
+        ([f"ckpt_path={other}/checkpoints/last.ckpt"], "holds a run already"),
+        ([], "holds a run already"),
+    ):
+        with pytest.raises(UserError, match=said):
+            train(small(drawn, run, "trainer.max_epochs=2", *refused), run)
+    with pytest.raises(UserError, match="cannot be read"):
+        train(small(drawn, tmp_path / "new", f"ckpt_path={tmp_path / 'no.ckpt'}"), tmp_path / "new")
+    assert {path: path.read_bytes() for path in run.rglob("*") if path.is_file()} == before
+    assert not (tmp_path / "new").exists()

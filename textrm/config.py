@@ -73,14 +73,27 @@ def _one_line_errors() -> Iterator[None]:
     except OSError as error:
         if error.filename is None:  # not about a file that the user named
             raise
-        print(f"error: {error.filename}: {error.strerror}", file=sys.stderr)
+        # Of two files the second is the user's: the first is our own, on its way to become it.
+        print(f"error: {error.filename2 or error.filename}: {error.strerror}", file=sys.stderr)
         sys.exit(1)
+
+
+def at_least(config: DictConfig, **least: float) -> None:
+    """Refuse numbers at the root of a configuration that are smaller than ``least``; null passes.
+
+    Raises:
+        UserError: naming the key, what it holds and what it should.
+    """
+    for key, bound in least.items():
+        if config[key] is not None and not config[key] >= bound:
+            raise UserError(f"{key}={config[key]}: expected {bound} or more")
 
 
 def check_types(config: DictConfig, name: str, optional: Mapping[str, type]) -> None:
     """Refuse values at the root of a configuration that are of another kind than the default in ``conf/<name>.yaml``.
 
-    ``optional`` gives the kind of keys whose default is null; others of these may hold anything.
+    ``optional`` gives the kind of keys whose default is null; others of these may hold anything. Keys without a default
+    are texts, and a text that reads as a number (a folder called 2024) is taken as the text.
 
     Raises:
         UserError: naming the key, what it holds and what it should.
@@ -88,14 +101,14 @@ def check_types(config: DictConfig, name: str, optional: Mapping[str, type]) -> 
     defaults = OmegaConf.to_container(OmegaConf.load(CONFIG_FOLDER / f"{name}.yaml"))
     assert isinstance(defaults, dict)
     for key, default in ((str(key), default) for key, default in defaults.items()):
-        if key not in config or (default == "???" and OmegaConf.is_missing(config, key)):
+        if key not in config:
             continue
         value = config[key]
-        if default == "???":
-            if value is None:
-                raise UserError(f"{key} has no value: give {key}=… on the command line")
-            continue
+        if default == "???" and value is None:
+            raise UserError(f"{key} has no value: give {key}=… on the command line")
         kind = optional.get(key) if default is None else type(default)
+        if kind is str and type(value) in (int, float):
+            config[key] = value = str(value)
         if kind not in _KINDS or (value is None and default is None):
             continue
         if type(value) not in ((int, float) if kind is float else (kind,)):

@@ -28,14 +28,15 @@ from textrm.scoring import (
 with needs_extra("train", __name__):
     from omegaconf import DictConfig
 
-    from textrm.config import hydra_entry
+    from textrm.config import at_least, hydra_entry
 
 WIDTH = 130  # columns the table needs; a terminal that is narrower wraps it, which is better than cut figures
 
 
-@hydra_entry("evaluate", limit=int)
+@hydra_entry("evaluate", limit=int, model=str, run=str, by=str, out=str)
 def main(config: DictConfig) -> None:
     """Print the table of a model on one split of a manifest, write CSV files and the sheet of the worst pages."""
+    at_least(config, threads=1, sheet=0)
     manifest = read_manifest(config.manifest)
     rows = choose_rows(manifest, config.split, config.limit)
     if config.run is not None and config.model is not None:

@@ -9,22 +9,26 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import hydra
 import numpy as np
-import onnx
-import onnxruntime
-import torch
-from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
-from torch import Tensor, nn
-from yaml import YAMLError
 
 import textrm
-from textrm.checkpoint import load_weights
-from textrm.config import hydra_entry
 from textrm.errors import UserError
-from textrm.nets.phases import with_dilation
-from textrm.quantize import calibration_crops, quantize
+from textrm.extras import needs_extra
+
+with needs_extra("train", __name__):
+    import hydra
+    import onnx
+    import onnxruntime
+    import torch
+    from omegaconf import DictConfig, OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+    from torch import Tensor, nn
+    from yaml import YAMLError
+
+    from textrm.checkpoint import load_weights
+    from textrm.config import at_least, hydra_entry
+    from textrm.nets.phases import with_dilation
+    from textrm.quantize import calibration_crops, quantize
 
 log = logging.getLogger(__name__)
 _BUILT = ("textrm.nets", "torch.nn", "torchvision.ops")  # where a net may come from
@@ -46,10 +50,13 @@ class Exported(nn.Module):
         return self.net(image.permute(0, 3, 1, 2).float() / 255).sigmoid()
 
 
-@hydra_entry("export", threshold=float, low=float)
+@hydra_entry("export", threshold=float, low=float, manifest=str)
 def main(config: DictConfig) -> None:
     """Write the ONNX file of a run, print what it costs in accuracy."""
+    at_least(config, crops=1, crop=1, seed=0)
     run, out = Path(config.run), Path(config.out)
+    if out.is_dir():
+        raise UserError(f"out={out} is a folder: give the name of the .onnx file to write")
     net, resolved = load_run(run, config.checkpoint)
     threshold = resolved["task"]["threshold"] if config.threshold is None else config.threshold
     for key, value in (("threshold", threshold), ("low", config.low)):

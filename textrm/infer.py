@@ -30,7 +30,9 @@ _PROBABILITY = click.FloatRange(0, 1, min_open=True, max_open=True)
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("inputs", metavar="PAGE_OR_DIR...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="Folder for the results.")
-@click.option("--mask", is_flag=True, help="Also write the mask of the lettering (0/255), NAME.mask.png.")
+@click.option(
+    "--mask", is_flag=True, help="Also write the mask of the lettering, before it is widened (0/255), NAME.mask.png."
+)
 @click.option("--prob", is_flag=True, help="Also write the probability of lettering (0-255), NAME.prob.png.")
 @click.option("--overlay", is_flag=True, help="Also write the page with what was found drawn in, NAME.overlay.png.")
 @click.option("--json", is_flag=True, help="Also write the regions (polygon, box, score, area), NAME.json.")
@@ -72,17 +74,15 @@ def main(
     plan = Plan()
     try:
         plan = make_plan(inputs, out, extras, kind == "png", overwrite)
+        segmenter = Segmenter(model, threads)
+        check_side(options["tile"], segmenter.stride)
         waiting = plan.jobs if overwrite else [job for job in plan.jobs if not job.is_done()]
-        cleaned = 0
-        if waiting:
-            segmenter = Segmenter(model, threads)
-            check_side(options["tile"], segmenter.stride)
-            cleaned = _clean_all(
-                waiting,
-                lambda job: clean_file(job, segmenter, kind == "png", max_pixels, **options),
-                plan.failures,
-                console,
-            )
+        cleaned = _clean_all(
+            waiting,
+            lambda job: clean_file(job, segmenter, kind == "png", max_pixels, **options),
+            plan.failures,
+            console,
+        )
         status, last = int(bool(plan.failures)), _summary(cleaned, len(plan.jobs) - len(waiting), len(plan.failures))
     except UserError as error:
         status, last = 1, f"error: {error}"
@@ -130,7 +130,7 @@ def _clean_all(
 def _summary(cleaned: int, done: int, failed: int) -> str:
     parts = [f"{cleaned} pages cleaned"]
     if done:
-        parts.append(f"{done} were done already (--overwrite makes them anew)")
+        parts.append(f"{done} were done already (--overwrite makes them anew, with the options given now)")
     if failed:
         parts.append(f"{failed} failed")
     return ", ".join(parts)

@@ -8,20 +8,24 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import hydra
-import pytorch_lightning as pl
-import torch
-from hydra.core.hydra_config import HydraConfig
-from omegaconf import DictConfig, OmegaConf
-
-from textrm.checkpoint import load_weights
-from textrm.config import hydra_entry, resolved_dict
 from textrm.errors import UserError
+from textrm.extras import needs_extra
+
+with needs_extra("train", __name__):
+    import hydra
+    import pytorch_lightning as pl
+    import torch
+    from hydra.core.hydra_config import HydraConfig
+    from omegaconf import DictConfig, OmegaConf
+    from pytorch_lightning.utilities.exceptions import MisconfigurationException, SIGTERMException
+
+    from textrm.checkpoint import load_weights
+    from textrm.config import at_least, hydra_entry, resolved_dict
 
 log = logging.getLogger(__name__)
 
 
-@hydra_entry("train", threads=int)
+@hydra_entry("train", threads=int, ckpt_path=str, weights=str)
 def main(config: DictConfig) -> float | None:
     """Run one experiment in Hydra's run folder; returns the best value of the monitored metric, for searches."""
     return train(config, Path(HydraConfig.get().runtime.output_dir))
@@ -35,24 +39,30 @@ def train(config: DictConfig, run: Path) -> float | None:
 
     Raises:
         UserError: for mistakes in the configuration or the data, when the folder holds another run, and when the loss
-            is not finite.
+            is not finite. A run that is already in the folder is untouched by mistakes that can be seen beforehand.
         KeyboardInterrupt: after Ctrl-C; ``last.ckpt`` holds the last whole epoch.
+        SystemExit: with status 143, after SIGTERM.
     """
+    at_least(config, seed=0, threads=1)
     config.run = str(run)  # in a sweep Hydra chose another folder than the configuration names
     resolved = resolved_dict(config)
     # What Lightning says of its own accord (hardware it did not find, services it recommends) hides what matters here.
     logging.getLogger("pytorch_lightning.utilities.rank_zero").setLevel(logging.WARNING)
     warnings.filterwarnings("ignore", module="lightning_fabric|pytorch_lightning|torch.optim")
     checkpoint = find_checkpoint(config.ckpt_path, run)
-    if checkpoint is None and (run / "checkpoints").exists():
+    if (run / "checkpoints").exists() and (checkpoint is None or run.resolve() not in checkpoint.resolve().parents):
         raise UserError(f"{run} holds a run already: give ckpt_path=last to go on with it, or another run=<folder>")
     pl.seed_everything(config.seed, workers=True)
     torch.set_num_threads(config.threads or torch.get_num_threads())
 
     datamodule: pl.LightningDataModule = hydra.utils.instantiate(config.data)
     task: pl.LightningModule = hydra.utils.instantiate(config.task)
-    if config.weights:
-        load_weights(task.get_submodule("net"), Path(config.weights))
+    check_data: Any = getattr(task, "check_data", None)
+    if check_data is not None:
+        check_data(datamodule)
+    start = checkpoint or (Path(config.weights) if config.weights else None)
+    if start is not None:  # also where Lightning will: what does not fit shows before the run folder is touched
+        load_weights(task.get_submodule("net"), start)
     callbacks = [hydra.utils.instantiate(callback) for callback in config.callbacks.values() if callback is not None]
     loggers = [hydra.utils.instantiate(logger) for logger in config.logger.values() if logger is not None]
     trainer: pl.Trainer = hydra.utils.instantiate(config.trainer, callbacks=callbacks, logger=loggers)
@@ -61,17 +71,26 @@ def train(config: DictConfig, run: Path) -> float | None:
     keep_metrics(run)
     (run / "resolved.yaml").write_text(OmegaConf.to_yaml(OmegaConf.create(resolved)))
     log.info("run folder: %s", run)
+    saver = trainer.checkpoint_callback
     # weights_only: a checkpoint is data; nothing in it may run code.
     try:
         trainer.fit(task, datamodule=datamodule, ckpt_path=checkpoint, weights_only=True)
-    except SystemExit as error:  # how Lightning ends after Ctrl-C
-        log.warning("stopped; to go on from the last whole epoch: run=%s ckpt_path=last", run)
+        best = getattr(saver, "best_model_score", None)
+        if config.test:
+            best_path: Any = getattr(saver, "best_model_path", None) or None
+            trainer.test(task, datamodule=datamodule, ckpt_path=best_path, weights_only=True)
+    except (MisconfigurationException, RuntimeError) as error:
+        if isinstance(error, MisconfigurationException) or str(error).startswith("Early stopping conditioned"):
+            raise UserError(str(error)) from error
+        raise
+    except SystemExit as error:  # how Lightning ends after Ctrl-C and SIGTERM
+        if (run / "checkpoints" / "last.ckpt").exists():
+            log.warning("stopped; to go on from the last whole epoch: run=%s ckpt_path=last", run)
+        else:
+            log.warning("stopped before the first epoch was over; there is nothing to go on from in %s", run)
+        if isinstance(error, SIGTERMException):
+            raise SystemExit(143) from error
         raise KeyboardInterrupt from error
-    saver = trainer.checkpoint_callback
-    best = getattr(saver, "best_model_score", None)
-    if config.test:
-        best_path: Any = getattr(saver, "best_model_path", None) or None
-        trainer.test(task, datamodule=datamodule, ckpt_path=best_path, weights_only=True)
     bad = getattr(datamodule, "bad_rows", {})
     if bad:
         log.warning("%d rows of the data could not be used: %s", len(bad), ", ".join(sorted(bad)))

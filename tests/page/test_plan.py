@@ -50,6 +50,14 @@ def test_missing_and_empty_inputs_do_not_stop_the_others(tmp_path: Path) -> None
     assert "holds no picture" in plan.failures[1][1]
 
 
+def test_pages_of_formats_that_are_not_read_are_told_of(tmp_path: Path) -> None:
+    touch(tmp_path / "in" / "1.png", tmp_path / "in" / "2.AVIF", tmp_path / "in" / "notes.txt")
+    plan = make_plan([tmp_path / "in"], tmp_path / "out")
+    assert [job.source.name for job in plan.jobs] == ["1.png"]
+    assert [path.name for path, _ in plan.failures] == ["2.AVIF"]
+    assert ".avif is not read; save it in one of" in plan.failures[0][1]
+
+
 def failed(plan: Plan) -> list[str]:
     assert not any("\n" in reason for _, reason in plan.failures)
     return [path.name for path, _ in plan.failures]
@@ -99,7 +107,7 @@ def test_a_result_must_not_replace_another_page(tmp_path: Path) -> None:
     assert failed(plan) == ["1.jpg", "1.png"]
 
 
-@pytest.mark.parametrize(("name", "words"), [("there.txt", "is a file"), ("clean.png", "looks like a picture")])
+@pytest.mark.parametrize(("name", "words"), [("there.txt", "is no folder"), ("clean.png", "looks like a picture")])
 def test_out_is_a_folder(tmp_path: Path, name: str, words: str) -> None:
     touch(tmp_path / "there.txt", tmp_path / "1.png")
     with pytest.raises(UserError, match=words):
@@ -117,3 +125,26 @@ def test_done_means_all_files_and_none_older(tmp_path: Path) -> None:
     later = job.target.stat().st_mtime + 10
     os.utime(job.source, (later, later))
     assert not job.is_done()
+
+
+def test_links_are_replaced_and_not_followed(tmp_path: Path) -> None:
+    touch(tmp_path / "in" / "a.png", tmp_path / "out" / "1.png")
+    (tmp_path / "in" / "link.png").symlink_to("a.png")
+    assert failed(make_plan([tmp_path / "in"], tmp_path / "in")) == ["a.png", "link.png"]
+    plan = make_plan([tmp_path / "in"], tmp_path / "in", overwrite=True)
+    assert [job.source.name for job in plan.jobs] == ["a.png", "link.png"]
+    touch(tmp_path / "two" / "1.png", tmp_path / "two" / "2.png")
+    (tmp_path / "out" / "2.png").symlink_to("1.png")
+    assert len(make_plan([tmp_path / "two"], tmp_path / "out").jobs) == 2
+
+
+def test_impossible_paths_fail_alone(tmp_path: Path) -> None:
+    touch(tmp_path / "in" / "1.png")
+    (tmp_path / "in" / "loop.png").symlink_to("loop.png")
+    long = tmp_path / ("x" * 300 + ".png")
+    plan = make_plan([tmp_path / "in", long], tmp_path / "out")
+    assert [job.source.name for job in plan.jobs] == ["1.png", "loop.png"]  # reading it will say what is wrong
+    assert failed(plan) == [long.name]
+    (tmp_path / "circle").symlink_to("circle")
+    with pytest.raises(UserError, match="no folder"):
+        make_plan([tmp_path / "in"], tmp_path / "circle")

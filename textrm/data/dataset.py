@@ -91,7 +91,7 @@ class ManifestDataset(Dataset):
                 self._bad.add(BadRow(row.id, f"no such file: {', '.join(absent)}"))
             else:
                 self.rows.append(row)
-        if wanted and not self.rows:
+        if wanted and not self.rows and not optional:
             raise UserError(f"{manifest}: none of {len(wanted)} rows has all its files, the first lacks {absent[0]}")
         self._cache: OrderedDict[int, Sample] = OrderedDict()
         self._caching = cache_gigabytes > 0

@@ -75,6 +75,8 @@ def read_manifest(path: Path | str) -> Manifest:
             of train, val and test, a row has no image, or a size is no positive whole number.
     """
     path = Path(path)
+    if path.is_dir():
+        raise UserError(f"{path} is a folder: give the manifest itself, {path / 'manifest.csv'}")
     if not path.is_file():
         raise UserError(f"{path}: no such manifest; make one with python -m textrm.data.importers.pairs")
     try:

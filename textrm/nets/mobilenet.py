@@ -44,7 +44,7 @@ class MobileNetV2Encoder(nn.Module):
             the same names, from a file. scSE starts fresh.
 
     Raises:
-        UserError: for another output stride, for weights that cannot be had and for weights that do not fit.
+        UserError: for another output stride, a width of 0 or less, weights that cannot be had or do not fit.
     """
 
     def __init__(self, width: float = 1.0, scse: bool = False, output_stride: int = 8,
@@ -52,6 +52,8 @@ class MobileNetV2Encoder(nn.Module):
         super().__init__()
         if output_stride not in (8, 16, 32):
             raise UserError(f"net.encoder.output_stride={output_stride}: choose 8, 16 or 32")
+        if width <= 0:
+            raise UserError(f"net.encoder.width={width}: expected more than 0")
         channels = make_divisible(32 * width, 8)
         layers: list[nn.Module] = [Conv2dNormActivation(3, channels, stride=2, activation_layer=nn.ReLU6)]
         ends = []

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from torch import Tensor, nn
 
+from textrm.errors import UserError
 from textrm.nets.blocks import Activation, SeparableConvolution, conv_bn, conv_bn_act, make_divisible
 from textrm.nets.phases import Phases
 
@@ -56,6 +57,8 @@ class XceptionEncoder(nn.Module):
         activation: Activation = nn.ReLU,
     ) -> None:
         super().__init__()
+        if width <= 0:
+            raise UserError(f"net.encoder.width={width}: expected more than 0")
         first, stem, quarter, eighth, deep = (make_divisible(c * width, 8) for c in (32, 64, 128, 256, 512))
         self.stem = nn.Sequential(
             conv_bn_act(3, first, 3, 2, activation=activation), conv_bn_act(first, stem, 3, activation=activation)

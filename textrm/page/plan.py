@@ -10,6 +10,11 @@ from pathlib import Path
 from textrm.errors import UserError
 from textrm.page.read import SUFFIXES
 
+FOREIGN = frozenset(
+    (".avif", ".heic", ".heif", ".jp2", ".jxl", ".psd", ".clip", ".kra", ".xcf", ".pdf", ".cbz", ".cbr")
+)
+"""Suffixes of pages in formats that are not read: to be told of, where other files are passed over in silence."""
+
 EXTRAS = {"mask": ".mask.png", "prob": ".prob.png", "overlay": ".overlay.png", "json": ".json"}
 
 
@@ -30,8 +35,8 @@ class Job:
             return False
 
     def files(self) -> list[Path]:
-        """All that it writes, with links followed."""
-        return [path.resolve() for path in (self.target, *self.extras.values())]
+        """All that it writes; folders that are links are followed, files that are links get replaced."""
+        return [located(path) for path in (self.target, *self.extras.values())]
 
 
 @dataclass(slots=True)
@@ -40,6 +45,11 @@ class Plan:
 
     jobs: list[Job] = field(default_factory=list)
     failures: list[tuple[Path, str]] = field(default_factory=list)
+
+
+def located(path: Path) -> Path:
+    """Where a file is made or replaced. Unlike ``resolve`` it raises nothing, whatever the path."""
+    return Path(os.path.realpath(path.parent), path.name)
 
 
 def make_plan(
@@ -59,17 +69,17 @@ def make_plan(
     Raises:
         UserError: when ``out`` is no folder.
     """
-    if out.exists() and not out.is_dir():
-        raise UserError(f"{out} is a file; -o expects a folder")
-    if out.suffix.lower() in SUFFIXES and not out.exists():
+    if os.path.lexists(out) and not os.path.isdir(out):
+        raise UserError(f"{out} is no folder; -o expects one")
+    if out.suffix.lower() in SUFFIXES and not os.path.exists(out):
         raise UserError(f"{out} looks like a picture; -o expects a folder")
     plan = Plan()
     jobs: dict[tuple[Path, Path], Job] = {}  # by page and result: a page that is given twice counts once
     for source, relative in _pages(inputs, out, plan):
         target = out / (relative.with_suffix(".png") if as_png else relative)
         job = Job(source, target, {name: target.with_name(target.stem + EXTRAS[name]) for name in extras})
-        jobs.setdefault((source.resolve(), target.resolve()), job)
-    pages = {page for page, _ in jobs}
+        jobs.setdefault((Path(os.path.realpath(source)), located(target)), job)
+    pages = {page for page, _ in jobs} | {located(job.source) for job in jobs.values()}
     writers: dict[Path, list[Path]] = {}  # of each file, the pages whose result it would be
     for job in jobs.values():
         for path in job.files():
@@ -90,7 +100,7 @@ def _obstacle(job: Job, writers: dict[Path, list[Path]], pages: set[Path], overw
         if other is not None:
             return (f"it and {other} would both be written to {path}; rename one of them, or clean them into different "
                     "-o folders")  # fmt: skip
-        replaces_itself = path == job.source.resolve()
+        replaces_itself = path in (located(job.source), Path(os.path.realpath(job.source)))
         if replaces_itself and not overwrite:
             return "its result would replace the page itself; choose another folder with -o, or give --overwrite"
         if path in pages and not replaces_itself:
@@ -101,28 +111,32 @@ def _obstacle(job: Job, writers: dict[Path, list[Path]], pages: set[Path], overw
 def _pages(inputs: Sequence[Path], out: Path, plan: Plan) -> Iterator[tuple[Path, Path]]:
     """Each page with its path below ``out``."""
     for path in inputs:
-        if path.is_dir():
+        if os.path.isdir(path):
             found = False
-            for page in _walk(path, out.resolve(), plan):
+            for page in _walk(path, os.path.realpath(out), plan):
                 found = True
                 yield page, page.relative_to(path)
             if not found and not any(failed.is_relative_to(path) for failed, _ in plan.failures):
                 plan.failures.append((path, f"the folder holds no picture ({', '.join(sorted(SUFFIXES))})"))
-        elif path.exists():
+        elif os.path.exists(path):
             yield path, Path(path.name)
         else:
             plan.failures.append((path, "there is no such file or folder"))
 
 
-def _walk(folder: Path, out: Path, plan: Plan) -> Iterator[Path]:
+def _walk(folder: Path, out: str, plan: Plan) -> Iterator[Path]:
     def unreadable(error: OSError) -> None:
         plan.failures.append((Path(error.filename), f"cannot be read: {error.strerror}"))
 
     for where, folders, files in os.walk(folder, onerror=unreadable):
         here = Path(where)
         folders[:] = sorted(
-            name for name in folders if not name.startswith(".") and (here / name).resolve() != out
+            name for name in folders if not name.startswith(".") and os.path.realpath(here / name) != out
         )  # fmt: skip
         for name in sorted(files):
-            if Path(name).suffix.lower() in SUFFIXES and not name.startswith("."):
+            suffix = "" if name.startswith(".") else Path(name).suffix.lower()
+            if suffix in SUFFIXES:
                 yield here / name
+            elif suffix in FOREIGN:
+                reason = f"{suffix} is not read; save it in one of {', '.join(sorted(SUFFIXES))}"
+                plan.failures.append((here / name, reason))

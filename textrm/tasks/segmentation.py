@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
-from pytorch_lightning import LightningModule
+from pytorch_lightning import LightningDataModule, LightningModule
 from torch import Tensor, nn
 from torch.nn.functional import pad
 
@@ -23,8 +23,8 @@ class SegmentationTask(LightningModule):
     crops must be multiples of is ``net.stride`` (1 for a net that has none).
 
     Raises:
-        UserError: when crops do not fit the net, when the optimizer or the scheduler cannot be made, and when the loss
-            of a batch is not finite; that message names the pictures of the batch.
+        UserError: for a threshold outside (0, 1), when crops do not fit the net, when the optimizer or the scheduler
+            cannot be made, and when the loss of a batch is not finite; that message names the pictures of the batch.
     """
 
     def __init__(
@@ -37,6 +37,8 @@ class SegmentationTask(LightningModule):
         channels_last: bool = True,
     ) -> None:
         super().__init__()
+        if not 0 < threshold < 1:
+            raise UserError(f"task.threshold={threshold}: expected a probability between 0 and 1")
         self.net = net.to(memory_format=torch.channels_last) if channels_last else net
         self.loss = loss
         self.make_optimizer = optimizer
@@ -49,9 +51,13 @@ class SegmentationTask(LightningModule):
         """Logits B 1 H W of ``image`` B 3 H W in [0, 1]."""
         return self.net(image.contiguous(memory_format=self.memory_format))
 
-    def on_fit_start(self) -> None:
-        """Refuse crops that the net cannot take before any is made."""
-        stride, crop = self._stride(), getattr(getattr(self.trainer, "datamodule", None), "crop", None)
+    def check_data(self, datamodule: LightningDataModule) -> None:
+        """Refuse crops that the net cannot take before any is made.
+
+        Raises:
+            UserError: naming the side of the crops and what it must be a multiple of.
+        """
+        stride, crop = self._stride(), getattr(datamodule, "crop", None)
         if crop is not None and (not isinstance(crop, int) or crop < 1 or crop % stride):
             raise UserError(f"data.crop={crop}: expected a multiple of {stride} pixels, the stride of this net")
 

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from patches import WHITE, drawn, size_of
 
-from textrm.data.synth import lettering
 from textrm.data.synth.degrade import CHANGED, changed
 from textrm.data.synth.fonts import FontLibrary
 from textrm.data.synth.lettering import Lettering, caption_meme, dialogue, note, paste, sign, sound_effect
@@ -114,7 +113,3 @@ def test_signs_are_in_a_tone_of_what_bears_them(fonts: FontLibrary, level: int) 
     assert any("turned_text" in patch.tags for patch in patches)
     grey = [np.ptp(patch.color[patch.alpha > 100].astype(int), axis=1).max(initial=0) <= 1 for patch in patches]
     assert 0.5 <= np.mean(grey) < 1  # the others are stamps
-
-
-def test_public_names() -> None:
-    assert set(lettering.__all__) >= {"Lettering", "caption_meme", "dialogue", "note", "paste", "sign", "sound_effect"}

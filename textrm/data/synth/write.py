@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -94,6 +95,8 @@ def write_set(
         UserError: for values out of range, an art manifest without a readable text-free picture, or an unwritable
             folder.
     """
+    if isinstance(fonts, str):
+        raise UserError(f"fonts={fonts}: expected a list of folders, fonts=[{fonts}]")
     height, width = _height_and_width(size)
     shares = {"color": color, "empty": empty, "pristine": pristine, "art_fraction": art_fraction}
     _check(n, height, width, workers, shares)
@@ -233,7 +236,7 @@ def _height_and_width(size: Any) -> tuple[int, int]:
 def _shares(split: Any) -> tuple[float, float, float]:
     try:
         train, val, test = (float(share) for share in split)
-        if min(train, val, test) >= 0 and train + val + test > 0:
+        if min(train, val, test) >= 0 and 0 < train + val + test < math.inf:
             return train, val, test
     except (TypeError, ValueError):
         pass
