@@ -164,3 +164,18 @@ def test_the_membrane_is_harmonic() -> None:
     result = span(image, unknown)
     assert np.array_equal(result[unknown == 0], truth[unknown == 0])
     assert np.abs(result - truth).max() < 0.5
+
+
+def test_a_balloon_whose_outline_is_close_to_the_letters_is_filled_with_its_colour() -> None:
+    rng = np.random.default_rng(0)
+    clean = np.full((90, 200, 3), (250, 240, 150), np.uint8)
+    cv2.rectangle(clean, (36, 26), (163, 63), (0, 0, 0), 2)
+    hole = np.zeros((90, 200), np.uint8)
+    hole[31:59, 41:159] = 1
+    page = clean.copy()
+    near = cv2.dilate(hole, np.ones((5, 5))) - hole
+    page[near > 0] = np.clip(page[near > 0] + rng.integers(-18, 19, (int(near.sum()), 1)), 0, 255)
+    page[hole > 0] = rng.integers(0, 256, (int(hole.sum()), 3))
+    fill_holes(page, hole.copy())
+    assert np.abs(page[hole > 0].astype(int) - (250, 240, 150)).max() <= 6
+    assert (page[26:28, 60:140] == 0).all()

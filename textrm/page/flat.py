@@ -9,6 +9,9 @@ RING = 6  # pixels around a hole that tell its colour
 HALO = 10  # pixels around a hole in which compression leaves traces of it: a block of JPEG and a little
 _TOLERANCE = 6  # levels; JPEG noise around letters stays below mostly
 _TRACE = 24  # levels; what differs more from a flat surface is no trace of compression
+_NEXT = 3  # pixels around a hole where an outline of its balloon or a frame seldom runs, however tight they are
+_MOST = 0.92  # of these must differ from the surface by no more than traces do
+_MAIN = 0.45  # of the ring must lie on the surface even so
 _PLAIN = 0.3  # of the ring within one level of the plane: then the surface has no grain of its own
 _ENOUGH = 12  # pixels of ring; fewer tell nothing
 _SAMPLE = 4000  # pixels of ring that a plane is fitted to; more cost time only
@@ -24,7 +27,8 @@ def fill_flat(crop: np.ndarray, unknown: np.ndarray, own: np.ndarray, share: flo
         crop: h w 3 uint8; written to.
         unknown: h w uint8, 1 = lettering, not to be learnt from.
         own: h w uint8, 1 = to fill; within ``unknown``. Where ``wipe`` finds traces, they are added to it.
-        share: how much of a part's surroundings must lie within 6 levels of the plane, in [0, 1].
+        share: how much of a part's surroundings must lie within 6 levels of the plane, in [0, 1]; less will do where
+            the pixels right beside the part do: what lies farther is an outline then, or a panel's frame.
         wipe: on a surface without grain, also paint over the faint traces that compression left around the hole.
 
     Returns:
@@ -34,13 +38,12 @@ def fill_flat(crop: np.ndarray, unknown: np.ndarray, own: np.ndarray, share: flo
     y, x = np.nonzero((distance <= (HALO if wipe else RING)) & (unknown == 0))
     rest = own.copy()
     part, colour = nearest[y, x], crop[y, x].T.astype(np.float32)
-    ring = distance[y, x] <= RING
+    ring, beside = distance[y, x] <= RING, distance[y, x] <= _NEXT
     if np.count_nonzero(ring) < _ENOUGH:
         return rest
     plane = _fit(x[ring], y[ring], colour[:, ring])
     error = _distance(plane, x, y, colour)
-    count = np.bincount(part[ring], minlength=nearest.max() + 1)
-    suits = np.bincount(part[ring], error[ring] <= _TOLERANCE, len(count)) >= share * np.maximum(count, 1)
+    suits = _suits(error, part, ring, beside, int(nearest.max()) + 1, share)
     hole_y, hole_x = np.nonzero(own)
     hole_part = nearest[hole_y, hole_x]
     _paint(crop, rest, hole_y, hole_x, suits[hole_part], plane)
@@ -53,12 +56,24 @@ def fill_flat(crop: np.ndarray, unknown: np.ndarray, own: np.ndarray, share: flo
             continue
         plane = _fit(x[inner], y[inner], colour[:, inner])
         error = _distance(plane, x[near], y[near], colour[:, near])
-        close = error[ring[near]]
-        if np.mean(close <= _TOLERANCE) >= share:
+        if _suits(error, np.zeros_like(near), ring[near], beside[near], 1, share)[0]:
             _paint(crop, rest, hole_y, hole_x, hole, plane)
-            if wipe and np.mean(close <= 1) >= _PLAIN:
+            if wipe and np.mean(error[ring[near]] <= 1) >= _PLAIN:
                 _paint(crop, rest, y, x, near[_traces(y[near], x[near], error)], plane, own)
     return rest
+
+
+def _suits(
+    error: np.ndarray, part: np.ndarray, ring: np.ndarray, beside: np.ndarray, parts: int, share: float
+) -> np.ndarray:
+    """For each of the parts, whether it lies on the plane that N pixels around them differ from by ``error``."""
+
+    def held(chosen: np.ndarray, tolerance: int) -> np.ndarray:
+        count = np.bincount(part[chosen], minlength=parts)
+        return np.bincount(part[chosen], error[chosen] <= tolerance, parts) / np.maximum(count, 1)
+
+    near = held(ring, _TOLERANCE)
+    return (near >= share) | ((near >= _MAIN) & (held(beside, _TRACE) >= _MOST))
 
 
 def _members(label: np.ndarray, wanted: np.ndarray) -> list[np.ndarray]:
