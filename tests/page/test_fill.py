@@ -174,7 +174,7 @@ def test_a_balloon_whose_outline_is_close_to_the_letters_is_filled_with_its_colo
     hole[31:59, 41:159] = 1
     page = clean.copy()
     near = cv2.dilate(hole, np.ones((5, 5))) - hole
-    page[near > 0] = np.clip(page[near > 0] + rng.integers(-18, 19, (int(near.sum()), 1)), 0, 255)
+    page[near > 0] = np.clip(page[near > 0] + rng.integers(-9, 10, (int(near.sum()), 1)), 0, 255)
     page[hole > 0] = rng.integers(0, 256, (int(hole.sum()), 3))
     fill_holes(page, hole.copy())
     assert np.abs(page[hole > 0].astype(int) - (250, 240, 150)).max() <= 6
