@@ -169,7 +169,7 @@ def test_the_membrane_is_harmonic() -> None:
 def test_a_balloon_whose_outline_is_close_to_the_letters_is_filled_with_its_colour() -> None:
     rng = np.random.default_rng(0)
     clean = np.full((90, 200, 3), (250, 240, 150), np.uint8)
-    cv2.rectangle(clean, (36, 26), (163, 63), (0, 0, 0), 2)
+    cv2.rectangle(clean, (36, 26), (163, 63), (0, 0, 0))
     hole = np.zeros((90, 200), np.uint8)
     hole[31:59, 41:159] = 1
     page = clean.copy()
@@ -178,4 +178,4 @@ def test_a_balloon_whose_outline_is_close_to_the_letters_is_filled_with_its_colo
     page[hole > 0] = rng.integers(0, 256, (int(hole.sum()), 3))
     fill_holes(page, hole.copy())
     assert np.abs(page[hole > 0].astype(int) - (250, 240, 150)).max() <= 6
-    assert (page[26:28, 60:140] == 0).all()
+    assert (page[26, 60:140] == 0).all()
