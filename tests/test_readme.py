@@ -12,7 +12,10 @@ from pathlib import Path
 
 import cv2
 import pytest
+from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
+
+from textrm.config import CONFIG_FOLDER
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXT = (ROOT / "README.md").read_text().replace("\\\n", " ")
@@ -100,6 +103,15 @@ def test_the_commands_run(drawn: Path, tmp_path: Path, monkeypatch: pytest.Monke
     for written in ("first.onnx", "first.int8.onnx", "mine.onnx", "report/summary.csv", "report/sheet.png",
                     "drawn/sheet.png", "mine/manifest.csv", "runs/mixed/checkpoints/best.ckpt"):  # fmt: skip
         assert Path(written).is_file(), written
+
+
+@pytest.mark.parametrize("page", ["textrm/weights/README.md", "data/README.md"])
+def test_the_training_commands_of_other_pages_are_composed(page: str) -> None:
+    commands = re.findall(r"python -m textrm\.train (.+)$", (ROOT / page).read_text(), flags=re.MULTILINE)
+    assert commands
+    for command in commands:
+        with initialize_config_dir(str(CONFIG_FOLDER), version_base="1.3"):
+            compose("train", shlex.split(command))
 
 
 def test_every_make_target_exists() -> None:
