@@ -102,3 +102,13 @@ def test_the_command_writes_pages_and_a_sheet(tmp_path: Path) -> None:
     assert result.returncode == 1
     assert "did you mean color?" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_a_manifest_of_other_pictures_is_not_replaced(tmp_path: Path) -> None:
+    write_manifest(tmp_path / "manifest.csv", [Row("a", "train", "book", image="a.png")])
+    before = (tmp_path / "manifest.csv").read_bytes()
+    with pytest.raises(UserError, match=r"manifest.csv was not written by this command"):
+        write_set(tmp_path, 1, size=96, workers=1)
+    assert (tmp_path / "manifest.csv").read_bytes() == before
+    for _ in range(2):  # its own set may be made anew
+        write_set(tmp_path / "out", 1, size=96, workers=1, sheet=False)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -19,6 +17,7 @@ from rich.progress import track
 
 from textrm.data.manifest import BadRow, Manifest, Row, load_sample, read_manifest, split_by_group, write_manifest
 from textrm.data.sample import Sample
+from textrm.data.synth.arguments import check_folder, check_ranges, height_and_width, split_shares
 from textrm.data.synth.art import find_art
 from textrm.data.synth.fonts import FontLibrary, find_fonts
 from textrm.data.synth.letter_art import crop_art, letter_art
@@ -92,16 +91,17 @@ def write_set(
         sheet: whether the contact sheet is written.
 
     Raises:
-        UserError: for values out of range, an art manifest without a readable text-free picture, or an unwritable
-            folder.
+        UserError: for values out of range, an art manifest without a readable text-free picture, an unwritable
+            folder, or one whose manifest describes other pictures.
     """
     if isinstance(fonts, str):
         raise UserError(f"fonts={fonts}: expected a list of folders, fonts=[{fonts}]")
-    height, width = _height_and_width(size)
+    height, width = height_and_width(size)
     shares = {"color": color, "empty": empty, "pristine": pristine, "art_fraction": art_fraction}
-    _check(n, height, width, workers, shares)
-    train, val, test = _shares(split)
+    check_ranges(n, height, width, workers, shares)
+    train, val, test = split_shares(split)
     out = Path(out)
+    check_folder(out)
     recipe = Recipe(
         out, seed, (height, width), color, empty, pristine, tuple(str(f) for f in fonts),
         None if art is None else Path(art).resolve(), art_split, art_fraction,
@@ -224,32 +224,3 @@ def _rows(painter: _Painter, n: int, workers: int) -> Iterator[tuple[Row, dict[s
 def _png(picture: np.ndarray) -> bytes:
     source = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR) if picture.ndim == 3 else picture
     return cv2.imencode(".png", source, [cv2.IMWRITE_PNG_COMPRESSION, 4])[1].tobytes()
-
-
-def _height_and_width(size: Any) -> tuple[int, int]:
-    pair = [size, size] if isinstance(size, int) else size
-    if not isinstance(pair, Sequence) or len(pair) != 2 or not all(type(side) is int for side in pair):
-        raise UserError(f"size={size}: expected height and width in whole pixels, or one number for a square")
-    return pair[0], pair[1]
-
-
-def _shares(split: Any) -> tuple[float, float, float]:
-    try:
-        train, val, test = (float(share) for share in split)
-        if min(train, val, test) >= 0 and 0 < train + val + test < math.inf:
-            return train, val, test
-    except (TypeError, ValueError):
-        pass
-    raise UserError(f"split={split}: expected three shares, of train, val and test")
-
-
-def _check(n: int, height: int, width: int, workers: int, shares: dict[str, float | None]) -> None:
-    if n < 1:
-        raise UserError(f"n={n}: expected at least 1 page")
-    if not (64 <= height <= 4096 and 64 <= width <= 4096):
-        raise UserError(f"size=[{height},{width}]: expected 64 to 4096 pixels")
-    if workers < 0:
-        raise UserError(f"workers={workers}: expected 0 (all CPUs) or more")
-    for name, share in shares.items():
-        if share is not None and not 0 <= share <= 1:
-            raise UserError(f"{name}={share}: expected a share between 0 and 1")
