@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 from click.testing import CliRunner, Result
@@ -39,4 +41,6 @@ def start(model: Path, *arguments: object, limit: str = "") -> subprocess.Popen[
     command = " ".join(
         [limit, "exec", sys.executable, "-m", "textrm.infer", *map(str, arguments), "--model", str(model)]
     )
-    return subprocess.Popen(["bash", "-c", command], cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    # A suite that a shell runs in the background ignores Ctrl-C, and so would all that it starts.
+    heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    return subprocess.Popen(["bash", "-c", command], cwd=ROOT, stderr=subprocess.PIPE, text=True, preexec_fn=heed)
