@@ -23,6 +23,22 @@ def shared_data() -> Path:
     return SHARED_DATA
 
 
+@pytest.fixture(scope="session")
+def model_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A stand-in for the trained segmenter."""
+    from standin_model import write_model
+
+    return write_model(tmp_path_factory.mktemp("model") / "standin.onnx")
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    """A folder with three lettered pages, one of them in a chapter of its own."""
+    from infer_command import make_book
+
+    return make_book(tmp_path / "book")
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say how much was not checked for want of data."""
     skipped = [

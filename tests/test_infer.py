@@ -7,23 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from infer_command import files, make_book, run
+from infer_command import files, run
 from PIL import Image
-from standin_model import lettered_page, write_model
+from standin_model import lettered_page
 
 from textrm import infer
 from textrm.page.model import Segmenter
 from textrm.page.read import read
-
-
-@pytest.fixture(scope="module")
-def model_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_model(tmp_path_factory.mktemp("model") / "standin.onnx")
-
-
-@pytest.fixture
-def book(tmp_path: Path) -> Path:
-    return make_book(tmp_path / "book")
 
 
 def test_a_folder_is_cleaned_and_keeps_its_tree(model_file: Path, book: Path, tmp_path: Path) -> None:

@@ -12,22 +12,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from infer_command import files, make_book, run, start
+from infer_command import files, run, start
 from PIL import Image
 from standin_model import METADATA, write_model
 
 from textrm.page import batch
 from textrm.page.read import read
-
-
-@pytest.fixture(scope="module")
-def model_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_model(tmp_path_factory.mktemp("model") / "standin.onnx")
-
-
-@pytest.fixture
-def book(tmp_path: Path) -> Path:
-    return make_book(tmp_path / "book")
 
 
 def test_bad_pages_do_not_stop_the_others(model_file: Path, book: Path, tmp_path: Path) -> None:

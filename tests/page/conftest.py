@@ -5,14 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from standin_model import write_model
 
 from textrm.page import Segmenter
-
-
-@pytest.fixture(scope="session")
-def model_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_model(tmp_path_factory.mktemp("model") / "standin.onnx")
 
 
 @pytest.fixture(scope="session")

@@ -189,9 +189,10 @@ class DataModule(LightningDataModule):
         return self._in_order(self.test)
 
     def _in_order(self, data: Dataset | None) -> DataLoader | list[DataLoader]:
-        if data is None or not len(data):  # type: ignore[arg-type]
+        if data is None:
             return []
-        return DataLoader(data, batch_size=self.val_batch_size, **self._options())
+        loader: DataLoader = DataLoader(data, batch_size=self.val_batch_size, **self._options())
+        return loader if len(loader) else []
 
     def _options(self) -> dict[str, Any]:
         return {

@@ -23,13 +23,16 @@ def test_columns_run_from_right_to_left_and_stand(japanese: FontFace) -> None:
     assert height > 4 * width
 
 
-@pytest.mark.parametrize("has_form", [True, False])
-def test_long_vowel_mark_stands_in_columns_and_lies_in_rows(
-    japanese: FontFace, has_form: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if not has_form:
+@pytest.fixture(params=[True, False], ids=["with vertical forms", "without"])
+def any_japanese(request: pytest.FixtureRequest, japanese: FontFace, monkeypatch: pytest.MonkeyPatch) -> FontFace:
+    """A face that has vertical forms of its signs, and one that has none."""
+    if not request.param:
         monkeypatch.setattr(columns, "has_vertical_form", lambda face, character: False)
-    setting = Setting(japanese, 40)
+    return japanese
+
+
+def test_long_vowel_mark_stands_in_columns_and_lies_in_rows(any_japanese: FontFace) -> None:
+    setting = Setting(any_japanese, 40)
     column = set_columns(np.random.default_rng(0), [Token("ー")], setting, 60, 1)
     row = set_rows(np.random.default_rng(0), [Token("ー")], setting, lambda line, count: 100.0, 1, spaced=False)
     assert column is not None
@@ -41,13 +44,8 @@ def test_long_vowel_mark_stands_in_columns_and_lies_in_rows(
     assert lying.coverage.shape[1] > 3 * lying.coverage.shape[0]
 
 
-@pytest.mark.parametrize("has_form", [True, False])
-def test_comma_lies_in_the_upper_right_of_its_cell(
-    japanese: FontFace, has_form: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if not has_form:
-        monkeypatch.setattr(columns, "has_vertical_form", lambda face, character: False)
-    block = set_columns(np.random.default_rng(0), [Token("口、口")], Setting(japanese, 40), 200, 1)
+def test_comma_lies_in_the_upper_right_of_its_cell(any_japanese: FontFace) -> None:
+    block = set_columns(np.random.default_rng(0), [Token("口、口")], Setting(any_japanese, 40), 200, 1)
     assert block is not None
     cropped = block.cropped()
     assert cropped is not None
