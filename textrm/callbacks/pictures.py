@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytorch_lightning as pl
@@ -16,36 +17,67 @@ from torch.utils.tensorboard import SummaryWriter
 HIT, MISSED, INVENTED = (0.1, 0.7, 0.2), (0.9, 0.1, 0.1), (0.1, 0.3, 1.0)
 
 
-class SegmentationPictures(Callback):
-    """Logs ``val_pictures/<n>`` panels (picture, truth, prediction, disagreement) and the PR curve ``val/PR``.
+class Pictures(Callback):
+    """Logs ``val_pictures/<n>``: the first ``pictures`` items of the validation set, at most ``height`` pixels high."""
 
-    The first ``pictures`` items of the validation set are shown, at most ``height`` pixels high. In the disagreement
-    found lettering is green, missed lettering red and background taken for lettering blue; ``threshold`` is the
-    probability from which a pixel counts as found.
-    """
-
-    def __init__(self, pictures: int = 4, height: int = 512, threshold: float = 0.5) -> None:
-        self.pictures, self.height, self.threshold = pictures, height, threshold
+    def __init__(self, pictures: int = 4, height: int = 512) -> None:
+        self.pictures, self.height = pictures, height
         self._panels: list[Tensor] = []
+
+    def columns(self, item: dict[str, Tensor], output: Any) -> list[Tensor]:
+        """What is shown side by side of one item: 3 H W each in [0, 1]. ``output`` is what the task made of it."""
+        raise NotImplementedError
 
     def on_validation_batch_end(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, outputs: Any, batch: Any, *args: Any
     ) -> None:
         """Keep the first pictures of the set."""
-        for index in range(len(batch["id"])):
-            if len(self._panels) < self.pictures:
-                image, mask, prob = (value[index].float().cpu() for value in (batch["image"], batch["mask"], outputs))
-                self._panels.append(panel(image, mask, prob, self.height, self.threshold))
+        for index in range(min(len(batch["id"]), self.pictures - len(self._panels))):
+            item = {name: value[index].float().cpu() for name, value in batch.items() if isinstance(value, Tensor)}
+            output = {name: value[index].float().cpu() for name, value in outputs.items()}
+            self._panels.append(side_by_side(self.columns(item, output), self.height))
 
     def on_validation_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Write them, and the PR curve of the whole set."""
+        """Write them."""
         panels, self._panels = self._panels, []
         if trainer.sanity_checking:
             return
         for writer in writers(trainer):
             for index, picture in enumerate(panels):
                 writer.add_image(f"val_pictures/{index}", picture, trainer.global_step)
-            add_pr_curve(writer, "val/PR", pl_module.val_scores, trainer.global_step)
+
+
+class SegmentationPictures(Pictures):
+    """Picture, truth, prediction and disagreement side by side, and the PR curve ``val/PR``.
+
+    In the disagreement found lettering is green, missed lettering red and background taken for lettering blue;
+    ``threshold`` is the probability from which a pixel counts as found.
+    """
+
+    def __init__(self, pictures: int = 4, height: int = 512, threshold: float = 0.5) -> None:
+        super().__init__(pictures, height)
+        self.threshold = threshold
+
+    def columns(self, item: dict[str, Tensor], output: Any) -> list[Tensor]:
+        """Picture, truth, prediction, disagreement."""
+        return segmentation_columns(item["image"], item["mask"], output["prob"], self.threshold)
+
+    def on_validation_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Write the pictures, and the PR curve of the whole set."""
+        super().on_validation_epoch_end(trainer, pl_module)
+        if not trainer.sanity_checking:
+            for writer in writers(trainer):
+                add_pr_curve(writer, "val/PR", pl_module.val_scores, trainer.global_step)
+
+
+class InpaintingPictures(Pictures):
+    """Corrupted picture, mask, output, composite and truth side by side."""
+
+    def columns(self, item: dict[str, Tensor], output: Any) -> list[Tensor]:
+        """The five, the hole shown white in the corrupted picture."""
+        hole = item["mask"].expand(3, -1, -1)
+        corrupted = torch.where(hole > 0.5, 1.0, item["image"])
+        return [corrupted, hole, output["output"], output["composite"], item["clean"]]
 
 
 def writers(trainer: pl.Trainer) -> list[SummaryWriter]:
@@ -53,14 +85,19 @@ def writers(trainer: pl.Trainer) -> list[SummaryWriter]:
     return [logger.experiment for logger in trainer.loggers if isinstance(logger, TensorBoardLogger)]
 
 
-def panel(image: Tensor, mask: Tensor, prob: Tensor, height: int, threshold: float = 0.5) -> Tensor:
-    """Picture, truth, prediction and disagreement side by side: 3 h 4w in [0, 1] from 3 H W, 1 H W and 1 H W."""
+def segmentation_columns(image: Tensor, mask: Tensor, prob: Tensor, threshold: float = 0.5) -> list[Tensor]:
+    """Picture, truth, prediction and disagreement, 3 H W each, from 3 H W, 1 H W and 1 H W."""
     found, truth = prob > threshold, mask > 0.5
     disagreement = 1 - 0.25 * (1 - image.mean(0, keepdim=True).expand(3, -1, -1))
     for where, colour in ((found & truth, HIT), (~found & truth, MISSED), (found & ~truth, INVENTED)):
         disagreement = torch.where(where, torch.tensor(colour)[:, None, None], disagreement)
-    row = torch.cat([image, mask.expand(3, -1, -1), prob.expand(3, -1, -1), disagreement], dim=2)
-    scale = min(1.0, height / image.shape[1])
+    return [image, mask.expand(3, -1, -1), prob.expand(3, -1, -1), disagreement]
+
+
+def side_by_side(columns: Sequence[Tensor], height: int) -> Tensor:
+    """Pictures 3 H W next to each other, scaled down to at most ``height`` pixels; in [0, 1]."""
+    row = torch.cat(list(columns), dim=2)
+    scale = min(1.0, height / row.shape[1])
     size = (max(1, round(row.shape[1] * scale)), max(1, round(row.shape[2] * scale)))
     return functional.interpolate(row[None], size=size, mode="area")[0].clamp(0, 1)
 

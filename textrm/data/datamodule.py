@@ -13,6 +13,7 @@ from pytorch_lightning import LightningDataModule
 from torch.nn.functional import pad
 from torch.utils.data import DataLoader, Dataset, Sampler
 
+from textrm.data.holes import HoledDataset, Holes
 from textrm.errors import UserError
 
 
@@ -38,13 +39,14 @@ class TrainingSet(Protocol):
 
 
 class Mixture(Dataset):
-    """Several training sets behind one door, addressed by :class:`Draw`."""
+    """Several training sets behind one door, addressed by :class:`Draw`; ``holes`` makes items of inpainting."""
 
-    def __init__(self, sources: Sequence[TrainingSet]) -> None:
-        self.sources = tuple(sources)
+    def __init__(self, sources: Sequence[TrainingSet], holes: Holes | None = None, seed: int = 0) -> None:
+        self.sources, self.holes, self.seed = tuple(sources), holes, seed
 
     def __getitem__(self, draw: Draw) -> dict[str, Any]:
-        return self.sources[draw.source].item(draw.item, draw.draw)
+        item = self.sources[draw.source].item(draw.item, draw.draw)
+        return item if self.holes is None else self.holes(item, np.random.default_rng((self.seed, draw.draw, 2)))
 
 
 class MixtureSampler(Sampler[Draw]):
@@ -121,6 +123,7 @@ class DataModule(LightningDataModule):
     equal shares of items for None). All of it follows from ``seed`` and the epoch: neither the number of workers nor a
     restart changes what is drawn. ``crop``, ``manifest`` and ``clean`` give a configuration one place for what its data
     sets share and are not used here; tasks compare ``crop`` (side of the training crops in px) with what the net takes.
+    ``holes`` turns the items of all three into those of inpainting, see :mod:`textrm.data.holes`.
 
     Raises:
         UserError: for weights that do not fit ``train``, and an epoch shorter than a batch.
@@ -140,6 +143,7 @@ class DataModule(LightningDataModule):
         crop: int | None = None,
         manifest: str | None = None,
         clean: bool = False,
+        holes: Holes | None = None,
     ) -> None:
         super().__init__()
         if not train:
@@ -157,6 +161,7 @@ class DataModule(LightningDataModule):
         if min(weights.values()) < 0 or sum(weights.values()) <= 0:
             raise UserError(f"data.weights is {dict(weights)}: expected shares of 0 or more, not all 0")
         self.train, self.val, self.test = dict(train), val, test
+        self.holes, self.seed = holes, seed
         self.batch_size, self.val_batch_size, self.workers, self.crop = batch_size, val_batch_size, workers, crop
         samples = sum(len(source) for source in train.values()) if samples_per_epoch is None else samples_per_epoch
         if samples < batch_size:
@@ -173,7 +178,7 @@ class DataModule(LightningDataModule):
     def train_dataloader(self) -> ResumableLoader:
         """Batches as :mod:`textrm.data.sample` describes them; an incomplete last one is left out."""
         return ResumableLoader(
-            Mixture(tuple(self.train.values())),
+            Mixture(tuple(self.train.values()), self.holes, self.seed),
             batch_size=self.batch_size,
             sampler=self.sampler,
             drop_last=True,
@@ -191,6 +196,8 @@ class DataModule(LightningDataModule):
     def _in_order(self, data: Dataset | None) -> DataLoader | list[DataLoader]:
         if data is None:
             return []
+        if self.holes is not None:
+            data = HoledDataset(data, self.holes)
         loader: DataLoader = DataLoader(data, batch_size=self.val_batch_size, **self._options())
         return loader if len(loader) else []
 

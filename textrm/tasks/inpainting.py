@@ -1,0 +1,69 @@
+"""Inpainting: what lies beneath the lettering."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import Tensor, nn
+from torchmetrics import Metric
+
+from textrm.tasks.inpainting_scores import InpaintingScores
+from textrm.tasks.task import MakeOptimizer, MakeScheduler, Task
+
+
+class InpaintingTask(Task):
+    """Trains a net ``(image, mask) -> picture``, see :class:`textrm.nets.inpainter.Inpainter`.
+
+    ``loss(output, clean, mask, ignore)`` returns weighted terms by name; each has its curve ``train/<name>``, and
+    their sum is minimised. The batches are those of :mod:`textrm.data.holes`. Validation and test take pictures of any
+    size and log the figures of :class:`~textrm.tasks.inpainting_scores.InpaintingScores`.
+
+    Raises:
+        UserError: when the loss of a batch is not finite; the message names the pictures of the batch.
+    """
+
+    shown = ("psnr_hole",)
+
+    def __init__(
+        self,
+        net: nn.Module,
+        loss: nn.Module,
+        optimizer: MakeOptimizer,
+        scheduler: MakeScheduler | None = None,
+        channels_last: bool = True,
+    ) -> None:
+        super().__init__(net, InpaintingScores, optimizer, scheduler, channels_last)
+        self.loss = loss
+
+    @property
+    def stride(self) -> int:
+        """1: these nets pad by themselves."""
+        return 1
+
+    def forward(self, image: Tensor, mask: Tensor) -> Tensor:
+        """The picture B 3 H W that the net sees through ``image`` with holes ``mask``."""
+        return self.net(image.contiguous(memory_format=self.memory_format), mask)
+
+    def training_step(self, batch: dict[str, Any], batch_idx: int) -> Tensor:
+        """The loss of one batch."""
+        return self.log_loss(batch, self(batch["image"], batch["mask"]))
+
+    def log_loss(self, batch: dict[str, Any], output: Tensor) -> Tensor:
+        """The sum of the terms, after each was logged."""
+        terms: dict[str, Tensor] = self.loss(output, batch["clean"], batch["mask"], batch["ignore"])
+        loss = sum(terms.values(), output.new_zeros(()))
+        self.check_finite(loss, batch)
+        count = len(batch["id"])
+        self.log_dict({f"train/{name}": term for name, term in terms.items()}, batch_size=count)
+        self.log("train/loss", loss, prog_bar=True, batch_size=count)
+        return loss
+
+    def count(self, stage: str, scores: Metric, batch: dict[str, Any]) -> dict[str, Tensor]:
+        """The output and the composite, after they were counted."""
+        output = self(batch["image"], batch["mask"]).float()
+        terms = self.loss(output, batch["clean"], batch["mask"], batch["ignore"])
+        self.log(f"{stage}/loss", sum(terms.values(), output.new_zeros(())), batch_size=len(batch["id"]))
+        # The known pixels are the page's own, so what is scored outside the hole is not the net's.
+        composite = batch["clean"] * (1 - batch["mask"]) + output.clamp(0, 1) * batch["mask"]
+        scores.update(composite, batch["clean"], batch["mask"], batch["ignore"])
+        return {"output": output.clamp(0, 1), "composite": composite}

@@ -1,0 +1,103 @@
+"""What every task shares: a net, its optimizer and schedule, its scores, and the stop at a loss that is not finite."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import torch
+from pytorch_lightning import LightningDataModule, LightningModule
+from torch import Tensor, nn
+from torchmetrics import Metric
+
+from textrm.errors import UserError
+
+MakeOptimizer = Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer]
+MakeScheduler = Callable[[torch.optim.Optimizer], torch.optim.lr_scheduler.LRScheduler]
+
+
+class Task(LightningModule):
+    """Trains ``net``. ``optimizer`` and ``scheduler`` are factories that still lack the parameters and the optimizer.
+
+    The scheduler steps once per batch. ``scores`` makes the metric of validation and of test, which computes figures by
+    name; a subclass implements :meth:`count` and names the figures that the progress bar shows in ``shown``.
+
+    Raises:
+        UserError: when crops do not fit the net, and when the optimizer or the scheduler cannot be made.
+    """
+
+    shown: tuple[str, ...] = ()
+
+    def __init__(self, net: nn.Module, scores: Callable[[], Metric], optimizer: MakeOptimizer,
+                 scheduler: MakeScheduler | None = None, channels_last: bool = True) -> None:  # fmt: skip
+        super().__init__()
+        self.val_scores = scores()
+        self.test_scores = scores()
+        self.net = net.to(memory_format=torch.channels_last) if channels_last else net
+        self.make_optimizer = optimizer
+        self.make_scheduler = scheduler
+        self.memory_format = torch.channels_last if channels_last else torch.contiguous_format
+
+    def check_data(self, datamodule: LightningDataModule) -> None:
+        """Refuse crops that the net cannot take before any is made.
+
+        Raises:
+            UserError: naming the side of the crops and what it must be a multiple of.
+        """
+        stride, crop = self.stride, getattr(datamodule, "crop", None)
+        if crop is not None and (not isinstance(crop, int) or crop < 1 or crop % stride):
+            raise UserError(f"data.crop={crop}: expected a multiple of {stride} pixels, the stride of this net")
+
+    @property
+    def stride(self) -> int:
+        """What the sides of the net's input must be multiples of; 1 for a net that has no stride."""
+        return int(getattr(self.net, "stride", 1))
+
+    def count(self, stage: str, scores: Metric, batch: dict[str, Any]) -> Any:
+        """Score a batch, log its loss as ``<stage>/loss`` and return what the net made of it."""
+        raise NotImplementedError
+
+    def validation_step(self, batch: dict[str, Any], batch_idx: int) -> Any:
+        """What the net made of the batch, after it was scored."""
+        return self.count("val", self.val_scores, batch)
+
+    def test_step(self, batch: dict[str, Any], batch_idx: int) -> Any:
+        """As validation, under ``test/…``."""
+        return self.count("test", self.test_scores, batch)
+
+    def on_validation_epoch_end(self) -> None:
+        """Log the figures of the whole set."""
+        self._log_scores("val", self.val_scores)
+
+    def on_test_epoch_end(self) -> None:
+        """Log the figures of the whole set."""
+        self._log_scores("test", self.test_scores)
+
+    def configure_optimizers(self) -> Any:
+        """The optimizer, and the scheduler where there is one, stepped every batch."""
+        key = "optimizer"
+        try:
+            optimizer = self.make_optimizer(self.net.parameters())
+            if self.make_scheduler is None:
+                return optimizer
+            key = "scheduler"
+            scheduler = {"scheduler": self.make_scheduler(optimizer), "interval": "step"}
+        except (TypeError, ValueError) as error:
+            raise UserError(f"{key}: {error}; see conf/{key} for what it takes") from error
+        return {"optimizer": optimizer, "lr_scheduler": scheduler}
+
+    def check_finite(self, loss: Tensor, batch: dict[str, Any]) -> None:
+        """Stop where a loss is not finite.
+
+        Raises:
+            UserError: naming the pictures of the batch.
+        """
+        if not torch.isfinite(loss):
+            pictures = ", ".join(map(str, batch["id"]))
+            raise UserError(f"the loss became {loss.item()} at step {self.global_step} on the pictures {pictures}: "
+                            "look at them, or lower the learning rate")  # fmt: skip
+
+    def _log_scores(self, stage: str, scores: Metric) -> None:
+        for name, value in scores.compute().items():
+            self.log(f"{stage}/{name}", value, prog_bar=name in self.shown)
+        scores.reset()
