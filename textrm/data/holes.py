@@ -51,32 +51,35 @@ class LetteringHoles:
 
     With probability ``moved`` the lettering is mirrored, turned and shifted around, so that it falls on any art and not
     only where letterers put it; the image is the clean picture then. In place the image stays the lettered one: traces
-    of soft edges and of JPEG around the hole are what the net meets on real pages. A picture without lettering gets a
-    few random strokes.
+    of soft edges and of JPEG around the hole are what the net meets on real pages. Up to ``copies`` - 1 further moved
+    copies are added: what is not a hole teaches nothing. A picture without lettering gets a few random strokes.
 
     Raises:
-        UserError: for a margin below 0 and a probability outside [0, 1].
+        UserError: for a margin below 0, a probability outside [0, 1] and fewer copies than one.
     """
 
-    def __init__(self, margin: float = 10.0, moved: float = 0.5) -> None:
+    def __init__(self, margin: float = 10.0, moved: float = 0.5, copies: int = 1) -> None:
         if not margin >= 0:
             raise UserError(f"holes.margin={margin}: expected 0 or more pixels")
         if not 0 <= moved <= 1:
             raise UserError(f"holes.moved={moved}: expected a probability of 0 to 1")
-        self.margin, self.moved = float(margin), float(moved)
+        if copies < 1:
+            raise UserError(f"holes.copies={copies}: expected 1 or more")
+        self.margin, self.moved, self.copies = float(margin), float(moved), int(copies)
 
     def __call__(self, item: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
         """The item with its lettering as a hole."""
         lettering = item["mask"][0].numpy().astype(np.uint8)
         if not lettering.any():
             return _with_hole(item, draw_hole(rng, lettering.shape, 0.0, 0.1), item["clean"])
-        image = item["image"]
-        if rng.random() < self.moved:
-            lettering, image = _moved(lettering, rng), item["clean"]
+        moved = rng.random() < self.moved
+        hole = _moved(lettering, rng) if moved else lettering
+        for _ in range(int(rng.integers(self.copies))):
+            hole = hole | _moved(lettering, rng)
         # At least a pixel: the mask of a downscaled picture leaves out what lettering covers by less than a quarter.
-        radius = max(1, round(rng.uniform(0, self.margin) * min(lettering.shape) / 512))
+        radius = max(1, round(rng.uniform(0, self.margin) * min(hole.shape) / 512))
         ellipse = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-        return _with_hole(item, cv2.dilate(lettering, ellipse), image)
+        return _with_hole(item, cv2.dilate(hole, ellipse), item["clean"] if moved else item["image"])
 
 
 class MixedHoles:

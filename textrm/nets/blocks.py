@@ -11,19 +11,25 @@ from torchvision.models.mobilenetv2 import InvertedResidual
 
 __all__ = [
     "Activation", "ScSE", "SeparableConvolution", "conv_bn", "conv_bn_act", "inverted_residual", "make_divisible",
+    "unsafe_in_bfloat16",
 ]  # fmt: skip
 
 Activation = Callable[[], nn.Module]
 """Makes an activation: ``nn.ReLU``, which folds into the int8 kernels of onnxruntime, or a ``_partial_`` of another."""
 
 
-class DepthwiseConvolution(nn.Conv2d):
-    """Depthwise 3×3, B C H W to B C H/stride W/stride, without bias; the same as ``nn.Conv2d`` but for autocast.
+def unsafe_in_bfloat16(convolution: nn.Conv2d) -> bool:
+    """Whether this convolution, now, must be computed in float32 although autocast is on: a dilated depthwise one.
 
-    Under CPU autocast a dilated one trains in float32: for channels-last maps of about 40×40 and more, oneDNN's
-    bfloat16 kernel (torch 2.14, AMX) gives a gradient of the weights that is wrong (relative error 1.4) and now and
-    then not finite. In float32 it is right, and no slower.
+    For channels-last maps of about 40×40 and more, oneDNN's bfloat16 kernel (torch 2.14, AMX) gives a gradient of the
+    weights that is wrong (relative error 1.4) and now and then not finite. In float32 it is right, and no slower.
     """
+    dilated = convolution.groups > 1 and convolution.dilation != (1, 1)
+    return dilated and torch.is_autocast_enabled("cpu") and torch.is_grad_enabled()
+
+
+class DepthwiseConvolution(nn.Conv2d):
+    """Depthwise 3×3, B C H W to B C H/stride W/stride, without bias; dilated ones train in float32 on CPUs."""
 
     def __init__(self, channels: int, stride: int = 1, dilation: int = 1) -> None:
         super().__init__(channels, channels, 3, stride, dilation, dilation, channels, bias=False)
@@ -31,7 +37,7 @@ class DepthwiseConvolution(nn.Conv2d):
 
     def forward(self, input: Tensor) -> Tensor:
         """The filtered map."""
-        if self.dilation != (1, 1) and torch.is_autocast_enabled("cpu") and torch.is_grad_enabled():
+        if unsafe_in_bfloat16(self):
             with torch.autocast("cpu", enabled=False):
                 return super().forward(input.float())
         return super().forward(input)

@@ -48,7 +48,7 @@ class FastInpainter(Inpainter):
         nn.init.normal_(self.head.weight, std=1e-3)  # the start is the membrane
 
     def fill(self, picture: Tensor, known: Tensor) -> Tensor:
-        """The spanned picture plus the net's residual."""
+        """The spanned picture plus the net's residual in holes."""
         spanned = span(picture, known, LEVELS)
         features = self.stem(F.pixel_unshuffle(torch.cat([spanned, known], 1), 2))
         skips = []
@@ -58,7 +58,7 @@ class FastInpainter(Inpainter):
         features = skips.pop()
         for up, decode, skip in zip(reversed(self.up), reversed(self.decode), reversed(skips), strict=True):
             features = decode(F.relu(F.interpolate(up(features), scale_factor=2.0) + skip))
-        return spanned + F.pixel_shuffle(self.head(features), 2)
+        return spanned + F.pixel_shuffle(self.head(features), 2) * (1 - known)
 
 
 class Residual(nn.Module):

@@ -1,0 +1,168 @@
+"""Feature extractors of the perceptual and the style loss: pictures B 3 H W in [0, 1] to maps, fine to coarse.
+
+They are never trained: no gradient of their own, BatchNorm as in evaluation, whatever the task around them does. They
+stay out of checkpoints: what they hold comes from their files.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import pad
+from torchvision.models import VGG16_Weights, vgg16
+
+from textrm.errors import UserError
+from textrm.nets.xception import XceptionEncoder
+
+RELEASED = Path(__file__).resolve().parent.parent / "weights" / "segment.float.onnx"
+# The encoder of the released segmenter, conf/net/xception_fast.yaml; only its first three stages are used.
+_RELEASED_WIDTH = 0.375
+_POOLS = (5, 10, 17)  # layers of VGG16 up to and with its first, second and third pooling
+
+
+class Features(nn.Module):
+    """``net(image)`` gives the maps; sizes are padded at the right and below to multiples of ``multiple``."""
+
+    def __init__(self, net: nn.Module, multiple: int = 1) -> None:
+        super().__init__()
+        self.net = net.requires_grad_(False)
+        self.multiple = multiple
+        self.eval()
+
+    def forward(self, image: Tensor) -> tuple[Tensor, ...]:
+        """The maps of B 3 H W."""
+        below, right = (-side % self.multiple for side in image.shape[-2:])
+        return tuple(self.net(pad(image, (0, right, 0, below), mode="replicate") if below or right else image))
+
+    def train(self, mode: bool = True) -> Features:
+        """Stay as in evaluation."""
+        return super().train(False)
+
+    def state_dict(self, *args: Any, **kwargs: Any) -> Any:
+        """Nothing of its own."""
+        return kwargs.get("destination", {})
+
+    def _load_from_state_dict(self, *args: Any, **kwargs: Any) -> None:
+        """Nothing to load."""
+
+
+class VGG16Features(Features):
+    """The first three poolings of VGG16 (Simonyan and Zisserman 2014), as in the papers' losses.
+
+    ``weights`` None fetches torchvision's ImageNet weights; a path reads them from a file.
+
+    Raises:
+        UserError: when they cannot be had or do not fit.
+    """
+
+    def __init__(self, weights: Path | str | None = None) -> None:
+        super().__init__(_VGG(_vgg_weights(weights)), multiple=8)
+
+
+class ReleasedFeatures(Features):
+    """The first three stages of the released segmenter's encoder (strides 2, 4, 8), which was trained on drawn pages.
+
+    It comes with textrm, so that training needs no download.
+
+    Raises:
+        UserError: when the file of the weights is missing or is of another net.
+    """
+
+    def __init__(self, path: Path | str = RELEASED) -> None:
+        super().__init__(_released(Path(path)), multiple=8)
+
+
+class EncoderFeatures(Features):
+    """The encoder of a run of textrm: segmentation, or any task whose net has one.
+
+    Raises:
+        UserError: when the folder is no finished run, or its net has no encoder.
+    """
+
+    def __init__(self, run: Path | str, checkpoint: str = "best") -> None:
+        from textrm.export import load_run  # here: only this one needs it
+
+        encoder = getattr(load_run(Path(run), checkpoint)[0], "encoder", None)
+        if not hasattr(encoder, "strides"):
+            raise UserError(f"loss.features.run={run}: its net has no encoder; give a run of a segmenter")
+        super().__init__(encoder, getattr(encoder, "multiple", encoder.strides[-1]))
+
+
+class _VGG(nn.Module):
+    def __init__(self, weights: dict[str, Tensor]) -> None:
+        super().__init__()
+        layers = vgg16().features[: _POOLS[-1]]
+        names = layers.state_dict().keys()
+        try:
+            layers.load_state_dict({name: weights[f"features.{name}"] for name in names})
+        except (KeyError, RuntimeError) as error:
+            raise UserError("loss.features.weights are not those of torchvision's VGG16: give a file with features.0.weight "
+                            "and so on") from error  # fmt: skip
+        self.layers = layers
+        self.register_buffer("mean", torch.tensor([0.485, 0.456, 0.406])[:, None, None])
+        self.register_buffer("deviation", torch.tensor([0.229, 0.224, 0.225])[:, None, None])
+
+    def forward(self, image: Tensor) -> tuple[Tensor, ...]:
+        features, maps = (image - self.mean) / self.deviation, []
+        for place, layer in enumerate(self.layers, 1):
+            features = layer(features)
+            if place in _POOLS:
+                maps.append(features)
+        return tuple(maps)
+
+
+class _Encoder(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        encoder = XceptionEncoder(width=_RELEASED_WIDTH, middle_blocks=0, exit_blocks=0)
+        self.stem, self.quarter, self.eighth = encoder.stem, encoder.quarter, nn.Sequential(encoder.eighth[0])
+
+    def forward(self, image: Tensor) -> tuple[Tensor, ...]:
+        half = self.stem((image - 0.5) * 4)
+        quarter = self.quarter(half)
+        return half, quarter, self.eighth(quarter)
+
+
+def _vgg_weights(path: Path | str | None) -> dict[str, Tensor]:
+    if path is not None:
+        try:
+            return dict(torch.load(path, map_location="cpu", weights_only=True))
+        except Exception as error:  # torch raises whatever the file's first wrong byte leads to
+            raise UserError(f"loss.features.weights={path} cannot be read as a file of torch.save: {error}") from error
+    try:
+        return dict(VGG16_Weights.IMAGENET1K_V1.get_state_dict(progress=False, check_hash=True))
+    except (OSError, RuntimeError) as error:
+        raise UserError(f"the weights of VGG16 could not be fetched ({str(error) or type(error).__name__}): give a file, "
+                        "loss.features.weights=path, or take loss/features=released") from error  # fmt: skip
+
+
+def _released(path: Path) -> nn.Module:
+    """The encoder with what the ONNX file holds: BatchNorm was folded into its convolutions."""
+    import onnx  # here: only this one needs it
+    from onnx import numpy_helper
+
+    if not path.is_file():
+        raise UserError(f"there is no file {path}: take loss/features=vgg16 or another extractor")
+    stored = {entry.name: numpy_helper.to_array(entry) for entry in onnx.load(path).graph.initializer}
+    net = _Encoder()
+    try:
+        for block in (module for module in net.modules() if isinstance(module, nn.Sequential)):
+            for convolution, norm in zip(block, list(block)[1:], strict=False):
+                if isinstance(norm, nn.BatchNorm2d):
+                    name = next(name for name, module in net.named_modules() if module is convolution)
+                    _unfold(convolution, norm, stored, f"net.encoder.{name}.weight")
+    except (KeyError, ValueError) as error:
+        raise UserError(f"{path} is not a released segmenter: {error}") from error
+    return net
+
+
+def _unfold(convolution: nn.Module, norm: nn.BatchNorm2d, stored: dict[str, Any], name: str) -> None:
+    weight, bias = (torch.from_numpy(stored[key].copy()) for key in (name, f"{name}_bias"))
+    if weight.shape != convolution.weight.shape:
+        raise ValueError(f"{name} is {tuple(weight.shape)}, expected {tuple(convolution.weight.shape)}")
+    convolution.weight.data = weight
+    norm.running_mean, norm.running_var = torch.zeros_like(bias), torch.full_like(bias, 1 - norm.eps)
+    norm.weight.data, norm.bias.data = torch.ones_like(bias), bias
