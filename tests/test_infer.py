@@ -12,7 +12,7 @@ from PIL import Image
 from standin_model import lettered_page
 
 from textrm import infer
-from textrm.page.model import Segmenter
+from textrm.page.segmenter import Segmenter
 from textrm.page.read import read
 
 

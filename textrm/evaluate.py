@@ -1,4 +1,4 @@
-"""Evaluate: ``python -m textrm.evaluate manifest=<manifest.csv> [model=<file.onnx> | run=<run folder>]``."""
+"""Evaluate: ``python -m textrm.evaluate manifest=<manifest.csv> [model=<file.onnx> | run=<run folder> | fills=[…]]``."""
 
 from __future__ import annotations
 
@@ -33,18 +33,26 @@ with needs_extra("train", __name__):
 WIDTH = 130  # columns the table needs; a terminal that is narrower wraps it, which is better than cut figures
 
 
-@hydra_entry("evaluate", limit=int, model=str, run=str, by=str, out=str)
+@hydra_entry("evaluate", limit=int, model=str, fill_model=str, run=str, by=str, out=str)
 def main(config: DictConfig) -> None:
-    """Print the table of a model on one split of a manifest, write CSV files and the sheet of the worst pages."""
+    """Print the table of a model on one split of a manifest, write CSV files and the sheet of the worst pages.
+
+    With ``fills`` it compares ways of filling instead, see :func:`textrm.compare_fills.compare_fills`.
+    """
     at_least(config, threads=1, sheet=0)
+    if config.fills is not None:
+        from textrm.compare_fills import compare_fills  # here, because an ONNX file need not wait for torch
+
+        compare_fills(config)
+        return
     manifest = read_manifest(config.manifest)
     rows = choose_rows(manifest, config.split, config.limit)
     if config.run is not None and config.model is not None:
         raise UserError("both model and run are given: give the one to evaluate")
     if config.run is not None:
-        method = run_method(config.run, config.checkpoint, config.threads, config.fill)
+        method = run_method(config.run, config.checkpoint, config.threads, config.fill, config.fill_model)
     else:
-        method = onnx_method(config.model, config.threads, config.fill)
+        method = onnx_method(config.model, config.threads, config.fill, config.fill_model)
     pages: list[PageScores] = []
     bad: list[BadRow] = []
     for scores in track(score_pages(manifest, rows, method, config.by), description="pages", total=len(rows)):
@@ -69,7 +77,9 @@ def main(config: DictConfig) -> None:
         raise UserError(f"{len(bad)} of {len(rows)} rows could not be read and were not scored: mend or remove them")
 
 
-def run_method(run: Path | str, checkpoint: str = "best", threads: int = 2, fill: str = "auto") -> Method:
+def run_method(
+    run: Path | str, checkpoint: str = "best", threads: int = 2, fill: str = "auto", fill_model: str | None = None
+) -> Method:
     """The whole pipeline with the net of a run folder, exported for the purpose: what is scored is what is used.
 
     Raises:
@@ -81,7 +91,7 @@ def run_method(run: Path | str, checkpoint: str = "best", threads: int = 2, fill
     with TemporaryDirectory() as folder:
         file = Path(folder) / "run.onnx"
         export(net, file, run=Path(run).name, threshold=resolved["task"].get("threshold", 0.5))
-        return onnx_method(file, threads, fill)
+        return onnx_method(file, threads, fill, fill_model)
 
 
 def write_worst(

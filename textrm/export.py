@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import warnings
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
@@ -22,32 +23,18 @@ with needs_extra("train", __name__):
     import torch
     from omegaconf import DictConfig, OmegaConf
     from omegaconf.errors import OmegaConfBaseException
-    from torch import Tensor, nn
+    from torch import nn
     from yaml import YAMLError
 
     from textrm.checkpoint import load_weights
     from textrm.config import at_least, hydra_entry
+    from textrm.exported import Exported, exported
     from textrm.nets.phases import with_dilation
     from textrm.quantize import calibration_crops, quantize
 
 log = logging.getLogger(__name__)
 _BUILT = ("textrm.nets", "torch.nn", "torchvision.ops")  # where a net may come from
-PARITY = 1e-3  # largest difference of a probability between torch and ONNX that still is rounding
-
-
-class Exported(nn.Module):
-    """Pixels in, probability out: N H W 3 uint8 RGB to N 1 H W float32 in [0, 1].
-
-    The scaling of pixels and the sigmoid are part of the graph, so nothing can drift between training and use.
-    """
-
-    def __init__(self, net: nn.Module) -> None:
-        super().__init__()
-        self.net = net
-
-    def forward(self, image: Tensor) -> Tensor:
-        """The probability of lettering for every pixel."""
-        return self.net(image.permute(0, 3, 1, 2).float() / 255).sigmoid()
+PARITY = 1e-3  # largest difference of an output in [0, 1] between torch and ONNX that still is rounding
 
 
 @hydra_entry("export", threshold=float, low=float, manifest=str)
@@ -58,13 +45,14 @@ def main(config: DictConfig) -> None:
     if out.is_dir():
         raise UserError(f"out={out} is a folder: give the name of the .onnx file to write")
     net, resolved = load_run(run, config.checkpoint)
-    threshold = resolved["task"]["threshold"] if config.threshold is None else config.threshold
-    for key, value in (("threshold", threshold), ("low", config.low)):
+    threshold = resolved["task"].get("threshold") if config.threshold is None else config.threshold
+    facts = {"threshold": threshold, "low": config.low}
+    for key, value in facts.items():
         if value is not None and not 0 < value < 1:
             raise UserError(f"{key}={value}: expected a probability between 0 and 1")
     temporary = out.with_name(f".{out.name}.float")
     try:
-        difference = export(net, temporary, run=run.name, threshold=threshold, low=config.low)
+        difference = export(net, temporary, run=run.name, **facts)
         print(f"parity: largest difference between torch and ONNX {difference:.2e} (bar {PARITY:.0e})")
         if config.int8:
             _quantize(temporary, config)
@@ -79,11 +67,11 @@ def _quantize(path: Path, config: DictConfig) -> None:
         raise UserError("int8=true needs pictures to calibrate with: give manifest=<manifest.csv>")
     crops = calibration_crops(config.manifest, config.split, config.crops, config.crop, config.seed)
     held_out = calibration_crops(config.manifest, config.check_split, config.crops, config.crop, config.seed)
-    drop = quantize(path, path, crops, held_out)
-    print(f"int8: AP {drop.float_ap:.4f} -> {drop.int8_ap:.4f} on {len(held_out)} crops")
-    lost = drop.float_ap - drop.int8_ap
-    if not lost <= config.max_drop and not config.force:  # not a number, too, where the crops hold no lettering
-        raise UserError(f"int8 loses {lost:.4f} AP, more than max_drop={config.max_drop}: give more calibration crops, "
+    price = quantize(path, path, crops, held_out)
+    print(f"int8: {price} on {len(held_out)} crops")
+    most = config.max_drop if price.name == "AP" else config.max_drop_decibels
+    if not price.drop <= most and not config.force:  # not a number, too, where the crops hold no lettering
+        raise UserError(f"int8 loses {price.drop:.4f} of {price.name}, more than {most}: give more calibration crops, "
                         "pictures with lettering, export without int8, or force=true")  # fmt: skip
 
 
@@ -140,52 +128,48 @@ def _check_target(name: str) -> None:
         raise UserError(f"resolved.yaml builds {name}: only nets of {', '.join(_BUILT)} are built")
 
 
-def export(net: nn.Module, out: Path, run: str, threshold: float, low: float | None = None) -> float:
+def export(net: nn.Module, out: Path, run: str, **facts: float | None) -> float:
     """Write ``net`` as ONNX with dynamic batch, height and width; returns the largest difference from torch.
 
-    ``threshold`` and ``low`` go into the metadata: the probability above which a pixel is lettering, and the one that
-    is enough beside such a pixel.
+    ``facts`` go into the metadata, those that are not None: a segmenter's ``threshold``, the probability above which a
+    pixel is lettering, and ``low``, the one that is enough beside such a pixel.
 
     Raises:
         UserError: when the written graph does not compute what torch computes.
     """
-    net = with_dilation(net)  # the same values; the exporter is many times faster, and the stride is smaller
-    model = Exported(net).eval()
-    stride = int(net.stride)  # type: ignore[arg-type]
-    image = torch.randint(0, 256, (2, 12 * stride, 8 * stride, 3), dtype=torch.uint8)
-    batch, height, width = (torch.export.Dim(name, min=1) for name in ("batch", "rows", "columns"))
+    model = exported(with_dilation(net))  # the same values; the exporter is many times faster, the stride is smaller
+    stride = model.stride
+    sizes = [torch.export.Dim(name, min=1) for name in ("batch", "rows", "columns")]
+    free = {0: sizes[0], 1: stride * sizes[1], 2: stride * sizes[2]}
+    # The free sizes of two inputs are the same ones; the exporter says so in warnings.
+    warnings.filterwarnings("ignore", message="# The axis name")
     program = torch.onnx.export(
-        model, (image,), dynamo=True, verbose=False, input_names=["image"], output_names=["prob"], opset_version=20,
-        dynamic_shapes={"image": {0: batch, 1: stride * height, 2: stride * width}},
+        model, model.noise(2, 12, 8) if stride < 32 else model.noise(2, 3, 2), dynamo=True, verbose=False,
+        input_names=model.inputs, output_names=[model.output], opset_version=20,
+        dynamic_shapes=dict.fromkeys(model.inputs, free),
     )  # fmt: skip
     assert program is not None
     graph = program.model_proto
-    for key, value in {
-        "textrm.task": "segmentation",
-        "textrm.stride": stride,
-        "textrm.threshold": threshold,
-        "textrm.version": textrm.__version__,
-        "textrm.run": run,
-    }.items():
-        graph.metadata_props.add(key=key, value=str(value))
-    if low is not None:
-        graph.metadata_props.add(key="textrm.low", value=str(low))
+    stated = {"task": model.task, "stride": stride, "version": textrm.__version__, "run": run} | facts
+    for key, value in stated.items():
+        if value is not None:
+            graph.metadata_props.add(key=f"textrm.{key}", value=str(value))
     out.parent.mkdir(parents=True, exist_ok=True)
     onnx.save(graph, out)
-    return parity(model, out, stride)
+    return parity(model, out)
 
 
-def parity(model: nn.Module, path: Path, stride: int) -> float:
-    """The largest difference of a probability between torch and the file, on noise of another size.
+def parity(model: Exported, path: Path) -> float:
+    """The largest difference of an output between torch and the file, on noise of another size.
 
     Raises:
         UserError: when it is above :data:`PARITY`.
     """
-    image = np.random.default_rng(0).integers(0, 256, (1, 9 * stride, 15 * stride, 3), dtype=np.uint8)
+    noise = model.noise(1, 9, 15) if model.stride < 32 else model.noise(1, 1, 3)
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    (found,) = session.run(None, {"image": image})
+    (found,) = session.run(None, {name: value.numpy() for name, value in zip(model.inputs, noise, strict=True)})
     with torch.inference_mode():
-        expected = model(torch.from_numpy(image)).numpy()
+        expected = model(*noise).numpy()
     difference = float(np.abs(found - expected).max())
     if not difference <= PARITY:
         raise UserError(f"the ONNX graph differs from torch by {difference:.2e}, more than {PARITY:.0e}: not written")

@@ -16,8 +16,9 @@ from rich.text import Text
 
 from textrm.errors import UserError
 from textrm.page.batch import clean_file
-from textrm.page.fill import METHODS
-from textrm.page.model import Segmenter
+from textrm.page.fill import METHODS, NEEDS_MODEL
+from textrm.page.inpainter import Inpainter
+from textrm.page.segmenter import Segmenter
 from textrm.page.plan import EXTRAS, Job, Plan, make_plan
 from textrm.page.read import MAX_PIXELS
 from textrm.page.segment import TILE
@@ -46,6 +47,7 @@ _PROBABILITY = click.FloatRange(0, 1, min_open=True, max_open=True)
 @click.option("--format", "kind", type=click.Choice(["same", "png"]), default="same", show_default=True,
               help="PNG gives untouched pixels back bit for bit.")  # fmt: skip
 @click.option("--model", type=click.Path(path_type=Path), help="ONNX file of a segmenter.  [the released one]")
+@click.option("--fill-model", type=click.Path(path_type=Path), help="ONNX file of an inpainting net.  [the released one]")
 @click.option("--threads", type=click.IntRange(1), help="Processor threads.  [all]")
 @click.option("--tile", type=click.IntRange(2 * MARGIN + 1), default=TILE, show_default=True,
               help="Side of the largest tile in pixels; less needs less memory.")  # fmt: skip
@@ -57,6 +59,7 @@ def main(
     out: Path,
     kind: str,
     model: Path | None,
+    fill_model: Path | None,
     threads: int | None,
     overwrite: bool,
     max_pixels: int,
@@ -75,11 +78,14 @@ def main(
     try:
         plan = make_plan(inputs, out, extras, kind == "png", overwrite)
         segmenter = Segmenter(model, threads)
+        inpainter = Inpainter(fill_model, threads) if options["fill"] in NEEDS_MODEL else None
+        if fill_model is not None and inpainter is None:
+            raise UserError(f"--fill-model is given, but --fill {options['fill']} uses no net: give --fill auto or network")
         check_side(options["tile"], segmenter.stride)
         waiting = plan.jobs if overwrite else [job for job in plan.jobs if not job.is_done()]
         cleaned = _clean_all(
             waiting,
-            lambda job: clean_file(job, segmenter, kind == "png", max_pixels, **options),
+            lambda job: clean_file(job, segmenter, inpainter, kind == "png", max_pixels, **options),
             plan.failures,
             console,
         )

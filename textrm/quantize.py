@@ -1,4 +1,4 @@
-"""Static 8-bit quantisation of an exported segmenter, with its price in average precision."""
+"""Static 8-bit quantisation of an exported net, with its price: average precision, or decibels in holes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import cv2
 import numpy as np
 import onnx
 import onnxruntime
@@ -23,17 +24,29 @@ from textrm.metrics import average_precision
 log = logging.getLogger(__name__)
 
 
+Feeds = list[dict[str, np.ndarray]]  # inputs of a graph by name, one dictionary per crop
+
+
 @dataclass(frozen=True, slots=True)
-class Drop:
-    """Average precision of the float and of the int8 graph on the same crops."""
+class Price:
+    """A figure of the float and of the int8 graph on the same crops."""
 
-    float_ap: float
-    int8_ap: float
+    name: str
+    float_graph: float
+    int8_graph: float
+
+    @property
+    def drop(self) -> float:
+        """How much of it is lost."""
+        return self.float_graph - self.int8_graph
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.float_graph:.4f} -> {self.int8_graph:.4f}"
 
 
-class _Crops(CalibrationDataReader):
-    def __init__(self, crops: Sequence[Sample]) -> None:
-        self._feeds: Iterator[dict[str, np.ndarray]] = iter([{"image": crop.image[None]} for crop in crops])
+class _Reader(CalibrationDataReader):
+    def __init__(self, feeds: Feeds) -> None:
+        self._feeds: Iterator[dict[str, np.ndarray]] = iter(feeds)
 
     def get_next(self) -> dict[str, np.ndarray] | None:
         return next(self._feeds, None)
@@ -75,41 +88,47 @@ def _crop(sample: Sample, size: int, rng: np.random.Generator, aimed: bool) -> S
         row, column = inked[int(rng.integers(len(inked)))]
         y, x = int(np.clip(row - size // 2, 0, height - size)), int(np.clip(column - size // 2, 0, width - size))
     area = np.s_[y : y + size, x : x + size]
-    ignore = None if sample.ignore is None else np.ascontiguousarray(sample.ignore[area])
-    return Sample(sample.id, np.ascontiguousarray(sample.image[area]), sample.mask[area], ignore=ignore)
+    planes = (sample.image, sample.mask, sample.clean, sample.ignore)
+    cut = [None if plane is None else np.ascontiguousarray(plane[area]) for plane in planes]
+    return Sample(sample.id, *cut)  # type: ignore[arg-type]
 
 
-def quantize(source: Path, out: Path, crops: Sequence[Sample], held_out: Sequence[Sample]) -> Drop:
+def quantize(source: Path, out: Path, crops: Sequence[Sample], held_out: Sequence[Sample]) -> Price:
     """Write ``source`` with 8-bit weights (per channel) and activations to ``out``; they may be the same file.
 
-    The ranges of activations are taken from ``crops``; the two average precisions from ``held_out``. The last
-    convolution of the graph stays in float: its output is the logit, and 256 steps of it would be all the
-    probabilities there are.
+    The ranges of activations are taken from ``crops``; the two figures from ``held_out``. What lies before the first
+    convolution and from the last one on stays in float: of the logits or colours that come out, 256 steps would be all
+    there are.
+
+    Raises:
+        UserError: where an inpainting net is given crops without clean pictures or without lettering.
     """
     metadata = list(onnx.load(source).metadata_props)
+    inpainting = any(entry.key == "textrm.task" and entry.value == "inpainting" for entry in metadata)
+    feed, price = (_hole_feed, hole_psnr) if inpainting else (_feed, pixel_ap)
     with TemporaryDirectory() as folder:
         prepared, quantized = Path(folder) / "prepared.onnx", Path(folder) / "int8.onnx"
         quant_pre_process(source, prepared, skip_symbolic_shape=True)
         quantize_static(
-            prepared, quantized, _Crops(crops), quant_format=QuantFormat.QDQ, per_channel=True,
-            activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8, calibrate_method=CalibrationMethod.MinMax,
-            nodes_to_exclude=[_last_convolution(prepared)],
+            prepared, quantized, _Reader([feed(crop) for crop in crops]), quant_format=QuantFormat.QDQ,
+            per_channel=True, activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8,
+            calibrate_method=CalibrationMethod.MinMax, nodes_to_exclude=_outside(prepared),
             op_types_to_quantize=["Conv", "Add", "Concat", "Relu", "Clip"],
         )  # fmt: skip
         graph = onnx.load(quantized)
         del graph.metadata_props[:]
         graph.metadata_props.extend(metadata)
-        drop = Drop(pixel_ap(str(source), held_out), pixel_ap(str(quantized), held_out))
+        found = Price("PSNR in holes" if inpainting else "AP", price(str(source), held_out), price(str(quantized), held_out))
         onnx.save(graph, out)
-    return drop
+    return found
 
 
 def pixel_ap(model: str, crops: Sequence[Sample]) -> float:
-    """Average precision of an ONNX file over the pixels of all crops."""
+    """Average precision of a segmenter's ONNX file over the pixels of all crops."""
     session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
     text, background = np.zeros(256, np.int64), np.zeros(256, np.int64)
     for crop in crops:
-        (prob,) = session.run(None, {"image": crop.image[None]})
+        (prob,) = session.run(None, _feed(crop))
         level: Any = np.rint(prob[0, 0] * 255).astype(np.uint8)
         counted = np.ones(level.shape, bool) if crop.ignore is None else crop.ignore == 0
         text += np.bincount(level[counted & (crop.mask == 1)], minlength=256)
@@ -117,5 +136,35 @@ def pixel_ap(model: str, crops: Sequence[Sample]) -> float:
     return average_precision(text, background)
 
 
-def _last_convolution(model: Path) -> str:
-    return [node.name for node in onnx.load(model).graph.node if node.op_type == "Conv"][-1]
+def hole_psnr(model: str, crops: Sequence[Sample]) -> float:
+    """Decibels of an inpainter's ONNX file in the holes of all crops together."""
+    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+    squares, count = 0.0, 0
+    for crop in crops:
+        feed = _hole_feed(crop)
+        (filled,) = session.run(None, feed)
+        hole = feed["mask"][0] != 0
+        squares += float(np.square(filled[0][hole] - feed["image"][0][hole] / 255).sum())
+        count += 3 * int(hole.sum())
+    if not count:
+        raise UserError("none of the crops holds lettering to measure with: give pictures with lettering")
+    return float(-10 * np.log10(max(squares / count, 1e-6)))
+
+
+def _feed(crop: Sample) -> dict[str, np.ndarray]:
+    return {"image": crop.image[None]}
+
+
+def _hole_feed(crop: Sample) -> dict[str, np.ndarray]:
+    """The clean crop with its lettering, grown by 2 px and mirrored so that it lies on any art, as a hole."""
+    if crop.clean is None:
+        raise UserError(f"picture {crop.id} has no clean version; calibrating an inpainting net needs them")
+    hole = np.ascontiguousarray(cv2.dilate(crop.mask, np.ones((5, 5), np.uint8))[:, ::-1])
+    return {"image": crop.clean[None], "mask": hole[None]}
+
+
+def _outside(model: Path) -> list[str]:
+    """The nodes before the first convolution and from the last one on."""
+    nodes = onnx.load(model).graph.node
+    places = [place for place, node in enumerate(nodes) if node.op_type == "Conv"]
+    return [node.name for place, node in enumerate(nodes) if not places[0] <= place < places[-1]]

@@ -1,4 +1,4 @@
-"""The contact sheet of an evaluation: page, disagreement with the truth in colour, cleaned page."""
+"""The contact sheet of an evaluation, of pages: page, disagreement with the truth in colour, cleaned page."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ GAP = 8
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """One page on the sheet: its title and three pictures H W 3 uint8 RGB."""
+    """One page on the sheet: its title and pictures H W 3 uint8 RGB, as many on every strip."""
 
     title: str
-    panels: tuple[np.ndarray, np.ndarray, np.ndarray]
+    panels: tuple[np.ndarray, ...]
 
 
 def strip(title: str, sample: Sample, level: np.ndarray, cleaned: np.ndarray) -> Strip:
@@ -48,7 +48,7 @@ def write_sheet(path: Path, strips: Sequence[Strip], width: int = 560, height: i
     """Write the strips below each other as PNG; every panel is scaled down to fit ``width`` x ``height`` pixels."""
     rows = [[_fit(panel, width, height) for panel in strip.panels] for strip in strips]
     heights = [TITLE + row[0].shape[0] + GAP for row in rows]
-    sheet = Image.new("RGB", (3 * (width + GAP) - GAP, sum(heights)), "white")
+    sheet = Image.new("RGB", (len(rows[0]) * (width + GAP) - GAP, sum(heights)), "white")
     draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(15)
     top = 0
     for strip, row, used in zip(strips, rows, heights, strict=True):

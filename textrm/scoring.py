@@ -18,7 +18,8 @@ from textrm.data.sample import Sample
 from textrm.errors import UserError
 from textrm.files import write_whole
 from textrm.metrics import PixelCounts, count_pixels, false_area, picture_scores
-from textrm.page import Segmenter, clean
+from textrm.page import Inpainter, Segmenter, clean
+from textrm.page.fill import NEEDS_MODEL
 
 # Cleans one page: H W 3 uint8 RGB to its 8-bit probability or mask (H W) and the cleaned page.
 Method = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
@@ -59,19 +60,22 @@ class PageScores:
         return {"id": self.id, "part": self.part, **self.counts.scores(), **pictures}
 
 
-def onnx_method(model: Path | str | None, threads: int = 2, fill: str = "auto") -> Method:
-    """The whole pipeline with an ONNX file, or with the released weights for None.
+def onnx_method(
+    model: Path | str | None, threads: int = 2, fill: str = "auto", fill_model: Path | str | None = None
+) -> Method:
+    """The whole pipeline with a segmenter's and an inpainter's ONNX file, or with the released weights for None.
 
     Raises:
-        UserError: when the file is no segmentation model of textrm.
+        UserError: when a file is no model of textrm for its task.
     """
     # Of the whole process, so that every tool in a run gets as many. textrm.infer, which runs beside none, gives OpenCV
     # one: its many small calls wait longer for others than they gain.
     cv2.setNumThreads(threads)
     segmenter = Segmenter(model, threads=threads)
+    inpainter = Inpainter(fill_model, threads=threads) if fill in NEEDS_MODEL else None
 
     def method(page: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        result = clean(page, segmenter, fill=fill)
+        result = clean(page, segmenter, inpainter, fill=fill)
         return result.prob, result.image
 
     return method

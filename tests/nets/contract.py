@@ -95,3 +95,55 @@ def check_onnx(net: nn.Module, path: Path) -> None:
         with torch.no_grad():
             expected = net(noise(*shape)).numpy()
         np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-4)
+
+
+def check_masked_convolution(make: Callable[..., nn.Module]) -> None:
+    """``(features, mask) -> (features, mask)`` at every shape that the U-Net asks for, with 1 for known."""
+    for parts, kernel, stride, dilation, bias in (
+        (3, 7, 2, 1, True), (4, 3, 1, 1, False), (4, 5, 2, 1, False), (4, 3, 1, 4, False), ((4, 3), 3, 1, 1, True),
+    ):  # fmt: skip
+        torch.manual_seed(0)
+        convolution = make(parts, 6, kernel, stride, dilation, bias=bias)
+        channels, masks = (parts, 1) if isinstance(parts, int) else (sum(parts), len(parts))
+        mask = (noise(2, masks, 16, 24) < 0.6).float()
+        mask[..., :, 16:] = 1
+        features = noise(2, channels, 16, 24)
+        result, known = convolution(features, mask)
+        assert result.shape == (2, 6, 16 // stride, 24 // stride)
+        assert known.shape == (2, 1, 16 // stride, 24 // stride)
+        assert 0 <= known.min() <= known.max() <= 1
+        assert (known[..., :, 16 // stride :] == 1).all()  # what was known stays known
+        check_gradients(convolution, (result * noise(*result.shape)).sum())
+        hidden = convolution.hide(result.detach().clone(), known)
+        assert hidden.shape == result.shape
+
+
+def check_inpainter(make: Callable[[], nn.Module]) -> None:
+    """Any size, no hole, only hole; gradients, determinism, independence of neighbours and of what holes hold."""
+    torch.manual_seed(0)
+    net = make()
+    for batch, height, width in ((2, 37, 70), (1, 5, 3), (2, 64, 64)):
+        net.train(batch > 1)
+        filled = net(noise(batch, 3, height, width), (noise(batch, 1, height, width) < 0.3).float())
+        assert filled.shape == (batch, 3, height, width)
+    net.train()
+    for module in net.modules():  # residual branches that start at zero would hide what lies before them
+        if isinstance(module, nn.BatchNorm2d):
+            nn.init.uniform_(module.weight, 0.5, 1.5)
+    mask = (noise(2, 1, 64, 64) < 0.3).float()
+    filled = net(noise(2, 3, 64, 64), mask)
+    check_gradients(net, ((filled - noise(*filled.shape)).abs() * mask).sum())
+    net.eval()
+    with torch.no_grad():
+        image = noise(2, 3, 40, 50)
+        for extreme in (torch.zeros(2, 1, 40, 50), torch.ones(2, 1, 40, 50)):
+            assert net(image, extreme).isfinite().all()
+        mask = (noise(2, 1, 40, 50) < 0.3).float()
+        expected = net(image, mask)
+        torch.testing.assert_close(net(torch.where(mask > 0.5, 9.0, image), mask), expected)
+        torch.testing.assert_close(net(image, mask * 0.9), expected)  # grey values are cut at a half
+        alone = torch.cat([net(a[None], m[None]) for a, m in zip(image, mask, strict=True)])
+        torch.testing.assert_close(expected, alone, rtol=1e-3, atol=1e-4)
+        one = torch.zeros(2, 1, 40, 50)
+        one[..., 0, 0] = 1  # a single pixel, at the border
+        assert not torch.equal(net(image, one), net(image, 0 * one))

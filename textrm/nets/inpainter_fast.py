@@ -13,6 +13,7 @@ from textrm.nets.blocks import conv_bn, conv_bn_act, make_divisible
 from textrm.nets.inpainter import Inpainter
 
 LEVELS = 5  # of the pyramid: it spans holes of twice 32 px; what is wider starts from the mean
+ROUNDS = 2  # of averaging on each level
 
 
 class FastInpainter(Inpainter):
@@ -46,6 +47,7 @@ class FastInpainter(Inpainter):
         self.decode = nn.ModuleList(Residual(c) for c in wide[:-1])
         self.head = nn.Conv2d(wide[0], 12, 3, padding=1)
         nn.init.normal_(self.head.weight, std=1e-3)  # the start is the membrane
+        nn.init.zeros_(self.head.bias)
 
     def fill(self, picture: Tensor, known: Tensor) -> Tensor:
         """The spanned picture plus the net's residual in holes."""
@@ -67,6 +69,7 @@ class Residual(nn.Module):
     def __init__(self, channels: int) -> None:
         super().__init__()
         self.body = nn.Sequential(*conv_bn_act(channels, channels, 3), *conv_bn(channels, channels, 3))
+        nn.init.zeros_(self.body[-1].weight)  # the start is the identity (Goyal et al. 2017)
 
     def forward(self, features: Tensor) -> Tensor:
         """B C H W to the same shape."""
@@ -75,6 +78,8 @@ class Residual(nn.Module):
 
 def span(picture: Tensor, known: Tensor, levels: int) -> Tensor:
     """Fill holes smoothly: pull what is known up a pyramid of ``levels`` halvings, push it down into the holes.
+
+    On each level a few rounds of averaging over neighbours make the surface smoother.
 
     Args:
         picture: B C H W, 0 in holes; H and W are multiples of 2 to the power of ``levels``.
@@ -91,6 +96,8 @@ def span(picture: Tensor, known: Tensor, levels: int) -> Tensor:
     total = weight.sum((2, 3), keepdim=True).clamp(min=1e-3)
     values = values * weight + (1 - weight) * ((values * weight).sum((2, 3), keepdim=True) / total)
     for finer, weight in reversed(pyramid):
-        coarse = F.interpolate(values, scale_factor=2.0, mode="bilinear")
-        values = finer * weight + (1 - weight) * coarse
+        values = finer * weight + (1 - weight) * F.interpolate(values, scale_factor=2.0, mode="bilinear")
+        for _ in range(ROUNDS):
+            around = F.avg_pool2d(values, 3, 1, 1, count_include_pad=False)
+            values = finer * weight + (1 - weight) * around
     return values

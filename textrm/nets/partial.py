@@ -83,7 +83,7 @@ class PartialConvolution(nn.Conv2d):
             known = mask
         else:
             with torch.autocast(mask.device.type, enabled=False):  # half precision counts to 256 only
-                coverage = F.conv2d(mask.float(), self.count, None, self.stride, self.padding, self.dilation)
+                coverage = F.conv2d(mask.to(self.count), self.count, None, self.stride, self.padding, self.dilation)
                 known = coverage.clamp(max=1)
                 scale = known * self.window / coverage.clamp(min=1)
             result = result.mul_(spread(scale, self.out_parts))

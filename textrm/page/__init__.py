@@ -1,8 +1,9 @@
 """Cleans pages: numpy, OpenCV, onnxruntime and Pillow only, no torch."""
 
 from textrm.errors import UserError
+from textrm.page.inpainter import Inpainter
 from textrm.page.mask import Region
-from textrm.page.model import Segmenter
+from textrm.page.segmenter import Segmenter
 from textrm.page.pipeline import Result, clean
 
-__all__ = ["Region", "Result", "Segmenter", "UserError", "clean"]
+__all__ = ["Inpainter", "Region", "Result", "Segmenter", "UserError", "clean"]

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from textrm.files import write_whole
-from textrm.page.model import Segmenter
+from textrm.page.segmenter import Segmenter
+from textrm.page.inpainter import Inpainter
 from textrm.page.pipeline import clean
 from textrm.page.plan import Job
 from textrm.page.read import MAX_PIXELS, Page, read
@@ -17,7 +18,8 @@ from textrm.page.write import encode, encode_plain
 
 
 def clean_file(
-    job: Job, model: Segmenter, as_png: bool = False, max_pixels: int = MAX_PIXELS, **options: Any
+    job: Job, model: Segmenter, inpainter: Inpainter | None = None, as_png: bool = False,
+    max_pixels: int = MAX_PIXELS, **options: Any,
 ) -> list[str]:
     """Read a page, clean it, write it and what is wished beside it.
 
@@ -26,6 +28,7 @@ def clean_file(
     Args:
         job: the files.
         model: the segmenter.
+        inpainter: the inpainting net, or None for the released one, if any is needed.
         as_png: write PNG whatever the source is.
         max_pixels: larger pictures are refused.
         options: of :func:`textrm.page.clean`.
@@ -38,7 +41,7 @@ def clean_file(
         OSError: when a result cannot be written.
     """
     page = read(job.source, max_pixels)
-    filled = _clean_and_report(page, job, model, options)
+    filled = _clean_and_report(page, job, model, options | {"inpainter": inpainter})
     write_whole(job.target, encode(page, page.image, filled, as_png))
     return page.notes
 

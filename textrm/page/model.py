@@ -1,8 +1,9 @@
-"""The segmentation model: an ONNX file that turns RGB pixels into the probability of lettering."""
+"""Opens the ONNX files of textrm and runs them."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,76 +11,69 @@ import numpy as np
 
 from textrm.errors import UserError
 
-RELEASED = Path(__file__).resolve().parent.parent / "weights" / "segment.onnx"
-TASK = "segmentation"
-_NUMBERS = ("stride", "threshold", "low")  # in the metadata, each after "textrm."
+WEIGHTS = Path(__file__).resolve().parent.parent / "weights"  # of the released models
 
 
-class Segmenter:
-    """An ONNX segmentation model with one input ``image`` and one output ``prob``.
+class Model:
+    """An ONNX file of textrm for one ``task``, with inputs and one output of given names and types.
 
-    ``stride`` is what height and width of its input must be multiples of, ``threshold`` the probability above which
-    its author calls a pixel lettering, ``low`` the one that is enough beside such a pixel (None: there is none),
-    ``run`` and ``version`` say where it comes from.
+    ``stride`` is what height and width of its input must be multiples of, ``run`` and ``version`` say where it comes
+    from, ``metadata`` is all that its author stated, by name without ``textrm.``.
 
     Raises:
-        UserError: when the file is missing, is not ONNX, is a model of another task, or states impossible numbers.
+        UserError: when the file is missing, is not ONNX, is a model of another task, or states an impossible stride.
     """
 
-    def __init__(self, path: Path | str | None = None, threads: int | None = None) -> None:
-        self.path = RELEASED if path is None else Path(path)
-        self._session = _open(self.path, threads or processors())
-        metadata = self._session.get_modelmeta().custom_metadata_map
-        self._check(metadata)
-        stated = {name: metadata[f"textrm.{name}"] for name in _NUMBERS if f"textrm.{name}" in metadata}
-        try:
-            self.stride = int(stated.get("stride", ""))
-            self.threshold = float(stated.get("threshold", "0.5"))
-            self.low = float(stated["low"]) if "low" in stated else None
-            valid = self.stride > 0 and 0 < self.threshold < 1 and (self.low is None or 0 < self.low < 1)
-        except ValueError:
-            valid = False
-        if not valid:
-            raise UserError(f"{self.path} states {stated or 'no stride'}; expected a positive stride and probabilities "
-                            "between 0 and 1: export it again with python -m textrm.export")  # fmt: skip
-        self.run = metadata.get("textrm.run", "")
-        self.version = metadata.get("textrm.version", "")
+    task: str
+    inputs: Mapping[str, str]
+    output: str
 
-    def __call__(self, image: np.ndarray) -> np.ndarray:
-        """The probability of lettering of one picture.
+    def __init__(self, path: Path, threads: int | None = None) -> None:
+        self.path = path
+        self._session = _open(path, threads or processors())
+        self.metadata = {
+            name.removeprefix("textrm."): value
+            for name, value in self._session.get_modelmeta().custom_metadata_map.items()
+        }
+        self._check()
+        self.stride = self._number("stride")
+        self.run = self.metadata.get("run", "")
+        self.version = self.metadata.get("version", "")
 
-        Args:
-            image: H W 3 uint8 RGB; H and W are multiples of ``stride``.
-
-        Returns:
-            H W float32 in [0, 1].
+    def run_on(self, feeds: dict[str, np.ndarray], shape: Sequence[int]) -> np.ndarray:
+        """The output, which must have ``shape``.
 
         Raises:
-            UserError: when the model fails on it, above all for want of memory.
+            UserError: when the model fails, above all for want of memory, or gives another shape.
         """
-        assert image.shape[0] % self.stride == 0
-        assert image.shape[1] % self.stride == 0
+        height, width = feeds["image"].shape[1:3]
         try:
-            prob = self._session.run(["prob"], {"image": np.ascontiguousarray(image)[None]})[0]
+            found = self._session.run([self.output], feeds)[0]
         except Exception as error:  # onnxruntime's exceptions share no public base class
-            reason = _first_line(error)
-            raise UserError(f"{self.path.name} failed on a tile of {image.shape[1]}x{image.shape[0]} pixels: {reason}; "
+            raise UserError(f"{self.path.name} failed on a tile of {width}x{height} pixels: {_first_line(error)}; "
                             "a smaller tile needs less memory") from error  # fmt: skip
-        if prob.shape != (1, 1, *image.shape[:2]):
-            raise UserError(f"{self.path} gave a map of shape {prob.shape} for a picture of {image.shape}; "
-                            f"expected {(1, 1, *image.shape[:2])}: it is not a model of textrm")  # fmt: skip
-        return prob[0, 0]
+        if found.shape != tuple(shape):
+            raise UserError(f"{self.path} gave a map of shape {found.shape} for a picture of {height}x{width}; "
+                            f"expected {tuple(shape)}: it is not a model of textrm")  # fmt: skip
+        return found
 
-    def _check(self, metadata: dict[str, str]) -> None:
-        task = metadata.get("textrm.task")
-        if task != TASK:
+    def _number(self, name: str) -> int:
+        text = self.metadata.get(name, "")
+        if not text.isdecimal() or int(text) < 1:
+            raise UserError(f"{self.path} states {name}={text or 'nothing'}; expected a positive number: export it "
+                            "again with python -m textrm.export")  # fmt: skip
+        return int(text)
+
+    def _check(self) -> None:
+        task = self.metadata.get("task")
+        if task != self.task:
             found = f"a model for {task}" if task else "not a model of textrm (it names no task)"
-            raise UserError(f"{self.path} is {found}; expected textrm.task = {TASK}")
-        inputs = [(entry.name, entry.type) for entry in self._session.get_inputs()]
-        outputs = [(entry.name, entry.type) for entry in self._session.get_outputs()]
-        if inputs != [("image", "tensor(uint8)")] or outputs != [("prob", "tensor(float)")]:
-            raise UserError(f"{self.path} takes {inputs} and gives {outputs}; expected one input image (uint8) and one "
-                            "output prob (float): export it with python -m textrm.export")  # fmt: skip
+            raise UserError(f"{self.path} is {found}; expected textrm.task = {self.task}")
+        inputs = {entry.name: entry.type for entry in self._session.get_inputs()}
+        outputs = {entry.name: entry.type for entry in self._session.get_outputs()}
+        if inputs != dict(self.inputs) or outputs != {self.output: "tensor(float)"}:
+            raise UserError(f"{self.path} takes {inputs} and gives {outputs}; expected {dict(self.inputs)} and "
+                            f"{self.output} (float): export it with python -m textrm.export")  # fmt: skip
 
 
 def processors() -> int:
@@ -91,7 +85,7 @@ def processors() -> int:
 
 def _open(path: Path, threads: int) -> Any:
     if not path.is_file():
-        hint = "this installation holds no released weights: give a model" if path == RELEASED else "check the path"
+        hint = "this installation holds no released weights: give a model" if path.parent == WEIGHTS else "check the path"
         raise UserError(f"there is no model file {path}; {hint}")
     import onnxruntime  # here, so that `import textrm.page` stays quick
 

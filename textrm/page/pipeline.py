@@ -8,9 +8,10 @@ from functools import cache
 import numpy as np
 
 from textrm.errors import UserError
-from textrm.page.fill import METHODS, fill_holes
+from textrm.page.fill import METHODS, NEEDS_MODEL, fill_holes
+from textrm.page.inpainter import Inpainter
 from textrm.page.mask import Region, find_lettering, widen
-from textrm.page.model import Segmenter
+from textrm.page.segmenter import Segmenter
 from textrm.page.segment import TILE, segment
 
 
@@ -33,6 +34,7 @@ class Result:
 def clean(
     image: np.ndarray,
     model: Segmenter | None = None,
+    inpainter: Inpainter | None = None,
     *,
     threshold: float | None = None,
     low: float | None = None,
@@ -47,6 +49,7 @@ def clean(
     Args:
         image: H W 3 uint8 RGB, at least 1 x 1.
         model: the segmenter, or None for the released one.
+        inpainter: the inpainting net of ``fill`` = auto or network, or None for the released one.
         threshold: probability above which a pixel is lettering, in (0, 1); None for the model's own.
         low: probability from which a pixel counts that is connected with one above the threshold; None for the
             model's own, which may be none.
@@ -60,7 +63,9 @@ def clean(
         UserError: when an argument is out of its range, or the model cannot be used.
     """
     _check(image, threshold, low, grow, fill)
-    model = model or released()
+    model = model or released_segmenter()
+    if fill in NEEDS_MODEL:
+        inpainter = inpainter or released_inpainter()
     threshold = model.threshold if threshold is None else threshold
     low = model.low if low is None else low
     prob = segment(image, model, tile)
@@ -70,7 +75,7 @@ def clean(
         out = image.copy()
     elif out is not image:
         np.copyto(out, image)
-    fill_holes(out, filled, fill)
+    fill_holes(out, filled, fill, inpainter)
     return Result(out, mask, filled, prob, regions)
 
 
@@ -80,13 +85,23 @@ def suitable_growth(image: np.ndarray) -> int:
 
 
 @cache
-def released() -> Segmenter:
+def released_segmenter() -> Segmenter:
     """The released segmenter, opened once.
 
     Raises:
         UserError: when the installation holds no weights.
     """
     return Segmenter()
+
+
+@cache
+def released_inpainter() -> Inpainter:
+    """The released inpainting net, opened once.
+
+    Raises:
+        UserError: when the installation holds no weights.
+    """
+    return Inpainter()
 
 
 def _check(image: np.ndarray, threshold: float | None, low: float | None, grow: int | None, fill: str) -> None:

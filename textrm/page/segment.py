@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from textrm.page.model import Segmenter
+from textrm.page.segmenter import Segmenter
 from textrm.page.tile import tiles
 
 TILE = 1152  # a page of 1170 x 1654 is two tiles

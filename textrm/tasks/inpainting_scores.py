@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor
 from torchmetrics import Metric
@@ -10,7 +12,35 @@ from torchmetrics.functional.image import structural_similarity_index_measure
 from textrm.metrics import PSNR_CAP
 
 BINS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 1.0)  # shares of the picture
+BIN_NAMES = tuple(f"{round(100 * low)}-{round(100 * high)}" for low, high in pairwise(BINS))
 FIGURES = ("psnr_hole", "psnr", "ssim", "l1_hole")
+
+
+def bin_of(mask: Tensor) -> int:
+    """The bin that the hole's share of the picture lies in."""
+    share = float((mask > 0.5).float().mean())
+    return sum(share > edge for edge in BINS[1:-1])
+
+
+def picture_figures(composite: Tensor, clean: Tensor, mask: Tensor, ignore: Tensor) -> Tensor | None:
+    """The FIGURES of one picture, or None where it has no hole with a truth.
+
+    Args:
+        composite: 3 H W in [0, 1], the filled picture with its known pixels.
+        clean: 3 H W, the truth.
+        mask: 1 H W, 1 = hole.
+        ignore: bool 1 H W, True = without truth.
+    """
+    inside = ((mask > 0.5) & ~ignore)[0]
+    if not inside.any():
+        return None
+    seen = torch.where(ignore, clean, composite)
+    difference = seen - clean
+    within = difference[:, inside]
+    with torch.autocast(seen.device.type, enabled=False):  # it subtracts squares of means: not in half precision
+        ssim = structural_similarity_index_measure(seen[None].float(), clean[None].float(), data_range=1.0)
+    everywhere = difference.square().sum() / (3 * (~ignore).sum())
+    return torch.stack([psnr(within.square().mean()), psnr(everywhere), torch.as_tensor(ssim), within.abs().mean()])
 
 
 class InpaintingScores(Metric):
@@ -32,30 +62,17 @@ class InpaintingScores(Metric):
 
     def update(self, composite: Tensor, clean: Tensor, mask: Tensor, ignore: Tensor) -> None:
         """Count pictures: ``composite`` and ``clean`` B 3 H W in [0, 1], ``mask`` B 1 H W, ``ignore`` bool B 1 H W."""
-        for filled, truth, hole, unknown in zip(composite.float(), clean.float(), mask > 0.5, ignore, strict=True):
-            inside = (hole & ~unknown)[0]
-            if not inside.any():
-                continue
-            difference = (filled - truth).masked_fill(unknown, 0)
-            within = difference[:, inside]
-            seen = torch.where(unknown, truth, filled)
-            with torch.autocast(seen.device.type, enabled=False):  # it subtracts squares of means: not in half precision
-                ssim = structural_similarity_index_measure(seen[None], truth[None], data_range=1.0)
-            figures = torch.stack(
-                [psnr(within.square().mean()), psnr(difference.square().sum() / (3 * (~unknown).sum())),
-                 torch.as_tensor(ssim), within.abs().mean()]
-            )  # fmt: skip
-            share = float(hole.float().mean())
-            place = sum(share > edge for edge in BINS[1:-1])
-            self.sums[place] += figures.to(self.sums)
-            self.counts[place] += 1
+        for picture in zip(composite.float(), clean.float(), mask, ignore, strict=True):
+            figures = picture_figures(*picture)
+            if figures is not None:
+                place = bin_of(picture[2])
+                self.sums[place] += figures.to(self.sums)
+                self.counts[place] += 1
 
     def compute(self) -> dict[str, float]:
         """The figures over all pictures, then per bin; nothing without pictures."""
         found: dict[str, float] = {}
-        parts = {"": slice(None)} | {
-            f"_{round(100 * BINS[i])}-{round(100 * BINS[i + 1])}": slice(i, i + 1) for i in range(len(BINS) - 1)
-        }
+        parts = {"": slice(None)} | {f"_{name}": slice(place, place + 1) for place, name in enumerate(BIN_NAMES)}
         for suffix, part in parts.items():
             if count := float(self.counts[part].sum()):
                 means = (self.sums[part].sum(0) / count).tolist()

@@ -8,7 +8,8 @@ from standin_model import METADATA, write_model
 
 from textrm.errors import UserError
 from textrm.page import Segmenter
-from textrm.page import model as module
+from textrm.page import model as base
+from textrm.page import segmenter as module
 
 
 def test_metadata_and_probability(model: Segmenter) -> None:
@@ -32,15 +33,15 @@ def test_threshold_defaults_to_one_half(tmp_path: Path) -> None:
     [
         ({**METADATA, "textrm.task": "tagging"}, "image", "a model for tagging; expected textrm.task = segmentation"),
         ({}, "image", "not a model of textrm"),
-        ({**METADATA, "textrm.stride": "eight"}, "image", "'stride': 'eight'"),
-        ({**METADATA, "textrm.stride": "0"}, "image", "'stride': '0'"),
-        ({"textrm.task": "segmentation"}, "image", "states no stride"),
+        ({**METADATA, "textrm.stride": "eight"}, "image", "states stride=eight; expected a positive number"),
+        ({**METADATA, "textrm.stride": "0"}, "image", "states stride=0"),
+        ({"textrm.task": "segmentation"}, "image", "states stride=nothing"),
         *(
             ({**METADATA, f"textrm.{key}": value}, "image", f"'{key}': '{value}'.* probabilities between 0 and 1")
             for key in ("threshold", "low")
             for value in ("1.5", "0", "1", "-0.1", "nan", "half")
         ),
-        (METADATA, "picture", "expected one input image"),
+        (METADATA, "picture", "expected {'image'"),
     ],
 )
 def test_models_that_do_not_fit(tmp_path: Path, metadata: dict[str, str], name: str, words: str) -> None:
@@ -66,6 +67,7 @@ def test_missing_and_corrupt_files(tmp_path: Path, model_file: Path) -> None:
 
 
 def test_missing_released_weights_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(module, "RELEASED", tmp_path / "segment.onnx")
+    for place in (module, base):
+        monkeypatch.setattr(place, "WEIGHTS", tmp_path)
     with pytest.raises(UserError, match="no released weights: give a model"):
         Segmenter()

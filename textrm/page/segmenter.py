@@ -1,0 +1,56 @@
+"""The segmentation model: an ONNX file that turns RGB pixels into the probability of lettering."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from textrm.errors import UserError
+from textrm.page.model import WEIGHTS, Model
+
+_PROBABILITIES = ("threshold", "low")  # in the metadata
+
+
+class Segmenter(Model):
+    """An ONNX segmentation model with one input ``image`` and one output ``prob``; None is the released one.
+
+    ``threshold`` is the probability above which its author calls a pixel lettering, ``low`` the one that is enough
+    beside such a pixel (None: there is none).
+
+    Raises:
+        UserError: as :class:`~textrm.page.model.Model`, and where a stated probability is impossible.
+    """
+
+    task = "segmentation"
+    inputs = {"image": "tensor(uint8)"}
+    output = "prob"
+
+    def __init__(self, path: Path | str | None = None, threads: int | None = None) -> None:
+        super().__init__(WEIGHTS / "segment.onnx" if path is None else Path(path), threads)
+        stated = {name: self.metadata[name] for name in _PROBABILITIES if name in self.metadata}
+        try:
+            self.threshold = float(stated.get("threshold", "0.5"))
+            self.low = float(stated["low"]) if "low" in stated else None
+            valid = 0 < self.threshold < 1 and (self.low is None or 0 < self.low < 1)
+        except ValueError:
+            valid = False
+        if not valid:
+            raise UserError(f"{self.path} states {stated}; expected probabilities between 0 and 1: export it again with "
+                            "python -m textrm.export")  # fmt: skip
+
+    def __call__(self, image: np.ndarray) -> np.ndarray:
+        """The probability of lettering of one picture.
+
+        Args:
+            image: H W 3 uint8 RGB; H and W are multiples of ``stride``.
+
+        Returns:
+            H W float32 in [0, 1].
+
+        Raises:
+            UserError: when the model fails on it, above all for want of memory.
+        """
+        assert image.shape[0] % self.stride == 0
+        assert image.shape[1] % self.stride == 0
+        return self.run_on({"image": np.ascontiguousarray(image)[None]}, (1, 1, *image.shape[:2]))[0, 0]
