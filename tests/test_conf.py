@@ -24,6 +24,12 @@ CHOICES = sorted(
     for group in ("data", "net", "loss", "optimizer", "scheduler", "callbacks", "logger", "trainer", "task")
     for path in (CONFIG_FOLDER / group).glob("*.yaml")
 )
+# What belongs to inpainting is chosen beside its experiment, whose names say so.
+CHOICES = [choice for choice in CHOICES if "inpaint" not in choice and choice != "scheduler=two_stage"]
+INPAINTING = ["loss=inpainting", "loss=inpainting_relative", "scheduler=two_stage", "callbacks=inpainting", "data=mixed",
+              *(f"net={path.stem}" for path in (CONFIG_FOLDER / "net").glob("inpaint_*.yaml")),
+              *(f"holes@data.holes={path.stem}" for path in (CONFIG_FOLDER / "holes").glob("*.yaml")),
+              "features@loss.features=released"]  # fmt: skip
 
 
 def small(overrides: list[str], manifest: Path, run: Path) -> DictConfig:
@@ -31,7 +37,12 @@ def small(overrides: list[str], manifest: Path, run: Path) -> DictConfig:
     with initialize_config_dir(str(CONFIG_FOLDER), version_base="1.3"):
         config = compose("train", [*overrides, *SMALL, f"run={run}"])
     with open_dict(config):
-        config.net.encoder.width = 0.125 if "Xception" in config.net.encoder._target_ else 0.25
+        if "encoder" in config.net:
+            config.net.encoder.width = 0.125 if "Xception" in config.net.encoder._target_ else 0.25
+        else:
+            config.net.width = 0.125
+        if "discriminator" in config.task:
+            config.task.discriminator.width = 0.125
         for node in (config.data, *config.data.train.values()):
             if OmegaConf.is_missing(node, "manifest"):
                 node.manifest = str(manifest)
@@ -50,8 +61,18 @@ def test_choice_trains_a_batch(choice: str, drawn: Path, tmp_path: Path) -> None
     assert written == {"best.ckpt", "last.ckpt"}
     metrics = (tmp_path / "metrics.csv").read_text()
     assert "train/loss" in metrics
-    assert "val/AP" in metrics
+    assert ("val/psnr_hole" if "inpaint" in choice else "val/AP") in metrics
     assert "???" not in (tmp_path / "resolved.yaml").read_text()
+
+
+@pytest.mark.parametrize("choice", INPAINTING)
+def test_choice_of_inpainting_trains_a_batch(choice: str, drawn: Path, tmp_path: Path) -> None:
+    config = small(["experiment=inpaint", choice], drawn, tmp_path)
+    if config.callbacks.batch_norm.step is None and choice == "scheduler=two_stage":
+        config.callbacks.batch_norm.step = 1
+        config.net = small(["experiment=inpaint_partial"], drawn, tmp_path).net
+    train(config, tmp_path)
+    assert "val/psnr_hole" in (tmp_path / "metrics.csv").read_text()
 
 
 def test_experiments_are_short_and_begin_with_their_command() -> None:

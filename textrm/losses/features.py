@@ -6,6 +6,7 @@ stay out of checkpoints: what they hold comes from their files.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,25 +29,19 @@ class Features(nn.Module):
 
     def __init__(self, net: nn.Module, multiple: int = 1) -> None:
         super().__init__()
-        self.net = net.requires_grad_(False)
+        # In a tuple torch does not see it: no part of it is saved, averaged or put in training mode with the task.
+        self._hidden = (net.requires_grad_(False).eval(),)
         self.multiple = multiple
-        self.eval()
 
     def forward(self, image: Tensor) -> tuple[Tensor, ...]:
         """The maps of B 3 H W."""
         below, right = (-side % self.multiple for side in image.shape[-2:])
-        return tuple(self.net(pad(image, (0, right, 0, below), mode="replicate") if below or right else image))
+        padded = pad(image, (0, right, 0, below), mode="replicate") if below or right else image
+        return tuple(self._hidden[0](padded))
 
-    def train(self, mode: bool = True) -> Features:
-        """Stay as in evaluation."""
-        return super().train(False)
-
-    def state_dict(self, *args: Any, **kwargs: Any) -> Any:
-        """Nothing of its own."""
-        return kwargs.get("destination", {})
-
-    def _load_from_state_dict(self, *args: Any, **kwargs: Any) -> None:
-        """Nothing to load."""
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Features:
+        self._hidden[0]._apply(fn, recurse)  # to another device
+        return super()._apply(fn, recurse)
 
 
 class VGG16Features(Features):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from torch import Tensor, nn
@@ -48,9 +49,9 @@ class InpaintingTask(Task):
         """The loss of one batch."""
         return self.log_loss(batch, self(batch["image"], batch["mask"]))
 
-    def log_loss(self, batch: dict[str, Any], output: Tensor) -> Tensor:
-        """The sum of the terms, after each was logged."""
-        terms: dict[str, Tensor] = self.loss(output, batch["clean"], batch["mask"], batch["ignore"])
+    def log_loss(self, batch: dict[str, Any], output: Tensor, more: Mapping[str, Tensor] | None = None) -> Tensor:
+        """The sum of the loss's terms and ``more`` of them, after each was logged."""
+        terms = self.loss(output, batch["clean"], batch["mask"], batch["ignore"]) | dict(more or {})
         loss = sum(terms.values(), output.new_zeros(()))
         self.check_finite(loss, batch)
         count = len(batch["id"])

@@ -75,9 +75,17 @@ class Task(LightningModule):
 
     def configure_optimizers(self) -> Any:
         """The optimizer, and the scheduler where there is one, stepped every batch."""
+        return self.make(self.net)
+
+    def make(self, net: nn.Module) -> Any:
+        """An optimizer for the parameters of ``net``, with its scheduler where there is one, as Lightning takes them.
+
+        Raises:
+            UserError: when they cannot be made.
+        """
         key = "optimizer"
         try:
-            optimizer = self.make_optimizer(self.net.parameters())
+            optimizer = self.make_optimizer(net.parameters())
             if self.make_scheduler is None:
                 return optimizer
             key = "scheduler"

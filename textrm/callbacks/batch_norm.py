@@ -1,0 +1,40 @@
+"""The second stage of training with partial convolutions: BatchNorm of the encoder rests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytorch_lightning as pl
+from pytorch_lightning.callbacks import Callback
+from torch import nn
+
+from textrm.errors import UserError
+
+
+class FreezeBatchNorm(Callback):
+    """From optimizer step ``step`` on, BatchNorm in ``task.net.encoder`` uses its statistics and no longer moves them.
+
+    Liu et al. 2018: the holes make the statistics of batches wrong, so the net is finished with those of the encoder
+    held still and a smaller learning rate (``scheduler=two_stage``). Scale and shift go on learning. It follows from the
+    step alone, so a resumed run needs no state. None never freezes.
+
+    Raises:
+        UserError: for a step below 0, and for a net without an encoder.
+    """
+
+    def __init__(self, step: int | None = None) -> None:
+        if step is not None and step < 0:
+            raise UserError(f"callbacks.batch_norm.step={step}: expected 0 or more, or null for never")
+        self.step = step
+
+    def on_fit_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """See that there is something to freeze."""
+        if self.step is not None and not hasattr(pl_module.get_submodule("net"), "encoder"):
+            raise UserError("callbacks.batch_norm.step is set, but the net has no encoder: set it to null")
+
+    def on_train_batch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *args: Any) -> None:
+        """Hold still what rests: validation puts back the mode that it found."""
+        if self.step is not None and trainer.global_step >= self.step:
+            for module in pl_module.get_submodule("net.encoder").modules():
+                if isinstance(module, nn.BatchNorm2d) and module.training:
+                    module.eval()
