@@ -31,6 +31,14 @@ def model_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_model(tmp_path_factory.mktemp("model") / "standin.onnx")
 
 
+@pytest.fixture(scope="session")
+def inpainter_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A stand-in for the trained inpainting net."""
+    from standin_model import write_inpainter
+
+    return write_inpainter(tmp_path_factory.mktemp("model") / "fill.onnx")
+
+
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
     """A folder with three lettered pages, one of them in a chapter of its own."""

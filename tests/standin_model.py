@@ -39,6 +39,40 @@ def write_model(path: Path, metadata: dict[str, str] = METADATA, name: str = "im
     return path
 
 
+def write_inpainter(path: Path, metadata: dict[str, str] | None = None, inputs: tuple[str, str] = ("image", "mask")) -> Path:
+    """filled = the mean colour of what is known, 0 where nothing is; ``inputs`` are what the inputs are called."""
+    image = helper.make_tensor_value_info(inputs[0], TensorProto.UINT8, ["n", "h", "w", 3])
+    mask = helper.make_tensor_value_info(inputs[1], TensorProto.UINT8, ["n", "h", "w"])
+    filled = helper.make_tensor_value_info("filled", TensorProto.FLOAT, ["n", "h", "w", 3])
+    nodes = [
+        helper.make_node("Cast", [inputs[0]], ["levels"], to=TensorProto.FLOAT),
+        helper.make_node("Div", ["levels", "most"], ["picture"]),
+        helper.make_node("Cast", [inputs[1]], ["hole"], to=TensorProto.FLOAT),
+        helper.make_node("Sub", ["one", "hole"], ["flat"]),
+        helper.make_node("Unsqueeze", ["flat", "last"], ["known"]),
+        helper.make_node("Mul", ["picture", "known"], ["seen"]),
+        helper.make_node("ReduceSum", ["seen", "places"], ["sum"], keepdims=1),
+        helper.make_node("ReduceSum", ["known", "places"], ["count"], keepdims=1),
+        helper.make_node("Max", ["count", "one"], ["divisor"]),
+        helper.make_node("Div", ["sum", "divisor"], ["mean"]),
+        helper.make_node("Shape", ["picture"], ["size"]),
+        helper.make_node("Expand", ["mean", "size"], ["filled"]),
+    ]
+    constants = [
+        helper.make_tensor("most", TensorProto.FLOAT, [], [255.0]),
+        helper.make_tensor("one", TensorProto.FLOAT, [], [1.0]),
+        helper.make_tensor("last", TensorProto.INT64, [1], [3]),
+        helper.make_tensor("places", TensorProto.INT64, [2], [1, 2]),
+    ]
+    graph = helper.make_graph(nodes, "stand-in", [image, mask], [filled], constants)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10)
+    stated = {"textrm.task": "inpainting", "textrm.stride": "8"} if metadata is None else metadata
+    for key, value in stated.items():
+        model.metadata_props.add(key=key, value=value)
+    onnx.save(model, path)
+    return path
+
+
 def lettered_page(height: int = 96, width: int = 80) -> np.ndarray:
     """White paper with two black bars for letters, H W 3 uint8."""
     page = np.full((height, width, 3), 255, np.uint8)

@@ -18,7 +18,8 @@ from hydra.utils import instantiate
 from PIL import Image
 
 from textrm.errors import UserError
-from textrm.export import Exported, check_targets, export, load_run, main, parity
+from textrm.export import check_targets, export, load_run, main, parity
+from textrm.exported import ExportedSegmenter
 from textrm.nets.phases import with_dilation
 from textrm.nets.segmenter import Segmenter
 from textrm.quantize import calibration_crops, pixel_ap, quantize
@@ -67,7 +68,7 @@ def test_any_size_and_batch_equals_torch(exported: Path) -> None:
         image = np.random.default_rng(1).integers(0, 256, shape, dtype=np.uint8)
         (found,) = session.run(None, {"image": image})
         with torch.inference_mode():
-            expected = Exported(with_dilation(tiny()))(torch.from_numpy(image)).numpy()
+            expected = ExportedSegmenter(with_dilation(tiny()))(torch.from_numpy(image)).numpy()
         assert found.shape == (shape[0], 1, *shape[1:3])
         assert found.dtype == np.float32
         assert np.abs(found - expected).max() < 1e-4
@@ -87,14 +88,14 @@ def test_parity_refuses_another_net(exported: Path) -> None:
     with torch.no_grad():
         next(other.decoder.head.parameters()).add_(0.5)
     with pytest.raises(UserError, match="differs from torch"):
-        parity(Exported(other), exported, 32)
+        parity(ExportedSegmenter(other), exported)
 
 
 def test_int8_keeps_metadata_and_measures_its_price(exported: Path, drawn: Path, tmp_path: Path) -> None:
     crops = calibration_crops(drawn, "train", count=4, size=96, seed=0)
-    drop = quantize(exported, tmp_path / "int8.onnx", crops, crops)
-    assert drop.float_ap == pixel_ap(str(exported), crops)
-    assert drop.int8_ap == pixel_ap(str(tmp_path / "int8.onnx"), crops)
+    price = quantize(exported, tmp_path / "int8.onnx", crops, crops)
+    assert price.float_graph == pixel_ap(str(exported), crops)
+    assert price.int8_graph == pixel_ap(str(tmp_path / "int8.onnx"), crops)
     graph = onnx.load(tmp_path / "int8.onnx")
     assert {entry.key: entry.value for entry in graph.metadata_props}["textrm.stride"] == "8"
     assert any(tensor.data_type == onnx.TensorProto.INT8 for tensor in graph.graph.initializer)
@@ -217,7 +218,7 @@ def test_int8_is_refused_where_nothing_was_measured(
             monkeypatch, f"run={run}", f"out={tmp_path / 'm.onnx'}", f"manifest={tmp_path / 'manifest.csv'}",
             "int8=true", "crops=4", "crop=96",
         )  # fmt: skip
-    assert "int8 loses nan AP" in capsys.readouterr().err
+    assert "int8 loses nan of AP" in capsys.readouterr().err
 
 
 def test_not_a_run(tmp_path: Path) -> None:

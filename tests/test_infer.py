@@ -51,8 +51,10 @@ def test_what_is_written_beside_a_page(model_file: Path, book: Path, tmp_path: P
 def test_options_are_passed_on(model_file: Path, book: Path, tmp_path: Path) -> None:
     seen = {}
 
-    def spy(job: object, model: Segmenter, as_png: bool, max_pixels: int, **options: object) -> list[str]:
-        seen.update(options, as_png=as_png, max_pixels=max_pixels)
+    def spy(
+        job: object, model: Segmenter, inpainter: object, as_png: bool, max_pixels: int, **options: object
+    ) -> list[str]:
+        seen.update(options, inpainter=inpainter, as_png=as_png, max_pixels=max_pixels)
         return ["a note"]
 
     with pytest.MonkeyPatch.context() as patch:
@@ -61,8 +63,22 @@ def test_options_are_passed_on(model_file: Path, book: Path, tmp_path: Path) -> 
                      "--grow", 3, "--min-area", 5, "--fill", "telea", "--tile", 256, "--format", "png",
                      "--max-pixels", 99)  # fmt: skip
     assert seen == {"threshold": 0.4, "low": 0.2, "grow": 3, "min_area": 5, "fill": "telea", "tile": 256,
-                    "as_png": True, "max_pixels": 99}  # fmt: skip
+                    "inpainter": None, "as_png": True, "max_pixels": 99}  # fmt: skip
     assert "1.png: a note" in result.output
+
+
+def test_another_inpainting_net(model_file: Path, inpainter_file: Path, book: Path, tmp_path: Path) -> None:
+    ways = {
+        name: run(model_file, book / "1.png", "-o", tmp_path / name, *options).exit_code
+        for name, options in {
+            "own": ("--fill", "network", "--fill-model", inpainter_file),
+            "useless": ("--fill", "telea", "--fill-model", inpainter_file),
+            "wrong": ("--fill-model", model_file),
+        }.items()
+    }
+    assert ways == {"own": 0, "useless": 1, "wrong": 1}
+    said = run(model_file, book / "1.png", "-o", tmp_path / "wrong", "--fill-model", model_file).output
+    assert "is a model for segmentation; expected textrm.task = inpainting" in said
 
 
 def test_png_gives_untouched_pixels_back(model_file: Path, tmp_path: Path) -> None:

@@ -69,10 +69,10 @@ def _quantize(path: Path, config: DictConfig) -> None:
     held_out = calibration_crops(config.manifest, config.check_split, config.crops, config.crop, config.seed)
     price = quantize(path, path, crops, held_out)
     print(f"int8: {price} on {len(held_out)} crops")
-    most = config.max_drop if price.name == "AP" else config.max_drop_decibels
-    if not price.drop <= most and not config.force:  # not a number, too, where the crops hold no lettering
-        raise UserError(f"int8 loses {price.drop:.4f} of {price.name}, more than {most}: give more calibration crops, "
-                        "pictures with lettering, export without int8, or force=true")  # fmt: skip
+    limit = "max_drop" if price.name == "AP" else "max_drop_decibels"
+    if not price.drop <= config[limit] and not config.force:  # not a number, too, where the crops hold no lettering
+        raise UserError(f"int8 loses {price.drop:.4f} of {price.name}, more than {limit}={config[limit]}: give more "
+                        "calibration crops, pictures with lettering, export without int8, or force=true")  # fmt: skip
 
 
 def load_run(run: Path, checkpoint: str = "best") -> tuple[nn.Module, dict[str, Any]]:

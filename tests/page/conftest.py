@@ -6,12 +6,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from textrm.page import Segmenter
+from textrm.page import Inpainter, Segmenter
 
 
 @pytest.fixture(scope="session")
 def model(model_file: Path) -> Segmenter:
     return Segmenter(model_file, threads=1)
+
+
+@pytest.fixture(scope="session")
+def inpainter(inpainter_file: Path) -> Inpainter:
+    return Inpainter(inpainter_file, threads=1)
 
 
 @pytest.fixture

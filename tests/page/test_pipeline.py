@@ -68,7 +68,7 @@ def test_options_reach_their_stage(model: Segmenter) -> None:
         ({"threshold": 1.5}, "threshold is 1.5; expected a probability"),
         ({"low": 0.0}, "low is 0.0"),
         ({"grow": -1}, "grow is -1"),
-        ({"fill": "magic"}, "fill is magic; expected one of auto, flat, telea, white"),
+        ({"fill": "magic"}, "fill is magic; expected one of auto, network, flat, telea, white"),
         ({"tile": 64}, "tile is 64"),
     ],
 )

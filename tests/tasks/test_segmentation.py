@@ -60,7 +60,7 @@ def test_pictures_of_any_size_are_validated_whole(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(strided, "log", lambda *args, **options: None)  # it needs a trainer
     mask = (torch.rand(2, 1, 37, 50, generator=torch.Generator().manual_seed(0)) < 0.3).float()
     item = batch(mask) | {"image": mask.expand(-1, 3, -1, -1)}
-    prob = strided.test_step(item, 0)
+    prob = strided.test_step(item, 0)["prob"]
     assert prob.shape == mask.shape
     assert torch.equal(prob > 0.5, mask > 0.5)
     assert strided.test_scores.compute()["F1"] == 1.0

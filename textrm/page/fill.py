@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import cv2
 import numpy as np
 
-from textrm.page.flat import HALO, fill_flat
+from textrm.page.flat import fill_flat
 from textrm.page.group import groups
 from textrm.page.inpainter import Inpainter
 from textrm.page.network import fill_by_network
-from textrm.page.tone import REACH, continue_tone
+from textrm.page.tone import REACH, continue_texture
 
 METHODS = ("auto", "network", "flat", "telea", "white")
 NEEDS_MODEL = ("auto", "network")
 _GAP = 16  # pixels; holes that are nearer are filled together
 _BLOCK = 1024  # pixels; larger groups are cut, so that memory does not grow with them
+_MARGIN = 12  # pixels around a hole that smooth filling looks at
 _SHARE = 0.9  # of a hole's surroundings that must be flat
-_MARGINS = {"auto": REACH + 12, "flat": HALO + 2, "telea": 12}  # pixels around a hole that are looked at
+
+Box = tuple[slice, slice]
+# Fills the pixels ``inner`` of a crop in place from those that are not ``unknown``; returns which it left.
+FillCrop = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
 
 def fill_holes(image: np.ndarray, hole: np.ndarray, method: str = "auto", model: Inpainter | None = None) -> None:
@@ -26,33 +30,41 @@ def fill_holes(image: np.ndarray, hole: np.ndarray, method: str = "auto", model:
 
     ``white``: plain white. ``flat``: the colour or linear gradient that most of each hole's surroundings have.
     ``telea``: Telea's method (2004). ``network``: the inpainting net. ``auto``: flat where the surroundings are, and
-    there the faint traces that compression left around letters go too, and become part of ``hole``; screentone is
-    continued; the rest goes through the net. All but ``white`` leave a hole as it is where no pixel around it is known.
+    there the faint traces that compression left around letters go too, and become part of ``hole``; else the net, and
+    where a texture repeats around the hole, screentone above all, its continuation. All but ``white`` leave a hole as
+    it is where no pixel around it is known.
 
     Args:
         image: H W 3 uint8 RGB.
         hole: H W uint8 in {0, 1}, 1 = to fill; ``auto`` adds to it.
         method: one of ``METHODS``.
-        model: the net of ``network`` and ``auto``, which need one.
+        model: the net, where the method is in ``NEEDS_MODEL``.
     """
     if method == "white":
         image[hole != 0] = 255
         return
-    rest = hole.copy()
-    if method != "network":
+    if method not in NEEDS_MODEL:
         for box, own in _blocks(hole):
-            _fill_block(image, hole, rest, box, own, method)
-    if method in NEEDS_MODEL:
-        assert model is not None
-        fill_by_network(image, rest, model)
+            _fill_block(image, hole, box, own, _fill_telea if method == "telea" else _fill_plane)
+        return
+    assert model is not None
+    rest = hole.copy()
+    if method == "auto":
+        for box, own in _blocks(hole):
+            _fill_block(image, hole, box, own, _fill_flat, rest)
+    art = rest.copy()
+    fill_by_network(image, rest, model)
+    if method == "auto":
+        for box, own in _blocks(art):
+            _fill_block(image, art, box, own, _add_texture)
 
 
 def _fill_block(
-    image: np.ndarray, hole: np.ndarray, rest: np.ndarray, box: tuple[slice, slice], own: np.ndarray, method: str
+    image: np.ndarray, hole: np.ndarray, box: Box, own: np.ndarray, fill: FillCrop, rest: np.ndarray | None = None
 ) -> None:
-    """Fill one block without the net; what is left to it stays 1 in ``rest``."""
+    """Fill one block of holes; what ``fill`` leaves stays as it is, and 1 in ``rest`` where that is given."""
     rows, columns = box
-    margin = _MARGINS[method]
+    margin = REACH + _MARGIN
     top, left = max(rows.start - margin, 0), max(columns.start - margin, 0)
     window = slice(top, rows.stop + margin), slice(left, columns.stop + margin)
     crop = np.ascontiguousarray(image[window])
@@ -61,22 +73,36 @@ def _fill_block(
         return
     inner = np.zeros_like(unknown)
     inner[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left] = own
-    left_over = np.zeros_like(unknown)
-    if method == "telea":
-        crop = cv2.inpaint(crop, unknown, 3, cv2.INPAINT_TELEA)
-    elif method == "flat":
-        rough = fill_flat(crop, unknown, inner, share=0, wipe=False)
-        if rough.any():  # too little is known around it to tell a plane
-            unknown[(inner != 0) & (rough == 0)] = 0
-            crop = cv2.inpaint(crop, unknown, 3, cv2.INPAINT_TELEA)
-    else:
-        left_over = fill_flat(crop, unknown, inner, share=_SHARE, wipe=True)
-        if left_over.any():
-            unknown[(inner != 0) & (left_over == 0)] = 0
-            left_over = continue_tone(crop, unknown, left_over)
+    left_over = fill(crop, unknown, inner)
     np.copyto(image[window], crop, where=((inner != 0) & (left_over == 0))[..., None])
     hole[window] |= inner
-    rest[window][inner != 0] = left_over[inner != 0]
+    if rest is not None:
+        rest[window][inner != 0] = left_over[inner != 0]
+
+
+def _fill_telea(crop: np.ndarray, unknown: np.ndarray, inner: np.ndarray) -> np.ndarray:
+    crop[:] = cv2.inpaint(crop, unknown, 3, cv2.INPAINT_TELEA)
+    return np.zeros_like(inner)
+
+
+def _fill_plane(crop: np.ndarray, unknown: np.ndarray, inner: np.ndarray) -> np.ndarray:
+    rest = fill_flat(crop, unknown, inner, share=0, wipe=False)
+    if rest.any():  # too little is known around it to tell a plane
+        unknown[(inner != 0) & (rest == 0)] = 0
+        crop[:] = cv2.inpaint(crop, unknown, 3, cv2.INPAINT_TELEA)
+    return np.zeros_like(inner)
+
+
+def _fill_flat(crop: np.ndarray, unknown: np.ndarray, inner: np.ndarray) -> np.ndarray:
+    return fill_flat(crop, unknown, inner, share=_SHARE, wipe=True)
+
+
+def _add_texture(crop: np.ndarray, unknown: np.ndarray, inner: np.ndarray) -> np.ndarray:
+    """Over what the net has made."""
+    textured = continue_texture(crop, unknown, inner, crop.astype(np.float32))
+    if textured is not None:
+        crop[inner != 0] = np.clip(np.rint(textured[inner != 0]), 0, 255).astype(np.uint8)
+    return np.zeros_like(inner)
 
 
 def _blocks(hole: np.ndarray) -> Iterator[tuple[tuple[slice, slice], np.ndarray]]:

@@ -1,52 +1,56 @@
-"""Continues screentone into holes by copying it from beside them, dot by dot."""
+"""Continues screentone and other texture into holes by copying it from beside them."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
 
-REACH = 36  # pixels; from how far a tone is copied
+REACH = 36  # pixels; from how far a texture is copied
 _RING = 8  # pixels around the hole that a copy must match
 _SHIFTS = 24  # candidates
 _SIGMA = 4.0  # pixels over which the match is judged where a shift is chosen
 _KNOWN = 0.6  # share of the ring that must be known where a shift copies from
+_WORTH = 1.0  # a texture is copied when the match leaves less than this share of the ring's variance
 _BILEVEL = 0.8  # share of ring pixels near black or white from which a picture counts as black and white
 
 
-def continue_tone(crop: np.ndarray, unknown: np.ndarray, own: np.ndarray) -> np.ndarray:
-    """Fill a hole in a black-and-white picture with shifted copies of its surroundings.
+def continue_texture(crop: np.ndarray, unknown: np.ndarray, own: np.ndarray, smooth: np.ndarray) -> np.ndarray | None:
+    """Fill a hole with shifted copies of its surroundings.
 
     Few shifts carry most of a texture (He and Sun 2012, "Statistics of patch offsets for image completion"); for a
-    halftone they are the vectors of its lattice, and a copy restores it dot by dot, where a net would make grey of it.
-    What we changed: the shifts are those under which the ring around the hole matches best (masked squared difference
-    by FFT), and no energy is minimised over them: each pixel takes the shift that matches best near it.
+    halftone they are the vectors of its lattice, and a copy restores it dot by dot. What we changed: the shifts are
+    those under which the ring around the hole matches best (masked squared difference by FFT), and no energy is
+    minimised over them: each pixel takes the shift that matches best near it. Its value lies between ``smooth`` and the
+    copy by how well that one matches, the linear estimate of least error; in black and white it is the copy or nothing,
+    so that no grey appears.
 
     Args:
-        crop: h w 3 uint8, the hole with at least ``REACH`` pixels around it where the page goes on; written to.
+        crop: h w 3 uint8, the hole with at least ``REACH`` pixels around it where the page goes on.
         unknown: h w uint8, 1 = not to be copied.
         own: h w uint8, 1 = to fill; within ``unknown``.
+        smooth: h w 3 float32, another filling, without the texture.
 
     Returns:
-        h w uint8, 1 = not filled: all of ``own`` where the picture is not black and white.
+        h w 3 float32 of which the pixels of ``own`` count, or None where no texture repeats.
     """
     distance = cv2.distanceTransform(1 - own, cv2.DIST_L2, 3)
     ring = ((distance <= _RING) & (unknown == 0)).astype(np.float32)
+    known = (unknown == 0).astype(np.float32)
+    pixels = crop.astype(np.float32)
     grey = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)
     around = grey[ring > 0]
-    if len(around) < 4 * _RING or np.mean((around < 48) | (around > 207)) < _BILEVEL:
-        return own
-    known = (unknown == 0).astype(np.float32)
+    if len(around) < 4 * _RING:
+        return None
+    bilevel = np.mean((around < 48) | (around > 207)) >= _BILEVEL
+    detail = grey.astype(np.float32) - cv2.blur(cv2.cvtColor(smooth, cv2.COLOR_RGB2GRAY), (15, 15))
+    variance = float(np.mean(np.square(detail[ring > 0]))) + 1
     shifts = _best_shifts(grey.astype(np.float32) - around.mean(), ring, known)
-    if not shifts:
-        return own
+    if not shifts or (not bilevel and shifts[0][2] > _WORTH * variance):
+        return None
     left, top, width, height = cv2.boundingRect(own)
     box = slice(max(top - _RING, 0), top + height + _RING), slice(max(left - _RING, 0), left + width + _RING)
-    copy, filled = _assemble(crop.astype(np.float32), ring, known, shifts, box)
-    filled &= own[box] != 0
-    crop[box][filled] = copy[filled].astype(np.uint8)
-    rest = own.copy()
-    rest[box][filled] = 0
-    return rest
+    copy, error = _assemble(pixels, ring, known, shifts, box)
+    return _blend(smooth, copy, error, pixels, ring, box, bool(bilevel))
 
 
 def _best_shifts(grey: np.ndarray, ring: np.ndarray, known: np.ndarray) -> list[tuple[int, int, float]]:
@@ -82,7 +86,7 @@ def _assemble(
     shifts: list[tuple[int, int, float]],
     box: tuple[slice, slice],
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The copy in ``box`` and where there is one."""
+    """The copy in ``box`` (0 where nothing is copied) and its expected squared error (infinite there)."""
     border = REACH, REACH, REACH, REACH, cv2.BORDER_CONSTANT
     wide, wide_known = cv2.copyMakeBorder(pixels, *border), cv2.copyMakeBorder(known, *border)
     target, weight = pixels[box], ring[box]
@@ -102,4 +106,25 @@ def _assemble(
         better = (error < best) & (there > 0)
         best[better] = error[better]
         copy[better] = source[better]
-    return copy, np.isfinite(best)
+    return copy, best
+
+
+def _blend(
+    smooth: np.ndarray,
+    copy: np.ndarray,
+    error: np.ndarray,
+    pixels: np.ndarray,
+    ring: np.ndarray,
+    box: tuple[slice, slice],
+    bilevel: bool,
+) -> np.ndarray:
+    base, weight = smooth[box], ring[box]
+    spread = np.square(pixels[box] - cv2.blur(smooth, (15, 15))[box]).mean(2)
+    total = float((spread * weight).sum() / weight.sum())
+    variance = cv2.GaussianBlur(spread * weight, (0, 0), _SIGMA) + 1e-3 * total
+    variance = variance / (cv2.GaussianBlur(weight, (0, 0), _SIGMA) + 1e-3) + 1
+    trust = np.where(np.isfinite(error), 1 - 0.75 * np.where(np.isfinite(error), error, 0) / variance, 0)
+    trust = np.where(np.isfinite(error), 1.0, 0.0) if bilevel else np.clip(trust, 0, 1)
+    filled = smooth.copy()
+    filled[box] = base + trust[..., None].astype(np.float32) * (copy - base)
+    return filled

@@ -1,0 +1,94 @@
+"""Partial, gated and attention-mask convolutions at one budget: ``python -m experiments.masked_convolutions``.
+
+Trains every net of the comparison on the same crops in the same order, then fills the same holes with all of them and
+with OpenCV's two methods. A run that is finished is not repeated, one that was interrupted goes on.
+"""
+
+from __future__ import annotations
+
+import csv
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+# By name: the overrides that make it. All have a quarter of the published width and seven halvings instead of eight.
+NETS = {
+    "partial": "experiment=inpaint_partial net.levels=7",
+    "partial_deep": "experiment=inpaint_partial_deep net.levels=7",
+    "partial_separable": "experiment=inpaint_partial_separable",
+    "gated": "experiment=inpaint_gated net.levels=7",
+    "gated_fused": "experiment=inpaint_gated net.levels=7 "
+    "net.convolution._target_=textrm.nets.gated.FusedGatedConvolution",
+    "gated_separable": "experiment=inpaint_gated net.levels=7 "
+    "net.convolution._target_=textrm.nets.gated.SeparableGatedConvolution",
+    "attention_geometric": "experiment=inpaint_attention net.levels=7",
+    "attention_features": "experiment=inpaint_attention net.levels=7 "
+    "net.convolution.update._target_=textrm.nets.attention.FeatureUpdate",
+}
+COMMON = "data=manifest net.width=0.25 data.crop=128 data.batch_size=8 trainer.max_epochs=-1 test=false optimizer.lr=5e-4"
+BASELINES = ("telea", "navier_stokes")
+
+
+@click.command()
+@click.option("--manifest", required=True, help="What to train on: drawn pages, python -m textrm.data.synth out=drawn.")
+@click.option("--judge", multiple=True, help="NAME=MANIFEST[:SPLIT] to fill the holes of; may be given again.")
+@click.option("--steps", default=1500, show_default=True, help="Training steps of every net.")
+@click.option("--limit", default=48, show_default=True, help="Pictures of each set to judge on.")
+@click.option("--threads", default=2, show_default=True)
+@click.option("--only", help="Names of nets, separated by commas.  [all]")
+@click.option("--out", default="runs/masked_convolutions", show_default=True, type=click.Path(path_type=Path))
+def main(manifest: str, judge: tuple[str, ...], steps: int, limit: int, threads: int, only: str | None,
+         out: Path) -> None:  # fmt: skip
+    """Train what is not trained yet, then compare."""
+    names = list(NETS) if only is None else only.split(",")
+    for name in names:
+        train(name, manifest, steps, threads, out / name)
+    fills = ",".join([*(str(out / name) for name in names), *BASELINES])
+    for entry in judge:
+        title, _, where = entry.partition("=")
+        path, _, split = where.partition(":")
+        run(f"textrm.evaluate manifest={path} split={split or 'val'} fills=[{fills}] holes=both limit={limit} "
+            f"threads={threads} checkpoint=last sheet=6 out={out / 'judged' / title}")  # fmt: skip
+    if judge:
+        collect(out / "judged", out / "results.csv")
+
+
+def train(name: str, manifest: str, steps: int, threads: int, folder: Path) -> None:
+    """One run, if it is not finished: the file ``finished`` in its folder says so."""
+    if (folder / "finished").exists():
+        return
+    last = folder / "checkpoints" / "last.ckpt"
+    resume = "ckpt_path=last" if last.exists() else ""
+    epoch = 8 * max(1, steps // 5)
+    run(f"textrm.train {NETS[name]} {COMMON} data.manifest={manifest} run={folder} threads={threads} {resume} "
+        f"data.samples_per_epoch={epoch} trainer.max_steps={steps} trainer.check_val_every_n_epoch=5 "
+        "+trainer.limit_val_batches=8")  # fmt: skip
+    (folder / "finished").touch()
+
+
+def collect(judged: Path, path: Path) -> None:
+    """All tables in one CSV, with the set that each line is of."""
+    lines = []
+    for table in sorted(judged.glob("*/fills.csv")):
+        with table.open(newline="") as file:
+            lines += [{"set": table.parent.name} | line for line in csv.DictReader(file)]
+    columns = list(dict.fromkeys(column for line in lines for column in line))
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(lines)
+
+
+def run(command: str) -> None:
+    """A command of textrm, shown; ends with its status where it fails."""
+    print(f"\n$ python -m {command}", flush=True)
+    status = subprocess.run([sys.executable, "-m", *shlex.split(command)], check=False).returncode
+    if status:
+        sys.exit(status)
+
+
+if __name__ == "__main__":
+    main()
