@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 import torch
@@ -37,9 +38,10 @@ class Plain(nn.Module):
                  dilation: int = 1, bias: bool = False) -> None:  # fmt: skip
         super().__init__()
         self.parts = (in_channels,) if isinstance(in_channels, int) else tuple(in_channels)
-        padding = kernel_size // 2 * dilation
-        self.convolution = nn.Conv2d(sum(self.parts), out_channels, kernel_size, stride, padding, dilation, bias=bias)
-        self.stride = stride
+        self.stride, self.padding = stride, kernel_size // 2 * dilation
+        self.convolution = nn.Conv2d(
+            sum(self.parts), out_channels, kernel_size, stride, self.padding, dilation, bias=bias
+        )
 
     def forward(self, features: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         return self.convolution(features), mask[:, :1, :: self.stride, :: self.stride]
@@ -52,7 +54,9 @@ class Plain(nn.Module):
 class PerChannel(Plain):
     """A mask for every channel, convolved with as many ones as there are weights; gradients are tracked throughout."""
 
-    def __init__(self, *arguments: int, **options: bool) -> None:
+    ones: Tensor
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.register_buffer("ones", torch.ones_like(self.convolution.weight), persistent=False)
 
@@ -70,12 +74,11 @@ class PerChannel(Plain):
         return torch.cat([mask, mask[:, -1:].expand(-1, missing, -1, -1)], 1)
 
     def coverage(self, mask: Tensor) -> Tensor:
-        convolution = self.convolution
-        return F.conv2d(mask, self.ones, None, convolution.stride, convolution.padding)
+        return F.conv2d(mask, self.ones, None, self.stride, self.padding)
 
 
 class NvidiaStyle(PerChannel):
-    """Per channel as in the published code's ``multi_channel``: masks without gradients, a ratio, the bias taken out."""
+    """Per channel as in the published code's ``multi_channel``: no gradients for masks, a ratio, the bias set aside."""
 
     def forward(self, features: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         with torch.no_grad():
@@ -110,12 +113,14 @@ WAYS: dict[str, Callable[..., nn.Module]] = {
     "partial, NVIDIA style": NvidiaStyle,
     "partial, torch.where": Where,
 }
-SEPARABLE = {"stage": InvertedResidualStage, "levels": 5, "maximum": 256, "kernel_sizes": (3,), "middle": (2, 4, 8, 16)}
+separable = partial(
+    InpaintingUNet, stage=InvertedResidualStage, levels=5, maximum=256, kernel_sizes=(3,), middle=(2, 4, 8, 16)
+)
 NETS: dict[str, Callable[[], nn.Module]] = {
     "inpaint_partial": InpaintingUNet,
     "the same, plain convolutions": partial(InpaintingUNet, Plain),
     "inpaint_partial_deep": partial(InpaintingUNet, stage=DeepStage, maximum=256),
-    "inpaint_partial_separable": partial(InpaintingUNet, **SEPARABLE),
+    "inpaint_partial_separable": separable,
     "inpaint_gated": partial(InpaintingUNet, GatedConvolution),
     "inpaint_gated, fused": partial(InpaintingUNet, FusedGatedConvolution),
     "inpaint_gated, separable gate": partial(InpaintingUNet, SeparableGatedConvolution),
@@ -128,7 +133,9 @@ NETS: dict[str, Callable[[], nn.Module]] = {
 @click.command()
 @click.option("--threads", default=2, show_default=True)
 @click.option("--rounds", default=7, show_default=True, help="Timed steps of each net, taken in turn.")
-@click.option("--peak", type=click.Choice(sorted(WAYS)), help="Print the peak memory of one step in MB; used by the table.")
+@click.option(
+    "--peak", type=click.Choice(sorted(WAYS)), help="Print the peak memory of one step in MB; used by the table."
+)
 def main(threads: int, rounds: int, peak: str | None) -> None:
     torch.set_num_threads(threads)
     torch.manual_seed(0)
@@ -171,7 +178,9 @@ def step_memory(name: str) -> float:
     """By how many MB one step raises the peak of this process over what the net itself takes."""
     net = InpaintingUNet(WAYS[name])
     image, mask = torch.rand(4, 3, 256, 256), F.interpolate((torch.rand(4, 1, 16, 16) < 0.2).float(), scale_factor=16.0)
-    step(InpaintingUNet(WAYS[name], width=0.125, levels=2), image[:, :, :16, :16], mask[:, :, :16, :16])  # loads kernels
+    step(
+        InpaintingUNet(WAYS[name], width=0.125, levels=2), image[:, :, :16, :16], mask[:, :, :16, :16]
+    )  # loads kernels
     Path("/proc/self/clear_refs").write_text("5")  # forget the peak of making the net
     before = status("VmRSS")
     step(net, image, mask)

@@ -22,11 +22,11 @@ from textrm.files import write_whole
 from textrm.page.batch import clean_file
 from textrm.page.fill import fill_holes
 from textrm.page.mask import find_lettering, widen
-from textrm.page.segmenter import Segmenter
 from textrm.page.pipeline import suitable_growth
 from textrm.page.plan import make_plan
 from textrm.page.read import read
 from textrm.page.segment import segment
+from textrm.page.segmenter import Segmenter
 from textrm.page.write import encode
 
 HEIGHT, WIDTH = 1654, 1170

@@ -39,7 +39,9 @@ def write_model(path: Path, metadata: dict[str, str] = METADATA, name: str = "im
     return path
 
 
-def write_inpainter(path: Path, metadata: dict[str, str] | None = None, inputs: tuple[str, str] = ("image", "mask")) -> Path:
+def write_inpainter(
+    path: Path, metadata: dict[str, str] | None = None, inputs: tuple[str, str] = ("image", "mask")
+) -> Path:
     """filled = the mean colour of what is known, 0 where nothing is; ``inputs`` are what the inputs are called."""
     image = helper.make_tensor_value_info(inputs[0], TensorProto.UINT8, ["n", "h", "w", 3])
     mask = helper.make_tensor_value_info(inputs[1], TensorProto.UINT8, ["n", "h", "w"])

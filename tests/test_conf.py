@@ -26,7 +26,8 @@ CHOICES = sorted(
 )
 # What belongs to inpainting is chosen beside its experiment, whose names say so.
 CHOICES = [choice for choice in CHOICES if "inpaint" not in choice and choice != "scheduler=two_stage"]
-INPAINTING = ["loss=inpainting", "loss=inpainting_relative", "scheduler=two_stage", "callbacks=inpainting", "data=mixed",
+INPAINTING = ["loss=inpainting", "loss=inpainting_relative", "scheduler=two_stage", "callbacks=inpainting",
+              "data=mixed",
               *(f"net={path.stem}" for path in (CONFIG_FOLDER / "net").glob("inpaint_*.yaml")),
               *(f"holes@data.holes={path.stem}" for path in (CONFIG_FOLDER / "holes").glob("*.yaml")),
               "features@loss.features=released"]  # fmt: skip

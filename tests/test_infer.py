@@ -12,8 +12,8 @@ from PIL import Image
 from standin_model import lettered_page
 
 from textrm import infer
-from textrm.page.segmenter import Segmenter
 from textrm.page.read import read
+from textrm.page.segmenter import Segmenter
 
 
 def test_a_folder_is_cleaned_and_keeps_its_tree(model_file: Path, book: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Evaluate: ``python -m textrm.evaluate manifest=<manifest.csv> [model=<file.onnx> | run=<run folder> | fills=[…]]``."""
+"""Evaluate: ``python -m textrm.evaluate manifest=<manifest.csv> [model=<file> | run=<folder> | fills=[…]]``."""
 
 from __future__ import annotations
 

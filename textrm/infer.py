@@ -18,10 +18,10 @@ from textrm.errors import UserError
 from textrm.page.batch import clean_file
 from textrm.page.fill import METHODS, NEEDS_MODEL
 from textrm.page.inpainter import Inpainter
-from textrm.page.segmenter import Segmenter
 from textrm.page.plan import EXTRAS, Job, Plan, make_plan
 from textrm.page.read import MAX_PIXELS
 from textrm.page.segment import TILE
+from textrm.page.segmenter import Segmenter
 from textrm.page.tile import MARGIN, check_side
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -47,7 +47,9 @@ _PROBABILITY = click.FloatRange(0, 1, min_open=True, max_open=True)
 @click.option("--format", "kind", type=click.Choice(["same", "png"]), default="same", show_default=True,
               help="PNG gives untouched pixels back bit for bit.")  # fmt: skip
 @click.option("--model", type=click.Path(path_type=Path), help="ONNX file of a segmenter.  [the released one]")
-@click.option("--fill-model", type=click.Path(path_type=Path), help="ONNX file of an inpainting net.  [the released one]")
+@click.option(
+    "--fill-model", type=click.Path(path_type=Path), help="ONNX file of an inpainting net.  [the released one]"
+)
 @click.option("--threads", type=click.IntRange(1), help="Processor threads.  [all]")
 @click.option("--tile", type=click.IntRange(2 * MARGIN + 1), default=TILE, show_default=True,
               help="Side of the largest tile in pixels; less needs less memory.")  # fmt: skip
@@ -80,7 +82,9 @@ def main(
         segmenter = Segmenter(model, threads)
         inpainter = Inpainter(fill_model, threads) if options["fill"] in NEEDS_MODEL else None
         if fill_model is not None and inpainter is None:
-            raise UserError(f"--fill-model is given, but --fill {options['fill']} uses no net: give --fill auto or network")
+            raise UserError(
+                f"--fill-model is given, but --fill {options['fill']} uses no net: give --fill auto or network"
+            )
         check_side(options["tile"], segmenter.stride)
         waiting = plan.jobs if overwrite else [job for job in plan.jobs if not job.is_done()]
         cleaned = _clean_all(

@@ -118,7 +118,9 @@ def quantize(source: Path, out: Path, crops: Sequence[Sample], held_out: Sequenc
         graph = onnx.load(quantized)
         del graph.metadata_props[:]
         graph.metadata_props.extend(metadata)
-        found = Price("PSNR in holes" if inpainting else "AP", price(str(source), held_out), price(str(quantized), held_out))
+        found = Price(
+            "PSNR in holes" if inpainting else "AP", price(str(source), held_out), price(str(quantized), held_out)
+        )
         onnx.save(graph, out)
     return found
 

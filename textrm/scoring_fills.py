@@ -26,7 +26,6 @@ OPENCV = {"telea": cv2.INPAINT_TELEA, "navier_stokes": cv2.INPAINT_NS}
 LPIPS_WEIGHTS = "alexnet-owt-7be5be79.pth"  # torchvision's file name
 
 
-
 def fill_methods(names: Sequence[str], threads: int, checkpoint: str) -> tuple[dict[str, Fill], ExitStack]:
     """A way of filling for each of ``names``, and what to close afterwards.
 

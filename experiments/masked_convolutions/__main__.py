@@ -28,7 +28,9 @@ NETS = {
     "attention_features": "experiment=inpaint_attention net.levels=7 "
     "net.convolution.update._target_=textrm.nets.attention.FeatureUpdate",
 }
-COMMON = "data=manifest net.width=0.25 data.crop=128 data.batch_size=8 trainer.max_epochs=-1 test=false optimizer.lr=5e-4"
+COMMON = (
+    "data=manifest net.width=0.25 data.crop=128 data.batch_size=8 trainer.max_epochs=-1 test=false optimizer.lr=5e-4"
+)
 BASELINES = ("telea", "navier_stokes")
 
 

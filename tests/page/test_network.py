@@ -131,7 +131,11 @@ def test_the_model_gets_what_it_was_promised(inpainter: Inpainter) -> None:
 @pytest.mark.parametrize(
     ("metadata", "inputs", "words"),
     [
-        ({"textrm.task": "segmentation", "textrm.stride": "8"}, ("image", "mask"), "a model for segmentation; expected"),
+        (
+            {"textrm.task": "segmentation", "textrm.stride": "8"},
+            ("image", "mask"),
+            "a model for segmentation; expected",
+        ),
         ({"textrm.task": "inpainting"}, ("image", "mask"), "states stride=nothing"),
         (None, ("pictures", "mask"), "expected {'image'"),
         (None, ("image", "holes"), "expected {'image'"),

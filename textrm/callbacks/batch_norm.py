@@ -15,8 +15,8 @@ class FreezeBatchNorm(Callback):
     """From optimizer step ``step`` on, BatchNorm in ``task.net.encoder`` uses its statistics and no longer moves them.
 
     Liu et al. 2018: the holes make the statistics of batches wrong, so the net is finished with those of the encoder
-    held still and a smaller learning rate (``scheduler=two_stage``). Scale and shift go on learning. It follows from the
-    step alone, so a resumed run needs no state. None never freezes.
+    held still and a smaller learning rate (``scheduler=two_stage``). Scale and shift go on learning. It follows from
+    the step alone, so a resumed run needs no state. None never freezes.
 
     Raises:
         UserError: for a step below 0, and for a net without an encoder.

@@ -20,7 +20,9 @@ class Holes(Protocol):
     Without a clean picture there is no truth: ``ignore`` is True everywhere.
     """
 
-    def __call__(self, item: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]: ...
+    def __call__(self, item: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+        """The item with a hole."""
+        ...
 
 
 class RandomHoles:

@@ -80,13 +80,16 @@ class EncoderFeatures(Features):
     def __init__(self, run: Path | str, checkpoint: str = "best") -> None:
         from textrm.export import load_run  # here: only this one needs it
 
-        encoder = getattr(load_run(Path(run), checkpoint)[0], "encoder", None)
+        encoder: Any = getattr(load_run(Path(run), checkpoint)[0], "encoder", None)
         if not hasattr(encoder, "strides"):
             raise UserError(f"loss.features.run={run}: its net has no encoder; give a run of a segmenter")
         super().__init__(encoder, getattr(encoder, "multiple", encoder.strides[-1]))
 
 
 class _VGG(nn.Module):
+    mean: Tensor
+    deviation: Tensor
+
     def __init__(self, weights: dict[str, Tensor]) -> None:
         super().__init__()
         layers = vgg16().features[: _POOLS[-1]]
@@ -94,8 +97,8 @@ class _VGG(nn.Module):
         try:
             layers.load_state_dict({name: weights[f"features.{name}"] for name in names})
         except (KeyError, RuntimeError) as error:
-            raise UserError("loss.features.weights are not those of torchvision's VGG16: give a file with features.0.weight "
-                            "and so on") from error  # fmt: skip
+            raise UserError("loss.features.weights are not those of torchvision's VGG16: give a file with "
+                            "features.0.weight and so on") from error  # fmt: skip
         self.layers = layers
         self.register_buffer("mean", torch.tensor([0.485, 0.456, 0.406])[:, None, None])
         self.register_buffer("deviation", torch.tensor([0.229, 0.224, 0.225])[:, None, None])
@@ -126,12 +129,16 @@ def _vgg_weights(path: Path | str | None) -> dict[str, Tensor]:
         try:
             return dict(torch.load(path, map_location="cpu", weights_only=True))
         except Exception as error:  # torch raises whatever the file's first wrong byte leads to
-            raise UserError(f"loss.features.weights={path} cannot be read as a file of torch.save: {error}") from error
+            raise UserError(
+                f"loss.features.weights={path} cannot be read: expected a state dict of torch.save"
+            ) from error
     try:
         return dict(VGG16_Weights.IMAGENET1K_V1.get_state_dict(progress=False, check_hash=True))
     except (OSError, RuntimeError) as error:
-        raise UserError(f"the weights of VGG16 could not be fetched ({str(error) or type(error).__name__}): give a file, "
-                        "loss.features.weights=path, or take loss/features=released") from error  # fmt: skip
+        raise UserError(
+            f"the weights of VGG16 could not be fetched ({str(error) or type(error).__name__}): give a file, "
+            "loss.features.weights=path, or take features@loss.features=released"
+        ) from error
 
 
 def _released(path: Path) -> nn.Module:
@@ -140,7 +147,7 @@ def _released(path: Path) -> nn.Module:
     from onnx import numpy_helper
 
     if not path.is_file():
-        raise UserError(f"there is no file {path}: take loss/features=vgg16 or another extractor")
+        raise UserError(f"there is no file {path}: take features@loss.features=vgg16 or encoder extractor")
     stored = {entry.name: numpy_helper.to_array(entry) for entry in onnx.load(path).graph.initializer}
     net = _Encoder()
     try:
@@ -154,7 +161,7 @@ def _released(path: Path) -> nn.Module:
     return net
 
 
-def _unfold(convolution: nn.Module, norm: nn.BatchNorm2d, stored: dict[str, Any], name: str) -> None:
+def _unfold(convolution: Any, norm: nn.BatchNorm2d, stored: dict[str, Any], name: str) -> None:
     weight, bias = (torch.from_numpy(stored[key].copy()) for key in (name, f"{name}_bias"))
     if weight.shape != convolution.weight.shape:
         raise ValueError(f"{name} is {tuple(weight.shape)}, expected {tuple(convolution.weight.shape)}")

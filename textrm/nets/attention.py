@@ -20,7 +20,7 @@ class GeometricUpdate(nn.Module):
         super().__init__()
         self.convolution = nn.Conv2d(1, 1, 2 * radius + 1, padding=radius)
         nn.init.constant_(self.convolution.weight, -2 / (2 * radius + 1) ** 2)
-        nn.init.ones_(self.convolution.bias)
+        nn.init.ones_(self.convolution.get_parameter("bias"))
 
     def forward(self, features: Tensor, hole: Tensor) -> Tensor:
         """The logit B 1 H W that a hole pixel counts as known."""
@@ -46,8 +46,8 @@ class AttentionConvolution(nn.Module):
     """Features and mask have convolutions of their own; the mask's is an attention that multiplies the features.
 
     With h the hole map (1 on holes, 0 where known): first the mask is updated softly, m' = sigmoid(u) on holes and 1
-    elsewhere; then a = tanh(V (1 − m')), and the features become W x · (1 + a), the residual form of an attention. V has
-    no bias, so a window without a hole gives an attention of exactly 0 there, and an ordinary convolution.
+    elsewhere; then a = tanh(V (1 − m')), and the features become W x · (1 + a), the residual form of an attention. V
+    has no bias, so a window without a hole gives an attention of exactly 0 there, and an ordinary convolution.
 
     The literature's soft masks have as many channels as the features, and updating them doubles the work. Here the
     attention is as wide as the features (V reads one channel, which costs next to nothing), but what is *updated* is
@@ -78,11 +78,11 @@ class AttentionConvolution(nn.Module):
     ) -> None:
         super().__init__()
         parts = (in_channels,) if isinstance(in_channels, int) else tuple(in_channels)
-        shape = {"stride": stride, "dilation": dilation, "padding": kernel_size // 2 * dilation}
+        padding = kernel_size // 2 * dilation
         self.stride = stride
-        self.convolution = nn.Conv2d(sum(parts), out_channels, kernel_size, bias=bias, **shape)
+        self.convolution = nn.Conv2d(sum(parts), out_channels, kernel_size, stride, padding, dilation, bias=bias)
         nn.init.kaiming_normal_(self.convolution.weight, nonlinearity="relu")
-        self.attention = nn.Conv2d(len(parts), out_channels, kernel_size, bias=False, **shape)
+        self.attention = nn.Conv2d(len(parts), out_channels, kernel_size, stride, padding, dilation, bias=False)
         self.update = update(sum(parts))
 
     def forward(self, features: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:

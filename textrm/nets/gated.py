@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -31,15 +32,18 @@ class GatedConvolution(nn.Module):
         super().__init__()
         parts = (in_channels,) if isinstance(in_channels, int) else tuple(in_channels)
         self.stride = stride
-        self.shape = {
-            "kernel_size": kernel_size, "stride": stride, "dilation": dilation, "padding": kernel_size // 2 * dilation,
-        }  # fmt: skip
+        self.shape: dict[str, Any] = {
+            "kernel_size": kernel_size,
+            "stride": stride,
+            "dilation": dilation,
+            "padding": kernel_size // 2 * dilation,
+        }
         self.build(sum(parts) + len(parts), out_channels, bias)
 
     def build(self, in_channels: int, out_channels: int, bias: bool) -> None:
         """Make the convolutions."""
         self.convolution = nn.Conv2d(in_channels, out_channels, bias=bias, **self.shape)
-        self.gate = nn.Conv2d(in_channels, out_channels, **self.shape)
+        self.gate: nn.Module = nn.Conv2d(in_channels, out_channels, **self.shape)
 
     def gated(self, seen: Tensor) -> Tensor:
         """Features times gate, from features and masks as one map."""

@@ -46,8 +46,8 @@ class FastInpainter(Inpainter):
         self.up = nn.ModuleList(conv_bn(b, a) for a, b in pairwise(wide))
         self.decode = nn.ModuleList(Residual(c) for c in wide[:-1])
         self.head = nn.Conv2d(wide[0], 12, 3, padding=1)
-        nn.init.normal_(self.head.weight, std=1e-3)  # the start is the membrane
-        nn.init.zeros_(self.head.bias)
+        for parameter in self.head.parameters():
+            nn.init.normal_(parameter, std=1e-3)  # the start is the membrane
 
     def fill(self, picture: Tensor, known: Tensor) -> Tensor:
         """The spanned picture plus the net's residual in holes."""
@@ -68,8 +68,9 @@ class Residual(nn.Module):
 
     def __init__(self, channels: int) -> None:
         super().__init__()
-        self.body = nn.Sequential(*conv_bn_act(channels, channels, 3), *conv_bn(channels, channels, 3))
-        nn.init.zeros_(self.body[-1].weight)  # the start is the identity (Goyal et al. 2017)
+        convolution, norm = conv_bn(channels, channels, 3)
+        nn.init.zeros_(norm.get_parameter("weight"))  # the start is the identity (Goyal et al. 2017)
+        self.body = nn.Sequential(*conv_bn_act(channels, channels, 3), convolution, norm)
 
     def forward(self, features: Tensor) -> Tensor:
         """B C H W to the same shape."""

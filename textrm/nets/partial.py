@@ -11,6 +11,7 @@ from torch.nn import functional as F
 
 from textrm.nets.blocks import unsafe_in_bfloat16
 
+
 class PartialConvolution(nn.Conv2d):
     """Partial convolution (Liu et al. 2018): only known pixels count, the result is scaled up by how few they were.
 
@@ -70,7 +71,7 @@ class PartialConvolution(nn.Conv2d):
         # A 1×1 window over one mask knows all or nothing.
         self.pointwise = kernel_size == stride == len(self.parts) == len(self.out_parts) == 1
 
-    def forward(self, features: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, features: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:  # type: ignore[override]
         """Features B C' H' W' and their mask, from features B C H W and ``mask`` B (parts) H W, 1 = known."""
         if not self.zeroed:
             features = features * spread(mask, self.parts)
@@ -88,7 +89,9 @@ class PartialConvolution(nn.Conv2d):
                 scale = known * self.window / coverage.clamp(min=1)
             result = result.mul_(spread(scale, self.out_parts))
         if self.bias is not None:
-            result = torch.addcmul(result, self.bias[:, None, None].to(result), spread(known, self.out_parts).to(result))
+            result = torch.addcmul(
+                result, self.bias[:, None, None].to(result), spread(known, self.out_parts).to(result)
+            )
         return result, known
 
     def _convolve(self, features: Tensor) -> Tensor:

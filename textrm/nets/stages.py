@@ -1,13 +1,14 @@
 """What the masked U-Net is made of: ``(features, mask) -> (features, mask)``, one step finer or coarser than before.
 
 All stages share one signature of construction: ``(convolution, in_channels, out_channels, kernel_size, stride,
-dilation, activation, normalise)``, with ``in_channels`` a sequence where maps are joined. ``convolution`` makes a masked
-convolution. Activations must keep 0: what is unknown stays 0.
+dilation, activation, normalise)``, with ``in_channels`` a sequence where maps are joined. ``convolution`` makes a
+masked convolution. Activations must keep 0: what is unknown stays 0.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from torch import Tensor, nn
 
@@ -32,7 +33,9 @@ class Stage(nn.Module):
         normalise: bool = True,
     ) -> None:
         super().__init__()
-        self.convolution = convolution(in_channels, out_channels, kernel_size, stride, dilation, bias=not normalise)
+        self.convolution: Any = convolution(
+            in_channels, out_channels, kernel_size, stride, dilation, bias=not normalise
+        )
         self.norm = nn.BatchNorm2d(out_channels) if normalise else None
         self.activation = activation()
 

@@ -3,7 +3,7 @@
 from textrm.errors import UserError
 from textrm.page.inpainter import Inpainter
 from textrm.page.mask import Region
-from textrm.page.segmenter import Segmenter
 from textrm.page.pipeline import Result, clean
+from textrm.page.segmenter import Segmenter
 
 __all__ = ["Inpainter", "Region", "Result", "Segmenter", "UserError", "clean"]

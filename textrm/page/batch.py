@@ -8,18 +8,22 @@ from typing import Any
 import numpy as np
 
 from textrm.files import write_whole
-from textrm.page.segmenter import Segmenter
 from textrm.page.inpainter import Inpainter
 from textrm.page.pipeline import clean
 from textrm.page.plan import Job
 from textrm.page.read import MAX_PIXELS, Page, read
 from textrm.page.report import draw_overlay, regions_json
+from textrm.page.segmenter import Segmenter
 from textrm.page.write import encode, encode_plain
 
 
 def clean_file(
-    job: Job, model: Segmenter, inpainter: Inpainter | None = None, as_png: bool = False,
-    max_pixels: int = MAX_PIXELS, **options: Any,
+    job: Job,
+    model: Segmenter,
+    inpainter: Inpainter | None = None,
+    as_png: bool = False,
+    max_pixels: int = MAX_PIXELS,
+    **options: Any,
 ) -> list[str]:
     """Read a page, clean it, write it and what is wished beside it.
 

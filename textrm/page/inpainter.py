@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
@@ -17,7 +18,7 @@ class Inpainter(Model):
     """
 
     task = "inpainting"
-    inputs = {"image": "tensor(uint8)", "mask": "tensor(uint8)"}
+    inputs: ClassVar = {"image": "tensor(uint8)", "mask": "tensor(uint8)"}
     output = "filled"
 
     def __init__(self, path: Path | str | None = None, threads: int | None = None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -25,7 +25,7 @@ class Model:
     """
 
     task: str
-    inputs: Mapping[str, str]
+    inputs: ClassVar[Mapping[str, str]]
     output: str
 
     def __init__(self, path: Path, threads: int | None = None) -> None:
@@ -85,7 +85,9 @@ def processors() -> int:
 
 def _open(path: Path, threads: int) -> Any:
     if not path.is_file():
-        hint = "this installation holds no released weights: give a model" if path.parent == WEIGHTS else "check the path"
+        hint = (
+            "this installation holds no released weights: give a model" if path.parent == WEIGHTS else "check the path"
+        )
         raise UserError(f"there is no model file {path}; {hint}")
     import onnxruntime  # here, so that `import textrm.page` stays quick
 

@@ -11,8 +11,8 @@ from textrm.errors import UserError
 from textrm.page.fill import METHODS, NEEDS_MODEL, fill_holes
 from textrm.page.inpainter import Inpainter
 from textrm.page.mask import Region, find_lettering, widen
-from textrm.page.segmenter import Segmenter
 from textrm.page.segment import TILE, segment
+from textrm.page.segmenter import Segmenter
 
 
 @dataclass(frozen=True, slots=True)

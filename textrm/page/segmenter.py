@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
@@ -23,7 +24,7 @@ class Segmenter(Model):
     """
 
     task = "segmentation"
-    inputs = {"image": "tensor(uint8)"}
+    inputs: ClassVar = {"image": "tensor(uint8)"}
     output = "prob"
 
     def __init__(self, path: Path | str | None = None, threads: int | None = None) -> None:
@@ -36,8 +37,8 @@ class Segmenter(Model):
         except ValueError:
             valid = False
         if not valid:
-            raise UserError(f"{self.path} states {stated}; expected probabilities between 0 and 1: export it again with "
-                            "python -m textrm.export")  # fmt: skip
+            raise UserError(f"{self.path} states {stated}; expected probabilities between 0 and 1: export it again "
+                            "with python -m textrm.export")  # fmt: skip
 
     def __call__(self, image: np.ndarray) -> np.ndarray:
         """The probability of lettering of one picture.

@@ -45,7 +45,8 @@ class AdversarialInpaintingTask(InpaintingTask):
 
     def training_step(self, batch: dict[str, Any], batch_idx: int) -> Tensor:
         """One step of the discriminator, one of the net."""
-        net_optimizer, discriminator_optimizer = self.optimizers()  # type: ignore[misc]
+        optimizers: Any = self.optimizers()
+        net_optimizer, discriminator_optimizer = optimizers
         mask, clean = batch["mask"], batch["clean"]
         output = self(batch["image"], mask)
         # Where no truth is known the two do not differ, and nothing is learnt from it.
