@@ -20,7 +20,8 @@ from rich.table import Table
 
 from textrm.files import write_whole
 from textrm.page.batch import clean_file
-from textrm.page.fill import fill_holes
+from textrm.page.fill import METHODS, NEEDS_MODEL, fill_holes
+from textrm.page.inpainter import Inpainter
 from textrm.page.mask import find_lettering, widen
 from textrm.page.pipeline import suitable_growth
 from textrm.page.plan import make_plan
@@ -31,7 +32,7 @@ from textrm.page.write import encode
 
 HEIGHT, WIDTH = 1654, 1170
 LARGE = 10_000
-BARS = {"whole page": (1.0, "s"), "peak RSS": (600, "MB"), f"peak RSS, {LARGE}x{LARGE}": (1500, "MB")}
+BARS = {"whole page": (1.5, "s"), "peak RSS": (800, "MB"), f"peak RSS, {LARGE}x{LARGE}": (1500, "MB")}
 
 # Runs a command and prints its peak RSS in KiB. A process of its own, because what a child inherits at the fork counts.
 _WATCH = "import os, subprocess, sys; p = subprocess.Popen(sys.argv[1:]); s, r = os.wait4(p.pid, 0)[1:]; \
@@ -41,12 +42,19 @@ print(r.ru_maxrss); sys.exit(os.waitstatus_to_exitcode(s))"
 @click.command()
 @click.argument("page", required=False, type=click.Path(exists=True, path_type=Path))
 @click.option("--model", type=click.Path(path_type=Path), help="ONNX file.  [the released weights]")
+@click.option("--fill", type=click.Choice(METHODS), default="auto", show_default=True)
 @click.option("--threads", default=2, show_default=True)
 @click.option("--rounds", default=7, show_default=True)
 @click.option("--large/--no-large", default=True, help=f"Also measure a page of {LARGE} x {LARGE} pixels.")
 @click.option("--draw", nargs=3, type=(Path, int, int), hidden=True)
 def main(
-    page: Path | None, model: Path | None, threads: int, rounds: int, large: bool, draw: tuple[Path, int, int] | None
+    page: Path | None,
+    model: Path | None,
+    fill: str,
+    threads: int,
+    rounds: int,
+    large: bool,
+    draw: tuple[Path, int, int] | None,
 ) -> None:
     """Print how long each stage of cleaning PAGE takes, and how much memory textrm.infer needs.
 
@@ -59,8 +67,9 @@ def main(
         folder = Path(name)
         source = page or _drawn(folder / "page.jpg", HEIGHT, WIDTH)
         cv2.setNumThreads(1)
-        results = _stages(source, folder, Segmenter(model, threads), rounds)
-        options = ["--threads", str(threads), *(["--model", str(model)] if model else [])]
+        inpainter = Inpainter(threads=threads) if fill in NEEDS_MODEL else None
+        results = _stages(source, folder, Segmenter(model, threads), inpainter, fill, rounds)
+        options = ["--threads", str(threads), "--fill", fill, *(["--model", str(model)] if model else [])]
         results["peak RSS"] = _peak(source, folder / "small", options), "MB"
         if large:
             results[f"peak RSS, {LARGE}x{LARGE}"] = (
@@ -72,19 +81,21 @@ def main(
     _print(title, results)
 
 
-def _stages(source: Path, folder: Path, model: Segmenter, rounds: int) -> dict[str, tuple[float, str]]:
+def _stages(
+    source: Path, folder: Path, model: Segmenter, inpainter: Inpainter | None, method: str, rounds: int
+) -> dict[str, tuple[float, str]]:
     page = read(source)
     prob = segment(page.image, model)
     mask, _ = find_lettering(prob, model.threshold, model.low, 12)
     filled = widen(mask, suitable_growth(page.image))
     cleaned = page.image.copy()
     wide = filled.copy()
-    fill_holes(cleaned, wide)
+    fill_holes(cleaned, wide, method, inpainter)
     (job,) = make_plan([source], folder / "out").jobs
     print(f"lettering {mask.mean():.2%} of the page, filled {filled.mean():.2%}")
 
     def fill() -> None:
-        fill_holes(page.image.copy(), filled.copy())
+        fill_holes(page.image.copy(), filled.copy(), method, inpainter)
 
     stages: dict[str, Callable[[], object]] = {
         "read": partial(read, source),
@@ -92,7 +103,7 @@ def _stages(source: Path, folder: Path, model: Segmenter, rounds: int) -> dict[s
         "mask": lambda: widen(find_lettering(prob, model.threshold, model.low, 12)[0], 3),
         "fill": fill,
         "write": lambda: write_whole(job.target, encode(page, cleaned, wide)),
-        "whole page": partial(clean_file, job, model),
+        "whole page": partial(clean_file, job, model, inpainter, fill=method),
     }
     return {name: (_median(stage, rounds), "s") for name, stage in stages.items()}
 

@@ -20,8 +20,6 @@ NETS = {
     "partial_deep": "experiment=inpaint_partial_deep net.levels=7",
     "partial_separable": "experiment=inpaint_partial_separable",
     "gated": "experiment=inpaint_gated net.levels=7",
-    "gated_fused": "experiment=inpaint_gated net.levels=7 "
-    "net.convolution._target_=textrm.nets.gated.FusedGatedConvolution",
     "gated_separable": "experiment=inpaint_gated net.levels=7 "
     "net.convolution._target_=textrm.nets.gated.SeparableGatedConvolution",
     "attention_geometric": "experiment=inpaint_attention net.levels=7",
@@ -37,7 +35,7 @@ BASELINES = ("telea", "navier_stokes")
 @click.command()
 @click.option("--manifest", required=True, help="What to train on: drawn pages, python -m textrm.data.synth out=drawn.")
 @click.option("--judge", multiple=True, help="NAME=MANIFEST[:SPLIT] to fill the holes of; may be given again.")
-@click.option("--steps", default=1500, show_default=True, help="Training steps of every net.")
+@click.option("--steps", default=1000, show_default=True, help="Training steps of every net.")
 @click.option("--limit", default=48, show_default=True, help="Pictures of each set to judge on.")
 @click.option("--threads", default=2, show_default=True)
 @click.option("--only", help="Names of nets, separated by commas.  [all]")

@@ -48,15 +48,22 @@ def fill_holes(image: np.ndarray, hole: np.ndarray, method: str = "auto", model:
             _fill_block(image, hole, box, own, _fill_telea if method == "telea" else _fill_plane)
         return
     assert model is not None
-    rest = hole.copy()
-    if method == "auto":
-        for box, own in _blocks(hole):
-            _fill_block(image, hole, box, own, _fill_flat, rest)
-    art = rest.copy()
-    fill_by_network(image, rest, model)
+    art = flat_rest(image, hole) if method == "auto" else hole
+    fill_by_network(image, art.copy(), model)
     if method == "auto":
         for box, own in _blocks(art):
             _fill_block(image, art, box, own, _add_texture)
+
+
+def flat_rest(image: np.ndarray, hole: np.ndarray) -> np.ndarray:
+    """Fill in place those holes whose surroundings are flat; returns the others, H W uint8.
+
+    Traces of compression around letters that were wiped away are added to ``hole``.
+    """
+    rest = hole.copy()
+    for box, own in _blocks(hole):
+        _fill_block(image, hole, box, own, _fill_flat, rest)
+    return rest
 
 
 def _fill_block(
