@@ -21,7 +21,7 @@ from rich.progress import track
 from rich.table import Table
 
 from textrm.data.manifest import BadRow, Manifest, Row, load_sample, read_manifest
-from textrm.metrics import PSNR_CAP
+from textrm.metrics import hole_psnr
 from textrm.page import Inpainter
 from textrm.page.fill import fill_holes, flat_rest
 from textrm.page.mask import widen
@@ -86,13 +86,6 @@ def cases(source: Manifest, row: Row) -> Iterator[tuple[str, np.ndarray, np.ndar
         art = flat_rest(page.copy(), hole.copy())
         if np.count_nonzero(art) >= LEAST:
             yield holes, page, sample.clean, hole, art
-
-
-def hole_psnr(filled: np.ndarray, clean: np.ndarray, hole: np.ndarray) -> float:
-    """Decibels over the hole, at most 60."""
-    difference = cv2.absdiff(filled, clean)[hole != 0]
-    error = float(np.mean(np.square(difference, dtype=np.float64)))
-    return min(PSNR_CAP, 10 * float(np.log10(255**2 / max(error, 1e-9))))
 
 
 def _fill(method: str, model: Inpainter, page: np.ndarray, hole: np.ndarray) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -19,9 +20,15 @@ from PIL import Image
 
 from textrm.errors import UserError
 from textrm.export import check_targets, export, load_run, main, parity
-from textrm.exported import ExportedSegmenter
+from textrm.exported import ExportedInpainter, ExportedSegmenter
+from textrm.nets.attention import AttentionConvolution
+from textrm.nets.gated import SeparableGatedConvolution
+from textrm.nets.inpainter_fast import FastInpainter
+from textrm.nets.inpainting_unet import InpaintingUNet
 from textrm.nets.phases import with_dilation
 from textrm.nets.segmenter import Segmenter
+from textrm.nets.stages import DeepStage, InvertedResidualStage
+from textrm.page import Inpainter
 from textrm.quantize import calibration_crops, pixel_ap, quantize
 
 CONVOLUTION = {"_target_": "torch.nn.Conv2d", "in_channels": 3, "out_channels": 1, "kernel_size": 1, "bias": False}
@@ -224,3 +231,50 @@ def test_int8_is_refused_where_nothing_was_measured(
 def test_not_a_run(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"is not a finished run: there is no resolved\.yaml"):
         load_run(tmp_path)
+
+
+INPAINTERS = {
+    "partial": {},
+    "deep": {"stage": DeepStage},
+    "separable": {"stage": InvertedResidualStage, "middle": (2,)},
+    "gated": {"convolution": SeparableGatedConvolution},
+    "attention": {"convolution": AttentionConvolution},
+}
+
+
+@pytest.mark.parametrize("name", [*INPAINTERS, "fast"])
+def test_inpainting_nets_are_plain_graphs_of_any_size(name: str, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    net = FastInpainter(0.25) if name == "fast" else InpaintingUNet(**INPAINTERS[name], width=0.125, levels=2)
+    out = tmp_path / "net.onnx"
+    assert export(net.eval(), out, run="a run") < 1e-3
+    kinds = {node.op_type for node in onnx.load(out).graph.node}
+    assert not {kind for kind in kinds if kind.startswith(("Scatter", "Where", "Gather", "NonZero", "Loop", "If"))}
+    model = ExportedInpainter(net)
+    session = onnxruntime.InferenceSession(out, providers=["CPUExecutionProvider"])
+    image, mask = model.noise(3, 2, 5)
+    (found,) = session.run(None, {"image": image.numpy(), "mask": mask.numpy()})
+    with torch.inference_mode():
+        np.testing.assert_allclose(found, model.eval()(image, mask).numpy(), atol=1e-3)
+    assert Inpainter(out, 1).stride == net.stride
+
+
+def test_int8_of_an_inpainting_net_is_priced_in_decibels(drawn: Path, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    export(FastInpainter(0.25).eval(), tmp_path / "net.onnx", run="a run")
+    crops = calibration_crops(drawn, "val", 6, 64, 1, clean=True)
+    price = quantize(tmp_path / "net.onnx", tmp_path / "int8.onnx", crops, crops)
+    assert price.name == "PSNR in holes"
+    assert 5 < price.float_graph < 60
+    assert abs(price.drop) < 1
+    assert Inpainter(tmp_path / "int8.onnx", 1).stride == 32
+    kinds = [node.op_type for node in onnx.load(tmp_path / "int8.onnx").graph.node]
+    assert "QuantizeLinear" in kinds
+    assert kinds.index("AveragePool") < kinds.index("QuantizeLinear")  # the membrane stays in float
+
+
+def test_calibration_of_an_inpainting_net_needs_clean_pictures(drawn: Path) -> None:
+    bare = drawn.with_name("no_clean.csv")
+    bare.write_text(re.sub(r",clean/[^,]+,", ",,", drawn.read_text()))
+    with pytest.raises(UserError, match="to calibrate with that has a clean version"):
+        calibration_crops(bare, "val", 2, 64, 1, clean=True)

@@ -8,20 +8,20 @@ from typing import Any
 
 import numpy as np
 from hydra.utils import instantiate
-from omegaconf import DictConfig
+from omegaconf import DictConfig, ListConfig
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from textrm.config import at_least
 from textrm.data.dataset import ManifestDataset
 from textrm.data.holes import HoledDataset
 from textrm.data.transforms import EvalTransform
 from textrm.errors import UserError
 from textrm.report_sheet import Strip, write_sheet
-from textrm.scoring import Line, write_csv
+from textrm.scoring import WIDTH, Line, write_csv
 from textrm.scoring_fills import Fill, fill_methods, pixels, score_fills, summarise_fills
 
-WIDTH = 130  # columns the table needs
 COLUMNS = {
     "psnr_hole": ("hole dB", "{:.2f}"), "psnr": ("PSNR", "{:.1f}"), "ssim": ("SSIM", "{:.4f}"),
     "l1_hole": ("hole L1", "{:.4f}"), "lpips": ("LPIPS", "{:.4f}"), "seconds": ("s/picture", "{:.2f}"),
@@ -34,10 +34,16 @@ def compare_fills(config: DictConfig) -> None:
     Raises:
         UserError: where the pictures have no clean version, or a method cannot be had.
     """
+    if not isinstance(config.fills, ListConfig) or not config.fills:
+        raise UserError(f"fills={config.fills}: expected a list, as fills=[runs/mine,model.onnx,telea]")
+    for name in ("model", "run", "by", "fill_model"):
+        if config[name] is not None:
+            raise UserError(
+                f"{name} is given beside fills: expected one of the two; a net to compare is named in fills"
+            )
+    at_least(config, limit=1)
     pictures = ManifestDataset(config.manifest, config.split, EvalTransform())
-    pictures.rows = [row for row in pictures.rows if row.clean]
-    if not pictures.rows:
-        raise UserError(f"{config.manifest}: no picture of split {config.split} has a clean version to compare with")
+    pictures.keep_clean()
     data = HoledDataset(pictures, instantiate(config.holes))
     indices = np.linspace(0, len(data) - 1, min(config.limit or len(data), len(data))).round().astype(int).tolist()
     methods, temporary = fill_methods(config.fills, config.threads, config.checkpoint)
@@ -63,7 +69,7 @@ def compare_fills(config: DictConfig) -> None:
 
 def fill_table(title: str, lines: Sequence[Line]) -> Table:
     """The lines of :func:`summarise_fills` for the terminal."""
-    bins = [name for name in lines[0] if name.startswith("psnr_hole_")]
+    bins = [name for name in lines[0] if name.startswith("psnr_hole_")]  # the CSV has the others too
     headings = [heading for heading, _ in COLUMNS.values()] + [f"{name[10:]} %" for name in bins]
     table = Table("method", "pictures", *headings, title=title)
     forms = [(name, form) for name, (_, form) in COLUMNS.items()] + [(name, "{:.2f}") for name in bins]

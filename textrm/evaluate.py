@@ -13,8 +13,10 @@ from rich.progress import track
 from textrm.data.manifest import BadRow, Manifest, Row, load_sample, read_manifest
 from textrm.errors import UserError
 from textrm.extras import needs_extra
+from textrm.page.fill import NEEDS_MODEL
 from textrm.report_sheet import strip, write_sheet
 from textrm.scoring import (
+    WIDTH,
     Method,
     PageScores,
     choose_rows,
@@ -29,8 +31,6 @@ with needs_extra("train", __name__):
     from omegaconf import DictConfig
 
     from textrm.config import at_least, hydra_entry
-
-WIDTH = 130  # columns the table needs; a terminal that is narrower wraps it, which is better than cut figures
 
 
 @hydra_entry("evaluate", limit=int, model=str, fill_model=str, run=str, by=str, out=str)
@@ -47,6 +47,8 @@ def main(config: DictConfig) -> None:
         return
     manifest = read_manifest(config.manifest)
     rows = choose_rows(manifest, config.split, config.limit)
+    if config.fill_model is not None and config.fill not in NEEDS_MODEL:
+        raise UserError(f"fill_model is given, but fill={config.fill} uses no net: give fill=auto or fill=network")
     if config.run is not None and config.model is not None:
         raise UserError("both model and run are given: give the one to evaluate")
     if config.run is not None:

@@ -29,6 +29,7 @@ with needs_extra("train", __name__):
     from textrm.checkpoint import load_weights
     from textrm.config import at_least, hydra_entry
     from textrm.exported import Exported, exported
+    from textrm.nets.inpainter import Inpainter
     from textrm.nets.phases import with_dilation
     from textrm.quantize import calibration_crops, quantize
 
@@ -55,18 +56,20 @@ def main(config: DictConfig) -> None:
         difference = export(net, temporary, run=run.name, **facts)
         print(f"parity: largest difference between torch and ONNX {difference:.2e} (bar {PARITY:.0e})")
         if config.int8:
-            _quantize(temporary, config)
+            _quantize(temporary, config, isinstance(net, Inpainter))
         os.replace(temporary, out)
     finally:
         temporary.unlink(missing_ok=True)
     print(f"{out}: {out.stat().st_size / 1e6:.2f} MB")
 
 
-def _quantize(path: Path, config: DictConfig) -> None:
+def _quantize(path: Path, config: DictConfig, inpainting: bool) -> None:
     if config.manifest is None:
         raise UserError("int8=true needs pictures to calibrate with: give manifest=<manifest.csv>")
-    crops = calibration_crops(config.manifest, config.split, config.crops, config.crop, config.seed)
-    held_out = calibration_crops(config.manifest, config.check_split, config.crops, config.crop, config.seed)
+    crops, held_out = (
+        calibration_crops(config.manifest, split, config.crops, config.crop, config.seed, clean=inpainting)
+        for split in (config.split, config.check_split)
+    )
     price = quantize(path, path, crops, held_out)
     print(f"int8: {price} on {len(held_out)} crops")
     limit = "max_drop" if price.name == "AP" else "max_drop_decibels"

@@ -124,6 +124,11 @@ def picture_scores(
     }
 
 
+def hole_psnr(filled: np.ndarray, clean: np.ndarray, hole: np.ndarray) -> float:
+    """Decibels over the pixels where ``hole`` (H W) is not 0, of H W 3 uint8 pictures; NaN without any, at most 60."""
+    return _psnr(cv2.absdiff(filled, clean)[hole != 0])
+
+
 def false_area(level: np.ndarray, ignore: np.ndarray | None = None) -> float:
     """Share of a page without lettering that is predicted lettering."""
     counted = _counted(level, ignore)

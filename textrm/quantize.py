@@ -19,7 +19,7 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 from textrm.data.manifest import BadRow, load_sample, read_manifest
 from textrm.data.sample import Sample
 from textrm.errors import UserError
-from textrm.metrics import average_precision
+from textrm.metrics import average_precision, hole_psnr
 
 log = logging.getLogger(__name__)
 
@@ -52,20 +52,25 @@ class _Reader(CalibrationDataReader):
         return next(self._feeds, None)
 
 
-def calibration_crops(manifest: str | Path, split: str, count: int, size: int, seed: int) -> list[Sample]:
+def calibration_crops(
+    manifest: str | Path, split: str, count: int, size: int, seed: int, clean: bool = False
+) -> list[Sample]:
     """``count`` square crops of ``size`` pixels from the pictures of a split, three in four of them on lettering.
+
+    With ``clean`` only pictures with a clean version are taken.
 
     Raises:
         UserError: when the manifest cannot be read, or no picture of the split is at least ``size`` px wide and high.
     """
     source = read_manifest(manifest)
-    rows = [row for row in source.rows if row.split == split]
+    rows = [row for row in source.rows if row.split == split and (row.clean or not clean)]
     rng = np.random.default_rng(seed)
     crops: list[Sample] = []
     while len(crops) < count:
         if not rows:
             raise UserError(
                 f"{manifest} has no picture of split {split} of at least {size}×{size} pixels to calibrate with"
+                + " that has a clean version" * clean
             )
         chosen = int(rng.integers(len(rows)))
         try:
@@ -99,13 +104,11 @@ def quantize(source: Path, out: Path, crops: Sequence[Sample], held_out: Sequenc
     The ranges of activations are taken from ``crops``; the two figures from ``held_out``. What lies before the first
     convolution and from the last one on stays in float: of the logits or colours that come out, 256 steps would be all
     there are.
-
-    Raises:
-        UserError: where an inpainting net is given crops without clean pictures or without lettering.
+    Crops for an inpainting net have clean pictures.
     """
     metadata = list(onnx.load(source).metadata_props)
     inpainting = any(entry.key == "textrm.task" and entry.value == "inpainting" for entry in metadata)
-    feed, price = (_hole_feed, hole_psnr) if inpainting else (_feed, pixel_ap)
+    feed, price = (_hole_feed, crops_psnr) if inpainting else (_feed, pixel_ap)
     with TemporaryDirectory() as folder:
         prepared, quantized = Path(folder) / "prepared.onnx", Path(folder) / "int8.onnx"
         quant_pre_process(source, prepared, skip_symbolic_shape=True)
@@ -138,19 +141,17 @@ def pixel_ap(model: str, crops: Sequence[Sample]) -> float:
     return average_precision(text, background)
 
 
-def hole_psnr(model: str, crops: Sequence[Sample]) -> float:
-    """Decibels of an inpainter's ONNX file in the holes of all crops together."""
+def crops_psnr(model: str, crops: Sequence[Sample]) -> float:
+    """Decibels of an inpainter's ONNX file in the holes, mean over crops; NaN where none has a hole."""
     session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
-    squares, count = 0.0, 0
+    found = []
     for crop in crops:
         feed = _hole_feed(crop)
         (filled,) = session.run(None, feed)
-        hole = feed["mask"][0] != 0
-        squares += float(np.square(filled[0][hole] - feed["image"][0][hole] / 255).sum())
-        count += 3 * int(hole.sum())
-    if not count:
-        raise UserError("none of the crops holds lettering to measure with: give pictures with lettering")
-    return float(-10 * np.log10(max(squares / count, 1e-6)))
+        counted = feed["mask"][0] if crop.ignore is None else feed["mask"][0] * (crop.ignore == 0)
+        found.append(hole_psnr(np.rint(filled[0] * 255).astype(np.uint8), feed["image"][0], counted))
+    known = [value for value in found if not np.isnan(value)]
+    return float(np.mean(known)) if known else float("nan")
 
 
 def _feed(crop: Sample) -> dict[str, np.ndarray]:
@@ -159,8 +160,7 @@ def _feed(crop: Sample) -> dict[str, np.ndarray]:
 
 def _hole_feed(crop: Sample) -> dict[str, np.ndarray]:
     """The clean crop with its lettering, grown by 2 px and mirrored so that it lies on any art, as a hole."""
-    if crop.clean is None:
-        raise UserError(f"picture {crop.id} has no clean version; calibrating an inpainting net needs them")
+    assert crop.clean is not None
     hole = np.ascontiguousarray(cv2.dilate(crop.mask, np.ones((5, 5), np.uint8))[:, ::-1])
     return {"image": crop.clean[None], "mask": hole[None]}
 

@@ -42,6 +42,7 @@ COLUMNS = {
     "seconds": ("s/page", "{:.2f}"),
 }
 PICTURES = ("psnr", "psnr_near", "left", "leak", "false_area", "seconds")  # the columns that are averaged over pages
+WIDTH = 130  # columns the table needs; a terminal that is narrower wraps it, which is better than cut figures
 TIMED_CALLS = 5  # that a time is the median of, at least
 
 

@@ -13,7 +13,6 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.utils.data import Dataset
-from torchmetrics.image.lpip import LearnedPerceptualImagePatchSimilarity
 
 from textrm.errors import UserError
 from textrm.page import Inpainter
@@ -23,14 +22,13 @@ from textrm.tasks.inpainting_scores import BIN_NAMES, FIGURES, bin_of, picture_f
 # Fills one picture: H W 3 uint8 RGB and its hole H W uint8 to H W 3 uint8; what it gives outside the hole is not used.
 Fill = Callable[[np.ndarray, np.ndarray], np.ndarray]
 OPENCV = {"telea": cv2.INPAINT_TELEA, "navier_stokes": cv2.INPAINT_NS}
-LPIPS_WEIGHTS = "alexnet-owt-7be5be79.pth"  # torchvision's file name
 
 
 def fill_methods(names: Sequence[str], threads: int, checkpoint: str) -> tuple[dict[str, Fill], ExitStack]:
     """A way of filling for each of ``names``, and what to close afterwards.
 
     ``telea`` and ``navier_stokes`` are OpenCV's; a file is an exported inpainting net; a folder is a run of one, which
-    is exported for the purpose: what is scored is what is used.
+    is exported for the purpose. Nets see whole pictures here, so that they are compared and not the tool around them.
 
     Raises:
         UserError: for a name that is none of these.
@@ -40,13 +38,17 @@ def fill_methods(names: Sequence[str], threads: int, checkpoint: str) -> tuple[d
     with ExitStack() as stack:
         for name in map(str, names):
             path = Path(name)
+            short = name if name in OPENCV else path.name
+            label = name if short in methods else short  # two runs may be called last.onnx
+            if label in methods:
+                raise UserError(f"fills names {name} twice")
             if name in OPENCV:
-                methods[name] = _opencv(OPENCV[name])
+                methods[label] = _opencv(OPENCV[name])
             elif path.is_dir():
                 folder = Path(stack.enter_context(TemporaryDirectory()))
-                methods[path.name] = _network(_exported(path, checkpoint, folder / "run.onnx"), threads)
+                methods[label] = _network(_exported(path, checkpoint, folder / "run.onnx"), threads)
             elif path.is_file():
-                methods[path.stem] = _network(path, threads)
+                methods[label] = _network(path, threads)
             else:
                 raise UserError(f"fills: there is no {name}; expected run folders, ONNX files, {', '.join(OPENCV)}")
         return methods, stack.pop_all()
@@ -57,8 +59,8 @@ def score_fills(data: Dataset, indices: Sequence[int], methods: dict[str, Fill])
 
     ``data`` gives items of inpainting. Pictures without a hole, or without truth in it, give no lines.
     """
-    lpips = find_lpips()
-    for place, index in enumerate(indices):
+    warm = False
+    for index in indices:
         item = data[index]
         clean, mask, ignore = item["clean"], item["mask"], item["ignore"]
         image, hole = pixels(item["image"]), item["mask"][0].numpy().astype(np.uint8)
@@ -67,8 +69,8 @@ def score_fills(data: Dataset, indices: Sequence[int], methods: dict[str, Fill])
             continue
         lines = []
         for name, method in methods.items():
-            if place == 0:
-                method(image, hole)  # warms up
+            if not warm:
+                method(image, hole)
             start = time.perf_counter()
             filled = method(image, hole)
             seconds = time.perf_counter() - start
@@ -77,41 +79,29 @@ def score_fills(data: Dataset, indices: Sequence[int], methods: dict[str, Fill])
             assert figures is not None
             line: Line = {"id": item["id"], "method": name, "bin": BIN_NAMES[bin_of(mask)]}
             line |= dict(zip(FIGURES, figures.tolist(), strict=True))
-            line["lpips"] = float("nan") if lpips is None else lpips(composite, clean)
             lines.append(line | {"seconds": seconds})
+        warm = True
         yield lines
 
 
 def summarise_fills(lines: Sequence[Line]) -> list[Line]:
-    """One line per method: means over pictures, the median of seconds, and the hole's PSNR in each bin that came."""
+    """One line per method: means over pictures, the median of seconds, and the figures in each bin that came."""
     bins = [name for name in BIN_NAMES if any(line["bin"] == name for line in lines)]
     summary = []
     for method in dict.fromkeys(line["method"] for line in lines):
         own = [line for line in lines if line["method"] == method]
         row: Line = {"method": method, "pictures": len(own)}
-        for name in (*FIGURES, "lpips"):
-            row[name] = float(np.mean([float(line[name]) for line in own]))
-        row["seconds"] = float(np.median([float(line["seconds"]) for line in own]))
-        if len(own) < TIMED_CALLS:
-            row["seconds"] = float("nan")
-        for name in bins:
-            values = [float(line["psnr_hole"]) for line in own if line["bin"] == name]
-            row[f"psnr_hole_{name}"] = float(np.mean(values))
+        row |= {name: _mean(name, own) for name in FIGURES}
+        enough = len(own) >= TIMED_CALLS
+        row["seconds"] = float(np.median([float(line["seconds"]) for line in own])) if enough else float("nan")
+        for name in FIGURES:
+            row |= {f"{name}_{part}": _mean(name, [line for line in own if line["bin"] == part]) for part in bins}
         summary.append(row)
     return summary
 
 
-def find_lpips() -> Callable[[Tensor, Tensor], float] | None:
-    """LPIPS (Zhang et al. 2018) of two pictures 3 H W in [0, 1], or None where torchvision's AlexNet is not on disk."""
-    if not (Path(torch.hub.get_dir()) / "checkpoints" / LPIPS_WEIGHTS).is_file():
-        return None
-    metric = LearnedPerceptualImagePatchSimilarity(net_type="alex", normalize=True)
-
-    def distance(picture: Tensor, truth: Tensor) -> float:
-        with torch.inference_mode():
-            return float(metric(picture[None].clamp(0, 1), truth[None].clamp(0, 1)))
-
-    return distance
+def _mean(name: str, lines: Sequence[Line]) -> float:
+    return float(np.mean([float(line[name]) for line in lines]))
 
 
 def _opencv(method: int) -> Fill:

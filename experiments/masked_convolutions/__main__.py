@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-# By name: the overrides that make it. All have a quarter of the published width and seven halvings instead of eight.
+# By name: the overrides that make it. A crop of 128 px has seven halvings, not eight; the separable net has five.
 NETS = {
     "partial": "experiment=inpaint_partial net.levels=7",
     "partial_deep": "experiment=inpaint_partial_deep net.levels=7",
@@ -44,6 +44,8 @@ def main(manifest: str, judge: tuple[str, ...], steps: int, limit: int, threads:
          out: Path) -> None:  # fmt: skip
     """Train what is not trained yet, then compare."""
     names = list(NETS) if only is None else only.split(",")
+    if unknown := set(names) - set(NETS):
+        sys.exit(f"error: --only {', '.join(sorted(unknown))}: expected some of {', '.join(NETS)}")
     for name in names:
         train(name, manifest, steps, threads, out / name)
     fills = ",".join([*(str(out / name) for name in names), *BASELINES])
@@ -57,8 +59,11 @@ def main(manifest: str, judge: tuple[str, ...], steps: int, limit: int, threads:
 
 
 def train(name: str, manifest: str, steps: int, threads: int, folder: Path) -> None:
-    """One run, if it is not finished: the file ``finished`` in its folder says so."""
-    if (folder / "finished").exists():
+    """One run, if it is not finished: the file ``finished`` in its folder says so, and after how many steps."""
+    finished = folder / "finished"
+    if finished.exists():
+        if finished.read_text() != str(steps):
+            sys.exit(f"error: {folder} was trained for {finished.read_text()} steps, not {steps}: give another --out")
         return
     last = folder / "checkpoints" / "last.ckpt"
     resume = "ckpt_path=last" if last.exists() else ""
@@ -66,7 +71,7 @@ def train(name: str, manifest: str, steps: int, threads: int, folder: Path) -> N
     run(f"textrm.train {NETS[name]} {COMMON} data.manifest={manifest} run={folder} threads={threads} {resume} "
         f"data.samples_per_epoch={epoch} trainer.max_steps={steps} trainer.check_val_every_n_epoch=5 "
         "+trainer.limit_val_batches=8")  # fmt: skip
-    (folder / "finished").touch()
+    finished.write_text(str(steps))
 
 
 def collect(judged: Path, path: Path) -> None:

@@ -11,7 +11,7 @@ from torch import nn
 from torchvision.models import vgg16
 
 from textrm.errors import UserError
-from textrm.losses.features import RELEASED, Features, ReleasedFeatures, VGG16Features
+from textrm.losses.features import RELEASED, EncoderFeatures, Features, ReleasedFeatures, VGG16Features
 
 
 @pytest.fixture(scope="module")
@@ -89,3 +89,29 @@ def test_files_that_do_not_fit(tmp_path: Path, vgg_file: Path) -> None:
         with pytest.raises(UserError, match=said) as caught:
             make()
         assert "\n" not in str(caught.value)
+
+
+def test_the_encoder_of_a_run_sees_what_it_saw_in_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The released encoder, taken as if from a run, gives what ReleasedFeatures gives."""
+    own = ReleasedFeatures()._hidden[0]
+
+    class Encoder(nn.Module):
+        strides = (2, 4, 8)
+
+        def forward(self, image: torch.Tensor) -> tuple[torch.Tensor, ...]:
+            half = own.stem(image)
+            quarter = own.quarter(half)
+            return half, quarter, own.eighth(quarter)
+
+    net = nn.Module()
+    net.encoder = Encoder()
+    monkeypatch.setattr("textrm.export.load_run", lambda run, checkpoint: (net, {}))
+    picture = torch.rand(1, 3, 30, 41)
+    for found, wanted in zip(EncoderFeatures("run")(picture), ReleasedFeatures()(picture), strict=True):
+        assert torch.equal(found, wanted)
+
+
+def test_a_run_without_an_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("textrm.export.load_run", lambda run, checkpoint: (nn.Conv2d(3, 3, 1), {}))
+    with pytest.raises(UserError, match="its net has no encoder"):
+        EncoderFeatures("run")

@@ -105,12 +105,12 @@ def check_masked_convolution(make: Callable[..., nn.Module]) -> None:
         torch.manual_seed(0)
         convolution = make(parts, 6, kernel, stride, dilation, bias=bias)
         channels, masks = (parts, 1) if isinstance(parts, int) else (sum(parts), len(parts))
-        mask = (noise(2, masks, 16, 24) < 0.6).float()
+        mask = (noise(2, masks, 15, 24) < 0.6).float()
         mask[..., :, 16:] = 1
-        features = noise(2, channels, 16, 24)
+        features = noise(2, channels, 15, 24)
         result, known = convolution(features, mask)
-        assert result.shape == (2, 6, 16 // stride, 24 // stride)
-        assert known.shape == (2, 1, 16 // stride, 24 // stride)
+        assert result.shape == (2, 6, -(-15 // stride), 24 // stride)
+        assert known.shape == (2, 1, -(-15 // stride), 24 // stride)
         assert 0 <= known.min() <= known.max() <= 1
         assert (known[..., :, 16 // stride :] == 1).all()  # what was known stays known
         check_gradients(convolution, (result * noise(*result.shape)).sum())

@@ -85,6 +85,15 @@ def test_later_blocks_of_a_large_group_see_what_earlier_ones_made(monkeypatch: p
     assert (images[0][masks[0] == 0] == 101).any()  # the first block's work is known now
 
 
+def test_a_block_without_anything_known_waits_for_its_neighbours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_BLOCK", 40)
+    image, hole = page(), np.zeros((300, 400), np.uint8)
+    hole[:290, :390] = 1
+    model = fill(image, hole)
+    assert len(model.shown) > 10
+    assert (image[hole != 0] > 100).all()
+
+
 @pytest.mark.parametrize("size", [(1, 1), (5, 7), (40, 3), (64, 64)])
 def test_a_page_that_is_all_hole_stays(size: tuple[int, int]) -> None:
     image, hole = np.full((*size, 3), 7, np.uint8), np.ones(size, np.uint8)

@@ -21,7 +21,7 @@ SMALL = [
 
 def small(drawn: Path, run: Path, *overrides: str) -> DictConfig:
     with initialize_config_dir(str(CONFIG_FOLDER), version_base="1.3"):
-        return compose("train", [*overrides, *SMALL, f"data.manifest={drawn}", f"run={run}"])
+        return compose("train", [*SMALL, f"data.manifest={drawn}", f"run={run}", *overrides])
 
 
 def state(run: Path) -> dict[str, torch.Tensor]:

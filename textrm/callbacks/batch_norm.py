@@ -12,7 +12,7 @@ from textrm.errors import UserError
 
 
 class FreezeBatchNorm(Callback):
-    """From optimizer step ``step`` on, BatchNorm in ``task.net.encoder`` uses its statistics and no longer moves them.
+    """From the net's step ``step`` on, BatchNorm in ``task.net.encoder`` uses its statistics and no longer moves them.
 
     Liu et al. 2018: the holes make the statistics of batches wrong, so the net is finished with those of the encoder
     held still and a smaller learning rate (``scheduler=two_stage``). Scale and shift go on learning. It follows from
@@ -34,7 +34,8 @@ class FreezeBatchNorm(Callback):
 
     def on_train_batch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *args: Any) -> None:
         """Hold still what rests: validation puts back the mode that it found."""
-        if self.step is not None and trainer.global_step >= self.step:
+        # The trainer counts the steps of all optimizers; a discriminator has one of its own.
+        if self.step is not None and trainer.global_step // len(trainer.optimizers) >= self.step:
             for module in pl_module.get_submodule("net.encoder").modules():
                 if isinstance(module, nn.BatchNorm2d) and module.training:
                     module.eval()

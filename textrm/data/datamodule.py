@@ -123,7 +123,8 @@ class DataModule(LightningDataModule):
     equal shares of items for None). All of it follows from ``seed`` and the epoch: neither the number of workers nor a
     restart changes what is drawn. ``crop``, ``manifest`` and ``clean`` give a configuration one place for what its data
     sets share and are not used here; tasks compare ``crop`` (side of the training crops in px) with what the net takes.
-    ``holes`` turns the items of all three into those of inpainting, see :mod:`textrm.data.holes`.
+    ``holes`` turns the items of all three into those of inpainting, see :mod:`textrm.data.holes`; rows without a clean
+    picture are dropped then.
 
     Raises:
         UserError: for weights that do not fit ``train``, and an epoch shorter than a batch.
@@ -155,6 +156,10 @@ class DataModule(LightningDataModule):
         ):
             if not isinstance(value, int) or value < least:
                 raise UserError(f"data.{name}={value}: expected a whole number of at least {least}")
+        for data in (*train.values(), val, test) if holes is not None else ():
+            keep_clean = getattr(data, "keep_clean", None)
+            if keep_clean is not None:
+                keep_clean()
         weights = {name: float(len(source)) for name, source in train.items()} if weights is None else weights
         if set(weights) != set(train):
             raise UserError(f"data.weights names {_names(weights)}: expected one weight for each of {_names(train)}")

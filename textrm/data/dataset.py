@@ -108,6 +108,20 @@ class ManifestDataset(Dataset):
         """Reason by id of every bad row met so far, by any worker process."""
         return self._bad.reasons()
 
+    def keep_clean(self) -> None:
+        """Drop the rows without a clean picture, which inpainting has no truth for.
+
+        Raises:
+            UserError: when none is left of some, or clean pictures are not read at all.
+        """
+        if not self.clean:
+            raise UserError(f"{self.manifest.folder}: clean pictures are not read; inpainting needs data.clean=true")
+        kept = [row for row in self.rows if row.clean]
+        if self.rows and not kept:
+            raise UserError(f"{self.manifest.folder}: none of {len(self.rows)} rows of this split has a clean picture; "
+                            "inpainting learns from those")  # fmt: skip
+        self.rows = kept
+
     def item(self, index: int, draw: int | None = None) -> dict[str, Any]:
         """Item ``index`` under the augmentation of number ``draw``; None is the one fixed augmentation per index.
 

@@ -83,7 +83,7 @@ class EncoderFeatures(Features):
         encoder: Any = getattr(load_run(Path(run), checkpoint)[0], "encoder", None)
         if not hasattr(encoder, "strides"):
             raise UserError(f"loss.features.run={run}: its net has no encoder; give a run of a segmenter")
-        super().__init__(encoder, getattr(encoder, "multiple", encoder.strides[-1]))
+        super().__init__(_Centred(encoder), getattr(encoder, "multiple", encoder.strides[-1]))
 
 
 class _VGG(nn.Module):
@@ -110,6 +110,17 @@ class _VGG(nn.Module):
             if place in _POOLS:
                 maps.append(features)
         return tuple(maps)
+
+
+class _Centred(nn.Module):
+    """An encoder with what a segmenter does to pixels before it."""
+
+    def __init__(self, encoder: nn.Module) -> None:
+        super().__init__()
+        self.encoder = encoder
+
+    def forward(self, image: Tensor) -> tuple[Tensor, ...]:
+        return self.encoder((image - 0.5) * 4)
 
 
 class _Encoder(nn.Module):

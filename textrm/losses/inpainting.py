@@ -1,8 +1,8 @@
 """Losses of inpainting: ``loss(output, clean, mask, ignore) -> {name: scalar}``.
 
-``output`` and ``clean`` are B 3 H W, ``mask`` B 1 H W (1 = hole), ``ignore`` a bool B 1 H W. All compute in float32
-under autocast too. Ignored pixels count nowhere; where none is left a term is 0. The terms come weighted; their sum is
-what is minimised.
+``output`` and ``clean`` are B 3 H W, ``mask`` B 1 H W (1 = hole), ``ignore`` a bool B 1 H W. Errors and Gram matrices
+are float32 under autocast too. Ignored pixels count nowhere; where none is left a term is 0. The terms come weighted;
+their sum is what is minimised.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class InpaintingLoss(nn.Module):
         self.features = features
 
     def forward(self, output: Tensor, clean: Tensor, mask: Tensor, ignore: Tensor) -> dict[str, Tensor]:
-        """The weighted terms by name; those of weight 0 are left out."""
+        """The weighted terms by name; those of weight 0 are left out, and without ``features`` the last two."""
         output, clean, mask = output.float(), clean.float(), mask.float()
         output = torch.where(ignore, clean, output)
         counted = (~ignore).sum().clamp(min=1) * output.shape[1]
@@ -66,24 +66,32 @@ class InpaintingLoss(nn.Module):
         terms: dict[str, Callable[[], Tensor]] = {
             "valid": lambda: (error * (1 - mask)).sum() / counted,
             "hole": lambda: (error * mask).sum() / counted,
-            "total_variation": lambda: total_variation(composite, mask, counted),
+            "total_variation": lambda: total_variation(composite, mask, ignore, counted),
         }
         values = {name: self.weights[name] * term() for name, term in terms.items() if self.weights[name]}
         if self.features is not None and (self.weights["perceptual"] or self.weights["style"]):
-            perceptual, style = self._deep(output, composite, clean)
-            values |= {"perceptual": self.weights["perceptual"] * perceptual, "style": self.weights["style"] * style}
+            deep = {"perceptual": F.l1_loss, "style": lambda found, wanted: F.l1_loss(gram(found), gram(wanted))}
+            used = {name: distance for name, distance in deep.items() if self.weights[name]}
+            for name, value in self._deep(used, output, composite, clean).items():
+                values[name] = self.weights[name] * value
         return values
 
-    def _deep(self, output: Tensor, composite: Tensor, clean: Tensor) -> tuple[Tensor, Tensor]:
+    def _deep(
+        self,
+        distances: Mapping[str, Callable[[Tensor, Tensor], Tensor]],
+        output: Tensor,
+        composite: Tensor,
+        clean: Tensor,
+    ) -> dict[str, Tensor]:
         assert self.features is not None
         with torch.no_grad():
             truth = self.features(clean)
-        perceptual, style = clean.new_zeros(()), clean.new_zeros(())
+        sums = dict.fromkeys(distances, clean.new_zeros(()))
         for maps in (self.features(output), self.features(composite)):
             for found, wanted in zip(maps, truth, strict=True):
-                perceptual = perceptual + F.l1_loss(found.float(), wanted.float())
-                style = style + F.l1_loss(gram(found), gram(wanted))
-        return perceptual, style
+                for name, distance in distances.items():
+                    sums[name] = sums[name] + distance(found.float(), wanted.float())
+        return sums
 
 
 class RelativeHoleLoss(nn.Module):
@@ -102,9 +110,9 @@ class RelativeHoleLoss(nn.Module):
         return {"hole": (logarithm * (size > 0)).sum() / (size > 0).sum().clamp(min=1)}
 
 
-def total_variation(picture: Tensor, mask: Tensor, counted: Tensor) -> Tensor:
+def total_variation(picture: Tensor, mask: Tensor, ignore: Tensor, counted: Tensor) -> Tensor:
     """Sum of absolute differences of neighbours in the hole or within one pixel of it, over ``counted`` elements."""
-    near = F.max_pool2d(mask, 3, 1, 1)
+    near = F.max_pool2d(mask, 3, 1, 1) * ~ignore
     down = (picture[..., 1:, :] - picture[..., :-1, :]).abs() * near[..., 1:, :] * near[..., :-1, :]
     right = (picture[..., 1:] - picture[..., :-1]).abs() * near[..., 1:] * near[..., :-1]
     return (down.sum() + right.sum()) / counted

@@ -94,7 +94,7 @@ class AttentionConvolution(nn.Module):
         result = self.convolution(features)
         result = torch.addcmul(result, result, attention)
         hole = softened.amax(1, keepdim=True)
-        return result, 1 - (hole if self.stride == 1 else F.max_pool2d(hole, self.stride))
+        return result, 1 - (hole if self.stride == 1 else F.max_pool2d(hole, self.stride, ceil_mode=True))
 
     @staticmethod
     def hide(features: Tensor, mask: Tensor) -> Tensor:

@@ -53,7 +53,7 @@ class GatedConvolution(nn.Module):
         """Features B C' H' W' and the mask at their size, from features B C H W and ``mask`` B (parts) H W."""
         result = self.gated(torch.cat([features, mask.to(features)], 1))
         mask = mask[:, -1:]
-        return result, mask if self.stride == 1 else F.avg_pool2d(mask, self.stride)
+        return result, mask if self.stride == 1 else F.avg_pool2d(mask, self.stride, ceil_mode=True)
 
     @staticmethod
     def hide(features: Tensor, mask: Tensor) -> Tensor:

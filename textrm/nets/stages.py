@@ -1,7 +1,7 @@
 """What the masked U-Net is made of: ``(features, mask) -> (features, mask)``, one step finer or coarser than before.
 
 All stages share one signature of construction: ``(convolution, in_channels, out_channels, kernel_size, stride,
-dilation, activation, normalise)``, with ``in_channels`` a sequence where maps are joined. ``convolution`` makes a
+dilation, activation)``, with ``in_channels`` a sequence where maps are joined. ``convolution`` makes a
 masked convolution. Activations must keep 0: what is unknown stays 0.
 """
 
@@ -59,10 +59,9 @@ class DeepStage(nn.Module):
         stride: int = 1,
         dilation: int = 1,
         activation: Activation = nn.ReLU,
-        normalise: bool = True,
     ) -> None:
         super().__init__()
-        self.first = Stage(convolution, in_channels, out_channels, kernel_size, stride, dilation, activation, normalise)
+        self.first = Stage(convolution, in_channels, out_channels, kernel_size, stride, dilation, activation)
         self.second = Stage(convolution, out_channels, out_channels, 3, 1, dilation, activation)
 
     def forward(self, features: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
@@ -87,7 +86,6 @@ class InvertedResidualStage(nn.Module):
         stride: int = 1,
         dilation: int = 1,
         activation: Activation = nn.ReLU,
-        normalise: bool = True,
         expansion: int = 4,
     ) -> None:
         super().__init__()

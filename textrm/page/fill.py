@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import cv2
 import numpy as np
 
 from textrm.page.flat import fill_flat
-from textrm.page.group import groups
+from textrm.page.group import Box, blocks
 from textrm.page.inpainter import Inpainter
 from textrm.page.network import fill_by_network
 from textrm.page.tone import REACH, continue_texture
@@ -20,7 +20,6 @@ _BLOCK = 1024  # pixels; larger groups are cut, so that memory does not grow wit
 _MARGIN = 12  # pixels around a hole that smooth filling looks at
 _SHARE = 0.9  # of a hole's surroundings that must be flat
 
-Box = tuple[slice, slice]
 # Fills the pixels ``inner`` of a crop in place from those that are not ``unknown``; returns which it left.
 FillCrop = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
@@ -44,14 +43,14 @@ def fill_holes(image: np.ndarray, hole: np.ndarray, method: str = "auto", model:
         image[hole != 0] = 255
         return
     if method not in NEEDS_MODEL:
-        for box, own in _blocks(hole):
+        for box, own in blocks(hole, _GAP, _BLOCK):
             _fill_block(image, hole, box, own, _fill_telea if method == "telea" else _fill_plane)
         return
     assert model is not None
     art = flat_rest(image, hole) if method == "auto" else hole
     fill_by_network(image, art.copy(), model)
     if method == "auto":
-        for box, own in _blocks(art):
+        for box, own in blocks(art, _GAP, _BLOCK):
             _fill_block(image, art, box, own, _add_texture)
 
 
@@ -61,7 +60,7 @@ def flat_rest(image: np.ndarray, hole: np.ndarray) -> np.ndarray:
     Traces of compression around letters that were wiped away are added to ``hole``.
     """
     rest = hole.copy()
-    for box, own in _blocks(hole):
+    for box, own in blocks(hole, _GAP, _BLOCK):
         _fill_block(image, hole, box, own, _fill_flat, rest)
     return rest
 
@@ -110,13 +109,3 @@ def _add_texture(crop: np.ndarray, unknown: np.ndarray, inner: np.ndarray) -> np
     if textured is not None:
         crop[inner != 0] = np.clip(np.rint(textured[inner != 0]), 0, 255).astype(np.uint8)
     return np.zeros_like(inner)
-
-
-def _blocks(hole: np.ndarray) -> Iterator[tuple[tuple[slice, slice], np.ndarray]]:
-    for (rows, columns), own in groups(hole, _GAP):
-        for top in range(0, own.shape[0], _BLOCK):
-            for left in range(0, own.shape[1], _BLOCK):
-                part = own[top : top + _BLOCK, left : left + _BLOCK]
-                if part.any():
-                    y, x = rows.start + top, columns.start + left
-                    yield (slice(y, y + part.shape[0]), slice(x, x + part.shape[1])), part

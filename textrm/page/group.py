@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import cv2
 import numpy as np
 
+Box = tuple[slice, slice]  # rows and columns of a page
 CELL = 4  # pixels; grouping looks at the largest value per cell, which costs a sixteenth of the time and memory
 
 
-def groups(mask: np.ndarray, gap: int) -> Iterator[tuple[tuple[slice, slice], np.ndarray]]:
+def groups(mask: np.ndarray, gap: int) -> Iterator[tuple[Box, np.ndarray]]:
     """The groups of a mask, from top to bottom.
 
     Pixels nearer than about ``gap`` belong to one group (the distance is measured in cells of four pixels).
@@ -36,6 +38,34 @@ def groups(mask: np.ndarray, gap: int) -> Iterator[tuple[tuple[slice, slice], np
         own &= mask[rows, columns] != 0
         box = _extent(own)
         yield _shifted(box, rows.start, columns.start), own[box]
+
+
+def blocks(mask: np.ndarray, gap: int, largest: int) -> Iterator[tuple[Box, np.ndarray]]:
+    """The groups of a mask as :func:`groups` gives them, those larger than ``largest`` pixels cut by :func:`parts`."""
+    for box, own in groups(mask, gap):
+        yield from parts(box, own, largest)
+
+
+def parts(box: Box, own: np.ndarray, largest: int) -> Iterator[tuple[Box, np.ndarray]]:
+    """A group cut into equal blocks of at most ``largest`` pixels a side; those without a pixel of it are left out."""
+    rows, columns = box
+    for top, bottom in _cuts(own.shape[0], largest):
+        for left, right in _cuts(own.shape[1], largest):
+            part = own[top:bottom, left:right]
+            if part.any():
+                yield (
+                    (
+                        slice(rows.start + top, rows.start + bottom),
+                        slice(columns.start + left, columns.start + right),
+                    ),
+                    part,
+                )
+
+
+def _cuts(extent: int, largest: int) -> list[tuple[int, int]]:
+    count = -(-extent // largest)
+    edges = np.linspace(0, extent, count + 1).round().astype(int).tolist()
+    return list(pairwise(edges))
 
 
 def coarse_maximum(image: np.ndarray) -> np.ndarray:

@@ -27,6 +27,7 @@ class Model:
     task: str
     inputs: ClassVar[Mapping[str, str]]
     output: str
+    hint = ""  # what to do where it fails
 
     def __init__(self, path: Path, threads: int | None = None) -> None:
         self.path = path
@@ -50,8 +51,8 @@ class Model:
         try:
             found = self._session.run([self.output], feeds)[0]
         except Exception as error:  # onnxruntime's exceptions share no public base class
-            raise UserError(f"{self.path.name} failed on a tile of {width}x{height} pixels: {_first_line(error)}; "
-                            "a smaller tile needs less memory") from error  # fmt: skip
+            raise UserError(f"{self.path.name} failed on {len(feeds['image'])} of {width}x{height} pixels: "
+                            f"{_first_line(error)}{self.hint}") from error  # fmt: skip
         if found.shape != tuple(shape):
             raise UserError(f"{self.path} gave a map of shape {found.shape} for a picture of {height}x{width}; "
                             f"expected {tuple(shape)}: it is not a model of textrm")  # fmt: skip
@@ -99,7 +100,7 @@ def _open(path: Path, threads: int) -> Any:
     options.log_severity_level = 4  # faults come as exceptions; nothing is printed past them
     try:
         return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # see __call__
+    except Exception as error:  # as above
         raise UserError(f"{path} cannot be read as an ONNX model: {_first_line(error)}") from error
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from itertools import groupby
 
 import numpy as np
 
-from textrm.page.group import groups
+from textrm.page.group import Box, groups, parts
 from textrm.page.inpainter import Inpainter
 
 CONTEXT = 48  # pixels around a hole that the net sees
@@ -15,34 +15,38 @@ _GAP = 24  # pixels; holes that are nearer share a crop
 _BLOCK = 384  # pixels; larger groups are cut, so that memory does not grow with them
 _BATCH = 1 << 18  # pixels in one batch, at most (one crop may be larger)
 
-Box = tuple[slice, slice]
+Crop = tuple[Box, Box, np.ndarray]  # what the net sees, the box of the hole in it, and its pixels
 
 
 def fill_by_network(image: np.ndarray, hole: np.ndarray, model: Inpainter) -> None:
     """Fill holes in place; no pixel outside them is changed.
 
     Near holes share a crop with ``CONTEXT`` pixels around it; crops of equal size go through the net together. A group
-    too large for one crop is cut into blocks that are filled one after the other, each seeing what the one before has
-    made, so that no seam shows. A hole around which nothing is known stays as it is.
+    too large for one crop is cut into blocks that are filled one after the other, each seeing what the ones before have
+    made, so that no seam shows. A page of which nothing is known stays as it is.
 
     Args:
         image: H W 3 uint8 RGB.
         hole: H W uint8, 1 = to fill; 0 afterwards where it was filled.
         model: the net.
     """
-    single: list[tuple[Box, Box, np.ndarray]] = []
-    for (rows, columns), own in groups(hole, _GAP):
-        if max(own.shape) <= _BLOCK:
-            box = rows, columns
-            single.append((window(box, image.shape[:2], model.stride), box, own))
-            continue
-        for box, part in _blocks(rows, columns, own):
-            _fill(image, hole, [(window(box, image.shape[:2], model.stride), box, part)], model)
-    for size, crops in groupby(sorted(single, key=_area), key=_area):
-        waiting = list(crops)
-        step = max(1, _BATCH // max(size[0] * size[1], 1))
-        for start in range(0, len(waiting), step):
-            _fill(image, hole, waiting[start : start + step], model)
+    batches: list[list[Crop]] = []
+    whole: list[Crop] = []
+    for box, own in groups(hole, _GAP):
+        crops = [(window(place, image.shape[:2], model.stride), place, part) for place, part in parts(box, own, _BLOCK)]
+        if len(crops) == 1:
+            whole += crops
+        else:
+            batches += [[crop] for crop in crops]
+    for (height, width), equal in groupby(sorted(whole, key=_size), key=_size):
+        crops, step = list(equal), max(1, _BATCH // (height * width))
+        batches += [crops[start : start + step] for start in range(0, len(crops), step)]
+    while batches:
+        # What has nothing known around it may have once its neighbours are filled.
+        left = [blind for batch in batches if (blind := _fill(image, hole, batch, model))]
+        if sum(map(len, left)) == sum(map(len, batches)):
+            return
+        batches = left
 
 
 def window(box: Box, size: tuple[int, int], stride: int) -> Box:
@@ -59,26 +63,18 @@ def window(box: Box, size: tuple[int, int], stride: int) -> Box:
     return sides[0], sides[1]
 
 
-def _area(crop: tuple[Box, Box, np.ndarray]) -> tuple[int, int]:
+def _size(crop: Crop) -> tuple[int, int]:
     rows, columns = crop[0]
     return rows.stop - rows.start, columns.stop - columns.start
 
 
-def _blocks(rows: slice, columns: slice, own: np.ndarray) -> Iterator[tuple[Box, np.ndarray]]:
-    for top in range(0, own.shape[0], _BLOCK):
-        for left in range(0, own.shape[1], _BLOCK):
-            part = own[top : top + _BLOCK, left : left + _BLOCK]
-            if part.any():
-                y, x = rows.start + top, columns.start + left
-                yield (slice(y, y + part.shape[0]), slice(x, x + part.shape[1])), part
-
-
-def _fill(image: np.ndarray, hole: np.ndarray, crops: list[tuple[Box, Box, np.ndarray]], model: Inpainter) -> None:
-    """Fill crops of one size as one batch."""
+def _fill(image: np.ndarray, hole: np.ndarray, crops: Sequence[Crop], model: Inpainter) -> list[Crop]:
+    """Fill crops of one size as one batch; returns those in which nothing is known, which are left as they are."""
+    blind = [crop for crop in crops if hole[crop[0]].all()]
     crops = [crop for crop in crops if not hole[crop[0]].all()]
     if not crops:
-        return
-    height, width = _area(crops[0])
+        return blind
+    height, width = _size(crops[0])
     size = len(crops), -(-height // model.stride) * model.stride, -(-width // model.stride) * model.stride
     # What reaches over the page's edge is hole, which no known pixel depends on.
     images, masks = np.zeros((*size, 3), np.uint8), np.ones(size, np.uint8)
@@ -91,3 +87,4 @@ def _fill(image: np.ndarray, hole: np.ndarray, crops: list[tuple[Box, Box, np.nd
         np.copyto(image[box], result, where=own[..., None] != 0)
     for _, box, own in crops:
         hole[box][own != 0] = 0
+    return blind

@@ -26,6 +26,7 @@ class Segmenter(Model):
     task = "segmentation"
     inputs: ClassVar = {"image": "tensor(uint8)"}
     output = "prob"
+    hint = "; a smaller tile needs less memory"
 
     def __init__(self, path: Path | str | None = None, threads: int | None = None) -> None:
         super().__init__(WEIGHTS / "segment.onnx" if path is None else Path(path), threads)

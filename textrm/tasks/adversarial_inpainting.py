@@ -43,6 +43,11 @@ class AdversarialInpaintingTask(InpaintingTask):
         self.adversarial, self.gradient_clip = adversarial, gradient_clip
         self.automatic_optimization = False
 
+    def on_fit_start(self) -> None:
+        """Refuse what would clip gradients while they are scaled."""
+        if self.trainer.precision == "16-mixed":
+            raise UserError("trainer.precision=16-mixed: this task clips gradients itself; give bf16-mixed or 32-true")
+
     def training_step(self, batch: dict[str, Any], batch_idx: int) -> Tensor:
         """One step of the discriminator, one of the net."""
         optimizers: Any = self.optimizers()

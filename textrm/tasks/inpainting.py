@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pytorch_lightning import LightningDataModule
 from torch import Tensor, nn
 from torchmetrics import Metric
 
+from textrm.errors import UserError
 from textrm.tasks.inpainting_scores import InpaintingScores
 from textrm.tasks.task import MakeOptimizer, MakeScheduler, Task
 
@@ -40,6 +42,20 @@ class InpaintingTask(Task):
     def stride(self) -> int:
         """1: these nets pad by themselves."""
         return 1
+
+    def check_data(self, datamodule: LightningDataModule) -> None:
+        """Refuse data without holes, and batches that BatchNorm cannot take.
+
+        Raises:
+            UserError: saying what to change.
+        """
+        if getattr(datamodule, "holes", None) is None:
+            raise UserError("data.holes is not set: give +holes@data.holes=both, lettering or random")
+        crop, batch_size = getattr(datamodule, "crop", None), getattr(datamodule, "batch_size", None)
+        stride = int(getattr(self.net, "stride", 1))
+        if batch_size == 1 and crop is not None and crop <= stride:
+            raise UserError(f"data.batch_size=1: crops of {crop} px shrink to one pixel in this net, of which "
+                            "BatchNorm has no statistics; give 2 or more, larger crops or fewer levels")  # fmt: skip
 
     def forward(self, image: Tensor, mask: Tensor) -> Tensor:
         """The picture B 3 H W that the net sees through ``image`` with holes ``mask``."""

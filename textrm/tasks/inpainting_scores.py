@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import math
+from functools import cache
 from itertools import pairwise
+from pathlib import Path
 
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 from torchmetrics import Metric
 from torchmetrics.functional.image import structural_similarity_index_measure
+from torchmetrics.image.lpip import LearnedPerceptualImagePatchSimilarity
 
 from textrm.metrics import PSNR_CAP
 
 BINS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 1.0)  # shares of the picture
 BIN_NAMES = tuple(f"{round(100 * low)}-{round(100 * high)}" for low, high in pairwise(BINS))
-FIGURES = ("psnr_hole", "psnr", "ssim", "l1_hole")
+FIGURES = ("psnr_hole", "psnr", "ssim", "l1_hole", "lpips")
+LPIPS_WEIGHTS = "alexnet-owt-7be5be79.pth"  # torchvision's file name
+_SSIM_WINDOW = 11  # pixels
+_LPIPS_LEAST = 64  # pixels; AlexNet shrinks smaller pictures to nothing
 
 
 def bin_of(mask: Tensor) -> int:
@@ -23,7 +31,7 @@ def bin_of(mask: Tensor) -> int:
 
 
 def picture_figures(composite: Tensor, clean: Tensor, mask: Tensor, ignore: Tensor) -> Tensor | None:
-    """The FIGURES of one picture, or None where it has no hole with a truth.
+    """The FIGURES of one picture, or None where it has no hole with a truth; LPIPS is NaN where it cannot be had.
 
     Args:
         composite: 3 H W in [0, 1], the filled picture with its known pixels.
@@ -37,18 +45,43 @@ def picture_figures(composite: Tensor, clean: Tensor, mask: Tensor, ignore: Tens
     seen = torch.where(ignore, clean, composite)
     difference = seen - clean
     within = difference[:, inside]
-    with torch.autocast(seen.device.type, enabled=False):  # it subtracts squares of means: not in half precision
-        ssim = structural_similarity_index_measure(seen[None].float(), clean[None].float(), data_range=1.0)
     everywhere = difference.square().sum() / (3 * (~ignore).sum())
-    return torch.stack([psnr(within.square().mean()), psnr(everywhere), torch.as_tensor(ssim), within.abs().mean()])
+    with torch.autocast(seen.device.type, enabled=False):  # SSIM subtracts squares of means: not in half precision
+        found, wanted = (_at_least(picture[None].float(), _SSIM_WINDOW) for picture in (seen, clean))
+        ssim = torch.as_tensor(structural_similarity_index_measure(found, wanted, data_range=1.0))
+        lpips = torch.as_tensor(_lpips_of(seen, clean)).to(ssim)
+    return torch.stack([psnr(within.square().mean()), psnr(everywhere), ssim, within.abs().mean(), lpips])
+
+
+def _at_least(picture: Tensor, side: int) -> Tensor:
+    """B C H W, with its edge repeated where it is smaller than ``side`` px."""
+    height, width = picture.shape[-2:]
+    return pad(picture, (0, max(0, side - width), 0, max(0, side - height)), mode="replicate")
+
+
+def _lpips_of(picture: Tensor, truth: Tensor) -> float:
+    metric = find_lpips()
+    if metric is None or min(picture.shape[-2:]) < _LPIPS_LEAST:
+        return float("nan")
+    with torch.inference_mode():
+        return float(metric(picture[None].float().cpu().clamp(0, 1), truth[None].float().cpu().clamp(0, 1)))
+
+
+@cache
+def find_lpips() -> LearnedPerceptualImagePatchSimilarity | None:
+    """LPIPS (Zhang et al. 2018) with AlexNet, on the CPU, or None where torchvision's weights are not on the disk."""
+    if not (Path(torch.hub.get_dir()) / "checkpoints" / LPIPS_WEIGHTS).is_file():
+        return None
+    return LearnedPerceptualImagePatchSimilarity(net_type="alex", normalize=True)
 
 
 class InpaintingScores(Metric):
-    """``psnr_hole`` (dB, over the hole), ``psnr`` and ``ssim`` (of the composite), ``l1_hole`` (in [0, 1]).
+    """``psnr_hole`` (dB, over the hole), ``psnr``, ``ssim`` and ``lpips`` (of the composite), ``l1_hole`` (in [0, 1]).
 
-    Each is taken per picture and averaged; decibels are capped at 60. Pictures without a hole, or without truth in it,
-    are not counted. Figures of the bin from 10 to 20 % are called ``psnr_hole_10-20`` and so on; empty bins are left
-    out.
+    Each is taken per picture and averaged; decibels are capped at 60. LPIPS is left out where its weights are not on
+    the disk (see :func:`find_lpips`) or a picture is smaller than 64 px; SSIM takes pictures of less than 11 px with
+    their edges repeated. Pictures without a hole, or without truth in it, are not counted. Figures of the bin from 10
+    to 20 % are called ``psnr_hole_10-20`` and so on; empty bins are left out.
     """
 
     full_state_update = False
@@ -76,7 +109,8 @@ class InpaintingScores(Metric):
         for suffix, part in parts.items():
             if count := float(self.counts[part].sum()):
                 means = (self.sums[part].sum(0) / count).tolist()
-                found |= {f"{name}{suffix}": value for name, value in zip(FIGURES, means, strict=True)}
+                figures = zip(FIGURES, means, strict=True)
+                found |= {f"{name}{suffix}": value for name, value in figures if not math.isnan(value)}
         return found
 
 
