@@ -28,4 +28,6 @@ def load_weights(net: nn.Module, path: Path) -> None:
     try:
         net.load_state_dict(weights)
     except RuntimeError as error:
-        raise UserError(f"the weights in {path} do not fit the net: {str(error).splitlines()[1].strip()}") from error
+        raise UserError(
+            f"the weights in {path} do not fit the net: {str(error).splitlines()[1].strip()[:160]}"
+        ) from error

@@ -21,6 +21,7 @@ from textrm.errors import UserError
 from textrm.report_sheet import Strip, write_sheet
 from textrm.scoring import WIDTH, Line, write_csv
 from textrm.scoring_fills import Fill, fill_methods, pixels, score_fills, summarise_fills
+from textrm.tasks.inpainting_scores import LPIPS_WEIGHTS
 
 COLUMNS = {
     "psnr_hole": ("hole dB", "{:.2f}"), "psnr": ("PSNR", "{:.1f}"), "ssim": ("SSIM", "{:.4f}"),
@@ -72,6 +73,8 @@ def fill_table(title: str, lines: Sequence[Line]) -> Table:
     bins = [name for name in lines[0] if name.startswith("psnr_hole_")]  # the CSV has the others too
     headings = [heading for heading, _ in COLUMNS.values()] + [f"{name[10:]} %" for name in bins]
     table = Table("method", "pictures", *headings, title=title)
+    if any(np.isnan(float(line["lpips"])) for line in lines):
+        table.caption = f"LPIPS needs torchvision's AlexNet ({LPIPS_WEIGHTS}) in torch's hub folder"
     forms = [(name, form) for name, (_, form) in COLUMNS.items()] + [(name, "{:.2f}") for name in bins]
     for line in lines:
         values = [(form, float(line[name])) for name, form in forms]

@@ -56,16 +56,18 @@ def main(config: DictConfig) -> None:
         difference = export(net, temporary, run=run.name, **facts)
         print(f"parity: largest difference between torch and ONNX {difference:.2e} (bar {PARITY:.0e})")
         if config.int8:
-            _quantize(temporary, config, isinstance(net, Inpainter))
+            _quantize(temporary, config, isinstance(net, Inpainter), exported(with_dilation(net)).stride)
         os.replace(temporary, out)
     finally:
         temporary.unlink(missing_ok=True)
     print(f"{out}: {out.stat().st_size / 1e6:.2f} MB")
 
 
-def _quantize(path: Path, config: DictConfig, inpainting: bool) -> None:
+def _quantize(path: Path, config: DictConfig, inpainting: bool, stride: int) -> None:
     if config.manifest is None:
         raise UserError("int8=true needs pictures to calibrate with: give manifest=<manifest.csv>")
+    if config.crop % stride:
+        raise UserError(f"crop={config.crop}: expected a multiple of {stride} pixels, the stride of this net")
     crops, held_out = (
         calibration_crops(config.manifest, split, config.crops, config.crop, config.seed, clean=inpainting)
         for split in (config.split, config.check_split)

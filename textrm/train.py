@@ -65,7 +65,10 @@ def train(config: DictConfig, run: Path) -> float | None:
         load_weights(task.get_submodule("net"), start)
     callbacks = [hydra.utils.instantiate(callback) for callback in config.callbacks.values() if callback is not None]
     loggers = [hydra.utils.instantiate(logger) for logger in config.logger.values() if logger is not None]
-    trainer: pl.Trainer = hydra.utils.instantiate(config.trainer, callbacks=callbacks, logger=loggers)
+    bar = config.callbacks.get("progress") is not None  # else Lightning shows one of its own
+    trainer: pl.Trainer = hydra.utils.instantiate(
+        config.trainer, callbacks=callbacks, logger=loggers, enable_progress_bar=bar
+    )
 
     run.mkdir(parents=True, exist_ok=True)
     keep_metrics(run)

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import torch
 from hydra import compose, initialize_config_dir
+from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
 from standin_model import write_inpainter
 from task_contract import SMALL, check_resuming, check_run, small, state
@@ -173,7 +174,7 @@ def test_what_cannot_be_trained_is_said_beforehand(drawn: Path, tmp_path: Path) 
         (["scheduler=two_stage"], "milestones"),
     ):
         run = tmp_path / "run"
-        with pytest.raises((UserError, OmegaConfBaseException), match=said):
+        with pytest.raises((UserError, HydraException, OmegaConfBaseException), match=said):
             train(small(drawn, run, *FAST[:2], *overrides), run)
         assert not run.exists()
 
