@@ -11,6 +11,7 @@ _SHIFTS = 24  # candidates
 _SIGMA = 4.0  # pixels over which the match is judged where a shift is chosen
 _KNOWN = 0.6  # share of the ring that must be known where a shift copies from
 _WORTH = 1.0  # a texture is copied when the match leaves less than this share of the ring's variance
+_DOUBT = 3.0  # how fast trust in a copy falls with its error; the other filling is a good one
 _BILEVEL = 0.8  # share of ring pixels near black or white from which a picture counts as black and white
 
 
@@ -123,7 +124,7 @@ def _blend(
     total = float((spread * weight).sum() / weight.sum())
     variance = cv2.GaussianBlur(spread * weight, (0, 0), _SIGMA) + 1e-3 * total
     variance = variance / (cv2.GaussianBlur(weight, (0, 0), _SIGMA) + 1e-3) + 1
-    trust = np.where(np.isfinite(error), 1 - 0.75 * np.where(np.isfinite(error), error, 0) / variance, 0)
+    trust = np.where(np.isfinite(error), 1 - _DOUBT * np.where(np.isfinite(error), error, 0) / variance, 0)
     trust = np.where(np.isfinite(error), 1.0, 0.0) if bilevel else np.clip(trust, 0, 1)
     filled = smooth.copy()
     filled[box] = base + trust[..., None].astype(np.float32) * (copy - base)
