@@ -48,13 +48,14 @@ def write_sheet(path: Path, strips: Sequence[Strip], width: int = 560, height: i
     """Write the strips below each other as PNG; every panel is scaled down to fit ``width`` x ``height`` pixels."""
     rows = [[_fit(panel, width, height) for panel in strip.panels] for strip in strips]
     heights = [TITLE + row[0].shape[0] + GAP for row in rows]
-    sheet = Image.new("RGB", (len(rows[0]) * (width + GAP) - GAP, sum(heights)), "white")
+    step = max(panel.shape[1] for row in rows for panel in row) + GAP
+    sheet = Image.new("RGB", (len(rows[0]) * step - GAP, sum(heights)), "white")
     draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(15)
     top = 0
     for strip, row, used in zip(strips, rows, heights, strict=True):
         draw.text((2, top + 3), strip.title, fill="black", font=font)
         for column, panel in enumerate(row):
-            sheet.paste(Image.fromarray(panel), (column * (width + GAP), top + TITLE))
+            sheet.paste(Image.fromarray(panel), (column * step, top + TITLE))
         top += used
     path.parent.mkdir(parents=True, exist_ok=True)
     sheet.save(path)
