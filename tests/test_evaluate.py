@@ -115,8 +115,8 @@ def test_the_command_writes_the_figures(
     assert both["small_recall"] == ""  # no word is that low
     assert [line["id"] for line in read(out / "pages.csv")] == ["plain", "art"]
     with Image.open(out / "sheet.png") as sheet:
-        assert sheet.size == (3 * 560 + 2 * 8, 24 + SIDE + 8)  # one strip, the worst page
-        panel = np.asarray(sheet.convert("RGB"))[24:, 568:]
+        assert sheet.size == (480, 24 + SIDE + 8)  # one strip, the worst page
+        panel = np.asarray(sheet.convert("RGB"))[24:, SIDE + 8 :]
     assert tuple(panel[84, 84]) == FALSE
     assert tuple(panel[20, 20]) == HIT
 

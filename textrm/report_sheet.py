@@ -17,6 +17,7 @@ HIT, MISSED, FALSE = (25, 160, 50), (230, 25, 25), (25, 75, 255)
 IGNORED = (200, 200, 200)
 TITLE = 24  # pixels of the line above each strip
 GAP = 8
+LEAST = 480  # pixels of width, for the titles
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def write_sheet(path: Path, strips: Sequence[Strip], width: int = 560, height: i
     rows = [[_fit(panel, width, height) for panel in strip.panels] for strip in strips]
     heights = [TITLE + row[0].shape[0] + GAP for row in rows]
     step = max(panel.shape[1] for row in rows for panel in row) + GAP
-    sheet = Image.new("RGB", (len(rows[0]) * step - GAP, sum(heights)), "white")
+    sheet = Image.new("RGB", (max(len(rows[0]) * step - GAP, LEAST), sum(heights)), "white")
     draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(15)
     top = 0
     for strip, row, used in zip(strips, rows, heights, strict=True):
