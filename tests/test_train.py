@@ -7,31 +7,24 @@ import signal
 from pathlib import Path
 
 import pytest
+import task_contract
 import torch
 import yaml
-from hydra import compose, initialize_config_dir
 from omegaconf import DictConfig
+from task_contract import state
 
-from textrm.config import CONFIG_FOLDER
 from textrm.errors import UserError
 from textrm.tasks.segmentation import SegmentationTask
 from textrm.train import find_checkpoint, keep_metrics, train
 
-SMALL = [
+SEGMENTATION = [
     "experiment=seg_xception", "net=xception_fast", "net.encoder.width=0.125", "net.encoder.middle_blocks=2",
-    "data=manifest", "data.workers=0", "data.batch_size=2", "data.crop=64", "data.samples_per_epoch=6",
-    "trainer.accelerator=cpu", "trainer.log_every_n_steps=1", "callbacks.progress=null", "callbacks.freezing.epochs=1",
-    "scheduler.step_size_up=3", "threads=1", "+trainer.limit_val_batches=2",
+    "callbacks.freezing.epochs=1", "scheduler.step_size_up=3", "test=true",
 ]  # fmt: skip
 
 
 def small(drawn: Path, run: Path, *overrides: str) -> DictConfig:
-    with initialize_config_dir(str(CONFIG_FOLDER), version_base="1.3"):
-        return compose("train", [*SMALL, f"data.manifest={drawn}", f"run={run}", *overrides])
-
-
-def weights(run: Path) -> dict[str, torch.Tensor]:
-    return torch.load(run / "checkpoints" / "last.ckpt", weights_only=True)["state_dict"]
+    return task_contract.small(drawn, run, *SEGMENTATION, *overrides)
 
 
 def test_resumed_run_equals_unbroken_run(drawn: Path, tmp_path: Path) -> None:
@@ -39,7 +32,7 @@ def test_resumed_run_equals_unbroken_run(drawn: Path, tmp_path: Path) -> None:
     train(small(drawn, unbroken, "trainer.max_epochs=3"), unbroken)
     train(small(drawn, broken, "trainer.max_epochs=1"), broken)
     train(small(drawn, broken, "trainer.max_epochs=3", "ckpt_path=last"), broken)
-    expected, found = weights(unbroken), weights(broken)
+    expected, found = state(unbroken), state(broken)
     assert expected.keys() == found.keys()
     for name, value in expected.items():
         assert torch.equal(value, found[name]), name
@@ -85,7 +78,7 @@ def test_same_seed_same_weights_whatever_the_workers(drawn: Path, tmp_path: Path
     for workers in (0, 1):
         run = tmp_path / str(workers)
         train(small(drawn, run, "trainer.max_epochs=1", f"data.workers={workers}", "test=false"), run)
-        found.append(weights(run))
+        found.append(state(run))
     assert all(torch.equal(value, found[1][name]) for name, value in found[0].items())
 
 
@@ -95,7 +88,7 @@ def test_a_run_can_start_from_the_weights_of_another(drawn: Path, tmp_path: Path
     start = f"weights={first / 'checkpoints' / 'last.ckpt'}"
     train(small(drawn, second, "trainer.max_epochs=1", "test=false", start, "scheduler.base_lr=0", "scheduler.max_lr=0",
                 "callbacks.averaging=null"), second)  # fmt: skip
-    expected, found = weights(first), weights(second)
+    expected, found = state(first), state(second)
     parameters = [name for name in expected if name.endswith(("weight", "bias"))]
     assert parameters
     for name in parameters:

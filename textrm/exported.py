@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -14,6 +16,7 @@ class Exported(nn.Module):
     task: str
     inputs: tuple[str, ...]
     output: str
+    net: Any  # torch types attributes of modules as tensors or modules, and ``stride`` is neither
 
     def __init__(self, net: nn.Module) -> None:
         super().__init__()
@@ -22,7 +25,7 @@ class Exported(nn.Module):
     @property
     def stride(self) -> int:
         """What H and W must be multiples of."""
-        return int(self.net.stride)  # type: ignore[arg-type]
+        return int(self.net.stride)
 
     def noise(self, batch: int, rows: int, columns: int) -> tuple[Tensor, ...]:
         """Random inputs of that many strides, always the same for a size of batch."""

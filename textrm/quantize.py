@@ -93,9 +93,11 @@ def _crop(sample: Sample, size: int, rng: np.random.Generator, aimed: bool) -> S
         row, column = inked[int(rng.integers(len(inked)))]
         y, x = int(np.clip(row - size // 2, 0, height - size)), int(np.clip(column - size // 2, 0, width - size))
     area = np.s_[y : y + size, x : x + size]
-    planes = (sample.image, sample.mask, sample.clean, sample.ignore)
-    cut = [None if plane is None else np.ascontiguousarray(plane[area]) for plane in planes]
-    return Sample(sample.id, *cut)  # type: ignore[arg-type]
+    clean, ignore = (
+        None if plane is None else np.ascontiguousarray(plane[area]) for plane in (sample.clean, sample.ignore)
+    )
+    image, mask = (np.ascontiguousarray(plane[area]) for plane in (sample.image, sample.mask))
+    return Sample(sample.id, image, mask, clean, ignore)
 
 
 def quantize(source: Path, out: Path, crops: Sequence[Sample], held_out: Sequence[Sample]) -> Price:

@@ -99,7 +99,7 @@ def test_both_in_their_shares() -> None:
 
 
 def test_a_set_in_order_keeps_its_holes() -> None:
-    data = HoledDataset([item(), item()], RandomHoles())  # type: ignore[arg-type]
+    data = HoledDataset([item(), item()], RandomHoles())
     assert len(data) == 2
     assert torch.equal(data[0]["mask"], data[0]["mask"])
     assert not torch.equal(data[0]["mask"], data[1]["mask"])

@@ -35,7 +35,7 @@ def page(height: int = 300, width: int = 400) -> np.ndarray:
 def fill(image: np.ndarray, hole: np.ndarray) -> Recorder:
     model = Recorder()
     rest = hole.copy()
-    fill_by_network(image, rest, model)  # type: ignore[arg-type]
+    fill_by_network(image, rest, model)
     assert not rest.any()
     return model
 
@@ -97,7 +97,7 @@ def test_a_block_without_anything_known_waits_for_its_neighbours(monkeypatch: py
 @pytest.mark.parametrize("size", [(1, 1), (5, 7), (40, 3), (64, 64)])
 def test_a_page_that_is_all_hole_stays(size: tuple[int, int]) -> None:
     image, hole = np.full((*size, 3), 7, np.uint8), np.ones(size, np.uint8)
-    fill_by_network(image, hole, Recorder())  # type: ignore[arg-type]
+    fill_by_network(image, hole, Recorder())
     assert (image == 7).all()
     assert hole.all()
 

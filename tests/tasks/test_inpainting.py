@@ -183,7 +183,7 @@ def test_half_precision_is_refused_where_gradients_are_clipped_by_hand() -> None
     made = AdversarialInpaintingTask(
         Grey(), InpaintingLoss(), PatchDiscriminator(0.125), partial(torch.optim.SGD, lr=0.1)
     )
-    made._trainer = SimpleNamespace(precision="16-mixed")  # type: ignore[assignment]
+    made._trainer = SimpleNamespace(precision="16-mixed")
     with pytest.raises(UserError, match="16-mixed: this task clips"):
         made.on_fit_start()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,16 +18,16 @@ from torch.utils.tensorboard import SummaryWriter
 HIT, MISSED, INVENTED = (0.1, 0.7, 0.2), (0.9, 0.1, 0.1), (0.1, 0.3, 1.0)
 
 
-class Pictures(Callback):
+class Pictures(Callback, ABC):
     """Logs ``val_pictures/<n>``: the first ``pictures`` items of the validation set, at most ``height`` pixels high."""
 
     def __init__(self, pictures: int = 4, height: int = 512) -> None:
         self.pictures, self.height = pictures, height
         self._panels: list[Tensor] = []
 
+    @abstractmethod
     def columns(self, item: dict[str, Tensor], output: Any) -> list[Tensor]:
         """What is shown side by side of one item: 3 H W each in [0, 1]. ``output`` is what the task made of it."""
-        raise NotImplementedError
 
     def on_validation_batch_end(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, outputs: Any, batch: Any, *args: Any

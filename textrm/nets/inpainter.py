@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 from torch import Tensor, nn
 from torch.nn.functional import pad
 
 
-class Inpainter(nn.Module):
+class Inpainter(nn.Module, ABC):
     """Maps ``image`` B 3 H W in [0, 1] and ``mask`` B 1 H W (1 = hole) to a picture B 3 H W of any H and W.
 
     A subclass sets ``stride`` and implements :meth:`fill`. The mask is cut at 0.5. What ``image`` holds in the hole is
@@ -35,6 +37,6 @@ class Inpainter(nn.Module):
         filled = self.fill(picture, known) / 2 + 0.5
         return filled[..., :height, :width] if below or right else filled
 
+    @abstractmethod
     def fill(self, picture: Tensor, known: Tensor) -> Tensor:
         """The picture B 3 H W in [-1, 1] from its known part (0 in holes) and ``known`` (B 1 H W, 1 = known)."""
-        raise NotImplementedError

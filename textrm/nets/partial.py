@@ -71,6 +71,7 @@ class PartialConvolution(nn.Conv2d):
         # A 1×1 window over one mask knows all or nothing.
         self.pointwise = kernel_size == stride == len(self.parts) == len(self.out_parts) == 1
 
+    # It is a Conv2d for its weights, sizes and names only; nothing calls it as one.
     def forward(self, features: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:  # type: ignore[override]
         """Features B C' H' W' and their mask, from features B C H W and ``mask`` B (parts) H W, 1 = known."""
         if not self.zeroed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -16,7 +17,7 @@ MakeOptimizer = Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer]
 MakeScheduler = Callable[[torch.optim.Optimizer], torch.optim.lr_scheduler.LRScheduler]
 
 
-class Task(LightningModule):
+class Task(LightningModule, ABC):
     """Trains ``net``. ``optimizer`` and ``scheduler`` are factories that still lack the parameters and the optimizer.
 
     The scheduler steps once per batch. ``scores`` makes the metric of validation and of test, which computes figures by
@@ -53,9 +54,9 @@ class Task(LightningModule):
         """What the sides of the net's input must be multiples of; 1 for a net that has no stride."""
         return int(getattr(self.net, "stride", 1))
 
+    @abstractmethod
     def count(self, stage: str, scores: Metric, batch: dict[str, Any]) -> Any:
         """Score a batch, log its loss as ``<stage>/loss`` and return what the net made of it."""
-        raise NotImplementedError
 
     def validation_step(self, batch: dict[str, Any], batch_idx: int) -> Any:
         """What the net made of the batch, after it was scored."""
