@@ -1,7 +1,9 @@
-"""A stand-in for trained weights: what is dark, on the mean of 5 x 5 pixels, is lettering."""
+"""Stand-ins for trained weights: what is dark, on the mean of 5 x 5 pixels, is lettering; tags are colours."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -71,6 +73,62 @@ def write_inpainter(
     stated = {"textrm.task": "inpainting", "textrm.stride": "8"} if metadata is None else metadata
     for key, value in stated.items():
         model.metadata_props.add(key=key, value=value)
+    onnx.save(model, path)
+    return path
+
+
+COLOURS = ("red", "green", "blue")
+LOOKS = ((0.0, 0.0, 1.0, 1.0), (0.0, 0.0, 0.5, 0.5), (0.5, 0.0, 1.0, 0.5), (0.0, 0.5, 0.5, 1.0), (0.5, 0.5, 1.0, 1.0))
+
+
+def write_tagger(
+    path: Path,
+    labels: Sequence[str] = COLOURS,
+    looks: Sequence[Sequence[float]] = LOOKS,
+    size: int = 64,
+    metadata: dict[str, str | None] | None = None,
+    tags: int | None = None,
+) -> Path:
+    """prob of tag t at a look = mean level of channel t % 3 in the look's box of the square, divided by 255.
+
+    ``metadata`` replaces what the file states (None: it does not); ``tags`` is T where it is not one for each label.
+    """
+    count = len(labels) if tags is None else tags
+    image = helper.make_tensor_value_info("image", TensorProto.UINT8, ["n", "h", "w", 3])
+    prob = helper.make_tensor_value_info("prob", TensorProto.FLOAT, ["n", len(looks), count])
+    boxes = helper.make_tensor_value_info("looks", TensorProto.FLOAT, ["n", len(looks), 4])
+    nodes = [helper.make_node("Cast", ["image"], ["picture"], to=TensorProto.FLOAT)]
+    constants = [
+        helper.make_tensor("most", TensorProto.FLOAT, [], [255.0]),
+        helper.make_tensor("places", TensorProto.INT64, [2], [1, 2]),
+        helper.make_tensor("second", TensorProto.INT64, [1], [1]),
+        helper.make_tensor("rest", TensorProto.INT64, [2], [1, 1]),
+        helper.make_tensor("channels", TensorProto.INT64, [count], [tag % 3 for tag in range(count)]),
+        helper.make_tensor("boxes", TensorProto.FLOAT, [1, len(looks), 4], np.ravel(looks).tolist()),
+    ]
+    for look, (x0, y0, x1, y1) in enumerate(looks):
+        for name, corner in ((f"start{look}", (y0, x0)), (f"stop{look}", (y1, x1))):
+            constants.append(helper.make_tensor(name, TensorProto.INT64, [2], [round(side * size) for side in corner]))
+        nodes += [
+            helper.make_node("Slice", ["picture", f"start{look}", f"stop{look}", "places"], [f"crop{look}"]),
+            helper.make_node("ReduceMean", [f"crop{look}", "places"], [f"mean{look}"], keepdims=0),
+            helper.make_node("Gather", [f"mean{look}", "channels"], [f"tags{look}"], axis=1),
+            helper.make_node("Unsqueeze", [f"tags{look}", "second"], [f"row{look}"]),
+        ]
+    nodes += [
+        helper.make_node("Concat", [f"row{look}" for look in range(len(looks))], ["means"], axis=1),
+        helper.make_node("Div", ["means", "most"], ["prob"]),
+        helper.make_node("Shape", ["picture"], ["pictures"], end=1),
+        helper.make_node("Concat", ["pictures", "rest"], ["copies"], axis=0),
+        helper.make_node("Expand", ["boxes", "copies"], ["looks"]),
+    ]
+    graph = helper.make_graph(nodes, "stand-in", [image], [prob, boxes], constants)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10)
+    stated = {"textrm.task": "tagging", "textrm.stride": "8", "textrm.size": str(size), "textrm.threshold": "0.5",
+              "textrm.labels": json.dumps(list(labels), ensure_ascii=False), "textrm.run": "stand-in"}  # fmt: skip
+    for key, value in (stated | (metadata or {})).items():
+        if value is not None:
+            model.metadata_props.add(key=key, value=value)
     onnx.save(model, path)
     return path
 

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import errno
 import sys
-from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 import cv2
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
-from rich.text import Text
 
 from textrm.errors import UserError
 from textrm.page.batch import clean_file
 from textrm.page.fill import METHODS, NEEDS_MODEL
 from textrm.page.inpainter import Inpainter
-from textrm.page.plan import EXTRAS, Job, Plan, make_plan
+from textrm.page.plan import EXTRAS, Plan, make_plan
+from textrm.page.progress import messages, work_through
 from textrm.page.read import MAX_PIXELS
 from textrm.page.segment import TILE
 from textrm.page.segmenter import Segmenter
 from textrm.page.tile import MARGIN, check_side
 
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 _PROBABILITY = click.FloatRange(0, 1, min_open=True, max_open=True)
 
 
@@ -72,13 +68,13 @@ def main(
     Writes each page without its lettering into OUT, in the format of the source; folders keep their tree. Pages whose
     results are there already are passed over, so an interrupted run goes on where it stopped.
     """
-    console = Console(stderr=True, markup=False, highlight=False, emoji=False, soft_wrap=True)
+    console = messages()
     cv2.setNumThreads(1)  # its work is many small calls, which wait longer for threads than they gain
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # no warnings of its codecs between our lines
     extras = [name for name in EXTRAS if options.pop(name)]
     plan = Plan()
     try:
-        plan = make_plan(inputs, out, extras, kind == "png", overwrite)
+        plan = make_plan(inputs, out, extras, ".png" if kind == "png" else "", overwrite)
         segmenter = Segmenter(model, threads)
         inpainter = Inpainter(fill_model, threads) if options["fill"] in NEEDS_MODEL else None
         if fill_model is not None and inpainter is None:
@@ -87,12 +83,12 @@ def main(
             )
         check_side(options["tile"], segmenter.stride)
         waiting = plan.jobs if overwrite else [job for job in plan.jobs if not job.is_done()]
-        cleaned = _clean_all(
-            waiting,
-            lambda job: clean_file(job, segmenter, inpainter, kind == "png", max_pixels, **options),
-            plan.failures,
-            console,
-        )
+        tasks = [
+            (job.source, partial(clean_file, job, segmenter, inpainter, kind == "png", max_pixels, **options))
+            for job in waiting
+        ]
+        hint = "; a smaller --tile needs less"
+        cleaned = work_through(tasks, "cleaning", plan.failures, console, console.is_terminal, hint)
         status, last = int(bool(plan.failures)), _summary(cleaned, len(plan.jobs) - len(waiting), len(plan.failures))
     except UserError as error:
         status, last = 1, f"error: {error}"
@@ -104,39 +100,6 @@ def main(
     sys.exit(status)
 
 
-def _clean_all(
-    jobs: Sequence[Job], clean_job: Callable[[Job], list[str]], failures: list[tuple[Path, str]], console: Console
-) -> int:
-    """Clean page after page with a progress bar; what fails is noted, and the next page is taken.
-
-    Returns:
-        How many did not fail.
-
-    Raises:
-        UserError: when the disk is full, which no other page can mend.
-    """
-    before = len(failures)
-    columns = (TextColumn("cleaning"), BarColumn(), MofNCompleteColumn(), _Speed(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        for job in progress.track(jobs):
-            try:
-                for note in clean_job(job):
-                    console.print(f"note: {job.source}: {note}")
-            except UserError as error:
-                failures.append((job.source, str(error)))
-            except OSError as error:
-                if error.errno in _FULL:
-                    raise UserError(f"the disk is full: {job.target} was not written; make room and give the same "
-                                    "command again, it goes on from here") from error  # fmt: skip
-                failures.append((job.source, f"its result cannot be written: {error.strerror or error}"))
-            except MemoryError:
-                failures.append((job.source, "there is not enough memory; a smaller --tile needs less"))
-            except Exception as error:  # a fault of ours with one page must not cost the others
-                reason = str(error).partition("\n")[0]
-                failures.append((job.source, f"unexpected {type(error).__name__}: {reason}; please report it"))
-    return len(jobs) - (len(failures) - before)
-
-
 def _summary(cleaned: int, done: int, failed: int) -> str:
     parts = [f"{cleaned} pages cleaned"]
     if done:
@@ -144,11 +107,6 @@ def _summary(cleaned: int, done: int, failed: int) -> str:
     if failed:
         parts.append(f"{failed} failed")
     return ", ".join(parts)
-
-
-class _Speed(ProgressColumn):
-    def render(self, task: Task) -> Text:
-        return Text("" if not task.speed else f"{task.speed:.2f} pages/s")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from standin_model import METADATA, lettered_page, write_model
+from standin_model import METADATA, lettered_page, write_model, write_tagger
 
 from textrm.errors import UserError
 from textrm.page import Result, Segmenter, clean
@@ -88,13 +88,16 @@ def test_growth_follows_the_page() -> None:
     assert [suitable_growth(np.empty((*size, 3), np.uint8)) for size in sizes] == [2, 2, 3, 2, 8]
 
 
-def test_cleaning_imports_no_training_library(model_file: Path, tmp_path: Path) -> None:
+def test_cleaning_and_tagging_import_no_training_library(model_file: Path, tmp_path: Path) -> None:
+    tagger_file = write_tagger(tmp_path / "tag.onnx")
     program = (
         "import sys, numpy\n"
-        "import textrm.page, textrm.infer, textrm.errors\n"
+        "import textrm.page, textrm.infer, textrm.tag, textrm.errors\n"
         "page = numpy.eye(40, dtype=numpy.uint8)[..., None].repeat(3, 2)\n"
         f"textrm.page.clean(page, textrm.page.Segmenter({str(model_file)!r}))\n"
-        "training = {'torch', 'torchvision', 'lightning', 'pytorch_lightning', 'hydra', 'omegaconf'}\n"
+        f"tags = textrm.page.Tagger({str(tagger_file)!r})(page)\n"
+        "textrm.tag.draw_looks(page, tags.boxes, [['a']] * len(tags.boxes))\n"
+        "training = {'torch', 'torchvision', 'lightning', 'pytorch_lightning', 'hydra', 'omegaconf', 'onnx'}\n"
         "print(sorted(set(sys.modules) & training))\n"
     )
     root = Path(__file__).resolve().parents[2]

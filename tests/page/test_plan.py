@@ -77,7 +77,8 @@ def test_pages_whose_results_would_meet_fail_and_the_others_are_done(tmp_path: P
 def test_results_meet_by_their_suffix_or_by_what_lies_beside_them(tmp_path: Path) -> None:
     touch(tmp_path / "1.jpg", tmp_path / "1.png", tmp_path / "2.png")
     assert len(make_plan([tmp_path], tmp_path / "out").jobs) == 3
-    for plan in (make_plan([tmp_path], tmp_path / "out", ["mask"]), make_plan([tmp_path], tmp_path / "out", (), True)):
+    for options in ({"extras": ["mask"]}, {"suffix": ".png"}):
+        plan = make_plan([tmp_path], tmp_path / "out", **options)
         assert [job.source.name for job in plan.jobs] == ["2.png"]
         assert failed(plan) == ["1.jpg", "1.png"]
 
@@ -102,7 +103,7 @@ def test_a_result_must_not_replace_another_page(tmp_path: Path) -> None:
     assert plan.failures[0][1].startswith(f"its result would replace the page {out / 'two' / '1.png'}; choose another")
     # Both would become b/1.png.
     touch(tmp_path / "a" / "1.jpg", tmp_path / "b" / "1.png")
-    plan = make_plan([tmp_path / "a", tmp_path / "b" / "1.png"], tmp_path / "b", as_png=True, overwrite=True)
+    plan = make_plan([tmp_path / "a", tmp_path / "b" / "1.png"], tmp_path / "b", suffix=".png", overwrite=True)
     assert plan.jobs == []
     assert failed(plan) == ["1.jpg", "1.png"]
 

@@ -1,9 +1,10 @@
-"""Cleans pages: numpy, OpenCV, onnxruntime and Pillow only, no torch."""
+"""Cleans and tags pages: numpy, OpenCV, onnxruntime and Pillow only, no torch."""
 
 from textrm.errors import UserError
 from textrm.page.inpainter import Inpainter
 from textrm.page.mask import Region
 from textrm.page.pipeline import Result, clean
 from textrm.page.segmenter import Segmenter
+from textrm.page.tagger import Tagger, Tags
 
-__all__ = ["Inpainter", "Region", "Result", "Segmenter", "UserError", "clean"]
+__all__ = ["Inpainter", "Region", "Result", "Segmenter", "Tagger", "Tags", "UserError", "clean"]

@@ -19,7 +19,7 @@ class Inpainter(Model):
 
     task = "inpainting"
     inputs: ClassVar = {"image": "tensor(uint8)", "mask": "tensor(uint8)"}
-    output = "filled"
+    outputs = ("filled",)
 
     def __init__(self, path: Path | str | None = None, threads: int | None = None) -> None:
         super().__init__(WEIGHTS / "inpaint.onnx" if path is None else Path(path), threads)
@@ -39,5 +39,5 @@ class Inpainter(Model):
         """
         assert images.shape[1] % self.stride == 0
         assert images.shape[2] % self.stride == 0
-        filled = self.run_on({"image": images, "mask": masks}, images.shape)
+        (filled,) = self.run_on({"image": images, "mask": masks}, images.shape)
         return np.clip(np.rint(filled * 255), 0, 255).astype(np.uint8)

@@ -15,7 +15,7 @@ WEIGHTS = Path(__file__).resolve().parent.parent / "weights"  # of the released 
 
 
 class Model:
-    """An ONNX file of textrm for one ``task``, with inputs and one output of given names and types.
+    """An ONNX file of textrm for one ``task``, with inputs of given names and types and ``outputs`` of given names.
 
     ``stride`` is what height and width of its input must be multiples of, ``run`` and ``version`` say where it comes
     from, ``metadata`` is all that its author stated, by name without ``textrm.``.
@@ -26,7 +26,7 @@ class Model:
 
     task: str
     inputs: ClassVar[Mapping[str, str]]
-    output: str
+    outputs: ClassVar[tuple[str, ...]]  # all of float32
     hint = ""  # what to do where it fails
 
     def __init__(self, path: Path, threads: int | None = None) -> None:
@@ -41,21 +41,23 @@ class Model:
         self.run = self.metadata.get("run", "")
         self.version = self.metadata.get("version", "")
 
-    def run_on(self, feeds: dict[str, np.ndarray], shape: Sequence[int]) -> np.ndarray:
-        """The output, which must have ``shape``.
+    def run_on(self, feeds: dict[str, np.ndarray], *shapes: Sequence[int | None]) -> list[np.ndarray]:
+        """The outputs in the order of ``outputs``, each of which must have its shape; None stands for any size.
 
         Raises:
             UserError: when the model fails, above all for want of memory, or gives another shape.
         """
         height, width = feeds["image"].shape[1:3]
         try:
-            found = self._session.run([self.output], feeds)[0]
+            found = self._session.run(list(self.outputs), feeds)
         except Exception as error:  # onnxruntime's exceptions share no public base class
             raise UserError(f"{self.path.name} failed on {len(feeds['image'])} of {width}x{height} pixels: "
                             f"{_first_line(error)}{self.hint}") from error  # fmt: skip
-        if found.shape != tuple(shape):
-            raise UserError(f"{self.path} gave a map of shape {found.shape} for a picture of {height}x{width}; "
-                            f"expected {tuple(shape)}: it is not a model of textrm")  # fmt: skip
+        for name, values, shape in zip(self.outputs, found, shapes, strict=True):
+            if not _fits(values.shape, shape):
+                wanted = ", ".join("any" if side is None else str(side) for side in shape)
+                raise UserError(f"{self.path} gave {name} of shape {values.shape} for a picture of {height}x{width}; "
+                                f"expected ({wanted}): it is not a model of textrm")  # fmt: skip
         return found
 
     def _number(self, name: str) -> int:
@@ -72,9 +74,19 @@ class Model:
             raise UserError(f"{self.path} is {found}; expected textrm.task = {self.task}")
         inputs = {entry.name: entry.type for entry in self._session.get_inputs()}
         outputs = {entry.name: entry.type for entry in self._session.get_outputs()}
-        if inputs != dict(self.inputs) or outputs != {self.output: "tensor(float)"}:
+        if inputs != dict(self.inputs) or outputs != dict.fromkeys(self.outputs, "tensor(float)"):
             raise UserError(f"{self.path} takes {inputs} and gives {outputs}; expected {dict(self.inputs)} and "
-                            f"{self.output} (float): export it with python -m textrm.export")  # fmt: skip
+                            f"{', '.join(self.outputs)} (float): export it with python -m textrm.export")  # fmt: skip
+
+
+def check_image(image: np.ndarray) -> None:
+    """Refuse what is no picture of H W 3 uint8, at least 1 x 1.
+
+    Raises:
+        UserError: naming type and shape.
+    """
+    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or not image.size:
+        raise UserError(f"the image is {image.dtype} {image.shape}; expected uint8 (height, width, 3)")
 
 
 def processors() -> int:
@@ -102,6 +114,10 @@ def _open(path: Path, threads: int) -> Any:
         return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # as above
         raise UserError(f"{path} cannot be read as an ONNX model: {_first_line(error)}") from error
+
+
+def _fits(found: Sequence[int], wanted: Sequence[int | None]) -> bool:
+    return len(found) == len(wanted) and all(side in (None, got) for got, side in zip(found, wanted, strict=True))
 
 
 def _first_line(error: Exception) -> str:

@@ -11,6 +11,7 @@ from textrm.errors import UserError
 from textrm.page.fill import METHODS, NEEDS_MODEL, fill_holes
 from textrm.page.inpainter import Inpainter
 from textrm.page.mask import Region, find_lettering, widen
+from textrm.page.model import check_image
 from textrm.page.segment import TILE, segment
 from textrm.page.segmenter import Segmenter
 
@@ -105,8 +106,7 @@ def released_inpainter() -> Inpainter:
 
 
 def _check(image: np.ndarray, threshold: float | None, low: float | None, grow: int | None, fill: str) -> None:
-    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or not image.size:
-        raise UserError(f"the image is {image.dtype} {image.shape}; expected uint8 (height, width, 3)")
+    check_image(image)
     for name, value in (("threshold", threshold), ("low", low)):
         if value is not None and not 0 < value < 1:
             raise UserError(f"{name} is {value}; expected a probability between 0 and 1")

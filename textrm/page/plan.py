@@ -15,6 +15,9 @@ FOREIGN = frozenset(
 )
 """Suffixes of pages in formats that are not read: to be told of, where other files are passed over in silence."""
 
+LOOKS = ".looks.png"
+"""What the name of a page with its looks drawn in ends with. Folders may hold them beside the pages."""
+
 EXTRAS = {"mask": ".mask.png", "prob": ".prob.png", "overlay": ".overlay.png", "json": ".json"}
 
 
@@ -41,7 +44,7 @@ class Job:
 
 @dataclass(slots=True)
 class Plan:
-    """The pages to clean, and the inputs that cannot be, each with its reason."""
+    """The pages to work on, and the inputs that cannot be, each with its reason."""
 
     jobs: list[Job] = field(default_factory=list)
     failures: list[tuple[Path, str]] = field(default_factory=list)
@@ -53,18 +56,16 @@ def located(path: Path) -> Path:
 
 
 def make_plan(
-    inputs: Sequence[Path], out: Path, extras: Sequence[str] = (), as_png: bool = False, overwrite: bool = False
+    inputs: Sequence[Path], out: Path, extras: Sequence[str] = (), suffix: str = "", overwrite: bool = False
 ) -> Plan:
-    """Find the pages in files and folders; folders are searched to the bottom, and their tree is kept in ``out``.
-
-    Hidden files and folders, and ``out`` itself where it lies inside an input, are passed over.
+    """Find the pages as :func:`find_pages` does, and where their results go; folders keep their tree in ``out``.
 
     Args:
         inputs: picture files and folders.
         out: the folder for the results.
-        extras: which files are wished beside the clean page, of EXTRAS.
-        as_png: whether clean pages are PNG files whatever their source is.
-        overwrite: whether a page may be replaced by its clean version.
+        extras: which files are wished beside each result, of EXTRAS.
+        suffix: what the name of a result has instead of its page's suffix; empty for the same.
+        overwrite: whether a page may be replaced by its result.
 
     Raises:
         UserError: when ``out`` is no folder.
@@ -75,8 +76,8 @@ def make_plan(
         raise UserError(f"{out} looks like a picture; -o expects a folder")
     plan = Plan()
     jobs: dict[tuple[Path, Path], Job] = {}  # by page and result: a page that is given twice counts once
-    for source, relative in _pages(inputs, out, plan):
-        target = out / (relative.with_suffix(".png") if as_png else relative)
+    for source, relative in find_pages(inputs, out, plan.failures):
+        target = out / (relative.with_name(relative.stem + suffix) if suffix else relative)
         job = Job(source, target, {name: target.with_name(target.stem + EXTRAS[name]) for name in extras})
         jobs.setdefault((Path(os.path.realpath(source)), located(target)), job)
     pages = {page for page, _ in jobs} | {located(job.source) for job in jobs.values()}
@@ -98,7 +99,7 @@ def _obstacle(job: Job, writers: dict[Path, list[Path]], pages: set[Path], overw
     for path in job.files():
         other = next((source for source in writers[path] if source != job.source), None)
         if other is not None:
-            return (f"it and {other} would both be written to {path}; rename one of them, or clean them into different "
+            return (f"it and {other} would both be written to {path}; rename one of them, or take them into different "
                     "-o folders")  # fmt: skip
         replaces_itself = path in (located(job.source), Path(os.path.realpath(job.source)))
         if replaces_itself and not overwrite:
@@ -108,25 +109,31 @@ def _obstacle(job: Job, writers: dict[Path, list[Path]], pages: set[Path], overw
     return None
 
 
-def _pages(inputs: Sequence[Path], out: Path, plan: Plan) -> Iterator[tuple[Path, Path]]:
-    """Each page with its path below ``out``."""
+def find_pages(
+    inputs: Sequence[Path], out: Path | None, failures: list[tuple[Path, str]]
+) -> Iterator[tuple[Path, Path]]:
+    """Each page in files and folders, with its path below the input; folders are searched to the bottom.
+
+    Hidden files and folders, pages with looks drawn in, and ``out`` where it lies inside an input, are passed over.
+    What cannot be a page is added to ``failures`` with its reason. A page that is given twice comes twice.
+    """
     for path in inputs:
         if os.path.isdir(path):
             found = False
-            for page in _walk(path, os.path.realpath(out), plan):
+            for page in _walk(path, None if out is None else os.path.realpath(out), failures):
                 found = True
                 yield page, page.relative_to(path)
-            if not found and not any(failed.is_relative_to(path) for failed, _ in plan.failures):
-                plan.failures.append((path, f"the folder holds no picture ({', '.join(sorted(SUFFIXES))})"))
+            if not found and not any(failed.is_relative_to(path) for failed, _ in failures):
+                failures.append((path, f"the folder holds no picture ({', '.join(sorted(SUFFIXES))})"))
         elif os.path.exists(path):
             yield path, Path(path.name)
         else:
-            plan.failures.append((path, "there is no such file or folder"))
+            failures.append((path, "there is no such file or folder"))
 
 
-def _walk(folder: Path, out: str, plan: Plan) -> Iterator[Path]:
+def _walk(folder: Path, out: str | None, failures: list[tuple[Path, str]]) -> Iterator[Path]:
     def unreadable(error: OSError) -> None:
-        plan.failures.append((Path(error.filename), f"cannot be read: {error.strerror}"))
+        failures.append((Path(error.filename), f"cannot be read: {error.strerror}"))
 
     for where, folders, files in os.walk(folder, onerror=unreadable):
         here = Path(where)
@@ -134,9 +141,9 @@ def _walk(folder: Path, out: str, plan: Plan) -> Iterator[Path]:
             name for name in folders if not name.startswith(".") and os.path.realpath(here / name) != out
         )  # fmt: skip
         for name in sorted(files):
-            suffix = "" if name.startswith(".") else Path(name).suffix.lower()
+            suffix = "" if name.startswith(".") or name.endswith(LOOKS) else Path(name).suffix.lower()
             if suffix in SUFFIXES:
                 yield here / name
             elif suffix in FOREIGN:
                 reason = f"{suffix} is not read; save it in one of {', '.join(sorted(SUFFIXES))}"
-                plan.failures.append((here / name, reason))
+                failures.append((here / name, reason))

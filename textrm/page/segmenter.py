@@ -25,7 +25,7 @@ class Segmenter(Model):
 
     task = "segmentation"
     inputs: ClassVar = {"image": "tensor(uint8)"}
-    output = "prob"
+    outputs = ("prob",)
     hint = "; a smaller tile needs less memory"
 
     def __init__(self, path: Path | str | None = None, threads: int | None = None) -> None:
@@ -55,4 +55,5 @@ class Segmenter(Model):
         """
         assert image.shape[0] % self.stride == 0
         assert image.shape[1] % self.stride == 0
-        return self.run_on({"image": np.ascontiguousarray(image)[None]}, (1, 1, *image.shape[:2]))[0, 0]
+        (prob,) = self.run_on({"image": np.ascontiguousarray(image)[None]}, (1, 1, *image.shape[:2]))
+        return prob[0, 0]

@@ -1,0 +1,75 @@
+"""Works through pages: a bar shows how far, and what goes wrong with one page does not cost the others."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from textrm.errors import UserError
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+def messages() -> Console:
+    """Where the user is told what goes on: standard error, as plain text."""
+    return Console(stderr=True, markup=False, highlight=False, emoji=False, soft_wrap=True)
+
+
+def work_through(
+    tasks: Sequence[tuple[Path, Callable[[], list[str]]]],
+    doing: str,
+    failures: list[tuple[Path, str]],
+    console: Console,
+    bar: bool,
+    memory_hint: str = "",
+) -> int:
+    """Do task after task; what fails is noted, and the next is taken.
+
+    Args:
+        tasks: pages, each with what is to be done with it, which returns what the user should know about the page.
+        doing: the word beside the bar.
+        failures: takes the pages that failed, with their reasons.
+        console: for the bar and the notes.
+        bar: whether the bar is shown.
+        memory_hint: what to do where there is too little memory.
+
+    Returns:
+        How many did not fail.
+
+    Raises:
+        UserError: when the disk is full, which no other page can mend.
+        BrokenPipeError: when nobody reads what is printed any more.
+    """
+    before = len(failures)
+    columns = (TextColumn(doing), BarColumn(), MofNCompleteColumn(), _Speed(), TimeRemainingColumn())
+    # Standard output is left alone: Progress would send what is printed there to its own console.
+    with Progress(*columns, console=console, transient=True, disable=not bar, redirect_stdout=False) as progress:
+        for path, task in progress.track(tasks):
+            try:
+                for note in task():
+                    console.print(f"note: {path}: {note}")
+            except UserError as error:
+                failures.append((path, str(error)))
+            except BrokenPipeError:
+                raise
+            except OSError as error:
+                if error.errno in _FULL:
+                    raise UserError(f"the disk is full: the result of {path} was not written; make room and give the "
+                                    "same command again") from error  # fmt: skip
+                failures.append((path, f"its result cannot be written: {error.strerror or error}"))
+            except MemoryError:
+                failures.append((path, f"there is not enough memory{memory_hint}"))
+            except Exception as error:  # a fault of ours with one page must not cost the others
+                reason = str(error).partition("\n")[0]
+                failures.append((path, f"unexpected {type(error).__name__}: {reason}; please report it"))
+    return len(tasks) - (len(failures) - before)
+
+
+class _Speed(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        return Text("" if not task.speed else f"{task.speed:.2f} pages/s")

@@ -1,0 +1,171 @@
+"""Tags pages: ``python -m textrm.tag PAGE_OR_DIR…``, also installed as ``textrm-tag``."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import click
+import cv2
+import numpy as np
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
+
+from textrm.errors import UserError
+from textrm.files import write_whole
+from textrm.page.looks import draw_looks
+from textrm.page.plan import LOOKS, find_pages, located, make_plan
+from textrm.page.progress import messages, work_through
+from textrm.page.read import MAX_PIXELS, read
+from textrm.page.tagger import Tagger
+from textrm.page.write import encode_plain
+
+Scores = list[tuple[str, float]]  # tags with their probabilities, falling
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is told of one page: its tags, and for each look its box in pixels and those of the tags it raised."""
+
+    page: Path
+    tags: Scores
+    boxes: np.ndarray
+    looks: list[Scores]
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("inputs", metavar="PAGE_OR_DIR...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--model", type=click.Path(path_type=Path), help="ONNX file of a tagger.  [the released one]")
+@click.option("--threshold", type=click.FloatRange(0, 1, max_open=True),
+              help="Probability above which a tag is given.  [the model's own]")  # fmt: skip
+@click.option("--top", type=click.IntRange(1), metavar="N", help="At most the N most probable of these tags.  [all]")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line and page.")
+@click.option("--looks", is_flag=True, help="Also draw where the model looked, and what it saw there, NAME.looks.png.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder for what --looks draws.")
+@click.option("--threads", type=click.IntRange(1), help="Processor threads.  [all]")
+@click.option("--max-pixels", type=click.IntRange(1), default=MAX_PIXELS, show_default=True,
+              help="Refuse larger pictures.")  # fmt: skip
+def main(
+    inputs: tuple[Path, ...],
+    model: Path | None,
+    threshold: float | None,
+    top: int | None,
+    as_json: bool,
+    looks: bool,
+    out: Path | None,
+    threads: int | None,
+    max_pixels: int,
+) -> None:
+    """Print what pages show: tags with their probabilities, the most probable first.
+
+    Folders are searched to the bottom. On a terminal each page is a block of lines. Into a pipe or file goes one line
+    per page: its path, then name:score for each tag, separated by tabs.
+
+    --json prints {"page": PATH, "tags": {NAME: SCORE, ...}, "looks": [{"box": [X0, Y0, X1, Y1], "tags": {...}}, ...]},
+    with boxes in pixels of the upright page. Look 0 is the whole page; a tag belongs to the look that is surest of it.
+
+    Pages that fail are listed on standard error at the end; the exit status is 1 then.
+    """
+    console = messages()
+    cv2.setNumThreads(1)  # its work is many small calls, which wait longer for threads than they gain
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # no warnings of its codecs between our lines
+    on_terminal = sys.stdout.isatty()
+    tell = _tell_json if as_json else partial(_tell_block, Console(highlight=False)) if on_terminal else _tell_line
+    failures: list[tuple[Path, str]] = []
+    try:
+        if looks != (out is not None):
+            raise UserError("--looks is given, but no folder for what it draws: give -o OUT" if looks else
+                            f"-o {out} is given, but nothing is written: give --looks")  # fmt: skip
+        pages = _pages(inputs, out, failures)
+        tagger = Tagger(model, threads)
+        tasks = [
+            (page, partial(_tag, page, target, tagger, threshold, top, max_pixels, tell)) for page, target in pages
+        ]
+        # Where the tags appear on the same terminal, they are progress enough.
+        tagged = work_through(tasks, "tagging", failures, console, console.is_terminal and not on_terminal)
+        status, last = int(bool(failures)), f"{tagged} pages tagged" + f", {len(failures)} failed" * bool(failures)
+    except UserError as error:
+        status, last = 1, f"error: {error}"
+    except KeyboardInterrupt:
+        status, last = 130, "stopped"
+    for path, reason in failures:
+        console.print(f"failed: {path}: {reason}")
+    console.print(last)
+    sys.exit(status)
+
+
+def _pages(
+    inputs: Sequence[Path], out: Path | None, failures: list[tuple[Path, str]]
+) -> list[tuple[Path, Path | None]]:
+    """Each page once, with the file for its looks."""
+    if out is None:
+        found: dict[Path, Path] = {}
+        for page, _ in find_pages(inputs, None, failures):
+            found.setdefault(located(page), page)
+        return [(page, None) for page in found.values()]
+    plan = make_plan(inputs, out, suffix=LOOKS)
+    failures += plan.failures
+    return [(job.source, job.target) for job in plan.jobs]
+
+
+def _tag(
+    page: Path,
+    target: Path | None,
+    tagger: Tagger,
+    threshold: float | None,
+    top: int | None,
+    max_pixels: int,
+    tell: Callable[[Answer], None],
+) -> list[str]:
+    """Tag one page, draw its looks into ``target`` and tell its tags, in this order: what is told is done."""
+    image = read(page, max_pixels).image
+    tags = tagger(image)
+    least = tagger.threshold if threshold is None else threshold
+    given = tags.above(least)[:top]
+    looks = [[tag for tag in raised if tag in given] for raised in tags.raised(least)]
+    if target is not None:
+        texts = [[f"{name} {score:.2f}" for name, score in raised] for raised in looks]
+        write_whole(target, encode_plain(draw_looks(image, tags.boxes, texts)))
+    tell(Answer(page, given, tags.boxes, looks))
+    return []
+
+
+def _tell_line(answer: Answer) -> None:
+    fields = [str(answer.page), *(f"{name}:{score:.4f}" for name, score in answer.tags)]
+    click.echo("\t".join(fields).encode(errors="surrogateescape"))  # paths byte for byte, whatever the locale
+
+
+def _tell_json(answer: Answer) -> None:
+    looks = [
+        {"box": np.round(box, 1).tolist(), "tags": _rounded(tags)}
+        for box, tags in zip(answer.boxes, answer.looks, strict=True)
+    ]
+    line = json.dumps({"page": str(answer.page), "tags": _rounded(answer.tags), "looks": looks}, ensure_ascii=False)
+    click.echo(line.encode(errors="backslashreplace"))  # a path's bytes that are no text become \udc.., as JSON has it
+
+
+def _tell_block(console: Console, answer: Answer) -> None:
+    """The path, and below it the tags in lines that the terminal holds; no line parts a tag from its score."""
+    console.print(Text(os.fsencode(answer.page).decode(errors="replace"), "bold"), soft_wrap=True)
+    lines = [Text("  ")]
+    for name, score in answer.tags:
+        if lines[-1].plain.strip() and cell_len(f"{lines[-1].plain}{name} 0.00") > console.width:
+            lines.append(Text("  "))
+        lines[-1].append(name).append(f" {score:.2f}  ", "cyan")
+    for line in lines if answer.tags else [Text("  no tag", "dim")]:
+        line.rstrip()
+        console.print(line, soft_wrap=True)
+
+
+def _rounded(tags: Scores) -> dict[str, float]:
+    return {name: round(score, 4) for name, score in tags}
+
+
+if __name__ == "__main__":
+    main()
