@@ -24,8 +24,13 @@ CHOICES = sorted(
     for group in ("data", "net", "loss", "optimizer", "scheduler", "callbacks", "logger", "trainer", "task")
     for path in (CONFIG_FOLDER / group).glob("*.yaml")
 )
-# What belongs to inpainting is chosen beside its experiment, whose names say so.
-CHOICES = [choice for choice in CHOICES if "inpaint" not in choice and choice != "scheduler=two_stage"]
+CHOICES += [f"encoder@net.encoder={path.stem}" for path in (CONFIG_FOLDER / "encoder").glob("*.yaml")]
+# What belongs to another task is chosen beside its experiment.
+TAGGING = [choice for choice in CHOICES if "=tag" in choice] + ["task=multilabel"]
+ATTENTION = ["task=attention_tagging", "net=tag_attention"]
+CHOICES = [choice for choice in CHOICES
+           if "inpaint" not in choice and choice not in (*TAGGING, *ATTENTION, "scheduler=two_stage")]  # fmt: skip
+TAGGING.remove("net=tag_attention")
 INPAINTING = ["loss=inpainting", "loss=inpainting_relative", "scheduler=two_stage", "callbacks=inpainting",
               "data=mixed",
               *(f"net={path.stem}" for path in (CONFIG_FOLDER / "net").glob("inpaint_*.yaml")),
@@ -64,7 +69,8 @@ def test_choice_trains_a_batch(choice: str, drawn: Path, tmp_path: Path) -> None
     assert written == {"best.ckpt", "last.ckpt"}
     metrics = (tmp_path / "metrics.csv").read_text()
     assert "train/loss" in metrics
-    assert ("val/psnr_hole" if "inpaint" in choice else "val/AP") in metrics
+    tagging = "tag" in choice or "pretrain" in choice
+    assert ("val/psnr_hole" if "inpaint" in choice else "val/mAP" if tagging else "val/AP") in metrics
     assert "???" not in (tmp_path / "resolved.yaml").read_text()
 
 
@@ -73,6 +79,18 @@ def test_choice_of_inpainting_trains_a_batch(choice: str, drawn: Path, tmp_path:
     config = small(["experiment=inpaint", choice], drawn, tmp_path)
     train(config, tmp_path)
     assert "val/psnr_hole" in (tmp_path / "metrics.csv").read_text()
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [["experiment=pretrain_mobilenet", choice] for choice in TAGGING]
+    + [["experiment=tag_attention", choice] for choice in (*ATTENTION, "encoder@net.encoder=xception_fast")],
+    ids="-".join,
+)
+def test_choice_of_tagging_trains_a_batch(overrides: list[str], drawn: Path, tmp_path: Path) -> None:
+    config = small(overrides, drawn, tmp_path)
+    train(config, tmp_path)
+    assert "val/mAP" in (tmp_path / "metrics.csv").read_text()
 
 
 def test_experiments_are_short_and_begin_with_their_command() -> None:

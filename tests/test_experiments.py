@@ -3,28 +3,49 @@
 from __future__ import annotations
 
 import csv
+import runpy
+import shlex
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from click.testing import CliRunner
 from hydra import compose, initialize_config_dir
+from hydra.core.global_hydra import GlobalHydra
 from hydra.utils import instantiate
 
+from experiments import running
 from experiments.masked_convolutions import __main__ as study
+from experiments.pretraining import __main__ as pretraining
 from textrm.config import CONFIG_FOLDER
+
+
+def in_this_process(monkeypatch: pytest.MonkeyPatch, module: ModuleType) -> list[str]:
+    """The commands that a study gives, which run here: the imports of new processes would take longer than the work."""
+    commands: list[str] = []
+
+    def run(command: str) -> None:
+        commands.append(command)
+        name, *words = shlex.split(command)
+        monkeypatch.setattr(sys, "argv", [name, *words])
+        try:
+            runpy.run_module(name, run_name="__main__", alter_sys=True)
+        except SystemExit as end:
+            if end.code:
+                pytest.fail(f"{command}: {end.code}")
+        finally:
+            GlobalHydra.instance().clear()
+
+    for place in (module, running):
+        monkeypatch.setattr(place, "run", run)
+    return commands
 
 
 def test_masked_convolutions_train_judge_and_are_not_repeated(
     drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    commands: list[str] = []
-    run = study.run
-
-    def spy(command: str) -> None:
-        commands.append(command)
-        run(command)
-
-    monkeypatch.setattr(study, "run", spy)
+    commands = in_this_process(monkeypatch, study)
     monkeypatch.setattr(study, "COMMON", f"{study.COMMON} data.crop=32 data.workers=0 trainer.accelerator=cpu")
     arguments = ["--manifest", str(drawn), "--steps", "1", "--limit", "1", "--threads", "1",
                  "--only", "partial_separable", "--out", str(tmp_path)]  # fmt: skip
@@ -46,3 +67,29 @@ def test_every_net_of_the_comparison_composes() -> None:
     assert kinds["gated_separable"] == "SeparableGatedConvolution"
     assert kinds["attention_features"] == "AttentionConvolution"
     assert len(set(kinds.values())) == 4
+
+
+def test_pretraining_tags_fine_tunes_and_is_not_repeated(
+    drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands = in_this_process(monkeypatch, pretraining)
+    tiny = "data.crop=64 data.batch_size=2 data.workers=0 trainer.accelerator=cpu +trainer.limit_val_batches=1"
+    monkeypatch.setattr(pretraining, "TAGGING", f"{pretraining.TAGGING} {tiny} net.encoder.width=0.125 net.channels=16")
+    monkeypatch.setattr(pretraining, "SEGMENTING", f"{pretraining.SEGMENTING} {tiny} net.encoder.width=0.125")
+    arguments = ["--tagged", str(drawn), "--pages", str(drawn), "--seeds", "1", "--pretraining-steps", "8",
+                 "--steps", "2", "--threads", "1", "--limit", "4", "--only", "multilabel",
+                 "--out", str(tmp_path)]  # fmt: skip
+    for _ in range(2):  # the second time nothing is left to do
+        result = CliRunner().invoke(pretraining.main, arguments)
+        assert result.exit_code == 0, result.output
+        assert [command.split()[0] for command in commands] == ["textrm.train", "textrm.train", "textrm.evaluate"]
+    assert f"net.encoder.weights={tmp_path / 'tagging' / 'multilabel-1'}" in commands[1]
+    lines = list(csv.DictReader((tmp_path / "results.csv").open()))
+    assert {(line["stage"], line["start"]) for line in lines} == {
+        ("tagging", "multilabel"), ("segmentation", "multilabel"),
+    }  # fmt: skip
+    assert (tmp_path / "plot.png").stat().st_size > 10_000
+    unknown = CliRunner().invoke(pretraining.main, [*arguments, "--only", "imagenet"])
+    assert "error: --only imagenet: expected some of scratch, multilabel, attention" in str(unknown.exception)
+    other = CliRunner().invoke(pretraining.main, [*arguments, "--steps", "3"])
+    assert "was trained for 2 steps, not 3" in str(other.exception)

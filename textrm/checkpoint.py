@@ -16,14 +16,21 @@ def load_weights(net: nn.Module, path: Path) -> None:
     The file is read with ``weights_only=True``: nothing in it is run.
 
     Raises:
-        UserError: when there is no such file, it is not a checkpoint, or its weights do not fit the net.
+        UserError: when there is no such file, it is not a checkpoint, its weights do not fit the net, or it is
+            of another set of tags.
     """
     if not path.is_file():
         raise UserError(f"there is no checkpoint {path}: give the file checkpoints/best.ckpt of a run folder")
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)["state_dict"]
+        checkpoint = torch.load(path, map_location="cpu", weights_only=True)
+        state = checkpoint["state_dict"]
     except Exception as error:  # torch raises whatever the file's first wrong byte leads to
         raise UserError(f"{path} is not a checkpoint of textrm.train: it cannot be read") from error
+    own, theirs = getattr(net, "labels", ()), tuple(checkpoint.get("labels", "").split())
+    if own and theirs and own != theirs:
+        raise UserError(f"{path} is of other tags than the net: it has {_summary(theirs, own)}, the net has "
+                        f"{_summary(own, theirs)}; give the labels.txt it was trained with, or take over its encoder "
+                        "alone with net.encoder.weights")  # fmt: skip
     weights = {name.removeprefix("net."): value for name, value in state.items() if name.startswith("net.")}
     try:
         net.load_state_dict(weights)
@@ -31,3 +38,9 @@ def load_weights(net: nn.Module, path: Path) -> None:
         raise UserError(
             f"the weights in {path} do not fit the net: {str(error).splitlines()[1].strip()[:160]}"
         ) from error
+
+
+def _summary(labels: tuple[str, ...], others: tuple[str, ...]) -> str:
+    """How many labels, and which the others lack."""
+    alone = sorted(set(labels) - set(others))
+    return f"{len(labels)} labels ({', '.join(alone[:3]) or 'in another order'}{' …' if len(alone) > 3 else ''})"

@@ -26,6 +26,29 @@ CONFIG_FOLDER = _PACKAGE / "conf" if (_PACKAGE / "conf").is_dir() else _PACKAGE.
 _KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
 
 
+def read_labels(path: str) -> str:
+    """The names of tags, separated by spaces: one per line in ``path``, or in ``labels.txt`` beside a manifest.
+
+    A configuration asks for it as ``${labels:<path>}``.
+
+    Raises:
+        UserError: when there is no such file, or it holds no names.
+    """
+    file = Path(path).with_name("labels.txt") if path.endswith(".csv") else Path(path)
+    try:
+        names = file.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{file}: no list of tags can be read ({error}): python -m textrm.data.importers.danbooru and "
+                        "textrm.data.synth write it; or give data.labels") from error  # fmt: skip
+    found = [name.strip() for name in names if name.strip()]
+    if not found or any(" " in name for name in found):
+        raise UserError(f"{file}: expected one tag per line, without spaces in it, and at least one")
+    return " ".join(found)
+
+
+OmegaConf.register_new_resolver("labels", read_labels, replace=True)
+
+
 def hydra_entry(name: str, **optional: type) -> Callable[[Callable[[DictConfig], Any]], Callable[[], None]]:
     """Turn ``main(config)`` into a command that reads ``conf/<name>.yaml`` and the overrides on the command line.
 

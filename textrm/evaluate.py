@@ -1,4 +1,4 @@
-"""Evaluate: ``python -m textrm.evaluate manifest=<manifest.csv> [model=<file> | run=<folder> | fills=[…]]``."""
+"""Evaluate: ``python -m textrm.evaluate manifest=<manifest.csv> [model=… | run=… | fills=[…] | taggers=[…]]``."""
 
 from __future__ import annotations
 
@@ -37,9 +37,15 @@ with needs_extra("train", __name__):
 def main(config: DictConfig) -> None:
     """Print the table of a model on one split of a manifest, write CSV files and the sheet of the worst pages.
 
-    With ``fills`` it compares ways of filling instead, see :func:`textrm.compare_fills.compare_fills`.
+    With ``fills`` it compares ways of filling instead, see :func:`textrm.compare_fills.compare_fills`, and with
+    ``taggers`` taggers, see :func:`textrm.compare_taggers.compare_taggers`.
     """
     at_least(config, threads=1, sheet=0)
+    if config.taggers is not None:
+        from textrm.compare_taggers import compare_taggers  # here, because an ONNX file need not wait for torch
+
+        compare_taggers(config)
+        return
     if config.fills is not None:
         from textrm.compare_fills import compare_fills  # here, because an ONNX file need not wait for torch
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import warnings
@@ -31,6 +32,7 @@ with needs_extra("train", __name__):
     from textrm.exported import Exported, exported
     from textrm.nets.inpainter import Inpainter
     from textrm.nets.phases import with_dilation
+    from textrm.nets.tagger import Tagger
     from textrm.quantize import calibration_crops, quantize
 
 log = logging.getLogger(__name__)
@@ -47,10 +49,14 @@ def main(config: DictConfig) -> None:
         raise UserError(f"out={out} is a folder: give the name of the .onnx file to write")
     net, resolved = load_run(run, config.checkpoint)
     threshold = resolved["task"].get("threshold") if config.threshold is None else config.threshold
-    facts = {"threshold": threshold, "low": config.low}
+    facts: dict[str, Any] = {"threshold": threshold, "low": config.low}
     for key, value in facts.items():
         if value is not None and not 0 < value < 1:
             raise UserError(f"{key}={value}: expected a probability between 0 and 1")
+    if isinstance(net, Tagger):
+        facts |= tagger_facts(net, resolved)
+        if config.int8:
+            raise UserError("int8=true is for segmenters and inpainting nets: export a tagger without it")
     temporary = out.with_name(f".{out.name}.float")
     try:
         difference = export(net, temporary, run=run.name, **facts)
@@ -61,6 +67,11 @@ def main(config: DictConfig) -> None:
     finally:
         temporary.unlink(missing_ok=True)
     print(f"{out}: {out.stat().st_size / 1e6:.2f} MB")
+
+
+def tagger_facts(net: Tagger, resolved: dict[str, Any]) -> dict[str, Any]:
+    """What whoever runs an exported tagger must know: the names of its tags, and the side of the square it sees."""
+    return {"labels": json.dumps(net.labels, ensure_ascii=False), "size": resolved["data"]["crop"]}
 
 
 def _quantize(path: Path, config: DictConfig, inpainting: bool, stride: int) -> None:
@@ -97,8 +108,8 @@ def load_run(run: Path, checkpoint: str = "best") -> tuple[nn.Module, dict[str, 
         check_targets(resolved["net"])
     except (YAMLError, OmegaConfBaseException, KeyError, TypeError, UnicodeDecodeError) as error:
         raise UserError(f"{run / 'resolved.yaml'} is not the configuration of a run: {error!r}") from error
-    if "imagenet" in resolved["net"].get("encoder", {}):
-        resolved["net"]["encoder"]["imagenet"] = False  # its own weights follow
+    if "weights" in resolved["net"].get("encoder", {}):
+        resolved["net"]["encoder"]["weights"] = None  # its own follow
     net = hydra.utils.instantiate(resolved["net"])
     load_weights(net, run / "checkpoints" / f"{checkpoint}.ckpt")
     return net.eval(), resolved
@@ -133,29 +144,35 @@ def _check_target(name: str) -> None:
         raise UserError(f"resolved.yaml builds {name}: only nets of {', '.join(_BUILT)} are built")
 
 
-def export(net: nn.Module, out: Path, run: str, **facts: float | None) -> float:
+def export(net: nn.Module, out: Path, run: str, size: int | None = None, **facts: Any) -> float:
     """Write ``net`` as ONNX with dynamic batch, height and width; returns the largest difference from torch.
 
-    ``facts`` go into the metadata, those that are not None: a segmenter's ``threshold``, the probability above which a
-    pixel is lettering, and ``low``, the one that is enough beside such a pixel.
+    ``size`` is the side of the pictures that a tagger sees, whose height and width are fixed. ``facts`` go into the
+    metadata, those that are not None: a segmenter's ``threshold``, the probability above which a pixel is lettering,
+    and ``low``, the one that is enough beside such a pixel; a tagger's ``labels``.
 
     Raises:
         UserError: when the written graph does not compute what torch computes.
     """
-    model = exported(with_dilation(net))  # the same values; the exporter is many times faster, the stride is smaller
-    stride = model.stride
-    sizes = [torch.export.Dim(name, min=1) for name in ("batch", "rows", "columns")]
-    free = {0: sizes[0], 1: stride * sizes[1], 2: stride * sizes[2]}
+    model = exported(
+        with_dilation(net), size
+    )  # the same values; the exporter is many times faster, the stride is smaller
     # The free sizes of two inputs are the same ones; the exporter says so in warnings.
     warnings.filterwarnings("ignore", message="# The axis name")
     program = torch.onnx.export(
-        model, model.noise(2, 12, 8) if stride < 32 else model.noise(2, 3, 2), dynamo=True, verbose=False,
-        input_names=model.inputs, output_names=[model.output], opset_version=20,
-        dynamic_shapes=dict.fromkeys(model.inputs, free),
+        model, model.noise(2, 12, 8), dynamo=True, verbose=False,
+        input_names=model.inputs, output_names=list(model.outputs), opset_version=20,
+        dynamic_shapes=dict.fromkeys(model.inputs, model.free()),
     )  # fmt: skip
     assert program is not None
     graph = program.model_proto
-    stated = {"task": model.task, "stride": stride, "version": textrm.__version__, "run": run} | facts
+    stated = {
+        "task": model.task,
+        "stride": model.stride,
+        "version": textrm.__version__,
+        "run": run,
+        "size": size,
+    } | facts
     for key, value in stated.items():
         if value is not None:
             graph.metadata_props.add(key=f"textrm.{key}", value=str(value))
@@ -170,12 +187,13 @@ def parity(model: Exported, path: Path) -> float:
     Raises:
         UserError: when it is above :data:`PARITY`.
     """
-    noise = model.noise(1, 9, 15) if model.stride < 32 else model.noise(1, 1, 3)
+    noise = model.noise(1, 9, 15)
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    (found,) = session.run(None, {name: value.numpy() for name, value in zip(model.inputs, noise, strict=True)})
+    found = session.run(None, {name: value.numpy() for name, value in zip(model.inputs, noise, strict=True)})
     with torch.inference_mode():
-        expected = model(*noise).numpy()
-    difference = float(np.abs(found - expected).max())
+        made = model(*noise)
+    expected = made if isinstance(made, tuple) else (made,)
+    difference = max(float(np.abs(f - e.numpy()).max()) for f, e in zip(found, expected, strict=True))
     if not difference <= PARITY:
         raise UserError(f"the ONNX graph differs from torch by {difference:.2e}, more than {PARITY:.0e}: not written")
     return difference

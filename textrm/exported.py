@@ -8,14 +8,15 @@ import torch
 from torch import Tensor, nn
 
 from textrm.nets.inpainter import Inpainter
+from textrm.nets.tagger import Looks, Tagger
 
 
 class Exported(nn.Module):
-    """A net between the pixels of its ``inputs`` and its ``output``: nothing can drift between training and use."""
+    """A net between the pixels of its ``inputs`` and its ``outputs``: nothing can drift between training and use."""
 
     task: str
     inputs: tuple[str, ...]
-    output: str
+    outputs: tuple[str, ...]
     net: Any  # torch types attributes of modules as tensors or modules, and ``stride`` is neither
 
     def __init__(self, net: nn.Module) -> None:
@@ -27,10 +28,20 @@ class Exported(nn.Module):
         """What H and W must be multiples of."""
         return int(self.net.stride)
 
+    def free(self) -> dict[int, Any]:
+        """Which sizes of the inputs the graph leaves open, by dimension."""
+        batch, rows, columns = (torch.export.Dim(name, min=1) for name in ("batch", "rows", "columns"))
+        return {0: batch, 1: self.stride * rows, 2: self.stride * columns}
+
     def noise(self, batch: int, rows: int, columns: int) -> tuple[Tensor, ...]:
-        """Random inputs of that many strides, always the same for a size of batch."""
+        """Random inputs of about that many blocks of 8 px, always the same for a size of batch."""
+        blocks = max(1, self.stride // 8)
+        return self.random(batch, -(-rows // blocks) * self.stride, -(-columns // blocks) * self.stride)
+
+    def random(self, batch: int, height: int, width: int) -> tuple[Tensor, ...]:
+        """Random inputs of that size."""
         generator = torch.Generator().manual_seed(batch)
-        size = (batch, rows * self.stride, columns * self.stride)
+        size = (batch, height, width)
         image = torch.randint(0, 256, (*size, 3), dtype=torch.uint8, generator=generator)
         return (image, *(torch.randint(0, 2, size, dtype=torch.uint8, generator=generator) for _ in self.inputs[1:]))
 
@@ -38,7 +49,7 @@ class Exported(nn.Module):
 class ExportedSegmenter(Exported):
     """``image`` N H W 3 uint8 RGB to ``prob`` N 1 H W float32 in [0, 1]."""
 
-    task, inputs, output = "segmentation", ("image",), "prob"
+    task, inputs, outputs = "segmentation", ("image",), ("prob",)
 
     def forward(self, image: Tensor) -> Tensor:
         """The probability of lettering for every pixel."""
@@ -48,7 +59,7 @@ class ExportedSegmenter(Exported):
 class ExportedInpainter(Exported):
     """``image`` N H W 3 uint8 RGB and ``mask`` N H W uint8 (1 = hole) to ``filled`` N H W 3 float32 in [0, 1]."""
 
-    task, inputs, output = "inpainting", ("image", "mask"), "filled"
+    task, inputs, outputs = "inpainting", ("image", "mask"), ("filled",)
 
     def forward(self, image: Tensor, mask: Tensor) -> Tensor:
         """The picture the net sees."""
@@ -56,6 +67,36 @@ class ExportedInpainter(Exported):
         return filled.clamp(0, 1).permute(0, 2, 3, 1)
 
 
-def exported(net: nn.Module) -> Exported:
-    """The net as it is exported, in evaluation mode."""
+class ExportedTagger(Exported):
+    """``image`` N H W 3 uint8 RGB to ``prob`` N L T, of each tag at each look, and ``looks`` N L 4, float32 in [0, 1].
+
+    A look is left, top, right and lower edge as shares of width and height. H and W are ``size``: whole pictures are
+    scaled to it, and a graph of fixed sizes is exported many times faster.
+    """
+
+    task, inputs, outputs = "tagging", ("image",), ("prob", "looks")
+
+    def __init__(self, net: nn.Module, size: int) -> None:
+        super().__init__(net)
+        self.size = size
+
+    def free(self) -> dict[int, Any]:
+        """The batch alone."""
+        return {0: torch.export.Dim("batch", min=1)}
+
+    def noise(self, batch: int, rows: int, columns: int) -> tuple[Tensor, ...]:
+        """Random pictures of the one size."""
+        return self.random(batch, self.size, self.size)
+
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        """What was seen, and where."""
+        looks: Looks = self.net(image.permute(0, 3, 1, 2).float() / 255)
+        return looks.logits.sigmoid(), looks.boxes()
+
+
+def exported(net: nn.Module, size: int | None = None) -> Exported:
+    """The net as it is exported, in evaluation mode; ``size`` is the side of the pictures that a tagger sees."""
+    if isinstance(net, Tagger):
+        assert size is not None
+        return ExportedTagger(net, size).eval()
     return (ExportedInpainter if isinstance(net, Inpainter) else ExportedSegmenter)(net).eval()

@@ -74,18 +74,18 @@ def count_pixels(level: np.ndarray, mask: np.ndarray, ignore: np.ndarray | None 
 def average_precision(text: np.ndarray, background: np.ndarray) -> float:
     """Area under the precision-recall steps, sum of (R_k - R_{k-1}) P_k over falling thresholds k = 255 … 0.
 
-    ``text`` and ``background`` are histograms of 256 levels. NaN where there is no lettering.
+    ``text`` and ``background`` are histograms of equally many levels, 256 as a rule. NaN where there is no lettering.
     """
     precision, recall = precision_recall_curve(text, background)
     return float(np.sum(np.diff(recall, prepend=0.0) * precision))
 
 
 def precision_recall_curve(text: np.ndarray, background: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Precision and recall (256 float64 each) of "level ≥ k" for k = 255 … 0; precision is 1 where nothing is."""
+    """Precision and recall (a float64 per level) of "level ≥ k" for falling k; precision is 1 where nothing is."""
     true = np.cumsum(text[::-1], dtype=np.float64)
     predicted = true + np.cumsum(background[::-1], dtype=np.float64)
-    precision = np.divide(true, predicted, out=np.ones(256), where=predicted > 0)
-    return precision, np.divide(true, true[-1], out=np.full(256, np.nan), where=bool(true[-1] > 0))
+    precision = np.divide(true, predicted, out=np.ones(len(text)), where=predicted > 0)
+    return precision, np.divide(true, true[-1], out=np.full(len(text), np.nan), where=bool(true[-1] > 0))
 
 
 def scores_at(text: np.ndarray, background: np.ndarray, threshold: int = THRESHOLD) -> dict[str, float]:

@@ -21,6 +21,7 @@ with needs_extra("train", __name__):
 
     from textrm.checkpoint import load_weights
     from textrm.config import at_least, hydra_entry, resolved_dict
+    from textrm.tasks.task import Task
 
 log = logging.getLogger(__name__)
 
@@ -56,10 +57,8 @@ def train(config: DictConfig, run: Path) -> float | None:
     torch.set_num_threads(config.threads or torch.get_num_threads())
 
     datamodule: pl.LightningDataModule = hydra.utils.instantiate(config.data)
-    task: pl.LightningModule = hydra.utils.instantiate(config.task)
-    check_data: Any = getattr(task, "check_data", None)
-    if check_data is not None:
-        check_data(datamodule)
+    task: Task = hydra.utils.instantiate(config.task)
+    task.prepare(datamodule)
     start = checkpoint or (Path(config.weights) if config.weights else None)
     if start is not None:  # also where Lightning will: what does not fit shows before the run folder is touched
         load_weights(task.get_submodule("net"), start)

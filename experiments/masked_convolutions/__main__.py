@@ -7,12 +7,12 @@ with OpenCV's two methods. A run that is finished is not repeated, one that was 
 from __future__ import annotations
 
 import csv
-import shlex
-import subprocess
 import sys
 from pathlib import Path
 
 import click
+
+from experiments.running import run, train_once
 
 # By name: the overrides that make it. A crop of 128 px has seven halvings, not eight; the separable net has five.
 NETS = {
@@ -26,9 +26,7 @@ NETS = {
     "attention_features": "experiment=inpaint_attention net.levels=7 "
     "net.convolution.update._target_=textrm.nets.attention.FeatureUpdate",
 }
-COMMON = (
-    "data=manifest net.width=0.25 data.crop=128 data.batch_size=8 trainer.max_epochs=-1 test=false optimizer.lr=5e-4"
-)
+COMMON = "data=manifest net.width=0.25 data.crop=128 data.batch_size=8 test=false optimizer.lr=5e-4"
 BASELINES = ("telea", "navier_stokes")
 
 
@@ -59,19 +57,10 @@ def main(manifest: str, judge: tuple[str, ...], steps: int, limit: int, threads:
 
 
 def train(name: str, manifest: str, steps: int, threads: int, folder: Path) -> None:
-    """One run, if it is not finished: the file ``finished`` in its folder says so, and after how many steps."""
-    finished = folder / "finished"
-    if finished.exists():
-        if finished.read_text() != str(steps):
-            sys.exit(f"error: {folder} was trained for {finished.read_text()} steps, not {steps}: give another --out")
-        return
-    last = folder / "checkpoints" / "last.ckpt"
-    resume = "ckpt_path=last" if last.exists() else ""
+    """One run, if it is not finished."""
     epoch = 8 * max(1, steps // 5)
-    run(f"textrm.train {NETS[name]} {COMMON} data.manifest={manifest} run={folder} threads={threads} {resume} "
-        f"data.samples_per_epoch={epoch} trainer.max_steps={steps} trainer.check_val_every_n_epoch=5 "
-        "+trainer.limit_val_batches=8")  # fmt: skip
-    finished.write_text(str(steps))
+    train_once(f"{NETS[name]} {COMMON} data.manifest={manifest} threads={threads} data.samples_per_epoch={epoch} "
+               "trainer.check_val_every_n_epoch=5 +trainer.limit_val_batches=8", folder, steps)  # fmt: skip
 
 
 def collect(judged: Path, path: Path) -> None:
@@ -85,14 +74,6 @@ def collect(judged: Path, path: Path) -> None:
         writer = csv.DictWriter(file, columns, lineterminator="\n")
         writer.writeheader()
         writer.writerows(lines)
-
-
-def run(command: str) -> None:
-    """A command of textrm, shown; ends with its status where it fails."""
-    print(f"\n$ python -m {command}", flush=True)
-    status = subprocess.run([sys.executable, "-m", *shlex.split(command)], check=False).returncode
-    if status:
-        sys.exit(status)
 
 
 if __name__ == "__main__":

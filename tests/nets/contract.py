@@ -27,6 +27,9 @@ def check_encoder(make: Callable[[], nn.Module], channels: tuple[int, ...], stri
     assert [tuple(m.shape) for m in maps] == [
         (2, c, height // s, width // s) for c, s in zip(channels, strides, strict=True)
     ]
+    stages = encoder.stages(noise(2, 3, height, width))
+    assert [m.shape[1] for m in stages] == list(encoder.stage_channels)
+    assert [height // m.shape[2] for m in stages] == list(encoder.stage_strides)
     check_gradients(encoder, sum((m * noise(*m.shape)).sum() for m in maps))
     check_determinism(encoder, noise(1, 3, height, width))
 
@@ -44,6 +47,31 @@ def check_segmenter(make: Callable[[], nn.Module]) -> None:
     check_gradients(net, (logits * noise(*logits.shape)).sum())
     check_determinism(net, noise(1, 3, 3 * stride, 5 * stride))
     check_batch(net, noise(2, 3, 3 * stride, 5 * stride))
+
+
+def check_tagger(make: Callable[[], nn.Module]) -> None:
+    """Any multiple of the stride; every look counts; a picture's tags do not depend on its neighbours."""
+    torch.manual_seed(0)
+    net = make()
+    stride, tags = net.stride, len(net.labels)
+    for batch, height, width in ((2, 3, 5), (1, 1, 2)):
+        net.train(batch > 1)
+        found = net(noise(batch, 3, height * stride, width * stride))
+        looks = found.logits.shape[1]
+        assert found.logits.shape == (batch, looks, tags)
+        assert found.matrices.shape == found.boxes().shape == (batch, looks, 4)
+        assert found.scores().shape == (batch, tags)
+        torch.testing.assert_close(found.boxes()[:, 0], torch.tensor([[0.0, 0.0, 1.0, 1.0]]).expand(batch, 4))
+    net.eval()
+    image = noise(2, 3, 3 * stride, 3 * stride)
+    check_determinism(net, image)
+    with torch.no_grad():
+        together, alone = net(image), [net(picture[None]) for picture in image]
+        torch.testing.assert_close(together.logits, torch.cat([a.logits for a in alone]), rtol=1e-3, atol=1e-4)
+        torch.testing.assert_close(together.matrices, torch.cat([a.matrices for a in alone]), rtol=1e-3, atol=1e-4)
+    net.train()
+    found = net(image)
+    check_gradients(net, (found.logits * noise(*found.logits.shape)).sum() + found.matrices.square().sum())
 
 
 def check_gradients(net: nn.Module, value: Tensor) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
@@ -121,10 +122,10 @@ class DataModule(LightningDataModule):
 
     An epoch is ``samples_per_epoch`` items (the sum of the sets' lengths for None), shared out by ``weights`` (by name;
     equal shares of items for None). All of it follows from ``seed`` and the epoch: neither the number of workers nor a
-    restart changes what is drawn. ``crop``, ``manifest`` and ``clean`` give a configuration one place for what its data
-    sets share and are not used here; tasks compare ``crop`` (side of the training crops in px) with what the net takes.
-    ``holes`` turns the items of all three into those of inpainting, see :mod:`textrm.data.holes`; rows without a clean
-    picture are dropped then.
+    restart changes what is drawn. ``crop``, ``manifest``, ``labels`` and ``clean`` give a configuration one place for
+    what its data sets share and are not used here; tasks compare ``crop`` (side of the training crops in px) with what
+    the net takes. ``holes`` turns the items of all three into those of inpainting, see :mod:`textrm.data.holes`; rows
+    without a clean picture are dropped then.
 
     Raises:
         UserError: for weights that do not fit ``train``, and an epoch shorter than a batch.
@@ -143,6 +144,7 @@ class DataModule(LightningDataModule):
         seed: int = 0,
         crop: int | None = None,
         manifest: str | None = None,
+        labels: str | None = None,
         clean: bool = False,
         holes: Holes | None = None,
     ) -> None:
@@ -179,6 +181,11 @@ class DataModule(LightningDataModule):
         """Reason by id of the rows of all sets that could not be used so far."""
         sets = [*self.train.values(), self.val, self.test]
         return {id: reason for data in sets for id, reason in getattr(data, "bad_rows", {}).items()}
+
+    def tag_counts(self) -> tuple[Counter[str], int]:
+        """How many training pictures have each tag, of how many, over the sets whose tags are known."""
+        tagged = [source for source in self.train.values() if hasattr(source, "tag_counts")]
+        return sum((source.tag_counts() for source in tagged), Counter()), sum(map(len, tagged))
 
     def train_dataloader(self) -> ResumableLoader:
         """Batches as :mod:`textrm.data.sample` describes them; an incomplete last one is left out."""
@@ -221,7 +228,7 @@ def collate(items: Sequence[dict[str, Any]]) -> dict[str, Any]:
     height = max(item["image"].shape[-2] for item in items)
     width = max(item["image"].shape[-1] for item in items)
     batch: dict[str, Any] = {"id": [item["id"] for item in items]}
-    for name in ("image", "clean", "mask", "ignore", "has_clean"):
+    for name in items[0].keys() - batch.keys():
         batch[name] = torch.stack([_padded(item[name], name, height, width) for item in items])
     return batch
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -122,6 +122,10 @@ class ManifestDataset(Dataset):
                             "inpainting learns from those")  # fmt: skip
         self.rows = kept
 
+    def tag_counts(self) -> Counter[str]:
+        """How many rows have each tag."""
+        return Counter(tag for row in self.rows for tag in set(row.tags.split()))
+
     def item(self, index: int, draw: int | None = None) -> dict[str, Any]:
         """Item ``index`` under the augmentation of number ``draw``; None is the one fixed augmentation per index.
 
@@ -136,7 +140,7 @@ class ManifestDataset(Dataset):
         if self.replace_bad:
             raise UserError(f"{self.manifest.folder}: all {len(self)} rows are unusable; the log has the reasons")
         grey, nothing = np.full((8, 8, 3), 128, np.uint8), np.zeros((8, 8), np.uint8)
-        return self.transform(Sample(self.rows[index].id, grey, nothing, None, nothing + np.uint8(1)), rng)
+        return self.transform(Sample(self.rows[index].id, grey, nothing, None, nothing + np.uint8(1), tags=None), rng)
 
     def _load(self, index: int) -> Sample | None:
         if self.rows[index].id in self._bad:

@@ -9,7 +9,7 @@ image     B 3 H W float32 in [0, 1]   the lettered picture, RGB
 clean     B 3 H W float32 in [0, 1]   the same picture without lettering
 mask      B 1 H W float32 in {0, 1}   **1 = lettering (a hole to fill)**, 0 = keep
 ignore    B 1 H W bool                True = no truth is known here: neither loss nor metric counts it
-tags      B T float32 in {0, 1}       multi-hot labels of what the picture contains
+tags      B T float32 in {0, 1}       multi-hot labels of what the picture contains; NaN: nothing is known
 prob      B 1 H W float32 in [0, 1]   the predicted mask before it is thresholded
 ========  ==========================  ==============================================================
 
@@ -28,8 +28,8 @@ import numpy as np
 class Sample:
     """One picture with its truth, before it becomes tensors.
 
-    ``image`` and ``clean`` are H W 3 uint8 RGB, ``mask`` and ``ignore`` are H W uint8 in {0, 1}. ``clean`` and
-    ``ignore`` are None where nothing is known. ``words`` holds one N x 2 float32 polygon (x, y in pixels) per word.
+    ``image`` and ``clean`` are H W 3 uint8 RGB, ``mask`` and ``ignore`` are H W uint8 in {0, 1}. ``clean``, ``ignore``
+    and ``tags`` are None where nothing is known. ``words`` holds one N x 2 float32 polygon (x, y in pixels) per word.
     """
 
     id: str
@@ -38,4 +38,4 @@ class Sample:
     clean: np.ndarray | None = None
     ignore: np.ndarray | None = None
     words: tuple[np.ndarray, ...] = ()
-    tags: frozenset[str] = field(default_factory=frozenset)
+    tags: frozenset[str] | None = field(default_factory=frozenset)

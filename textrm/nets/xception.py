@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 from itertools import groupby
+from pathlib import Path
+from typing import NoReturn
 
 from torch import Tensor, nn
 
 from textrm.errors import UserError
 from textrm.nets.blocks import Activation, SeparableConvolution, conv_bn, conv_bn_act, make_divisible
+from textrm.nets.encoder import Encoder
 from textrm.nets.phases import Phases
+from textrm.nets.pretrained import load_pretrained
 
 
 class XceptionBlock(nn.Module):
@@ -35,7 +39,7 @@ class XceptionBlock(nn.Module):
         return self.activation(self.body(features) + self.shortcut(features))
 
 
-class XceptionEncoder(nn.Module):
+class XceptionEncoder(Encoder):
     """Slim Xception (Chollet 2017) at output stride 8; maps at strides 2, 4 and 8.
 
     Entry flow: 3×3 to 32 channels at stride 2, 3×3 to 64, blocks to 128 at stride 4, 256 and 512 at stride 8. Middle
@@ -45,7 +49,8 @@ class XceptionEncoder(nn.Module):
     2-4-2-1 rises and then falls again (Hamaguchi et al. 2017): the falling half mixes neighbours that a rising
     pyramid leaves apart (gridding), which small strokes need. (2, 2, 2, 4) is what DeepLabV3+ has at output stride 8:
     the rate doubles where a stride was taken out. (1, 1, 1, 1) has no dilation. All have the same parameters. The
-    last entry block has the first rate. Height and width of the image are multiples of ``multiple``.
+    last entry block has the first rate. Height and width of the image are multiples of ``multiple``. ``weights`` is
+    what to start from, see :func:`~textrm.nets.pretrained.load_pretrained`; there are no ImageNet weights.
     """
 
     def __init__(
@@ -55,6 +60,7 @@ class XceptionEncoder(nn.Module):
         exit_blocks: int = 4,
         rates: tuple[int, int, int, int] = (2, 4, 2, 1),
         activation: Activation = nn.ReLU,
+        weights: str | Path | None = None,
     ) -> None:
         super().__init__()
         if width <= 0:
@@ -76,16 +82,24 @@ class XceptionEncoder(nn.Module):
                 blocks.append(XceptionBlock(before, deep, activation=activation))
                 before = deep
             self.eighth.append(Phases(rate, *blocks))
-        self.channels: tuple[int, ...] = (stem, quarter, deep)
-        self.strides: tuple[int, ...] = (2, 4, 8)
+        flows = len(self.eighth) - 1
+        self.stage_channels = (stem, quarter, eighth, *[deep] * flows)
+        self.stage_strides = (2, 4, 8, *[8] * flows)
+        if weights is not None:
+            load_pretrained(self, weights, _imagenet)
 
     @property
     def multiple(self) -> int:
         """What height and width of the image must be multiples of: 8 times the phases."""
         return 8 * math.lcm(*(block.rate for block in self.eighth if isinstance(block, Phases)))
 
-    def forward(self, image: Tensor) -> tuple[Tensor, ...]:
-        """Maps of B 3 H W at strides 2, 4 and 8."""
-        half = self.stem(image)
-        quarter = self.quarter(half)
-        return half, quarter, self.eighth(quarter)
+    def stages(self, image: Tensor) -> tuple[Tensor, ...]:
+        """Maps of B 3 H W: at strides 2 and 4, of the first block at stride 8, of each run of blocks at one rate."""
+        maps = [self.stem(image)]
+        for stage in (self.quarter, *self.eighth):
+            maps.append(stage(maps[-1]))
+        return tuple(maps)
+
+
+def _imagenet() -> NoReturn:
+    raise UserError("there are no ImageNet weights of slim Xception: set net.encoder.weights to null, a run or a file")

@@ -43,7 +43,7 @@ class InpaintingTask(Task):
         """1: these nets pad by themselves."""
         return 1
 
-    def check_data(self, datamodule: LightningDataModule) -> None:
+    def prepare(self, datamodule: LightningDataModule) -> None:
         """Refuse data without holes, and batches that BatchNorm cannot take.
 
         Raises:

@@ -39,8 +39,8 @@ class Task(LightningModule, ABC):
         self.make_scheduler = scheduler
         self.memory_format = torch.channels_last if channels_last else torch.contiguous_format
 
-    def check_data(self, datamodule: LightningDataModule) -> None:
-        """Refuse crops that the net cannot take before any is made.
+    def prepare(self, datamodule: LightningDataModule) -> None:
+        """Refuse data that the net cannot take before any is made; a subclass may learn from it what it needs.
 
         Raises:
             UserError: naming the side of the crops and what it must be a multiple of.
@@ -53,6 +53,14 @@ class Task(LightningModule, ABC):
     def stride(self) -> int:
         """What the sides of the net's input must be multiples of; 1 for a net that has no stride."""
         return int(getattr(self.net, "stride", 1))
+
+    def on_fit_start(self) -> None:
+        """Remember the seed of the run."""
+        self.seed = torch.initial_seed()
+
+    def on_train_batch_start(self, batch: dict[str, Any], batch_idx: int) -> None:
+        """Let what is random in the net (dropout) follow from the step alone, so that a resumed run draws the same."""
+        torch.manual_seed(self.seed + self.global_step)
 
     @abstractmethod
     def count(self, stage: str, scores: Metric, batch: dict[str, Any]) -> Any:

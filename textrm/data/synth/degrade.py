@@ -23,7 +23,7 @@ CHANGED = 16  # grey levels; a pixel counts as lettered when some channel change
 def degrade(rng: Rng, sample: Sample) -> Sample:
     """The sample after optics, paper and compression; adds the tags of what was done."""
     assert sample.clean is not None
-    tags = set(sample.tags)
+    tags = set(sample.tags or ())
     gray = "monochrome" in tags
     pictures = _optics(rng, sample.image, sample.clean, tags)
     mask = changed(*pictures)

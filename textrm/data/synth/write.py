@@ -86,7 +86,7 @@ def write_set(
         art: a manifest whose text-free pictures are lettered instead of drawn art.
         art_split: the split of that manifest to use.
         art_fraction: share of the pages that is lettered art, where ``art`` is given.
-        tags: whether the manifest's tags column is filled.
+        tags: whether the manifest's tags column is filled, and labels.txt written, with every tag on a line.
         split: shares of train, val and test; pages of one work stay together.
         sheet: whether the contact sheet is written.
 
@@ -122,6 +122,9 @@ def write_set(
     rows = split_by_group(rows, (train, val, test), seed)
     manifest = out / "manifest.csv"
     write_manifest(manifest, rows)
+    if tags:
+        names = sorted({tag for row in rows for tag in row.tags.split()})
+        _write_file(out / "labels.txt", "".join(f"{name}\n" for name in names).encode())
     if sheet:
         shown = read_manifest(manifest)
         _write_file(out / "sheet.png", _png(contact_sheet(load_sample(shown, row) for row in shown.rows[:SHEET_PAGES])))
@@ -153,7 +156,7 @@ class _Painter:
         paths = {folder: f"{folder}/{sample.id}.png" for folder in pictures}
         height, width = sample.mask.shape
         return Row(
-            sample.id, "train", group, **paths, tags=" ".join(sorted(sample.tags)), width=width, height=height,
+            sample.id, "train", group, **paths, tags=" ".join(sorted(sample.tags or ())), width=width, height=height,
             source=source, licence=licence, extra={"words": f"words/{sample.id}.json"},
         )  # fmt: skip
 

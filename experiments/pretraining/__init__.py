@@ -1,0 +1,1 @@
+"""Study: partial, gated and attention-mask convolutions in one U-Net, at one budget."""

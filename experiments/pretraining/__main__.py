@@ -1,0 +1,89 @@
+"""What pretraining on tags gives the segmenter: ``python -m experiments.pretraining``.
+
+Pretrains an encoder twice, as a plain multi-label classifier and with attention, then fine-tunes segmenters from each,
+and from scratch, for the same few steps and with several seeds, and measures them on pages that no net has seen. A run
+that is finished is not repeated, one that was interrupted goes on.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from experiments.pretraining.results import collect, plot
+from experiments.running import run, train_once
+
+PRETRAINING = {
+    "multilabel": "experiment=pretrain_xception",
+    "attention": "experiment=tag_attention",
+}
+TAGGING = "data.crop=256 data.batch_size=16 trainer.precision=bf16-mixed test=false"
+SEGMENTING = (
+    "experiment=seg_xception net=xception_fast data=manifest data.crop=256 data.batch_size=8 loss=focal_dice "
+    "optimizer=adamw scheduler=one_cycle scheduler.max_lr=0.0025 trainer.precision=bf16-mixed "
+    "trainer.check_val_every_n_epoch=1000 callbacks.early_stopping=null callbacks.averaging.decay=0.99 test=false"
+)
+EPOCHS = 5  # of a fine-tuning; the encoder rests during the first, where it was pretrained
+
+
+@click.command()
+@click.option("--tagged", required=True, help="Manifest to pretrain on, with tags.")
+@click.option("--pages", required=True, help="Manifest to fine-tune on (split train) and measure on (split val).")
+@click.option("--seeds", default="1,2,3", show_default=True, help="Of the fine-tunings.")
+@click.option("--pretraining-seed", default=1, show_default=True)
+@click.option("--pretraining-steps", default=2000, show_default=True)
+@click.option("--steps", default=400, show_default=True, help="Of each fine-tuning.")
+@click.option("--encoder", default="xception_fast", show_default=True, help="A choice of conf/encoder.")
+@click.option("--imagenet", help="File with torchvision's ImageNet weights, for --encoder mobilenet; adds that start.")
+@click.option("--threads", default=2, show_default=True)
+@click.option("--limit", type=int, help="Measure on so many pages.  [all]")
+@click.option("--only", help="Starts, separated by commas: scratch, multilabel, attention, imagenet.  [all]")
+@click.option("--out", default="runs/pretraining", show_default=True, type=click.Path(path_type=Path))
+def main(tagged: str, pages: str, seeds: str, pretraining_seed: int, pretraining_steps: int, steps: int, encoder: str,
+         imagenet: str | None, threads: int, limit: int | None, only: str | None, out: Path) -> None:  # fmt: skip
+    """Pretrain, fine-tune and measure what is not done yet; then collect and plot."""
+    starts = ["scratch", *PRETRAINING, *(["imagenet"] if imagenet else [])]
+    chosen = starts if only is None else only.split(",")
+    if unknown := set(chosen) - set(starts):
+        sys.exit(f"error: --only {', '.join(sorted(unknown))}: expected some of {', '.join(starts)}")
+    net = f"encoder@net.encoder={encoder} threads={threads}"
+    for start in chosen:
+        weights = imagenet if start == "imagenet" else None
+        if start in PRETRAINING:
+            weights = str(out / "tagging" / f"{start}-{pretraining_seed}")
+            command = f"{PRETRAINING[start]} {net} {TAGGING} data.manifest={tagged} seed={pretraining_seed}"
+            pretrain(command, Path(weights), pretraining_steps)
+        for seed in seeds.split(","):
+            folder = out / "segmentation" / f"{start}-{seed}"
+            fine_tune(f"{SEGMENTING} {net} data.manifest={pages} seed={seed}", weights, folder, steps)
+            measure(folder, pages, threads, limit)
+    collect(out, out / "results.csv")
+    plot(out / "results.csv", out / "plot.png")
+
+
+def pretrain(command: str, folder: Path, steps: int) -> None:
+    """One tagger, in two cycles of the learning rate."""
+    schedule = f"scheduler.step_size_up={max(1, steps // 4)} callbacks.early_stopping=null"
+    train_once(f"{command} {schedule} data.samples_per_epoch={16 * max(1, steps // 8)}", folder, steps)
+
+
+def fine_tune(command: str, weights: str | None, folder: Path, steps: int) -> None:
+    """One segmenter; with weights the encoder rests during the first epoch."""
+    if weights:
+        command += f" net.encoder.weights={weights} callbacks.freezing.epochs=1"
+    train_once(f"{command} scheduler.total_steps={steps} data.samples_per_epoch={8 * max(1, steps // EPOCHS)}", folder,
+               steps)  # fmt: skip
+
+
+def measure(folder: Path, pages: str, threads: int, limit: int | None) -> None:
+    """The figures of the last checkpoint on the val pages, if they are not there."""
+    out = folder / "judged"
+    if not (out / "summary.csv").exists():
+        pages += f" split=val limit={limit or 'null'}"
+        run(f"textrm.evaluate manifest={pages} run={folder} checkpoint=last fill=white threads={threads} out={out}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,103 @@
+"""A tagger that was trained is exported, used without torch, and measured: the same figures everywhere."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hydra import compose, initialize_config_dir
+from hydra.core.global_hydra import GlobalHydra
+from standin_model import write_tagger
+from task_contract import small
+
+from textrm import evaluate, export
+from textrm.compare_taggers import compare_taggers
+from textrm.config import CONFIG_FOLDER
+from textrm.data.manifest import load_sample, read_manifest
+from textrm.errors import UserError
+from textrm.page.letterbox import letterbox
+from textrm.page.tagger import Tagger
+from textrm.train import train
+
+SMALL = ("experiment=tag_attention", "data=tagged", "net.encoder.width=0.25", "net.channels=16", "net.hidden=16",
+         "net.size=4", "trainer.max_epochs=1")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def run(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tagger") / "run"
+    train(small(drawn, folder, *SMALL), folder)
+    return folder
+
+
+def command(module: object, monkeypatch: pytest.MonkeyPatch, *words: str) -> None:
+    monkeypatch.setattr(sys, "argv", [str(module), *words])
+    try:
+        module.main()  # type: ignore[attr-defined]
+    finally:
+        GlobalHydra.instance().clear()
+
+
+def test_the_exported_tagger_says_what_the_net_says(run: Path, drawn: Path, tmp_path: Path,
+                                                    monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    command(export, monkeypatch, f"run={run}", f"out={tmp_path / 'tag.onnx'}")
+    tagger = Tagger(tmp_path / "tag.onnx", threads=1)
+    assert tagger.labels == tuple(drawn.with_name("labels.txt").read_text().split())
+    assert (tagger.size, tagger.stride, tagger.run, tagger.threshold) == (64, 8, "run", 0.5)
+    manifest = read_manifest(drawn)
+    page = load_sample(manifest, manifest.rows[0]).image[:, :100]
+    net, _ = export.load_run(run)
+    square = torch.from_numpy(letterbox(page, 64)).permute(2, 0, 1)[None].float() / 255
+    with torch.no_grad():
+        looks = net(square)
+    found = tagger(page)
+    np.testing.assert_allclose(found.prob, looks.scores().sigmoid()[0], atol=1e-4)
+    np.testing.assert_allclose(found.by_look, looks.logits.sigmoid()[0], atol=1e-4)
+    assert found.boxes[0].tolist() == [0, 0, 100, 128]
+
+    command(evaluate, monkeypatch, f"manifest={drawn}", f"taggers=[{tmp_path / 'tag.onnx'},{run}]", "threads=1",
+            f"out={tmp_path / 'report'}")  # fmt: skip
+    lines = list(csv.DictReader((tmp_path / "report" / "taggers.csv").open()))
+    assert [line["tagger"] for line in lines] == [str(tmp_path / "tag.onnx"), str(run)]
+    assert lines[0]["mAP"] == lines[1]["mAP"]
+    validated = list(csv.DictReader((run / "metrics.csv").open()))[-1]  # on the first two batches of two
+    assert 0 < float(lines[0]["mAP"]) <= 1
+    assert float(validated["val/mAP"]) > 0
+    table = list(csv.DictReader((tmp_path / "report" / "tags.1.run.csv").open()))
+    assert sorted(line["tag"] for line in table) == sorted(tagger.labels)
+
+
+def test_a_tagger_is_not_quantised(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SystemExit) as end:
+        command(export, monkeypatch, f"run={run}", f"out={tmp_path / 'x.onnx'}", "int8=true")
+    assert end.value.code == 1
+    assert not (tmp_path / "x.onnx").exists()
+
+
+def test_what_cannot_be_compared_is_refused(drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                            capsys: pytest.CaptureFixture[str]) -> None:  # fmt: skip
+    write_tagger(tmp_path / "a.onnx", labels=("color", "monochrome"))
+    write_tagger(tmp_path / "b.onnx", labels=("color", "unheard_of"))
+    command(evaluate, monkeypatch, f"manifest={drawn}", f"taggers=[{tmp_path / 'a.onnx'}]", "threads=1")
+    assert "2 tags on" in capsys.readouterr().out
+    for words, message in (
+        ([f"taggers=[{tmp_path / 'a.onnx'},{tmp_path / 'b.onnx'}]"], "which differ in monochrome, unheard_of"),
+        (["taggers=[]"], "expected a list"),
+        ([f"taggers=[{tmp_path / 'a.onnx'}]", "run=somewhere"], "run is given beside taggers"),
+        ([f"taggers=[{tmp_path}]"], "is not a finished run"),
+    ):
+        with pytest.raises(SystemExit):
+            command(evaluate, monkeypatch, f"manifest={drawn}", "threads=1", *words)
+        assert message in capsys.readouterr().err
+
+
+def test_pictures_without_any_of_the_tags_are_refused(drawn: Path, tmp_path: Path) -> None:
+    write_tagger(tmp_path / "c.onnx", labels=("unheard_of",))
+    with initialize_config_dir(str(CONFIG_FOLDER), version_base="1.3"):
+        config = compose("evaluate", [f"manifest={drawn}", f"taggers=[{tmp_path / 'c.onnx'}]"])
+    with pytest.raises(UserError, match="has any of the 1 tags"):
+        compare_taggers(config)

@@ -1,0 +1,60 @@
+"""What a tagger saw and where, in TensorBoard, and a table of its tags."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytorch_lightning as pl
+import torch
+from pytorch_lightning.callbacks import Callback
+from torch import Tensor
+
+from textrm.callbacks.pictures import Pictures
+from textrm.files import write_whole
+from textrm.page.looks import draw_looks
+from textrm.page.tagger import Tags
+from textrm.tag_metrics import tag_table
+from textrm.tasks.tag_scores import TagScores
+
+
+class TagPictures(Pictures):
+    """Each look as a box on the picture, and the tags that it raised above ``threshold`` in its colour.
+
+    A tag belongs to the look that gave it its highest probability.
+    """
+
+    def __init__(self, pictures: int = 8, height: int = 512, threshold: float = 0.5) -> None:
+        super().__init__(pictures, height)
+        self.threshold = threshold
+        self.labels: tuple[str, ...] = ()
+
+    def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Learn the names of the tags."""
+        self.labels = tuple(getattr(pl_module.get_submodule("net"), "labels"))  # noqa: B009
+
+    def columns(self, item: dict[str, Tensor], output: Any) -> list[Tensor]:
+        """The picture with its looks beside the names of their tags."""
+        image = (item["image"] * 255).round().byte().permute(1, 2, 0).numpy()
+        side = np.array([image.shape[1], image.shape[0]] * 2)
+        by_look, boxes = output["by_look"].numpy(), output["boxes"].numpy() * side
+        raised = Tags(self.labels, by_look.max(0), by_look, boxes).raised(self.threshold)
+        drawn = draw_looks(image, boxes, [[name for name, _ in tags] for tags in raised])
+        return [torch.from_numpy(drawn).permute(2, 0, 1).float() / 255]
+
+
+class TagTable(Callback):
+    """Writes a line per tag after every validation: pictures, prior, AP, precision, recall, F1, worst AP last."""
+
+    def __init__(self, path: str) -> None:
+        self.path = Path(path)
+
+    def on_validation_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Write it, whole."""
+        scores: Any = getattr(pl_module, "val_scores", None)
+        if trainer.sanity_checking or not trainer.is_global_zero or not isinstance(scores, TagScores):
+            return
+        labels = tuple(getattr(pl_module.get_submodule("net"), "labels"))  # noqa: B009
+        write_whole(self.path, tag_table(labels, scores.present.cpu().numpy(), scores.absent.cpu().numpy(),
+                                         scores.threshold))  # fmt: skip

@@ -1,0 +1,60 @@
+"""From a numpy sample to what a tagger learns from: a square picture, and its tags as numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+
+from textrm.data.sample import Sample
+from textrm.errors import UserError
+from textrm.page.letterbox import letterbox
+
+
+class TagTransform:
+    """The whole picture, letterboxed to ``size`` × ``size`` px, and a multi-hot vector over ``labels``.
+
+    Nothing that a tag may refer to is touched unless asked for: mirroring changes what is left and right, crops lose
+    what lies at the edge, and changed colours make another hair.
+
+    Args:
+        labels: names of the T tags, separated by spaces; others are not learnt.
+        size: in px.
+        flip: probability of mirroring.
+        crop: largest share of each side that is cut away, at random.
+        colour: largest change of brightness and contrast, as a share.
+
+    Raises:
+        UserError: for shares outside [0, 1), a probability outside [0, 1], or a size below 8.
+    """
+
+    def __init__(self, labels: str, size: int, flip: float = 0.0, crop: float = 0.0, colour: float = 0.0) -> None:
+        for name, value in {"crop": crop, "colour": colour, "flip": flip}.items():
+            if not 0 <= value <= 1 or (value == 1 and name != "flip"):
+                raise UserError(f"{name}={value} of TagTransform: expected a share of 0 to 1")
+        if size < 8:
+            raise UserError(f"size={size} of TagTransform: expected 8 px or more")
+        self.place = {label: place for place, label in enumerate(labels.split())}
+        self.size, self.flip, self.crop, self.colour = size, flip, crop, colour
+
+    def __call__(self, sample: Sample, rng: np.random.Generator) -> dict[str, Any]:
+        """``id``, ``image`` 3 size size and ``tags`` T, NaN where nothing is known."""
+        image = sample.image
+        if self.crop:
+            height, width = image.shape[:2]
+            kept = [max(1, round(side * (1 - rng.uniform(0, self.crop)))) for side in (height, width)]
+            top, left = (int(rng.integers(side - part + 1)) for side, part in zip((height, width), kept, strict=True))
+            image = image[top : top + kept[0], left : left + kept[1]]
+        image = letterbox(np.ascontiguousarray(image), self.size)
+        if rng.random() < self.flip:
+            image = image[:, ::-1]
+        if self.colour:
+            contrast, brightness = (rng.uniform(-self.colour, self.colour) for _ in range(2))
+            levels = (np.arange(256) - 127.5) * (1 + contrast) + 127.5 + 255 * brightness
+            image = cv2.LUT(image, np.clip(np.rint(levels), 0, 255).astype(np.uint8))
+        tags = torch.full((len(self.place),), 0.0 if sample.tags is not None else float("nan"))
+        tags[[self.place[tag] for tag in sample.tags or () if tag in self.place]] = 1.0
+        planes = torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1)))
+        return {"id": sample.id, "image": planes.float().div_(255), "tags": tags}

@@ -1,0 +1,110 @@
+"""Tagging by looking around: a recurrent net that chooses where to look next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from textrm.nets.encoder import Encoder
+from textrm.nets.tagger import PRIOR, Looks, Tagger, prior_logits
+
+ANCHORS = ((-0.4, -0.4), (0.4, -0.4), (-0.4, 0.4), (0.4, 0.4))  # x, y of the middles, in [-1, 1]
+DOUBT = 2.0  # how much lower the logits of crops start: else the maximum of many guesses drowns the whole picture's
+SCALE = 0.5  # of the looks at the anchors: with a middle at 0.4 they stay within the picture
+
+
+class AveragePooling(nn.Module):
+    """Mean over the places of a look, B C s s to B C."""
+
+    def __init__(self, channels: int, size: int) -> None:
+        super().__init__()
+        self.out_channels = channels
+
+    def forward(self, look: Tensor) -> Tensor:
+        """The mean."""
+        return look.mean((2, 3))
+
+
+class FullyConnectedPooling(nn.Module):
+    """A layer of its own weight for every place of a look, as in the paper, B C s s to B ``out_channels``."""
+
+    def __init__(self, channels: int, size: int, out_channels: int = 512) -> None:
+        super().__init__()
+        self.out_channels = out_channels
+        self.layer = nn.Linear(channels * size * size, out_channels)
+
+    def forward(self, look: Tensor) -> Tensor:
+        """The layer, and ReLU."""
+        return F.relu(self.layer(look.flatten(1)))
+
+
+class AttentionTagger(Tagger):
+    """Recurrently discovering attentional regions (Wang et al. 2017), with changes.
+
+    An LSTM sees the whole picture first, then one crop of the features per anchor, taken by a spatial transformer
+    (Jaderberg et al. 2015). After each look it gives a logit per tag, and where to look next.
+
+    Changes: the places are residuals from anchors, (0, 0), the whole picture, and (±0.4, ±0.4) at scale 0.5, so that
+    the looks differ from the start; the first look counts as the others do; the features are the joined maps of all
+    stages at the last stride; a look is pooled by its mean (:class:`FullyConnectedPooling` is the paper's way); tags
+    are read from the look beside what the LSTM holds of it; and every look has a bias of its own per tag, lower for
+    the crops, since a tag of the whole picture (``monochrome``) would else drown in the maximum of five guesses.
+
+    Args:
+        encoder: gives the maps.
+        labels: names of the tags, separated by spaces.
+        channels: number of features.
+        hidden: width of the LSTM.
+        size: places of a look, in each direction.
+        pooling: factory ``(channels, size)`` of a module with ``.out_channels`` that turns a look into a vector.
+        dropout: of what the tags are read from.
+    """
+
+    def __init__(self, encoder: Encoder, labels: str, channels: int = 256, hidden: int = 512, size: int = 14,
+                 pooling: Callable[..., nn.Module] = AveragePooling, dropout: float = 0.2) -> None:  # fmt: skip
+        super().__init__(encoder, labels, channels)
+        self.size, self.hidden = size, hidden
+        self.pooling = pooling(channels=channels, size=size)
+        seen = self.pooling.out_channels
+        assert isinstance(seen, int)
+        self.memory = nn.LSTMCell(seen, hidden)
+        self.dropout = nn.Dropout(dropout)
+        self.classifier = nn.Linear(seen + hidden, len(self.labels), bias=False)
+        self.bias = nn.Parameter(torch.empty(len(ANCHORS) + 1, len(self.labels)))
+        self.where = nn.Linear(hidden, 4)
+        nn.init.normal_(self.where.weight, std=1e-3)  # the first looks are at the anchors
+        nn.init.zeros_(self.where.bias)
+        anchors = torch.tensor([(SCALE, SCALE, x, y) for x, y in ANCHORS])
+        self.register_buffer("anchors", anchors, persistent=False)
+        self.anchors: Tensor
+        self.set_prior(torch.full((len(self.labels),), PRIOR))
+
+    def set_prior(self, frequencies: Tensor) -> None:
+        """Let the whole picture answer with the share of pictures that have each tag, and the crops be less sure."""
+        with torch.no_grad():
+            self.bias.copy_(prior_logits(frequencies).expand_as(self.bias))
+            self.bias[1:] -= DOUBT
+
+    def look(self, features: Tensor) -> Looks:
+        """Logits of K + 1 looks."""
+        batch = features.shape[0]
+        hidden = cell = features.new_zeros(batch, self.hidden)
+        matrix = features.new_tensor([1.0, 1.0, 0.0, 0.0]).expand(batch, 4)
+        logits, matrices = [], [matrix]
+        for place in range(len(self.anchors) + 1):
+            seen = self.pooling(self.crop(features, matrices[-1]))
+            hidden, cell = self.memory(seen, (hidden, cell))
+            logits.append(self.classifier(self.dropout(torch.cat([seen, hidden], 1))) + self.bias[place])
+            if place < len(self.anchors):
+                matrices.append(self.anchors[place] + self.where(hidden))
+        return Looks(torch.stack(logits, 1), torch.stack(matrices, 1))
+
+    def crop(self, features: Tensor, matrix: Tensor) -> Tensor:
+        """``size`` × ``size`` places of ``features`` B C h w under ``matrix`` B 4, bilinear; 0 outside the picture."""
+        line = (torch.arange(self.size, dtype=torch.float32, device=features.device) * 2 + 1) / self.size - 1
+        x, y = (matrix[:, axis, None].float() * line + matrix[:, axis + 2, None].float() for axis in (0, 1))
+        grid = torch.stack([x[:, None, :].expand(-1, self.size, -1), y[:, :, None].expand(-1, -1, self.size)], 3)
+        return F.grid_sample(features.float(), grid, mode="bilinear", padding_mode="zeros", align_corners=False)

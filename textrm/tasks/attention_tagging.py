@@ -1,0 +1,38 @@
+"""Tagging by attention: the looks learn where to go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import Tensor
+
+from textrm.losses.tagging import AsymmetricLoss, LookLoss
+from textrm.nets.attention_tagger import AttentionTagger
+from textrm.nets.tagger import Looks
+from textrm.tasks.multilabel import MultilabelTask
+from textrm.tasks.task import MakeOptimizer, MakeScheduler
+
+
+class AttentionTaggingTask(MultilabelTask):
+    """Trains an attention tagger: the loss of its tags, and ``looks``, which keeps its looks in place.
+
+    Logs the sum as ``loss``, and ``loss_tags``, ``loss_anchor``, ``loss_scale`` and ``loss_boundary``, not weighted.
+    """
+
+    net: AttentionTagger
+
+    def __init__(self, net: AttentionTagger, loss: AsymmetricLoss, looks: LookLoss, optimizer: MakeOptimizer,
+                 scheduler: MakeScheduler | None = None, threshold: float = 0.5,
+                 channels_last: bool = True) -> None:  # fmt: skip
+        super().__init__(net, loss, optimizer, scheduler, threshold, channels_last)
+        self.looks = looks
+
+    def loss_of(self, stage: str, looks: Looks, batch: dict[str, Any]) -> Tensor:
+        """The loss of what was seen and of where, logged."""
+        tags, size = self.loss(looks.scores(), batch["tags"]), len(batch["id"])
+        terms = self.looks(looks.matrices, self.net.anchors)
+        loss = tags + self.looks.total(terms)
+        self.log(f"{stage}/loss", loss, prog_bar=stage == "train", batch_size=size)
+        for name, value in {"tags": tags, **terms}.items():
+            self.log(f"{stage}/loss_{name}", value, batch_size=size)
+        return loss
