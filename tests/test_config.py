@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from textrm import evaluate, export, train
+from textrm.config import read_labels
 from textrm.data.synth import __main__ as synth
+from textrm.errors import UserError
 
 
 def run(
@@ -127,3 +129,27 @@ def test_a_missing_extra_is_named(module: str) -> None:
 def test_command_prints_no_traceback(tmp_path: Path) -> None:
     result = subprocess.run([sys.executable, "-m", "textrm.data.synth"], cwd=tmp_path, capture_output=True, text=True)
     assert (result.returncode, result.stderr) == (1, "error: out has no value: give out=… on the command line\n")
+
+
+def test_labels_are_read_beside_the_manifest_or_from_a_file_of_their_own(tmp_path: Path) -> None:
+    (tmp_path / "labels.txt").write_text("hair\nlong_hair\n\n")
+    (tmp_path / "own.txt").write_text("sky\n")
+    assert read_labels(str(tmp_path / "manifest.csv")) == "hair long_hair"
+    assert read_labels(str(tmp_path / "own.txt")) == "sky"
+    for content, said in (("", "expected one tag per line"), ("long hair\n", "without spaces")):
+        (tmp_path / "labels.txt").write_text(content)
+        with pytest.raises(UserError, match=said):
+            read_labels(str(tmp_path / "manifest.csv"))
+
+
+def test_a_manifest_without_labels_is_told_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = run(
+        capsys, monkeypatch, train.main, "experiment=pretrain_mobilenet", f"data.manifest={tmp_path}/manifest.csv"
+    )
+    assert said.count("\n") == 1
+    assert "no list of tags can be read" in said
+    missing = run(capsys, monkeypatch, train.main, "experiment=pretrain_mobilenet")
+    assert "data.manifest=" in missing
+    assert missing.count("\n") == 1

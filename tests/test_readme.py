@@ -35,6 +35,7 @@ SMALL = {
     "textrm.data.synth": ["size=96", "workers=1"],
     "textrm.data.importers.pairs": [],
     "textrm.infer": ["--threads", "1"],
+    "textrm.tag": ["--threads", "1"],
 }  # fmt: skip
 
 
@@ -44,9 +45,12 @@ def words_of(command: list[str]) -> list[str]:
     words = [*given, *SMALL[module]]
     if module == "textrm.train":
         words += ["trainer.max_epochs=2" if "ckpt_path=last" in given else "trainer.max_epochs=1"]
-        words += ["data.val.length=1"] if not any(word.startswith("data=") for word in given) else []
+        tagging = any("pretrain" in word or "tag_attention" in word for word in given)
+        words += ["data.val.length=1"] if not tagging and not any(word.startswith("data=") for word in given) else []
         if any(word.startswith("experiment=inpaint") for word in given):
             words += ["net.width=0.125", "net.levels=4"]
+        if tagging or any(word.startswith("net.encoder.weights") for word in given):
+            words += ["net.encoder.width=0.125"]
     if module == "textrm.data.synth":  # enough for each split
         words = [re.sub(r"^n=\d+$", "n=24", word) for word in words]
     if "int8=true" in given:  # a net that learnt nothing has no accuracy to lose
@@ -104,7 +108,7 @@ def test_the_commands_run(drawn: Path, tmp_path: Path, monkeypatch: pytest.Monke
     assert sorted(path.name for path in Path("clean").iterdir()) == sorted(path.name for path in inputs)
     assert len(list(Path("filled").iterdir())) == len(list(Path("pages/image").iterdir()))
     for written in ("first.onnx", "first.int8.onnx", "mine.onnx", "report/summary.csv", "report/sheet.png",
-                    "fills/fills.csv", "fills/fills.png", "partial.onnx",
+                    "fills/fills.csv", "tags/taggers.csv", "looks.onnx", "fills/fills.png", "partial.onnx",
                     "drawn/sheet.png", "mine/manifest.csv", "runs/mixed/checkpoints/best.ckpt"):  # fmt: skip
         assert Path(written).is_file(), written
 

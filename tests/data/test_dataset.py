@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,10 @@ import pytest
 import torch
 from torch.utils.data import DataLoader
 
+from textrm.data.datamodule import collate
 from textrm.data.dataset import ManifestDataset
 from textrm.data.sample import Sample
+from textrm.data.tag_transform import TagTransform
 from textrm.data.transforms import EvalTransform
 from textrm.errors import UserError
 
@@ -72,6 +75,20 @@ def test_evaluation_counts_no_row_twice(make_manifest: Make) -> None:
     assert items[1]["ignore"].all()
     assert items[1]["image"].shape == (3, 8, 8)
     assert set(data.bad_rows) == {"p1"}
+
+
+def test_nothing_is_known_of_the_tags_of_a_bad_row(drawn: Path, tmp_path: Path) -> None:
+    shutil.copytree(drawn.parent, tmp_path / "drawn")
+    labels = drawn.with_name("labels.txt").read_text()
+    data = ManifestDataset(tmp_path / "drawn" / "manifest.csv", "val", TagTransform(labels, 64), clean=False)
+    (tmp_path / "drawn" / data.rows[1].image).write_bytes(b"broken")
+    found = collate([data[index] for index in range(3)])["tags"]
+    assert found[1].isnan().all()
+    for index in (0, 2):
+        named = {label for label, value in zip(labels.split(), found[index], strict=True) if value}
+        assert named == set(data.rows[index].tags.split())
+    counts = data.tag_counts()
+    assert counts["lettering"] == sum("lettering" in row.tags.split() for row in data.rows) > 0
 
 
 def test_a_set_of_bad_rows_ends_in_one_line(make_manifest: Make) -> None:

@@ -25,7 +25,7 @@ def test_the_files_do_not_depend_on_the_number_of_workers(tmp_path: Path) -> Non
         write_set(tmp_path / str(workers), 4, size=96, seed=9, workers=workers)
     one, two = files_of(tmp_path / "1"), files_of(tmp_path / "2")
     assert one == two
-    assert len(one) == 4 * 4 + 2
+    assert len(one) == 4 * 4 + 3  # the manifest, the labels, the sheet
 
 
 def test_the_manifest_reads_back_as_the_pages(tmp_path: Path) -> None:
@@ -45,6 +45,8 @@ def test_the_manifest_reads_back_as_the_pages(tmp_path: Path) -> None:
         for word, polygon in zip(words, page.words, strict=True):
             np.testing.assert_allclose(word, polygon, atol=0.01)
     assert not (tmp_path / "sheet.png").exists()
+    found = {tag for row in manifest.rows for tag in row.tags.split()}
+    assert (tmp_path / "labels.txt").read_text().split("\n") == [*sorted(found), ""]
 
 
 def test_given_art_is_lettered(tmp_path: Path) -> None:
@@ -62,6 +64,7 @@ def test_given_art_is_lettered(tmp_path: Path) -> None:
     path = write_set(tmp_path / "out", 3, size=96, seed=1, workers=1, art=tmp_path / "art.csv", tags=False)
     for row_out in read_manifest(path).rows:
         assert (row_out.group, row_out.licence, row_out.tags) == ("book", "CC0", "")
+    assert not path.with_name("labels.txt").exists()
     with pytest.raises(UserError, match="no text-free picture"):
         write_set(tmp_path / "out", 1, size=96, workers=1, art=tmp_path / "art.csv", art_split="test")
 

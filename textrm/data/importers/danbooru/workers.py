@@ -1,0 +1,78 @@
+"""Work shared among processes, in order and with a bounded number of items under way."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing import get_context, parent_process
+from typing import TypeVar
+
+import cv2
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from textrm.errors import UserError
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def in_order(function: Callable[[Item], Result], items: Iterable[Item], workers: int) -> Iterator[tuple[Item, Result]]:
+    """Each item with ``function`` of it, in the order of the items, which are taken as they are needed.
+
+    Raises:
+        UserError: a worker process was killed.
+    """
+    if workers == 1:
+        yield from ((item, function(item)) for item in items)
+        return
+    under_way: deque[tuple[Item, Future[Result]]] = deque()
+    # spawn: a forked process would inherit OpenCV's threads in whatever state they are.
+    with ProcessPoolExecutor(workers, get_context("spawn"), _start) as pool:
+        try:
+            for item in items:
+                under_way.append((item, pool.submit(function, item)))
+                if len(under_way) > 2 * workers:
+                    first, future = under_way.popleft()
+                    yield first, future.result()
+            while under_way:
+                first, future = under_way.popleft()
+                yield first, future.result()
+        except BrokenProcessPool as error:
+            raise UserError(
+                f"one of {workers} worker processes was killed, perhaps for want of memory; the same command "
+                "goes on from here, with fewer --workers if need be"
+            ) from error
+        finally:
+            for _, future in under_way:
+                future.cancel()
+
+
+@contextmanager
+def progress_bar(description: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal, nothing elsewhere; the function given takes how much of ``total`` is done."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task(description, total=total)
+        yield lambda done: progress.update(task, completed=done)
+
+
+def _start() -> None:
+    cv2.setNumThreads(1)  # the processes share the work; threads inside them would only compete
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the parent lets the workers end
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A killed parent tells nobody; its workers would wait for work for ever."""
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
