@@ -73,7 +73,7 @@ def test_pretraining_tags_fine_tunes_and_is_not_repeated(
     drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commands = in_this_process(monkeypatch, pretraining)
-    tiny = "data.crop=64 data.batch_size=2 data.workers=0 trainer.accelerator=cpu +trainer.limit_val_batches=1"
+    tiny = "data.crop=64 data.workers=0 trainer.accelerator=cpu +trainer.limit_val_batches=1"
     monkeypatch.setattr(pretraining, "TAGGING", f"{pretraining.TAGGING} {tiny} net.encoder.width=0.125 net.channels=16")
     monkeypatch.setattr(pretraining, "SEGMENTING", f"{pretraining.SEGMENTING} {tiny} net.encoder.width=0.125")
     arguments = ["--tagged", str(drawn), "--pages", str(drawn), "--seeds", "1", "--pretraining-steps", "8",
@@ -82,11 +82,12 @@ def test_pretraining_tags_fine_tunes_and_is_not_repeated(
     for _ in range(2):  # the second time nothing is left to do
         result = CliRunner().invoke(pretraining.main, arguments)
         assert result.exit_code == 0, result.output
-        assert [command.split()[0] for command in commands] == ["textrm.train", "textrm.train", "textrm.evaluate"]
-    assert f"net.encoder.weights={tmp_path / 'tagging' / 'multilabel-1'}" in commands[1]
+        assert [command.split()[0] for command in commands] == [*["textrm.train"] * 3, "textrm.evaluate"]
+    assert f"weights={tmp_path / 'tagging' / 'first-1' / 'checkpoints' / 'best.ckpt'}" in commands[1]
+    assert f"net.encoder.weights={tmp_path / 'tagging' / 'multilabel-1'}" in commands[2]
     lines = list(csv.DictReader((tmp_path / "results.csv").open()))
     assert {(line["stage"], line["start"]) for line in lines} == {
-        ("tagging", "multilabel"), ("segmentation", "multilabel"),
+        ("tagging", "first"), ("tagging", "multilabel"), ("segmentation", "multilabel"),
     }  # fmt: skip
     assert (tmp_path / "plot.png").stat().st_size > 10_000
     unknown = CliRunner().invoke(pretraining.main, [*arguments, "--only", "imagenet"])

@@ -10,9 +10,10 @@ from torch import nn
 from textrm.errors import UserError
 
 
-def load_weights(net: nn.Module, path: Path) -> None:
+def load_weights(net: nn.Module, path: Path, growing: bool = False) -> None:
     """Give ``net`` the weights that a training run left in the checkpoint ``path`` (averaged ones, where it averaged).
 
+    With ``growing`` the checkpoint may be of a smaller net: what begins with one of ``net.grown`` may be missing.
     The file is read with ``weights_only=True``: nothing in it is run.
 
     Raises:
@@ -33,6 +34,9 @@ def load_weights(net: nn.Module, path: Path) -> None:
                         "alone with net.encoder.weights")  # fmt: skip
     weights = {name.removeprefix("net."): value for name, value in state.items() if name.startswith("net.")}
     try:
+        if growing:
+            own, parts = net.state_dict(), getattr(net, "grown", ())
+            weights = {name: own[name] for name in own if parts and name.startswith(parts)} | weights
         net.load_state_dict(weights)
     except RuntimeError as error:
         raise UserError(

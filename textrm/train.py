@@ -61,7 +61,7 @@ def train(config: DictConfig, run: Path) -> float | None:
     task.prepare(datamodule)
     start = checkpoint or (Path(config.weights) if config.weights else None)
     if start is not None:  # also where Lightning will: what does not fit shows before the run folder is touched
-        load_weights(task.get_submodule("net"), start)
+        load_weights(task.get_submodule("net"), start, growing=checkpoint is None)
     callbacks = [hydra.utils.instantiate(callback) for callback in config.callbacks.values() if callback is not None]
     loggers = [hydra.utils.instantiate(logger) for logger in config.logger.values() if logger is not None]
     bar = config.callbacks.get("progress") is not None  # else Lightning shows one of its own

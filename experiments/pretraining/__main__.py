@@ -1,8 +1,8 @@
 """What pretraining on tags gives the segmenter: ``python -m experiments.pretraining``.
 
-Pretrains an encoder twice, as a plain multi-label classifier and with attention, then fine-tunes segmenters from each,
-and from scratch, for the same few steps and with several seeds, and measures them on pages that no net has seen. A run
-that is finished is not repeated, one that was interrupted goes on.
+Pretrains an encoder as a plain multi-label classifier, goes on from it as such and with attention, then fine-tunes
+segmenters from each, and from scratch, for the same few steps and with several seeds, and measures them on pages that
+no net has seen. A run that is finished is not repeated, one that was interrupted goes on.
 """
 
 from __future__ import annotations
@@ -15,10 +15,9 @@ import click
 from experiments.pretraining.results import collect, plot
 from experiments.running import run, train_once
 
-PRETRAINING = {
-    "multilabel": "experiment=pretrain_xception",
-    "attention": "experiment=tag_attention",
-}
+# Both go on from the same tagger, as the field does: first plain classification, then attention.
+FIRST = "experiment=pretrain_xception"
+PRETRAINING = {"multilabel": FIRST, "attention": "experiment=tag_attention"}
 TAGGING = "data.crop=256 data.batch_size=16 trainer.precision=bf16-mixed test=false"
 SEGMENTING = (
     "experiment=seg_xception net=xception_fast data=manifest data.crop=256 data.batch_size=8 loss=focal_dice "
@@ -33,7 +32,7 @@ EPOCHS = 5  # of a fine-tuning; the encoder rests during the first, where it was
 @click.option("--pages", required=True, help="Manifest to fine-tune on (split train) and measure on (split val).")
 @click.option("--seeds", default="1,2,3", show_default=True, help="Of the fine-tunings.")
 @click.option("--pretraining-seed", default=1, show_default=True)
-@click.option("--pretraining-steps", default=2000, show_default=True)
+@click.option("--pretraining-steps", default=2000, show_default=True, help="Half of them plain, for both.")
 @click.option("--steps", default=400, show_default=True, help="Of each fine-tuning.")
 @click.option("--encoder", default="xception_fast", show_default=True, help="A choice of conf/encoder.")
 @click.option("--imagenet", help="File with torchvision's ImageNet weights, for --encoder mobilenet; adds that start.")
@@ -52,9 +51,12 @@ def main(tagged: str, pages: str, seeds: str, pretraining_seed: int, pretraining
     for start in chosen:
         weights = imagenet if start == "imagenet" else None
         if start in PRETRAINING:
-            weights = str(out / "tagging" / f"{start}-{pretraining_seed}")
-            command = f"{PRETRAINING[start]} {net} {TAGGING} data.manifest={tagged} seed={pretraining_seed}"
-            pretrain(command, Path(weights), pretraining_steps)
+            shared = f"{net} {TAGGING} data.manifest={tagged} seed={pretraining_seed}"
+            first, folder = (out / "tagging" / f"{name}-{pretraining_seed}" for name in ("first", start))
+            pretrain(f"{FIRST} {shared}", first, pretraining_steps // 2)
+            best = first / "checkpoints" / "best.ckpt"
+            pretrain(f"{PRETRAINING[start]} {shared} weights={best}", folder, pretraining_steps // 2)
+            weights = str(folder)
         for seed in seeds.split(","):
             folder = out / "segmentation" / f"{start}-{seed}"
             fine_tune(f"{SEGMENTING} {net} data.manifest={pages} seed={seed}", weights, folder, steps)
@@ -64,9 +66,9 @@ def main(tagged: str, pages: str, seeds: str, pretraining_seed: int, pretraining
 
 
 def pretrain(command: str, folder: Path, steps: int) -> None:
-    """One tagger, in two cycles of the learning rate."""
-    schedule = f"scheduler.step_size_up={max(1, steps // 4)} callbacks.early_stopping=null"
-    train_once(f"{command} {schedule} data.samples_per_epoch={16 * max(1, steps // 8)}", folder, steps)
+    """One tagger, in one cycle of the learning rate."""
+    schedule = f"scheduler.step_size_up={max(1, steps // 2)} callbacks.early_stopping=null"
+    train_once(f"{command} {schedule} data.samples_per_epoch={16 * max(1, steps // 4)}", folder, steps)
 
 
 def fine_tune(command: str, weights: str | None, folder: Path, steps: int) -> None:

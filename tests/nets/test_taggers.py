@@ -5,8 +5,9 @@ import torch
 from contract import check_tagger, noise
 from torch import nn
 
+from textrm.checkpoint import load_weights
 from textrm.errors import UserError
-from textrm.nets.attention_tagger import ANCHORS, SCALE, AttentionTagger, FullyConnectedPooling
+from textrm.nets.attention_tagger import ANCHORS, DOUBT, SCALE, AttentionTagger, FullyConnectedPooling
 from textrm.nets.mobilenet import MobileNetV2Encoder
 from textrm.nets.tagger import Looks, MultilabelTagger
 from textrm.nets.xception import XceptionEncoder
@@ -69,11 +70,31 @@ def test_a_later_look_sees_what_the_earlier_ones_saw():
     torch.manual_seed(0)
     net = AttentionTagger(small_mobilenet(), LABELS, 16, hidden=12, size=4).eval()
     nn.init.zeros_(net.where.weight)  # the looks stay where they are
+    nn.init.normal_(net.recall.weight)
     features = noise(1, 16, 8, 8)
     changed = features.clone()
     changed[..., :4, :4] += 1  # seen by the whole picture and the first anchor only
     before, after = net.look(features).logits, net.look(changed).logits
     assert (before != after).all()  # and yet the last look answers otherwise
+
+
+def test_attention_begins_as_the_plain_tagger_whose_weights_it_starts_from(tmp_path):
+    torch.manual_seed(0)
+    plain = MultilabelTagger(small_mobilenet(), LABELS, 16).eval()
+    net = AttentionTagger(small_mobilenet(), LABELS, 16, hidden=12, size=4).eval()
+    torch.save(
+        {"state_dict": {f"net.{name}": value for name, value in plain.state_dict().items()}}, tmp_path / "p.ckpt"
+    )
+    with pytest.raises(UserError, match="do not fit the net"):
+        load_weights(net, tmp_path / "p.ckpt")
+    load_weights(net, tmp_path / "p.ckpt", growing=True)
+    image = noise(2, 3, 64, 64)
+    features = plain.join(torch.cat(plain.encoder.stages((image - 0.5) * 4)[3:], 1))
+    found, whole = net(image).logits, net.classifier(net.pooling(net.crop(features, net(image).matrices[:, 0])))
+    torch.testing.assert_close(found[:, 0], whole)
+    torch.testing.assert_close(found[:, 0], plain(image).scores(), atol=0.05, rtol=0)  # but for the crop's grid
+    upper_left = net.classifier(net.pooling(net.crop(features, net(image).matrices[:, 1])))
+    torch.testing.assert_close(found[:, 1], upper_left - DOUBT)
 
 
 def test_the_untrained_net_answers_with_the_prior():

@@ -9,10 +9,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from textrm.nets.encoder import Encoder
-from textrm.nets.tagger import PRIOR, Looks, Tagger, prior_logits
+from textrm.nets.tagger import PRIOR, Looks, Tagger
 
 ANCHORS = ((-0.4, -0.4), (0.4, -0.4), (-0.4, 0.4), (0.4, 0.4))  # x, y of the middles, in [-1, 1]
-DOUBT = 2.0  # how much lower the logits of crops start: else the maximum of many guesses drowns the whole picture's
+DOUBT = 1.0  # how much lower the logits of crops start: else the maximum of many guesses drowns the whole picture's
 SCALE = 0.5  # of the looks at the anchors: with a middle at 0.4 they stay within the picture
 
 
@@ -50,8 +50,10 @@ class AttentionTagger(Tagger):
     Changes: the places are residuals from anchors, (0, 0), the whole picture, and (±0.4, ±0.4) at scale 0.5, so that
     the looks differ from the start; the first look counts as the others do; the features are the joined maps of all
     stages at the last stride; a look is pooled by its mean (:class:`FullyConnectedPooling` is the paper's way); tags
-    are read from the look beside what the LSTM holds of it; and every look has a bias of its own per tag, lower for
-    the crops, since a tag of the whole picture (``monochrome``) would else drown in the maximum of five guesses.
+    are read from the look itself and from what the LSTM holds of all looks so far, which starts at zero; and crops
+    are doubted, by an amount per tag that is learnt, since a tag of the whole picture (``monochrome``) would else drown
+    in the maximum of five guesses. So the net begins nearly as a :class:`~textrm.nets.tagger.MultilabelTagger`, whose
+    weights it can start from: all but what is named in ``grown``.
 
     Args:
         encoder: gives the maps.
@@ -63,6 +65,8 @@ class AttentionTagger(Tagger):
         dropout: of what the tags are read from.
     """
 
+    grown = ("memory.", "recall.", "where.", "doubt")
+
     def __init__(self, encoder: Encoder, labels: str, channels: int = 256, hidden: int = 512, size: int = 14,
                  pooling: Callable[..., nn.Module] = AveragePooling, dropout: float = 0.2) -> None:  # fmt: skip
         super().__init__(encoder, labels, channels)
@@ -72,8 +76,10 @@ class AttentionTagger(Tagger):
         assert isinstance(seen, int)
         self.memory = nn.LSTMCell(seen, hidden)
         self.dropout = nn.Dropout(dropout)
-        self.classifier = nn.Linear(seen + hidden, len(self.labels), bias=False)
-        self.bias = nn.Parameter(torch.empty(len(ANCHORS) + 1, len(self.labels)))
+        self.classifier = nn.Linear(seen, len(self.labels))
+        self.recall = nn.Linear(hidden, len(self.labels), bias=False)
+        nn.init.zeros_(self.recall.weight)
+        self.doubt = nn.Parameter(torch.full((len(ANCHORS), len(self.labels)), DOUBT))
         self.where = nn.Linear(hidden, 4)
         nn.init.normal_(self.where.weight, std=1e-3)  # the first looks are at the anchors
         nn.init.zeros_(self.where.bias)
@@ -81,12 +87,6 @@ class AttentionTagger(Tagger):
         self.register_buffer("anchors", anchors, persistent=False)
         self.anchors: Tensor
         self.set_prior(torch.full((len(self.labels),), PRIOR))
-
-    def set_prior(self, frequencies: Tensor) -> None:
-        """Let the whole picture answer with the share of pictures that have each tag, and the crops be less sure."""
-        with torch.no_grad():
-            self.bias.copy_(prior_logits(frequencies).expand_as(self.bias))
-            self.bias[1:] -= DOUBT
 
     def look(self, features: Tensor) -> Looks:
         """Logits of K + 1 looks."""
@@ -97,7 +97,8 @@ class AttentionTagger(Tagger):
         for place in range(len(self.anchors) + 1):
             seen = self.pooling(self.crop(features, matrices[-1]))
             hidden, cell = self.memory(seen, (hidden, cell))
-            logits.append(self.classifier(self.dropout(torch.cat([seen, hidden], 1))) + self.bias[place])
+            raised = self.classifier(self.dropout(seen)) + self.recall(self.dropout(hidden))
+            logits.append(raised - self.doubt[place - 1] if place else raised)
             if place < len(self.anchors):
                 matrices.append(self.anchors[place] + self.where(hidden))
         return Looks(torch.stack(logits, 1), torch.stack(matrices, 1))
