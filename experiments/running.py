@@ -16,16 +16,23 @@ def run(command: str) -> None:
         sys.exit(status)
 
 
-def train_once(command: str, folder: Path, steps: int) -> None:
-    """``textrm.train <command>`` for ``steps`` steps in ``folder``, unless that is done; an interrupted one goes on.
+def once(command: str, folder: Path, resume: str = "") -> None:
+    """Run ``command``, which makes ``folder``, unless that is done; with ``resume`` where it was interrupted.
 
-    The file ``finished`` in the folder says that it is, and after how many steps.
+    The folder holds the command and, at the end, the file ``finished``; another command for it is refused.
     """
-    finished = folder / "finished"
+    record, finished = folder / "command", folder / "finished"
+    if record.exists() and record.read_text() != command:
+        sys.exit(f"error: {folder} was made by: {record.read_text()}; give another --out, or remove it")
     if finished.exists():
-        if finished.read_text() != str(steps):
-            sys.exit(f"error: {folder} was trained for {finished.read_text()} steps, not {steps}: give another --out")
         return
+    folder.mkdir(parents=True, exist_ok=True)
+    record.write_text(command)
+    run(command + resume)
+    finished.touch()
+
+
+def train_once(command: str, folder: Path, steps: int) -> None:
+    """``textrm.train <command>`` for ``steps`` steps in ``folder``; an interrupted run goes on."""
     resume = " ckpt_path=last" if (folder / "checkpoints" / "last.ckpt").exists() else ""
-    run(f"textrm.train {command} run={folder} trainer.max_steps={steps} trainer.max_epochs=-1{resume}")
-    finished.write_text(str(steps))
+    once(f"textrm.train {command} run={folder} trainer.max_steps={steps} trainer.max_epochs=-1", folder, resume)

@@ -38,7 +38,7 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch, module: ModuleType) -> list
             GlobalHydra.instance().clear()
 
     for place in (module, running):
-        monkeypatch.setattr(place, "run", run)
+        monkeypatch.setattr(place, "run", run, raising=False)
     return commands
 
 
@@ -93,4 +93,7 @@ def test_pretraining_tags_fine_tunes_and_is_not_repeated(
     unknown = CliRunner().invoke(pretraining.main, [*arguments, "--only", "imagenet"])
     assert "error: --only imagenet: expected some of scratch, multilabel, attention" in str(unknown.exception)
     other = CliRunner().invoke(pretraining.main, [*arguments, "--steps", "3"])
-    assert "was trained for 2 steps, not 3" in str(other.exception)
+    assert "trainer.max_steps=2" in str(other.exception)
+    assert "give another --out" in str(other.exception)
+    of_photographs = CliRunner().invoke(pretraining.main, [*arguments, "--imagenet", "weights.pt"])
+    assert "no ImageNet weights of xception_fast" in str(of_photographs.exception)

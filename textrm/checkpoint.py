@@ -47,4 +47,5 @@ def load_weights(net: nn.Module, path: Path, growing: bool = False) -> None:
 def _summary(labels: tuple[str, ...], others: tuple[str, ...]) -> str:
     """How many labels, and which the others lack."""
     alone = sorted(set(labels) - set(others))
-    return f"{len(labels)} labels ({', '.join(alone[:3]) or 'in another order'}{' …' if len(alone) > 3 else ''})"
+    shown = ", ".join(alone[:3]) + " …" * (len(alone) > 3)
+    return f"{len(labels)} labels ({shown or ('in another order' if set(labels) == set(others) else 'no other ones')})"

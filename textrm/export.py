@@ -55,8 +55,8 @@ def main(config: DictConfig) -> None:
             raise UserError(f"{key}={value}: expected a probability between 0 and 1")
     if isinstance(net, Tagger):
         facts |= tagger_facts(net, resolved)
-        if config.int8:
-            raise UserError("int8=true is for segmenters and inpainting nets: export a tagger without it")
+        if config.int8 or config.low is not None:
+            raise UserError("int8 and low are for segmenters and inpainting nets: export a tagger without them")
     temporary = out.with_name(f".{out.name}.float")
     try:
         difference = export(net, temporary, run=run.name, **facts)

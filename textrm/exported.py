@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from textrm.errors import UserError
 from textrm.nets.inpainter import Inpainter
 from textrm.nets.tagger import Looks, Tagger
 
@@ -95,8 +96,13 @@ class ExportedTagger(Exported):
 
 
 def exported(net: nn.Module, size: int | None = None) -> Exported:
-    """The net as it is exported, in evaluation mode; ``size`` is the side of the pictures that a tagger sees."""
+    """The net as it is exported, in evaluation mode; ``size`` is the side of the pictures that a tagger sees.
+
+    Raises:
+        UserError: for a tagger where a net that maps pixels to pixels is wanted, which has no size.
+    """
     if isinstance(net, Tagger):
-        assert size is not None
+        if size is None:
+            raise UserError("a tagger is not a net of pages: measure it with textrm.evaluate taggers=[run or file]")
         return ExportedTagger(net, size).eval()
     return (ExportedInpainter if isinstance(net, Inpainter) else ExportedSegmenter)(net).eval()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +21,12 @@ BINS, SPAN = 512, 16.0
 
 def threshold_bin(threshold: float) -> int:
     """The first bin above a probability: logits from it on are predicted; it is kept to the nearest 1/16 of a logit."""
-    return round((math.log(threshold / (1 - threshold)) + SPAN) / (2 * SPAN) * BINS)
+    return min(max(round((math.log(threshold / (1 - threshold)) + SPAN) / (2 * SPAN) * BINS), 0), BINS)
+
+
+def bins(logits: Any) -> Any:
+    """The bins of logits, an array or a tensor of floats, as floats to be cut to whole numbers."""
+    return ((logits + SPAN) * (BINS / (2 * SPAN))).clip(0, BINS - 1)
 
 
 class TagCounts:
@@ -32,7 +38,7 @@ class TagCounts:
     def add(self, prob: np.ndarray, tags: np.ndarray) -> None:
         """Count one picture: ``prob`` T in [0, 1] against ``tags`` T bool."""
         prob = np.clip(prob.astype(np.float64), 1e-12, 1 - 1e-12)
-        level = np.clip((np.log(prob / (1 - prob)) + SPAN) * (BINS / (2 * SPAN)), 0, BINS - 1).astype(np.int64)
+        level = bins(np.log(prob / (1 - prob))).astype(np.int64)
         tag = np.arange(len(level))
         self.present[tag[tags], level[tags]] += 1
         self.absent[tag[~tags], level[~tags]] += 1
@@ -42,8 +48,8 @@ def tag_scores(present: np.ndarray, absent: np.ndarray, threshold: int) -> dict[
     """Figures of every tag from histograms of its scores, T × bins each, over pictures with and without it.
 
     A tag is predicted from bin ``threshold`` on. Returns arrays of T by name: ``pictures`` (with the tag), ``prior``
-    (their share, the AP of chance), ``AP``, ``precision``, ``recall``, ``F1``. A tag that no picture has is NaN
-    throughout; one that is never predicted has precision 0.
+    (their share, the AP of chance), ``AP``, ``precision``, ``recall``, ``F1``. The last four of a tag that no picture
+    has are NaN; one that is never predicted has precision 0.
     """
     total = present.sum(1)
     known = total > 0

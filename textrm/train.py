@@ -56,10 +56,12 @@ def train(config: DictConfig, run: Path) -> float | None:
     pl.seed_everything(config.seed, workers=True)
     torch.set_num_threads(config.threads or torch.get_num_threads())
 
+    start = checkpoint or (Path(config.weights) if config.weights else None)
+    if start is not None and "weights" in config.net.get("encoder", {}):
+        config.net.encoder.weights = None  # the checkpoint has its own: the run they came from may be gone
     datamodule: pl.LightningDataModule = hydra.utils.instantiate(config.data)
     task: Task = hydra.utils.instantiate(config.task)
     task.prepare(datamodule)
-    start = checkpoint or (Path(config.weights) if config.weights else None)
     if start is not None:  # also where Lightning will: what does not fit shows before the run folder is touched
         load_weights(task.get_submodule("net"), start, growing=checkpoint is None)
     callbacks = [hydra.utils.instantiate(callback) for callback in config.callbacks.values() if callback is not None]

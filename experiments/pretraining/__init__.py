@@ -1,1 +1,1 @@
-"""Study: partial, gated and attention-mask convolutions in one U-Net, at one budget."""
+"""Study: what pretraining on tags gives the segmenter."""

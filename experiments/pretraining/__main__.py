@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from experiments.pretraining.results import collect, plot
-from experiments.running import run, train_once
+from experiments.running import once, train_once
 
 # Both go on from the same tagger, as the field does: first plain classification, then attention.
 FIRST = "experiment=pretrain_xception"
@@ -24,6 +24,7 @@ SEGMENTING = (
     "optimizer=adamw scheduler=one_cycle scheduler.max_lr=0.0025 trainer.precision=bf16-mixed "
     "trainer.check_val_every_n_epoch=1000 callbacks.early_stopping=null callbacks.averaging.decay=0.99 test=false"
 )
+SEED = 1  # of the taggers
 EPOCHS = 5  # of a fine-tuning; the encoder rests during the first, where it was pretrained
 
 
@@ -31,7 +32,6 @@ EPOCHS = 5  # of a fine-tuning; the encoder rests during the first, where it was
 @click.option("--tagged", required=True, help="Manifest to pretrain on, with tags.")
 @click.option("--pages", required=True, help="Manifest to fine-tune on (split train) and measure on (split val).")
 @click.option("--seeds", default="1,2,3", show_default=True, help="Of the fine-tunings.")
-@click.option("--pretraining-seed", default=1, show_default=True)
 @click.option("--pretraining-steps", default=2000, show_default=True, help="Half of them plain, for both.")
 @click.option("--steps", default=400, show_default=True, help="Of each fine-tuning.")
 @click.option("--encoder", default="xception_fast", show_default=True, help="A choice of conf/encoder.")
@@ -40,19 +40,21 @@ EPOCHS = 5  # of a fine-tuning; the encoder rests during the first, where it was
 @click.option("--limit", type=int, help="Measure on so many pages.  [all]")
 @click.option("--only", help="Starts, separated by commas: scratch, multilabel, attention, imagenet.  [all]")
 @click.option("--out", default="runs/pretraining", show_default=True, type=click.Path(path_type=Path))
-def main(tagged: str, pages: str, seeds: str, pretraining_seed: int, pretraining_steps: int, steps: int, encoder: str,
+def main(tagged: str, pages: str, seeds: str, pretraining_steps: int, steps: int, encoder: str,
          imagenet: str | None, threads: int, limit: int | None, only: str | None, out: Path) -> None:  # fmt: skip
     """Pretrain, fine-tune and measure what is not done yet; then collect and plot."""
     starts = ["scratch", *PRETRAINING, *(["imagenet"] if imagenet else [])]
     chosen = starts if only is None else only.split(",")
     if unknown := set(chosen) - set(starts):
         sys.exit(f"error: --only {', '.join(sorted(unknown))}: expected some of {', '.join(starts)}")
+    if imagenet and encoder != "mobilenet":
+        sys.exit(f"error: there are no ImageNet weights of {encoder}: give --encoder mobilenet")
     net = f"encoder@net.encoder={encoder} threads={threads}"
     for start in chosen:
         weights = imagenet if start == "imagenet" else None
         if start in PRETRAINING:
-            shared = f"{net} {TAGGING} data.manifest={tagged} seed={pretraining_seed}"
-            first, folder = (out / "tagging" / f"{name}-{pretraining_seed}" for name in ("first", start))
+            shared = f"{net} {TAGGING} data.manifest={tagged} seed={SEED}"
+            first, folder = (out / "tagging" / f"{name}-{SEED}" for name in ("first", start))
             pretrain(f"{FIRST} {shared}", first, pretraining_steps // 2)
             best = first / "checkpoints" / "best.ckpt"
             pretrain(f"{PRETRAINING[start]} {shared} weights={best}", folder, pretraining_steps // 2)
@@ -80,11 +82,10 @@ def fine_tune(command: str, weights: str | None, folder: Path, steps: int) -> No
 
 
 def measure(folder: Path, pages: str, threads: int, limit: int | None) -> None:
-    """The figures of the last checkpoint on the val pages, if they are not there."""
+    """The figures of the last checkpoint on the val pages."""
     out = folder / "judged"
-    if not (out / "summary.csv").exists():
-        pages += f" split=val limit={limit or 'null'}"
-        run(f"textrm.evaluate manifest={pages} run={folder} checkpoint=last fill=white threads={threads} out={out}")
+    pages += f" split=val limit={limit or 'null'}"
+    once(f"textrm.evaluate manifest={pages} run={folder} checkpoint=last fill=white threads={threads} out={out}", out)
 
 
 if __name__ == "__main__":

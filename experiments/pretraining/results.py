@@ -28,10 +28,12 @@ def collect(out: Path, path: Path) -> None:
 
 def tagging_lines(folder: Path) -> Iterator[tuple[str, str, str, str, str]]:
     """The last validation of every tagger."""
-    for run in sorted(folder.glob("*-*")):
+    for run in sorted(done.parent for done in folder.glob("*-*/finished")):
         start, _, seed = run.name.rpartition("-")
-        with (run / "metrics.csv").open(newline="") as file:
-            validated = [line for line in csv.DictReader(file) if line.get("val/mAP")]
+        validated = []
+        for path in (*sorted(run.glob("metrics.*.csv")), run / "metrics.csv"):  # of its parts, where it was resumed
+            with path.open(newline="") as file:
+                validated += [line for line in csv.DictReader(file) if line.get("val/mAP")]
         if validated:
             for figure in ("mAP", "mAP_micro", "CF1", "OF1", "prior"):
                 yield "tagging", start, seed, figure, validated[-1][f"val/{figure}"]

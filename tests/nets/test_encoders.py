@@ -82,6 +82,13 @@ def test_an_encoder_takes_over_what_a_run_learnt(make, other, tmp_path, caplog):
     assert f"{len(learnt)} of {len(learnt)} tensors loaded" in caplog.text
 
 
+def test_an_encoder_with_more_blocks_is_refused(tmp_path):
+    larger = small_xception(rates=(1, 1, 1, 1), middle_blocks=4).state_dict()
+    torch.save({"state_dict": {f"net.encoder.{name}": value for name, value in larger.items()}}, tmp_path / "c.ckpt")
+    with pytest.raises(UserError, match="of its tensors have no place in the net"):
+        small_xception(rates=(1, 1, 1, 1), weights=tmp_path / "c.ckpt")
+
+
 def test_an_encoder_of_other_rates_is_refused(tmp_path):
     torch.save(small_xception(rates=(1, 1, 1, 1)).state_dict(), tmp_path / "weights.pt")
     with pytest.raises(UserError, match="tensors are missing"):

@@ -11,6 +11,7 @@ from hydra.utils import instantiate
 from task_contract import check_resuming, check_run, small, state
 from torchmetrics.functional.classification import multilabel_average_precision, multilabel_f1_score
 
+from textrm.config import explain
 from textrm.errors import UserError
 from textrm.tag_metrics import BINS, SPAN, TagCounts
 from textrm.tasks.tag_scores import TagScores
@@ -83,6 +84,20 @@ def test_a_segmenter_takes_the_encoder_over_and_lets_it_rest(overrides, drawn: P
     encoder = [name for name in found if name.startswith("net.encoder.")]
     assert len(encoder) > 200
     assert all(torch.equal(found[name], learnt[name]) for name in encoder)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "said"),
+    [
+        ((*PLAIN, "loss=focal"), "FocalLoss is no loss of tags: give loss=tag_bce"),
+        ((*PLAIN, "task=attention_tagging"), "MultilabelTagger does not look around"),
+        (("experiment=seg_mobilenet", "net.encoder.width=0.25", "task=multilabel", "loss=tag_bce"), "is no tagger"),
+    ],
+)
+def test_groups_that_do_not_belong_together_are_refused(overrides, said, drawn: Path, tmp_path: Path) -> None:
+    with pytest.raises(Exception, match=said) as caught:
+        train(small(drawn, tmp_path, *overrides), tmp_path)
+    assert said in explain(caught.value)
 
 
 def grid_logits(*shape: int) -> torch.Tensor:

@@ -45,16 +45,28 @@ class TagPictures(Pictures):
 
 
 class TagTable(Callback):
-    """Writes a line per tag after every validation: pictures, prior, AP, precision, recall, F1, worst AP last."""
+    """Writes a line per tag: pictures, prior, AP, precision, recall, F1, worst AP last.
+
+    ``path`` is of the last validation; the one of the test split gets ``_test`` behind its name.
+    """
 
     def __init__(self, path: str) -> None:
         self.path = Path(path)
 
     def on_validation_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Write it, whole."""
-        scores: Any = getattr(pl_module, "val_scores", None)
-        if trainer.sanity_checking or not trainer.is_global_zero or not isinstance(scores, TagScores):
+        """Write that of validation."""
+        if not trainer.sanity_checking:
+            self.write(trainer, pl_module, pl_module.val_scores, self.path)
+
+    def on_test_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Write that of the test split."""
+        path = self.path.with_stem(f"{self.path.stem}_test")
+        self.write(trainer, pl_module, pl_module.test_scores, path)
+
+    def write(self, trainer: pl.Trainer, pl_module: pl.LightningModule, scores: Any, path: Path) -> None:
+        """Write the table of ``scores``, whole; nothing where they are of another task."""
+        if not trainer.is_global_zero or not isinstance(scores, TagScores):
             return
         labels = tuple(getattr(pl_module.get_submodule("net"), "labels"))  # noqa: B009
-        write_whole(self.path, tag_table(labels, scores.present.cpu().numpy(), scores.absent.cpu().numpy(),
+        write_whole(path, tag_table(labels, scores.present.cpu().numpy(), scores.absent.cpu().numpy(),
                                          scores.threshold))  # fmt: skip

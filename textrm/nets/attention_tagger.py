@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -17,7 +18,7 @@ SCALE = 0.5  # of the looks at the anchors: with a middle at 0.4 they stay withi
 
 
 class AveragePooling(nn.Module):
-    """Mean over the places of a look, B C s s to B C."""
+    """Mean over the places of a look, B C h w to B C."""
 
     def __init__(self, channels: int, size: int) -> None:
         super().__init__()
@@ -29,16 +30,19 @@ class AveragePooling(nn.Module):
 
 
 class FullyConnectedPooling(nn.Module):
-    """A layer of its own weight for every place of a look, as in the paper, B C s s to B ``out_channels``."""
+    """A layer of its own weight for every place of a look, as in the paper, B C h w to B ``out_channels``.
+
+    A map of another size than ``size`` × ``size``, the whole picture's, is averaged to it.
+    """
 
     def __init__(self, channels: int, size: int, out_channels: int = 512) -> None:
         super().__init__()
-        self.out_channels = out_channels
+        self.out_channels, self.size = out_channels, size
         self.layer = nn.Linear(channels * size * size, out_channels)
 
     def forward(self, look: Tensor) -> Tensor:
         """The layer, and ReLU."""
-        return F.relu(self.layer(look.flatten(1)))
+        return F.relu(self.layer(F.adaptive_avg_pool2d(look, self.size).flatten(1)))
 
 
 class AttentionTagger(Tagger):
@@ -92,20 +96,29 @@ class AttentionTagger(Tagger):
         """Logits of K + 1 looks."""
         batch = features.shape[0]
         hidden = cell = features.new_zeros(batch, self.hidden)
-        matrix = features.new_tensor([1.0, 1.0, 0.0, 0.0]).expand(batch, 4)
-        logits, matrices = [], [matrix]
+        matrices = [features.new_tensor([1.0, 1.0, 0.0, 0.0]).expand(batch, 4)]
+        seen, logits = self.pooling(features), []
+        # One mask for all looks: of several, the maximum would choose the luckiest.
+        kept, remembered = self.dropout(torch.ones_like(seen)), self.dropout(torch.ones_like(hidden))
         for place in range(len(self.anchors) + 1):
-            seen = self.pooling(self.crop(features, matrices[-1]))
+            if place:
+                matrices.append(self.anchors[place - 1] + self.where(hidden))
+                seen = self.pooling(self.crop(features, matrices[-1]))
             hidden, cell = self.memory(seen, (hidden, cell))
-            raised = self.classifier(self.dropout(seen)) + self.recall(self.dropout(hidden))
+            raised = self.classifier(seen * kept) + self.recall(hidden * remembered)
             logits.append(raised - self.doubt[place - 1] if place else raised)
-            if place < len(self.anchors):
-                matrices.append(self.anchors[place] + self.where(hidden))
         return Looks(torch.stack(logits, 1), torch.stack(matrices, 1))
 
     def crop(self, features: Tensor, matrix: Tensor) -> Tensor:
-        """``size`` × ``size`` places of ``features`` B C h w under ``matrix`` B 4, bilinear; 0 outside the picture."""
-        line = (torch.arange(self.size, dtype=torch.float32, device=features.device) * 2 + 1) / self.size - 1
+        """``size`` × ``size`` places of ``features`` B C h w under ``matrix`` B 4; 0 outside the picture.
+
+        Each is the mean of as many bilinear samples as a look at an anchor has places of the map, so that none is
+        passed over.
+        """
+        dense = max(1, math.ceil(SCALE * max(features.shape[-2:]) / self.size))
+        points = self.size * dense
+        line = (torch.arange(points, dtype=torch.float32, device=features.device) * 2 + 1) / points - 1
         x, y = (matrix[:, axis, None].float() * line + matrix[:, axis + 2, None].float() for axis in (0, 1))
-        grid = torch.stack([x[:, None, :].expand(-1, self.size, -1), y[:, :, None].expand(-1, -1, self.size)], 3)
-        return F.grid_sample(features.float(), grid, mode="bilinear", padding_mode="zeros", align_corners=False)
+        grid = torch.stack([x[:, None, :].expand(-1, points, -1), y[:, :, None].expand(-1, -1, points)], 3)
+        sampled = F.grid_sample(features.float(), grid, mode="bilinear", padding_mode="zeros", align_corners=False)
+        return F.avg_pool2d(sampled, dense)

@@ -28,13 +28,15 @@ def load_pretrained(encoder: nn.Module, weights: str | Path, imagenet: Callable[
     Raises:
         UserError: when the weights cannot be had, or do not fit (see :func:`load_by_name`).
     """
-    source = imagenet() if weights == "imagenet" else read_encoder(Path(weights))
-    load_by_name(encoder, source)
+    state, own = (imagenet(), False) if weights == "imagenet" else read_encoder(Path(weights))
+    load_by_name(encoder, state, own)
     log.info("encoder: weights of %s", weights)
 
 
-def read_encoder(path: Path) -> Mapping[str, Tensor]:
+def read_encoder(path: Path) -> tuple[Mapping[str, Tensor], bool]:
     """The encoder's tensors of a run folder, a checkpoint or a state dict, by their names within the encoder.
+
+    The second value tells whether they are of a checkpoint of ours, which holds an encoder whole and nothing beside.
 
     The file is read with ``weights_only=True``: nothing in it is run.
 
@@ -52,19 +54,21 @@ def read_encoder(path: Path) -> Mapping[str, Tensor]:
                         "a checkpoint or a state dict") from error  # fmt: skip
     except Exception as error:  # torch raises a dozen kinds for a file that is no checkpoint
         raise UserError(f"{file} is not a state dict of tensors: give a file written by torch.save") from error
-    if isinstance(state, Mapping) and isinstance(state.get("state_dict"), Mapping):
+    own = isinstance(state, Mapping) and isinstance(state.get("state_dict"), Mapping)
+    if own:
         prefix = "net.encoder."
         state = {name.removeprefix(prefix): v for name, v in state["state_dict"].items() if name.startswith(prefix)}
     if not isinstance(state, Mapping) or not any(isinstance(value, Tensor) for value in state.values()):
         raise UserError(f"{file} holds no weights of an encoder: give a run of segmentation or tagging")
-    return state
+    return state, own
 
 
-def load_by_name(net: nn.Module, weights: Mapping[str, Tensor]) -> list[str]:
+def load_by_name(net: nn.Module, weights: Mapping[str, Tensor], whole: bool = False) -> list[str]:
     """Load the weights whose names ``net`` knows; the names that were not found come back, and are logged.
 
     Only the gates of scSE may be missing: they start fresh. What the net has no place for, such as a classifier, is
-    passed over.
+    passed over and logged, or refused where the weights are ``whole``, an encoder and nothing beside: it then had
+    more blocks.
 
     Raises:
         UserError: when a tensor is missing or its shape differs; then nothing is loaded. The log lists them all.
@@ -79,11 +83,15 @@ def load_by_name(net: nn.Module, weights: Mapping[str, Tensor]) -> list[str]:
     if not wrong:
         wrong = {name: "is missing" for name in fresh if not name.startswith(gates)}
         reason = f"{len(wrong)} of {len(own)} tensors are missing" if matched else "no name matches"
+    unused = sorted(weights.keys() - own.keys())
+    if whole and unused and not wrong:
+        wrong, reason = dict.fromkeys(unused, "has no place"), f"{len(unused)} of its tensors have no place in the net"
     if wrong:
         for name, what in wrong.items():
             log.error("%s %s", name, what)
         shown = "; ".join(f"{name} {what}" for name, what in list(wrong.items())[:_SHOWN])
         raise UserError(f"the weights do not fit the net: {reason} ({shown}); give weights of the same net and width")
     net.load_state_dict(matched, strict=False)
-    log.info("weights: %d of %d tensors loaded, fresh: %s", len(matched), len(own), ", ".join(fresh[:5]) or "none")
+    log.info("weights: %d of %d tensors loaded, fresh: %s; not used: %s", len(matched), len(own),
+             ", ".join(fresh[:5]) or "none", ", ".join(unused[:5]) or "none")  # fmt: skip
     return fresh

@@ -89,6 +89,10 @@ class Tagger(Model):
         if not 0 < prob.shape[1] == looks.shape[1]:
             raise UserError(f"{self.path} gave {prob.shape[1]} looks with tags and {looks.shape[1]} with boxes; "
                             "expected as many, and at least one: it is not a model of textrm")  # fmt: skip
+        if not (np.isfinite(prob).all() and np.isfinite(looks).all()):
+            raise UserError(
+                f"{self.path} gave numbers that are not finite: its training went wrong, give another model"
+            )
         boxes = placement(image.shape[0], image.shape[1], self.size).in_picture(looks[0])
         return Tags(self.labels, prob[0].max(0), prob[0], boxes)
 

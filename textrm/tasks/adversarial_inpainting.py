@@ -45,6 +45,7 @@ class AdversarialInpaintingTask(InpaintingTask):
 
     def on_fit_start(self) -> None:
         """Refuse what would clip gradients while they are scaled."""
+        super().on_fit_start()
         if self.trainer.precision == "16-mixed":
             raise UserError("trainer.precision=16-mixed: this task clips gradients itself; give bf16-mixed or 32-true")
 

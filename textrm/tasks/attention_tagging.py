@@ -6,6 +6,7 @@ from typing import Any
 
 from torch import Tensor
 
+from textrm.errors import UserError
 from textrm.losses.tagging import AsymmetricLoss, LookLoss
 from textrm.nets.attention_tagger import AttentionTagger
 from textrm.nets.tagger import Looks
@@ -17,6 +18,9 @@ class AttentionTaggingTask(MultilabelTask):
     """Trains an attention tagger: the loss of its tags, and ``looks``, which keeps its looks in place.
 
     Logs the sum as ``loss``, and ``loss_tags``, ``loss_anchor``, ``loss_scale`` and ``loss_boundary``, not weighted.
+
+    Raises:
+        UserError: as :class:`~textrm.tasks.multilabel.MultilabelTask`, and for a tagger that does not look around.
     """
 
     net: AttentionTagger
@@ -24,6 +28,8 @@ class AttentionTaggingTask(MultilabelTask):
     def __init__(self, net: AttentionTagger, loss: AsymmetricLoss, looks: LookLoss, optimizer: MakeOptimizer,
                  scheduler: MakeScheduler | None = None, threshold: float = 0.5,
                  channels_last: bool = True) -> None:  # fmt: skip
+        if not isinstance(net, AttentionTagger):
+            raise UserError(f"{type(net).__name__} does not look around: give net=tag_attention or task=multilabel")
         super().__init__(net, loss, optimizer, scheduler, threshold, channels_last)
         self.looks = looks
 

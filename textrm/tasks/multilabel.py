@@ -24,8 +24,8 @@ class MultilabelTask(Task):
     :func:`textrm.tag_metrics.tagging_summary`; for the other arguments :class:`~textrm.tasks.task.Task`.
 
     Raises:
-        UserError: for a threshold outside (0, 1), where no training picture has any of the net's labels, and when the
-            loss of a batch is not finite.
+        UserError: for a threshold outside (0, 1), a net or a loss of another task, where no training picture has any of
+            the net's labels, and when the loss of a batch is not finite.
     """
 
     shown = ("mAP", "OF1")
@@ -36,6 +36,11 @@ class MultilabelTask(Task):
                  channels_last: bool = True) -> None:  # fmt: skip
         if not 0 < threshold < 1:
             raise UserError(f"task.threshold={threshold}: expected a probability between 0 and 1")
+        if not isinstance(loss, AsymmetricLoss):
+            raise UserError(f"{type(loss).__name__} is no loss of tags: give loss=tag_bce, tag_focal or tag_asymmetric")
+        if not isinstance(net, Tagger):
+            raise UserError(f"{type(net).__name__} is no tagger: give net=tagger_mobilenet, tagger_xception or "
+                            "tag_attention")  # fmt: skip
         super().__init__(net, lambda: TagScores(len(net.labels), threshold), optimizer, scheduler, channels_last)
         self.loss, self.threshold = loss, threshold
 
@@ -72,7 +77,7 @@ class MultilabelTask(Task):
     def count(self, stage: str, scores: Metric, batch: dict[str, Any]) -> dict[str, Tensor]:
         """Probabilities ``by_look`` B L T and ``boxes`` B L 4 in [0, 1], after they were counted."""
         looks = self(batch["image"])
-        self.loss_of(stage, looks, batch)
+        self.check_finite(self.loss_of(stage, looks, batch), batch)
         scores.update(looks.scores().float(), batch["tags"])
         return {"by_look": looks.logits.float().sigmoid(), "boxes": looks.boxes().float()}
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torchmetrics import Metric
 
-from textrm.tag_metrics import BINS, SPAN, tagging_summary, threshold_bin
+from textrm.tag_metrics import BINS, bins, tagging_summary, threshold_bin
 
 
 class TagScores(Metric):
@@ -29,7 +29,7 @@ class TagScores(Metric):
 
     def update(self, logits: Tensor, tags: Tensor) -> None:
         """Count ``logits`` against ``tags``, B T each; tags that are NaN are not counted."""
-        level = bins(logits.detach())
+        level = bins(logits.detach().float()).long()
         known, rows = ~tags.isnan(), torch.arange(tags.shape[1], device=tags.device).expand_as(tags)
         for counts, chosen in ((self.present, known & (tags > 0.5)), (self.absent, known & (tags < 0.5))):
             place = rows[chosen] * BINS + level[chosen]
@@ -38,8 +38,3 @@ class TagScores(Metric):
     def compute(self) -> dict[str, float]:
         """The figures as plain floats."""
         return tagging_summary(self.present.cpu().numpy(), self.absent.cpu().numpy(), self.threshold)
-
-
-def bins(logits: Tensor) -> Tensor:
-    """The bin of each logit, as whole numbers."""
-    return ((logits.float() + SPAN) * (BINS / (2 * SPAN))).clamp(0, BINS - 1).long()

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import numpy as np
 import torch
 from pytorch_lightning import LightningDataModule, LightningModule
 from torch import Tensor, nn
@@ -60,7 +61,7 @@ class Task(LightningModule, ABC):
 
     def on_train_batch_start(self, batch: dict[str, Any], batch_idx: int) -> None:
         """Let what is random in the net (dropout) follow from the step alone, so that a resumed run draws the same."""
-        torch.manual_seed(self.seed + self.global_step)
+        torch.manual_seed(int(np.random.SeedSequence((self.seed, self.global_step, batch_idx)).generate_state(1)[0]))
 
     @abstractmethod
     def count(self, stage: str, scores: Metric, batch: dict[str, Any]) -> Any:

@@ -62,7 +62,7 @@ def test_the_selection_is_that_of_the_plain_definition(
     assert facts["metadata"]["lines"] == 400
     assert facts["metadata"]["duplicate ids"] == 400 - len({one["id"] for one in records})
     assert sum(facts["left_out"].values()) + len(ids) + facts["metadata"]["duplicate ids"] == 400
-    assert not (tmp_path / "out" / ".import").exists()
+    assert (tmp_path / "out" / ".import").exists()  # what the same command with pictures goes on from
 
 
 def test_the_real_records_are_read(tmp_path: Path, shared_data: Path) -> None:
@@ -229,7 +229,7 @@ def test_the_report_counts_tags(tmp_path: Path) -> None:
     records = [record(1, "a b c"), record(2, "a b"), record(3, "a"), record(4, "z"), record(5, "a", rating="e")]
     run(tmp_path / "out", "--metadata", pack(tmp_path / "m", text(records)), "--min-tags", 1, "--top-tags", 2,
         "--top-pictures", 3)  # fmt: skip
-    assert lines(tmp_path / "out/report/tags.csv") == ["tag,pictures,imported", "a,3,3", "b,2,2", "c,1,", "z,1,"]
+    assert lines(tmp_path / "out/report/tags.csv") == ["tag,pictures,taken", "a,3,3", "b,2,2", "c,1,", "z,1,"]
     assert lines(tmp_path / "out/report/tags_per_picture.csv") == ["tags,pictures", "1,2", "2,1", "3,1"]
     assert report(tmp_path / "out")["labels_per_picture"] == {"smallest": 1, "largest": 2, "mean": 5 / 3}
     assert report(tmp_path / "out")["left_out"]["not among the pictures with most tags"] == 1
@@ -328,7 +328,7 @@ def test_the_real_encoded_sample(tmp_path: Path, shared_data: Path) -> None:
     assert labels == lines(sample / "labels_512.txt")
     truth = Counter(labels[number] for numbers in json.loads(source.read_text()).values() for number in numbers)
     with (tmp_path / "report" / "tags.csv").open(newline="") as file:
-        found = {row["tag"]: int(row["imported"]) for row in csv.DictReader(file)}
+        found = {row["tag"]: int(row["taken"]) for row in csv.DictReader(file)}
     assert found == {label: truth[label] for label in labels}
     assert report(tmp_path)["left_out"] == {"too few tags": 0, "not among the pictures with most tags": 0}
 

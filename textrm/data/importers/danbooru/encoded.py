@@ -49,7 +49,7 @@ def read_encoded(
     all_numbers = np.array([number for numbers in lists for number in numbers], np.uint32)
     starts = np.cumsum(counts) - counts
 
-    passes = counts >= min_tags
+    passes = counts >= max(min_tags, 1)
     histogram = np.bincount(counts[passes], minlength=1)
     least, ties = least_tags(histogram, top_pictures)
     last = int(ids[passes & (counts == least)][ties - 1]) if ties else 0

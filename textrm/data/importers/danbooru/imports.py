@@ -53,7 +53,7 @@ class Plan:
 def run_import(plan: Plan, console: Console) -> Path:
     """Import, print the report and return the manifest, or the list of pictures where none are given.
 
-    What is half done lies in ``OUT/.import`` and goes away at the end.
+    What is half done lies in ``OUT/.import`` and goes away when the manifest is written.
 
     Raises:
         UserError: for what :func:`find_files`, :func:`find_tree`, :class:`Spool` and :func:`read_encoded` refuse, and
@@ -78,7 +78,8 @@ def run_import(plan: Plan, console: Console) -> Path:
         (work / "pictures.jsonl").unlink()
         raise UserError(f"{tree} has none of the {len(report.selection.ids)} pictures whole; give the right --pictures")
     written = _write(plan.out, report, rows)
-    shutil.rmtree(work, ignore_errors=True)
+    if tree is not None:  # else the same metadata is asked for once more, with the pictures
+        shutil.rmtree(work, ignore_errors=True)
     report.show(console)
     if tree is None:
         console.print(

@@ -55,10 +55,11 @@ def find_tree(folder: Path) -> Path:
 
 
 def check_pictures(selection: Selection, tree: Path, journal: Path, workers: int) -> Iterator[Checked]:
-    """Check the selected pictures by ascending id; what ``journal`` has of the same ones is not looked at again."""
+    """Check the selected pictures by ascending id; what ``journal`` found of the same ones is not read again."""
     suffixes = [selection.suffix(picture) for picture in range(len(selection.ids))]
     asked = list(zip(selection.ids.tolist(), suffixes, strict=True))
     done = _resume(journal, {"tree": str(tree), "selection": hashlib.sha256(repr(asked).encode()).hexdigest()})
+    before = done
     batches = [asked[first : first + BATCH] for first in range(done, len(asked), BATCH)]
     with journal.open("a") as entries, progress_bar("pictures", len(asked)) as show:
         for _, batch in in_order(partial(_check_batch, tree), batches, workers):
@@ -68,7 +69,10 @@ def check_pictures(selection: Selection, tree: Path, journal: Path, workers: int
             show(done)
     with journal.open() as entries:
         next(entries)
-        yield from (Checked(**json.loads(line)) for line in entries)
+        for place, line in enumerate(entries):
+            checked = Checked(**json.loads(line))
+            # What was missing before may have been fetched since.
+            yield _check(tree, *asked[place]) if checked.bad == MISSING and place < before else checked
 
 
 def mean_and_std(checked: list[Checked]) -> tuple[list[float], list[float]]:

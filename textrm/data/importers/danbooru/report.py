@@ -30,7 +30,8 @@ class Report:
 
     ``counts`` are numbers of lines, ``left_out`` of records by reason, ``pictures`` of what was found on disk, all in
     the order they are shown in; ``bad`` has (place or id, reason). ``mean`` and ``std`` are R, G, B in [0, 1], empty
-    where no picture was looked at; ``imported`` are the places in the selection of the pictures that are imported.
+    where no picture was looked at; ``imported`` are the places in the selection of the pictures that are imported,
+    all of it where no picture was looked at.
     """
 
     settings: dict[str, Any]
@@ -56,7 +57,7 @@ class Report:
             "selected": len(selection.ids),
             "pictures": self.pictures,
             "sizes": [[*size, count] for size, count in sorted(self.sizes.items())],
-            "imported": len(self.imported),
+            "imported": len(self.imported) if self.pictures else 0,
             "splits": self.splits,
             "labels": len(selection.labels),
             "labels_without_picture": self.unused(),
@@ -70,7 +71,7 @@ class Report:
         uses = dict(zip(selection.labels, self._uses().tolist(), strict=True))
         _write_csv(
             folder / "tags.csv",
-            ("tag", "pictures", "imported"),
+            ("tag", "pictures", "taken"),
             ((tag, count, uses.get(tag, "")) for tag, count in selection.tags),
         )
         per_picture = selection.tags_per_picture
