@@ -12,16 +12,9 @@ from rich.console import Console
 from rich.table import Table
 
 from textrm.data.importers.pairing import Options, Report, import_pairs
+from textrm.data.importers.splitting import split_options
 from textrm.data.manifest import SPLITS, split_by_group, write_manifest
 from textrm.errors import UserError
-
-
-def _shares(context: click.Context, parameter: click.Parameter, text: str) -> tuple[float, float, float]:
-    try:
-        train, val, test = (float(share) for share in text.split(","))
-    except ValueError as error:
-        raise click.BadParameter(f"{text!r}: expected three numbers for train, val and test, as 0.8,0.1,0.1") from error
-    return train, val, test
 
 
 def _print(report: Report, groups: int, console: Console) -> None:
@@ -97,15 +90,7 @@ def _print(report: Report, groups: int, console: Console) -> None:
     help="The work of a page: folder, prefix (name up to the first _ - . or space), or a regular expression "
     "(its first group, else all it matches).",
 )
-@click.option(
-    "--split",
-    "shares",
-    default="0.8,0.1,0.1",
-    show_default=True,
-    callback=_shares,
-    help="Shares of train, val and test; works are never cut.",
-)
-@click.option("--seed", default=0, show_default=True, help="Another number, another split.")
+@split_options("0.8,0.1,0.1", "work")
 @click.option("--source", default="", help="Where the pictures are from, for the manifest.")
 @click.option("--licence", default="", help="Their licence, for the manifest.")
 def main(raw: Path, clean: Path, out: Path, masks: Path | None, shares: tuple[float, float, float], seed: int,

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from textrm.data.importers.danbooru.imports import Plan, run_import
 from textrm.data.importers.danbooru.records import CATEGORIES, Filters, tag_name
+from textrm.data.importers.splitting import split_options
 from textrm.errors import UserError
 
 # What only the full metadata can answer; the encoded form has nothing but label numbers.
@@ -20,14 +21,6 @@ _OF_METADATA = {
     "category": "--category", "rating": "--rating", "top_tags": "--top-tags", "blacklist": "--blacklist",
     "ignore_tags": "--ignore-tags", "deleted": "--deleted",
 }  # fmt: skip
-
-
-def _shares(context: click.Context, parameter: click.Parameter, text: str) -> tuple[float, float, float]:
-    try:
-        train, val, test = (float(share) for share in text.split(","))
-    except ValueError as error:
-        raise click.BadParameter(f"{text!r}: expected shares of train, val and test, as 0.9,0.05,0.05") from error
-    return train, val, test
 
 
 def _chosen(choices: tuple[str, ...]) -> Callable[[click.Context, click.Parameter, str], tuple[str, ...]]:
@@ -99,15 +92,7 @@ def _tags(context: click.Context, parameter: click.Parameter, text: str) -> froz
 )
 @click.option("--ignore-tags", default="", callback=_tags, help="Tags that do not count: tags or a file.")
 @click.option("--deleted", is_flag=True, help="Take deleted and banned pictures too.")
-@click.option(
-    "--split",
-    "shares",
-    default="0.9,0.05,0.05",
-    show_default=True,
-    callback=_shares,
-    help="Shares of train, val and test, by a hash of the id.",
-)
-@click.option("--seed", default=0, show_default=True, help="Another number, another split.")
+@split_options("0.9,0.05,0.05", "id")
 @click.option("--workers", default=0, show_default="all cores", type=click.IntRange(0), help="Processes.")
 @click.option("--restart", is_flag=True, help="Throw away an import that was stopped half-way.")
 @click.pass_context
