@@ -173,7 +173,7 @@ def test_a_single_group_goes_to_train_with_a_hint(folders: Path) -> None:
     ("options", "message"),
     [
         (("--group-by", "("), "expected folder, prefix or a regular expression"),
-        (("--split", "1,2"), "expected three numbers"),
+        (("--split", "1,2"), "expected shares of train, val and test"),
         (("--masks", "/nowhere"), "/nowhere: no such folder"),
         (("--threshold", "40"), "not in the range"),
     ],
