@@ -107,6 +107,7 @@ def test_the_commands_run(drawn: Path, tmp_path: Path, monkeypatch: pytest.Monke
     inputs = [*Path("pages").glob("pages-*"), *Path("newbook").iterdir(), *Path("pages/image").iterdir()]
     assert sorted(path.name for path in Path("clean").iterdir()) == sorted(path.name for path in inputs)
     assert len(list(Path("filled").iterdir())) == len(list(Path("pages/image").iterdir()))
+    assert len(list(Path("seen").iterdir())) == len(list(Path("pages/image").iterdir()))
     for written in ("first.onnx", "first.int8.onnx", "mine.onnx", "report/summary.csv", "report/sheet.png",
                     "fills/fills.csv", "tags/taggers.csv", "looks.onnx", "fills/fills.png", "partial.onnx",
                     "drawn/sheet.png", "mine/manifest.csv", "runs/mixed/checkpoints/best.ckpt"):  # fmt: skip

@@ -7,6 +7,7 @@ import onnx
 import pytest
 from standin_model import write_tagger
 
+from textrm.data.manifest import load_sample, read_manifest
 from textrm.errors import UserError
 from textrm.page import Tagger, Tags
 from textrm.page import model as base
@@ -138,3 +139,17 @@ def test_missing_released_weights_are_named(monkeypatch: pytest.MonkeyPatch, tmp
         monkeypatch.setattr(place, "WEIGHTS", tmp_path)
     with pytest.raises(UserError, match=r"tag\.onnx; this installation holds no released weights: give a model"):
         Tagger()
+
+
+def test_the_released_tagger_tells_colour_from_black_and_white(drawn: Path) -> None:
+    tagger = Tagger(threads=1)
+    assert (tagger.size, len(tagger.labels)) == (256, 120)
+    colour, grey = [], []
+    manifest = read_manifest(drawn)
+    for row in manifest.rows:
+        found = tagger(load_sample(manifest, row, clean=False).image)
+        assert found.boxes.shape == (5, 4)
+        (colour if "color" in row.tags.split() else grey).append(found.prob[tagger.labels.index("color")])
+    assert min(len(colour), len(grey)) >= 3
+    assert np.median(colour) > 0.9
+    assert np.median(grey) < 0.2
