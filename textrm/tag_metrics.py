@@ -2,7 +2,8 @@
 
 Scores are kept as two histograms per tag, of pictures with and without it, over 512 bins of the logit from −16 to 16;
 what lies beyond falls into the last ones. Bins of the logit are as fine at rare tags, whose probabilities lie close
-together near 0, as anywhere. It is 8 KB a tag whatever the number of pictures.
+together near 0, as anywhere. It is 8 KB a tag whatever the number of pictures. A bin is one threshold, so AP lies a
+little below the exact one: by 0.003 where 11 300 scores spread evenly over half of the bins.
 """
 
 from __future__ import annotations
