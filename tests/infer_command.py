@@ -8,6 +8,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
+from click import Command
 from click.testing import CliRunner, Result
 from PIL import Image
 from standin_model import lettered_page
@@ -25,9 +26,9 @@ def make_book(folder: Path) -> Path:
     return folder
 
 
-def run(model: Path, *arguments: object) -> Result:
+def run(model: Path, *arguments: object, main: Command = infer.main) -> Result:
     command = [str(argument) for argument in (*arguments, "--model", model, "--threads", 1)]
-    result = CliRunner().invoke(infer.main, command)
+    result = CliRunner().invoke(main, command)
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     assert "Traceback" not in result.output
     return result

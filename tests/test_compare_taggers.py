@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -34,17 +35,17 @@ def run(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def command(module: object, monkeypatch: pytest.MonkeyPatch, *words: str) -> None:
-    monkeypatch.setattr(sys, "argv", [str(module), *words])
+def command(main: Callable[[], None], monkeypatch: pytest.MonkeyPatch, *words: str) -> None:
+    monkeypatch.setattr(sys, "argv", ["command", *words])
     try:
-        module.main()  # type: ignore[attr-defined]
+        main()
     finally:
         GlobalHydra.instance().clear()
 
 
 def test_the_exported_tagger_says_what_the_net_says(run: Path, drawn: Path, tmp_path: Path,
                                                     monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
-    command(export, monkeypatch, f"run={run}", f"out={tmp_path / 'tag.onnx'}")
+    command(export.main, monkeypatch, f"run={run}", f"out={tmp_path / 'tag.onnx'}")
     tagger = Tagger(tmp_path / "tag.onnx", threads=1)
     assert tagger.labels == tuple(drawn.with_name("labels.txt").read_text().split())
     assert (tagger.size, tagger.stride, tagger.run, tagger.threshold) == (64, 8, "run", 0.5)
@@ -59,7 +60,7 @@ def test_the_exported_tagger_says_what_the_net_says(run: Path, drawn: Path, tmp_
     np.testing.assert_allclose(found.by_look, looks.logits.sigmoid()[0], atol=1e-4)
     assert found.boxes[0].tolist() == [0, 0, 100, 128]
 
-    command(evaluate, monkeypatch, f"manifest={drawn}", f"taggers=[{tmp_path / 'tag.onnx'},{run}]", "threads=1",
+    command(evaluate.main, monkeypatch, f"manifest={drawn}", f"taggers=[{tmp_path / 'tag.onnx'},{run}]", "threads=1",
             f"out={tmp_path / 'report'}")  # fmt: skip
     lines = list(csv.DictReader((tmp_path / "report" / "taggers.csv").open()))
     assert [line["tagger"] for line in lines] == [str(tmp_path / "tag.onnx"), str(run)]
@@ -74,7 +75,7 @@ def test_the_exported_tagger_says_what_the_net_says(run: Path, drawn: Path, tmp_
 def test_a_tagger_is_not_quantised(run: Path, drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
                                    capsys: pytest.CaptureFixture[str]) -> None:  # fmt: skip
     with pytest.raises(SystemExit) as end:
-        command(export, monkeypatch, f"run={run}", f"out={tmp_path / 'x.onnx'}", "int8=true", f"manifest={drawn}")
+        command(export.main, monkeypatch, f"run={run}", f"out={tmp_path / 'x.onnx'}", "int8=true", f"manifest={drawn}")
     assert end.value.code == 1
     assert "int8 and low are for segmenters and inpainting nets" in capsys.readouterr().err
     assert not (tmp_path / "x.onnx").exists()
@@ -84,7 +85,7 @@ def test_what_cannot_be_compared_is_refused(run: Path, drawn: Path, tmp_path: Pa
                                             capsys: pytest.CaptureFixture[str]) -> None:  # fmt: skip
     write_tagger(tmp_path / "a.onnx", labels=("color", "monochrome"))
     write_tagger(tmp_path / "b.onnx", labels=("color", "unheard_of"))
-    command(evaluate, monkeypatch, f"manifest={drawn}", f"taggers=[{tmp_path / 'a.onnx'}]", "threads=1")
+    command(evaluate.main, monkeypatch, f"manifest={drawn}", f"taggers=[{tmp_path / 'a.onnx'}]", "threads=1")
     assert "2 tags on" in capsys.readouterr().out
     for words, message in (
         ([f"taggers=[{tmp_path / 'a.onnx'},{tmp_path / 'b.onnx'}]"], "which differ in monochrome, unheard_of"),
@@ -95,7 +96,7 @@ def test_what_cannot_be_compared_is_refused(run: Path, drawn: Path, tmp_path: Pa
         ([f"fills=[{run}]"], "measure it with textrm.evaluate taggers="),
     ):
         with pytest.raises(SystemExit):
-            command(evaluate, monkeypatch, f"manifest={drawn}", "threads=1", *words)
+            command(evaluate.main, monkeypatch, f"manifest={drawn}", "threads=1", *words)
         assert message in capsys.readouterr().err
 
 

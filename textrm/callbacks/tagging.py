@@ -32,7 +32,7 @@ class TagPictures(Pictures):
 
     def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Learn the names of the tags."""
-        self.labels = tuple(getattr(pl_module.get_submodule("net"), "labels"))  # noqa: B009
+        self.labels = labels_of(pl_module)
 
     def columns(self, item: dict[str, Tensor], output: Any) -> list[Tensor]:
         """The picture with its looks beside the names of their tags."""
@@ -67,6 +67,10 @@ class TagTable(Callback):
         """Write the table of ``scores``, whole; nothing where they are of another task."""
         if not trainer.is_global_zero or not isinstance(scores, TagScores):
             return
-        labels = tuple(getattr(pl_module.get_submodule("net"), "labels"))  # noqa: B009
-        write_whole(path, tag_table(labels, scores.present.cpu().numpy(), scores.absent.cpu().numpy(),
+        write_whole(path, tag_table(labels_of(pl_module), scores.present.cpu().numpy(), scores.absent.cpu().numpy(),
                                          scores.threshold))  # fmt: skip
+
+
+def labels_of(task: Any) -> tuple[str, ...]:
+    """The names of the tags that a task's net knows."""
+    return task.net.labels

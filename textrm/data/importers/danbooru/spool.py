@@ -124,8 +124,8 @@ class Spool:
         if entries:
             _compare(self.folder, json.loads(entries[0]), header)
         if len(entries) > 1:
-            self.state = State(**json.loads(entries[-1]))
-            self.state.place = Place(**self.state.place)  # type: ignore[arg-type]
+            told = json.loads(entries[-1])
+            self.state = State(**told | {"place": Place(**told["place"])})
         kept = {path.name: path.stat().st_size for path in self.folder.glob("*")}
         # Files shorter than the journal tells are left by a power cut, or by a stop while they were removed.
         if not entries or any(kept.get(name, 0) < size for name, size in self.state.sizes.items()):
