@@ -23,7 +23,8 @@ from textrm.page.batch import clean_file
 from textrm.page.fill import METHODS, NEEDS_MODEL, fill_holes
 from textrm.page.inpainter import Inpainter
 from textrm.page.mask import find_lettering, widen
-from textrm.page.pipeline import suitable_growth
+from textrm.page.methods import PageMethod
+from textrm.page.pipeline import clean, suitable_growth
 from textrm.page.plan import make_plan
 from textrm.page.read import read
 from textrm.page.segment import segment
@@ -92,6 +93,7 @@ def _stages(
     wide = filled.copy()
     fill_holes(cleaned, wide, method, inpainter)
     (job,) = make_plan([source], folder / "out").jobs
+    whole = partial(clean, model=model, inpainter=inpainter, fill=method)
     print(f"lettering {mask.mean():.2%} of the page, filled {filled.mean():.2%}")
 
     def fill() -> None:
@@ -103,7 +105,7 @@ def _stages(
         "mask": lambda: widen(find_lettering(prob, model.threshold, model.low, 12)[0], 3),
         "fill": fill,
         "write": lambda: write_whole(job.target, encode(page, cleaned, wide)),
-        "whole page": partial(clean_file, job, model, inpainter, fill=method),
+        "whole page": partial(clean_file, job, PageMethod(whole, model, model.threshold)),
     }
     return {name: (_median(stage, rounds), "s") for name, stage in stages.items()}
 

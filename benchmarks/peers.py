@@ -24,13 +24,13 @@ from textrm.scoring import (
     Method,
     PageScores,
     choose_rows,
-    onnx_method,
     part_of,
     score_page,
     score_table,
     summarise,
     write_csv,
 )
+from textrm.scoring_methods import onnx_method
 
 # Gives the method for one page; all but the one that knows the truth give the same for all.
 Tool = Callable[[Sample], Method]

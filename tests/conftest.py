@@ -39,6 +39,14 @@ def inpainter_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_inpainter(tmp_path_factory.mktemp("model") / "fill.onnx")
 
 
+@pytest.fixture(scope="session")
+def cleaner_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A stand-in for the trained end-to-end net."""
+    from standin_model import write_cleaner
+
+    return write_cleaner(tmp_path_factory.mktemp("model") / "clean.onnx")
+
+
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
     """A folder with three lettered pages, one of them in a chapter of its own."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import onnx
-from onnx import TensorProto, helper
+from onnx import GraphProto, NodeProto, TensorProto, helper
 
 DARK = 100.0  # the grey level that gives probability 0.5
 METADATA = {"textrm.task": "segmentation", "textrm.stride": "8", "textrm.threshold": "0.5", "textrm.run": "stand-in"}
@@ -18,26 +18,59 @@ def write_model(path: Path, metadata: dict[str, str] = METADATA, name: str = "im
     """prob = sigmoid((100 - mean grey level over a window) / 10); ``name`` is what the input is called."""
     image = helper.make_tensor_value_info(name, TensorProto.UINT8, ["n", "h", "w", 3])
     prob = helper.make_tensor_value_info("prob", TensorProto.FLOAT, ["n", 1, "h", "w"])
-    pad = [window // 2] * 4
+    nodes, constants = _darkness(name, "prob", window)
+    _save(path, helper.make_graph(nodes, "stand-in", [image], [prob], constants), metadata)
+    return path
+
+
+def _darkness(image: str, prob: str, window: int) -> tuple[list[NodeProto], list[TensorProto]]:
+    """Nodes and constants from ``image`` by way of ``planes``, N 3 H W of 0-255, to ``prob``."""
     nodes = [
-        helper.make_node("Cast", [name], ["pixels"], to=TensorProto.FLOAT),
+        helper.make_node("Cast", [image], ["pixels"], to=TensorProto.FLOAT),
         helper.make_node("Transpose", ["pixels"], ["planes"], perm=[0, 3, 1, 2]),
         helper.make_node("ReduceMean", ["planes", "axis"], ["grey"], keepdims=1),
-        helper.make_node("AveragePool", ["grey"], ["mean"], kernel_shape=[window, window], pads=pad),
+        helper.make_node("AveragePool", ["grey"], ["mean"], kernel_shape=[window, window], pads=[window // 2] * 4),
         helper.make_node("Sub", ["dark", "mean"], ["darker"]),
         helper.make_node("Mul", ["darker", "slope"], ["logit"]),
-        helper.make_node("Sigmoid", ["logit"], ["prob"]),
+        helper.make_node("Sigmoid", ["logit"], [prob]),
     ]
     constants = [
         helper.make_tensor("axis", TensorProto.INT64, [1], [1]),
         helper.make_tensor("dark", TensorProto.FLOAT, [], [DARK]),
         helper.make_tensor("slope", TensorProto.FLOAT, [], [0.1]),
     ]
-    graph = helper.make_graph(nodes, "stand-in", [image], [prob], constants)
+    return nodes, constants
+
+
+def _save(path: Path, graph: GraphProto, metadata: Mapping[str, str]) -> None:
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10)
     for key, value in metadata.items():
         model.metadata_props.add(key=key, value=value)
     onnx.save(model, path)
+
+
+def write_cleaner(path: Path, metadata: Mapping[str, str] | None = None, blend: float | None = None) -> Path:
+    """clean = image + blend (white - image), with :func:`write_model`'s prob as the blend.
+
+    ``metadata`` is added to what the file states; a given ``blend`` is stated of every pixel, whatever the picture.
+    """
+    image = helper.make_tensor_value_info("image", TensorProto.UINT8, ["n", "h", "w", 3])
+    clean = helper.make_tensor_value_info("clean", TensorProto.FLOAT, ["n", "h", "w", 3])
+    share = helper.make_tensor_value_info("blend", TensorProto.FLOAT, ["n", 1, "h", "w"])
+    nodes, constants = _darkness("image", "prob", 5)
+    nodes += [
+        helper.make_node("Div", ["planes", "most"], ["picture"]),
+        helper.make_node("Sub", ["one", "picture"], ["whiter"]),
+        helper.make_node("Mul", ["whiter", "prob"], ["residual"]),
+        helper.make_node("Add", ["picture", "residual"], ["drawn"]),
+        helper.make_node("Transpose", ["drawn"], ["clean"], perm=[0, 2, 3, 1]),
+        helper.make_node("Clip", ["prob", "least", "greatest"], ["blend"]),
+    ]
+    least, greatest = (0.0, 1.0) if blend is None else (blend, blend)
+    for name, value in (("most", 255.0), ("one", 1.0), ("least", least), ("greatest", greatest)):
+        constants.append(helper.make_tensor(name, TensorProto.FLOAT, [], [value]))
+    stated = {"textrm.task": "cleaning", "textrm.stride": "8", "textrm.run": "stand-in"} | dict(metadata or {})
+    _save(path, helper.make_graph(nodes, "stand-in", [image], [clean, share], constants), stated)
     return path
 
 
@@ -69,11 +102,7 @@ def write_inpainter(
         helper.make_tensor("places", TensorProto.INT64, [2], [1, 2]),
     ]
     graph = helper.make_graph(nodes, "stand-in", [image, mask], [filled], constants)
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10)
-    stated = {"textrm.task": "inpainting", "textrm.stride": "8"} if metadata is None else metadata
-    for key, value in stated.items():
-        model.metadata_props.add(key=key, value=value)
-    onnx.save(model, path)
+    _save(path, graph, {"textrm.task": "inpainting", "textrm.stride": "8"} if metadata is None else metadata)
     return path
 
 
@@ -123,13 +152,9 @@ def write_tagger(
         helper.make_node("Expand", ["boxes", "copies"], ["looks"]),
     ]
     graph = helper.make_graph(nodes, "stand-in", [image], [prob, boxes], constants)
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10)
     stated = {"textrm.task": "tagging", "textrm.stride": "8", "textrm.size": str(size), "textrm.threshold": "0.5",
               "textrm.labels": json.dumps(list(labels), ensure_ascii=False), "textrm.run": "stand-in"}  # fmt: skip
-    for key, value in (stated | (metadata or {})).items():
-        if value is not None:
-            model.metadata_props.add(key=key, value=value)
-    onnx.save(model, path)
+    _save(path, graph, {key: value for key, value in (stated | (metadata or {})).items() if value is not None})
     return path
 
 

@@ -28,8 +28,9 @@ CHOICES += [f"encoder@net.encoder={path.stem}" for path in (CONFIG_FOLDER / "enc
 # What belongs to another task is chosen beside its experiment.
 TAGGING = [choice for choice in CHOICES if "=tag" in choice] + ["task=multilabel"]
 ATTENTION = ["task=attention_tagging", "net=tag_attention"]
-CHOICES = [choice for choice in CHOICES
-           if "inpaint" not in choice and choice not in (*TAGGING, *ATTENTION, "scheduler=two_stage")]  # fmt: skip
+CLEANING = [choice for choice in CHOICES if "clean" in choice]
+ELSEWHERE = (*TAGGING, *ATTENTION, *CLEANING, "scheduler=two_stage")
+CHOICES = [choice for choice in CHOICES if "inpaint" not in choice and choice not in ELSEWHERE]
 TAGGING.remove("net=tag_attention")
 INPAINTING = ["loss=inpainting", "loss=inpainting_relative", "scheduler=two_stage", "callbacks=inpainting",
               "data=mixed",
@@ -46,7 +47,9 @@ def small(overrides: list[str], manifest: Path, run: Path) -> DictConfig:
         if "encoder" in config.net:
             config.net.encoder.width = 0.125 if "Xception" in config.net.encoder._target_ else 0.25
         else:
-            config.net.width = 0.125
+            for part in [config.net] if "width" in config.net else config.net.values():
+                if isinstance(part, DictConfig):
+                    part.width = 0.125
         if "discriminator" in config.task:
             config.task.discriminator.width = 0.125
         for node in (config.data, *config.data.train.values()):
@@ -70,7 +73,8 @@ def test_choice_trains_a_batch(choice: str, drawn: Path, tmp_path: Path) -> None
     metrics = (tmp_path / "metrics.csv").read_text()
     assert "train/loss" in metrics
     tagging = "tag" in choice or "pretrain" in choice
-    assert ("val/psnr_hole" if "inpaint" in choice else "val/mAP" if tagging else "val/AP") in metrics
+    figure = "val/psnr" if "clean" in choice else "val/AP"
+    assert ("val/psnr_hole" if "inpaint" in choice else "val/mAP" if tagging else figure) in metrics
     assert "???" not in (tmp_path / "resolved.yaml").read_text()
 
 
@@ -79,6 +83,13 @@ def test_choice_of_inpainting_trains_a_batch(choice: str, drawn: Path, tmp_path:
     config = small(["experiment=inpaint", choice], drawn, tmp_path)
     train(config, tmp_path)
     assert "val/psnr_hole" in (tmp_path / "metrics.csv").read_text()
+
+
+@pytest.mark.parametrize("choice", [*CLEANING, "net.output=direct", "data=synthetic"])
+def test_choice_of_cleaning_trains_a_batch(choice: str, drawn: Path, tmp_path: Path) -> None:
+    config = small(["experiment=clean_unet", choice], drawn, tmp_path)
+    train(config, tmp_path)
+    assert "val/psnr" in (tmp_path / "metrics.csv").read_text()
 
 
 @pytest.mark.parametrize(

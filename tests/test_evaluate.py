@@ -167,8 +167,9 @@ def test_mistakes_end_in_one_line(
 def test_pages_without_a_clean_version_are_scored_by_pixels_only(manifest: Path) -> None:
     source = read_manifest(manifest)
     rows = [Row("plain", "val", "plain", "plain_image.png", mask="plain_mask.png")]
-    (page,) = score_pages(source, rows, lambda picture: (255 - picture[..., 0], picture))
-    assert not isinstance(page, BadRow)
+    (pages,) = score_pages(source, rows, {"red": lambda picture: (255 - picture[..., 0], picture)})
+    assert not isinstance(pages, BadRow)
+    page = pages["red"]
     assert page.line()["F1"] == 1.0
     assert np.isnan(page.line()["psnr"])
     assert np.isnan(summarise([page])[-1]["false_area"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,8 @@ from PIL import Image
 from standin_model import lettered_page
 
 from textrm import infer
+from textrm.page.methods import PageMethod
 from textrm.page.read import read
-from textrm.page.segmenter import Segmenter
 
 
 def test_a_folder_is_cleaned_and_keeps_its_tree(model_file: Path, book: Path, tmp_path: Path) -> None:
@@ -51,10 +52,11 @@ def test_what_is_written_beside_a_page(model_file: Path, book: Path, tmp_path: P
 def test_options_are_passed_on(model_file: Path, book: Path, tmp_path: Path) -> None:
     seen = {}
 
-    def spy(
-        job: object, model: Segmenter, inpainter: object, as_png: bool, max_pixels: int, **options: object
-    ) -> list[str]:
-        seen.update(options, inpainter=inpainter, as_png=as_png, max_pixels=max_pixels)
+    def spy(job: object, method: PageMethod, as_png: bool, max_pixels: int) -> list[str]:
+        assert isinstance(method.clean, partial)
+        assert method.clean.keywords["model"] is method.model
+        options = {name: value for name, value in method.clean.keywords.items() if name != "model"}
+        seen.update(options, as_png=as_png, max_pixels=max_pixels)
         return ["a note"]
 
     with pytest.MonkeyPatch.context() as patch:

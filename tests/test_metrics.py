@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import cv2
 import numpy as np
 import pytest
 
@@ -199,7 +200,7 @@ def test_ignored_regions_change_no_figure() -> None:
     assert counts.text.sum() + counts.background.sum() == 60 * 40
     assert counts.small == 64
     assert picture_scores(cleaned, lettered, clean, disturbed_truth, ignore) == {
-        "psnr": 60.0, "psnr_near": 60.0, "left": 0.0, "leak": 0.0,
+        "psnr": 60.0, "psnr_near": 60.0, "left": 0.0, "leak": 0.0, "change": 0.0,
     }  # fmt: skip
     assert false_area(disturbed_level, ignore) == 64 / 2400
 
@@ -209,3 +210,18 @@ def test_false_area_is_a_share_of_the_page() -> None:
     level[0, :3] = 127, 128, 255
     assert false_area(level) == 0.02
     assert count_pixels(level, level * 0).predicted == 2
+
+
+def test_change_is_the_mean_difference_farther_than_sixteen_pixels() -> None:
+    truth = np.zeros((60, 60), np.uint8)
+    truth[30, 30] = 1
+    lettered = page(value=100)
+    near, far, shifted = lettered.copy(), lettered.copy(), lettered + 2
+    near[30, 46] = 0
+    far[0, 0] = 94, 100, 106
+    assert picture_scores(near, lettered, lettered, truth)["change"] == 0.0
+    assert picture_scores(shifted, lettered, lettered, truth)["change"] == 2.0
+    away = 60 * 60 - int(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (33, 33)).sum())
+    assert picture_scores(far, lettered, lettered, truth)["change"] == pytest.approx(4 / away)
+    assert picture_scores(far, far, lettered, truth)["change"] == 0.0  # from the lettered picture, not from the clean
+    assert math.isnan(picture_scores(far, lettered, lettered, np.ones_like(truth))["change"])

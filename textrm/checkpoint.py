@@ -13,7 +13,8 @@ from textrm.errors import UserError
 def load_weights(net: nn.Module, path: Path, growing: bool = False) -> None:
     """Give ``net`` the weights that a training run left in the checkpoint ``path`` (averaged ones, where it averaged).
 
-    With ``growing`` the checkpoint may be of a smaller net: what begins with one of ``net.grown`` may be missing.
+    With ``growing`` the checkpoint may be of a smaller net: what begins with one of ``net.grown`` may be missing, and
+    ``net.take_over(weights)`` may make its own of them.
     The file is read with ``weights_only=True``: nothing in it is run.
 
     Raises:
@@ -37,6 +38,7 @@ def load_weights(net: nn.Module, path: Path, growing: bool = False) -> None:
         if growing:
             own, parts = net.state_dict(), getattr(net, "grown", ())
             weights = {name: own[name] for name in own if parts and name.startswith(parts)} | weights
+            weights = getattr(net, "take_over", dict)(weights)
         net.load_state_dict(weights)
     except RuntimeError as error:
         raise UserError(

@@ -37,7 +37,7 @@ def compare_fills(config: DictConfig) -> None:
     """
     if not isinstance(config.fills, ListConfig) or not config.fills:
         raise UserError(f"fills={config.fills}: expected a list, as fills=[runs/mine,model.onnx,telea]")
-    for name in ("model", "run", "by", "fill_model"):
+    for name in ("model", "run", "by", "fill_model", "methods"):
         if config[name] is not None:
             raise UserError(
                 f"{name} is given beside fills: expected one of the two; a net to compare is named in fills"
@@ -47,22 +47,21 @@ def compare_fills(config: DictConfig) -> None:
     pictures.keep_clean()
     data = HoledDataset(pictures, instantiate(config.holes))
     indices = np.linspace(0, len(data) - 1, min(config.limit or len(data), len(data))).round().astype(int).tolist()
-    methods, temporary = fill_methods(config.fills, config.threads, config.checkpoint)
-    with temporary:
-        scored = score_fills(data, indices, methods)
-        lines = [line for found in track(scored, description="pictures", total=len(indices)) for line in found]
-        if not lines:
-            raise UserError(f"{config.manifest}: none of {len(indices)} pictures has a hole with a truth; see holes")
-        summary = summarise_fills(lines)
-        console = Console()
-        console.width = max(console.width, WIDTH)
-        console.print(fill_table(f"filling the same holes of {config.manifest}, {config.split}", summary))
-        if config.out is not None:
-            out = Path(config.out)
-            write_csv(out / "fills.csv", summary)
-            write_csv(out / "fills_pictures.csv", lines)
-            if config.sheet:
-                write_sheet(out / "fills.png", [fill_strip(data[index], methods) for index in indices[: config.sheet]])
+    methods = fill_methods(config.fills, config.threads, config.checkpoint)
+    scored = score_fills(data, indices, methods)
+    lines = [line for found in track(scored, description="pictures", total=len(indices)) for line in found]
+    if not lines:
+        raise UserError(f"{config.manifest}: none of {len(indices)} pictures has a hole with a truth; see holes")
+    summary = summarise_fills(lines)
+    console = Console()
+    console.width = max(console.width, WIDTH)
+    console.print(fill_table(f"filling the same holes of {config.manifest}, {config.split}", summary))
+    if config.out is not None:
+        out = Path(config.out)
+        write_csv(out / "fills.csv", summary)
+        write_csv(out / "fills_pictures.csv", lines)
+        if config.sheet:
+            write_sheet(out / "fills.png", [fill_strip(data[index], methods) for index in indices[: config.sheet]])
     if pictures.bad_rows:
         raise UserError(f"{len(pictures.bad_rows)} rows could not be read and were not scored: "
                         f"{', '.join(sorted(pictures.bad_rows))}")  # fmt: skip

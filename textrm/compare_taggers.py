@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from contextlib import ExitStack
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 from omegaconf import DictConfig, ListConfig
@@ -31,21 +29,20 @@ def compare_taggers(config: DictConfig) -> None:
     """
     if not isinstance(config.taggers, ListConfig) or not config.taggers:
         raise UserError(f"taggers={config.taggers}: expected a list, as taggers=[runs/plain,attention.onnx]")
-    for name in ("model", "run", "by", "fill_model", "fills"):
+    for name in ("model", "run", "by", "fill_model", "fills", "methods"):
         if config[name] is not None:
             raise UserError(f"{name} is given beside taggers: expected one of the two; all are named in taggers")
     at_least(config, limit=1)
     manifest = read_manifest(config.manifest)
     rows = choose_rows(manifest, config.split, config.limit)
-    with ExitStack() as stack:
-        taggers = {str(name): _open(str(name), config.checkpoint, config.threads, stack) for name in config.taggers}
-        labels = check_labels(taggers)
-        if not any(set(row.tags.split()) & set(labels) for row in rows):
-            raise UserError(f"{config.manifest}: no picture of split {config.split} has any of the {len(labels)} tags "
-                            f"({', '.join(labels[:3])} …)")  # fmt: skip
-        counts = {name: TagCounts(len(labels)) for name in taggers}
-        seconds: dict[str, list[float]] = {name: [] for name in taggers}
-        bad = [row for row in track(rows, "pictures") if not _count(manifest, row, taggers, counts, seconds)]
+    taggers = {str(name): _open(str(name), config.checkpoint, config.threads) for name in config.taggers}
+    labels = check_labels(taggers)
+    if not any(set(row.tags.split()) & set(labels) for row in rows):
+        raise UserError(f"{config.manifest}: no picture of split {config.split} has any of the {len(labels)} tags "
+                        f"({', '.join(labels[:3])} …)")  # fmt: skip
+    counts = {name: TagCounts(len(labels)) for name in taggers}
+    seconds: dict[str, list[float]] = {name: [] for name in taggers}
+    bad = [row for row in track(rows, "pictures") if not _count(manifest, row, taggers, counts, seconds)]
     lines: list[Line] = []
     for name, found in counts.items():
         line: Line = {"tagger": name, "pictures": len(rows) - len(bad)}
@@ -91,18 +88,13 @@ def tagger_table(title: str, lines: list[Line]) -> Table:
     return table
 
 
-def _open(name: str, checkpoint: str, threads: int, stack: ExitStack) -> Tagger:
+def _open(name: str, checkpoint: str, threads: int) -> Tagger:
     if not Path(name).is_dir():
         return Tagger(Path(name), threads)
-    from textrm.export import export, load_run, tagger_facts  # here, because an ONNX file need not wait for torch
-    from textrm.nets.tagger import Tagger as TaggerNet
+    from textrm.export import exported_run  # here, because an ONNX file need not wait for torch
 
-    net, resolved = load_run(Path(name), checkpoint)
-    if not isinstance(net, TaggerNet):
-        raise UserError(f"{name} is no run of a tagger: expected one of experiment=pretrain_… or tag_attention")
-    file = Path(stack.enter_context(TemporaryDirectory())) / "run.onnx"
-    export(net, file, run=Path(name).name, threshold=resolved["task"]["threshold"], **tagger_facts(net, resolved))
-    return Tagger(file, threads)
+    with exported_run(name, checkpoint, "tagging") as file:
+        return Tagger(file, threads)
 
 
 def _count(

@@ -1,35 +1,32 @@
-"""Evaluate: ``python -m textrm.evaluate manifest=<manifest.csv> [model=… | run=… | fills=[…] | taggers=[…]]``."""
+"""Evaluate: ``python -m textrm.evaluate manifest=<manifest.csv> [model=… | run=… | methods=[…] | fills=[…] | …]``."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from rich.console import Console
-from rich.progress import track
-
-from textrm.data.manifest import BadRow, Manifest, Row, load_sample, read_manifest
+from textrm.data.manifest import Manifest, Row, load_sample, read_manifest
 from textrm.errors import UserError
 from textrm.extras import needs_extra
 from textrm.page.fill import NEEDS_MODEL
 from textrm.report_sheet import strip, write_sheet
 from textrm.scoring import (
-    WIDTH,
     Method,
     PageScores,
     choose_rows,
-    onnx_method,
-    score_pages,
-    score_table,
+    print_table,
+    report_bad,
+    score_all,
     summarise,
     write_csv,
 )
+from textrm.scoring_methods import onnx_method, run_method
 
 with needs_extra("train", __name__):
     from omegaconf import DictConfig
 
+    from textrm.compare_methods import compare_methods
     from textrm.config import at_least, hydra_entry
 
 
@@ -37,8 +34,9 @@ with needs_extra("train", __name__):
 def main(config: DictConfig) -> None:
     """Print the table of a model on one split of a manifest, write CSV files and the sheet of the worst pages.
 
-    With ``fills`` it compares ways of filling instead, see :func:`textrm.compare_fills.compare_fills`, and with
-    ``taggers`` taggers, see :func:`textrm.compare_taggers.compare_taggers`.
+    With ``methods`` it compares ways of cleaning instead, see :func:`textrm.compare_methods.compare_methods`, with
+    ``fills`` ways of filling, see :func:`textrm.compare_fills.compare_fills`, and with ``taggers`` taggers, see
+    :func:`textrm.compare_taggers.compare_taggers`.
     """
     at_least(config, threads=1, sheet=0)
     if config.taggers is not None:
@@ -51,6 +49,9 @@ def main(config: DictConfig) -> None:
 
         compare_fills(config)
         return
+    if config.methods is not None:
+        compare_methods(config)
+        return
     manifest = read_manifest(config.manifest)
     rows = choose_rows(manifest, config.split, config.limit)
     if config.fill_model is not None and config.fill not in NEEDS_MODEL:
@@ -61,45 +62,18 @@ def main(config: DictConfig) -> None:
         method = run_method(config.run, config.checkpoint, config.threads, config.fill, config.fill_model)
     else:
         method = onnx_method(config.model, config.threads, config.fill, config.fill_model)
-    pages: list[PageScores] = []
-    bad: list[BadRow] = []
-    for scores in track(score_pages(manifest, rows, method, config.by), description="pages", total=len(rows)):
-        if isinstance(scores, BadRow):
-            bad.append(scores)
-        else:
-            pages.append(scores)
+    name = config.run or config.model or "released weights"
+    scored, bad = score_all(manifest, rows, {name: method}, config.by)
+    pages = scored[name]
     if pages:
         lines = summarise(pages)
-        console = Console()
-        console.width = max(console.width, WIDTH)
-        title = f"{config.run or config.model or 'released weights'} on {config.manifest}, {config.split}"
-        console.print(score_table(title, lines))
+        print_table(f"{name} on {config.manifest}, {config.split}", lines)
         if config.out is not None:
             out = Path(config.out)
             write_csv(out / "summary.csv", lines)
             write_csv(out / "pages.csv", [page.line() for page in pages])
             write_worst(out / "sheet.png", manifest, rows, pages, method, config.sheet)
-    for row in bad:
-        print(f"not scored: {row}")
-    if bad:
-        raise UserError(f"{len(bad)} of {len(rows)} rows could not be read and were not scored: mend or remove them")
-
-
-def run_method(
-    run: Path | str, checkpoint: str = "best", threads: int = 2, fill: str = "auto", fill_model: str | None = None
-) -> Method:
-    """The whole pipeline with the net of a run folder, exported for the purpose: what is scored is what is used.
-
-    Raises:
-        UserError: when the folder is no finished run.
-    """
-    from textrm.export import export, load_run  # here, because an ONNX file need not wait for torch
-
-    net, resolved = load_run(Path(run), checkpoint)
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "run.onnx"
-        export(net, file, run=Path(run).name, threshold=resolved["task"].get("threshold", 0.5))
-        return onnx_method(file, threads, fill, fill_model)
+    report_bad(bad, len(rows))
 
 
 def write_worst(

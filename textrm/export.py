@@ -6,9 +6,11 @@ import json
 import logging
 import os
 import warnings
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -29,14 +31,20 @@ with needs_extra("train", __name__):
 
     from textrm.checkpoint import load_weights
     from textrm.config import at_least, hydra_entry
-    from textrm.exported import Exported, exported
-    from textrm.nets.inpainter import Inpainter
+    from textrm.exported import Exported, exported, exported_class
+    from textrm.nets.cleaner import Cleaner
     from textrm.nets.phases import with_dilation
     from textrm.nets.tagger import Tagger
     from textrm.quantize import calibration_crops, quantize
 
 log = logging.getLogger(__name__)
 _BUILT = ("textrm.nets", "torch.nn", "torchvision.ops")  # where a net may come from
+_MEASURED = {  # what textrm.evaluate takes, by task
+    "segmentation": "run=RUN or methods=[RUN]",
+    "cleaning": "run=RUN or methods=[RUN]",
+    "inpainting": "fills=[RUN]",
+    "tagging": "taggers=[RUN]",
+}
 PARITY = 1e-3  # largest difference of an output in [0, 1] between torch and ONNX that still is rounding
 
 
@@ -48,39 +56,69 @@ def main(config: DictConfig) -> None:
     if out.is_dir():
         raise UserError(f"out={out} is a folder: give the name of the .onnx file to write")
     net, resolved = load_run(run, config.checkpoint)
-    threshold = resolved["task"].get("threshold") if config.threshold is None else config.threshold
-    facts: dict[str, Any] = {"threshold": threshold, "low": config.low}
-    for key, value in facts.items():
-        if value is not None and not 0 < value < 1:
-            raise UserError(f"{key}={value}: expected a probability between 0 and 1")
-    if isinstance(net, Tagger):
-        facts |= tagger_facts(net, resolved)
-        if config.int8 or config.low is not None:
-            raise UserError("int8 and low are for segmenters and inpainting nets: export a tagger without them")
+    facts = run_facts(net, resolved) | {"low": config.low}
+    if config.threshold is not None:
+        facts["threshold"] = config.threshold
+    for key in ("threshold", "low"):
+        if facts[key] is not None and not 0 < facts[key] < 1:
+            raise UserError(f"{key}={facts[key]}: expected a probability between 0 and 1")
+    if isinstance(net, Tagger) and (config.int8 or config.low is not None):
+        raise UserError("int8 and low are for segmenters and inpainting nets: export a tagger without them")
+    if isinstance(net, Cleaner) and config.low is not None:
+        raise UserError("low is for segmenters: export a cleaning net without it")
     temporary = out.with_name(f".{out.name}.float")
     try:
         difference = export(net, temporary, run=run.name, **facts)
         print(f"parity: largest difference between torch and ONNX {difference:.2e} (bar {PARITY:.0e})")
         if config.int8:
-            _quantize(temporary, config, isinstance(net, Inpainter), exported(with_dilation(net)).stride)
+            _quantize(temporary, config, exported(with_dilation(net)))
         os.replace(temporary, out)
     finally:
         temporary.unlink(missing_ok=True)
     print(f"{out}: {out.stat().st_size / 1e6:.2f} MB")
 
 
-def tagger_facts(net: Tagger, resolved: dict[str, Any]) -> dict[str, Any]:
-    """What whoever runs an exported tagger must know: the names of its tags, and the side of the square it sees."""
-    return {"labels": json.dumps(net.labels, ensure_ascii=False), "size": resolved["data"]["crop"]}
+def run_facts(net: nn.Module, resolved: dict[str, Any]) -> dict[str, Any]:
+    """What whoever runs the exported net of a run must know, for :func:`export`.
+
+    The threshold of its task; of a cleaning net the least share of its own that counts, where the task states it; of a
+    tagger the names of its tags, and the side of the square it sees.
+    """
+    facts = {"threshold": resolved["task"].get("threshold")}
+    if isinstance(net, Cleaner):
+        facts["keep"] = resolved["task"].get("keep")
+    if isinstance(net, Tagger):
+        facts |= {"labels": json.dumps(net.labels, ensure_ascii=False), "size": resolved["data"]["crop"]}
+    return facts
 
 
-def _quantize(path: Path, config: DictConfig, inpainting: bool, stride: int) -> None:
+@contextmanager
+def exported_run(run: Path | str, checkpoint: str, *tasks: str) -> Iterator[Path]:
+    """The net of a run folder as an ONNX file, to be opened within this: what is measured is what is used.
+
+    Raises:
+        UserError: when the folder is no finished run, or one for none of ``tasks``.
+    """
+    net, resolved = load_run(Path(run), checkpoint)
+    task = exported_class(net).task
+    if task not in tasks:
+        raise UserError(f"{run} is a run for {task}; expected {' or '.join(tasks)}: measure it with "
+                        f"textrm.evaluate {_MEASURED[task]}")  # fmt: skip
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "run.onnx"
+        export(net, file, run=Path(run).name, **run_facts(net, resolved))
+        yield file
+
+
+def _quantize(path: Path, config: DictConfig, model: Exported) -> None:
     if config.manifest is None:
         raise UserError("int8=true needs pictures to calibrate with: give manifest=<manifest.csv>")
-    if config.crop % stride:
-        raise UserError(f"crop={config.crop}: expected a multiple of {stride} pixels, the stride of this net")
+    if config.crop % model.stride:
+        raise UserError(f"crop={config.crop}: expected a multiple of {model.stride} pixels, the stride of this net")
     crops, held_out = (
-        calibration_crops(config.manifest, split, config.crops, config.crop, config.seed, clean=inpainting)
+        calibration_crops(
+            config.manifest, split, config.crops, config.crop, config.seed, clean=model.task != "segmentation"
+        )
         for split in (config.split, config.check_split)
     )
     price = quantize(path, path, crops, held_out)
@@ -149,7 +187,7 @@ def export(net: nn.Module, out: Path, run: str, size: int | None = None, **facts
 
     ``size`` is the side of the pictures that a tagger sees, whose height and width are fixed. ``facts`` go into the
     metadata, those that are not None: a segmenter's ``threshold``, the probability above which a pixel is lettering,
-    and ``low``, the one that is enough beside such a pixel; a tagger's ``labels``.
+    and ``low``, the one that is enough beside such a pixel; what :func:`run_facts` gives.
 
     Raises:
         UserError: when the written graph does not compute what torch computes.

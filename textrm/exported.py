@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from textrm.errors import UserError
+from textrm.nets.cleaner import Cleaner
 from textrm.nets.inpainter import Inpainter
 from textrm.nets.tagger import Looks, Tagger
 
@@ -68,6 +68,17 @@ class ExportedInpainter(Exported):
         return filled.clamp(0, 1).permute(0, 2, 3, 1)
 
 
+class ExportedCleaner(Exported):
+    """``image`` N H W 3 uint8 RGB to ``clean`` N H W 3 and ``blend`` N 1 H W, both float32 in [0, 1]."""
+
+    task, inputs, outputs = "cleaning", ("image",), ("clean", "blend")
+
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        """The clean picture, and how much of each pixel is the net's own."""
+        clean, blend = self.net(image.permute(0, 3, 1, 2).float() / 255)
+        return clean.clamp(0, 1).permute(0, 2, 3, 1), blend
+
+
 class ExportedTagger(Exported):
     """``image`` N H W 3 uint8 RGB to ``prob`` N L T, of each tag at each look, and ``looks`` N L 4, float32 in [0, 1].
 
@@ -95,14 +106,18 @@ class ExportedTagger(Exported):
         return looks.logits.sigmoid(), looks.boxes()
 
 
-def exported(net: nn.Module, size: int | None = None) -> Exported:
-    """The net as it is exported, in evaluation mode; ``size`` is the side of the pictures that a tagger sees.
+def exported_class(net: nn.Module) -> type[Exported]:
+    """What a net becomes when it is exported; its ``task`` says what the net is for."""
+    for family, wrapper in ((Tagger, ExportedTagger), (Inpainter, ExportedInpainter), (Cleaner, ExportedCleaner)):
+        if isinstance(net, family):
+            return wrapper
+    return ExportedSegmenter
 
-    Raises:
-        UserError: for a tagger where a net that maps pixels to pixels is wanted, which has no size.
-    """
-    if isinstance(net, Tagger):
-        if size is None:
-            raise UserError("a tagger is not a net of pages: measure it with textrm.evaluate taggers=[run or file]")
+
+def exported(net: nn.Module, size: int | None = None) -> Exported:
+    """The net as it is exported, in evaluation mode; ``size`` is the side of the pictures that a tagger sees."""
+    wrapper = exported_class(net)
+    if wrapper is ExportedTagger:
+        assert size is not None
         return ExportedTagger(net, size).eval()
-    return (ExportedInpainter if isinstance(net, Inpainter) else ExportedSegmenter)(net).eval()
+    return wrapper(net).eval()

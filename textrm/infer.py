@@ -13,14 +13,14 @@ import cv2
 from textrm.errors import UserError
 from textrm.page.batch import clean_file
 from textrm.page.fill import METHODS, NEEDS_MODEL
-from textrm.page.inpainter import Inpainter
+from textrm.page.methods import PageMethod, end_to_end, segment_and_fill
 from textrm.page.plan import EXTRAS, Plan, make_plan
 from textrm.page.progress import messages, work_through
 from textrm.page.read import MAX_PIXELS
 from textrm.page.segment import TILE
-from textrm.page.segmenter import Segmenter
-from textrm.page.tile import MARGIN, check_side
+from textrm.page.tile import MARGIN
 
+SEGMENT_AND_FILL = ("fill", "fill_model", "low", "grow")  # options that only this method takes
 _PROBABILITY = click.FloatRange(0, 1, min_open=True, max_open=True)
 
 
@@ -39,10 +39,13 @@ _PROBABILITY = click.FloatRange(0, 1, min_open=True, max_open=True)
 )
 @click.option("--grow", type=click.IntRange(0, 64), help="Pixels to widen the mask by.  [by the page's size, 2-8]")
 @click.option("--min-area", type=click.IntRange(0), default=12, show_default=True, help="Leave smaller regions alone.")
-@click.option("--fill", type=click.Choice(METHODS), default="auto", show_default=True, help="How to fill.")
+@click.option("--fill", type=click.Choice(METHODS), help="How to fill.  [auto]")
 @click.option("--format", "kind", type=click.Choice(["same", "png"]), default="same", show_default=True,
               help="PNG gives untouched pixels back bit for bit.")  # fmt: skip
-@click.option("--model", type=click.Path(path_type=Path), help="ONNX file of a segmenter.  [the released one]")
+@click.option("--method", type=click.Choice(["segment+fill", "end-to-end"]), default="segment+fill", show_default=True,
+              help="Find the lettering and fill it, or let one net draw the clean page.")  # fmt: skip
+@click.option("--model", type=click.Path(path_type=Path),
+              help="ONNX file of a segmenter, or of a cleaning net for end-to-end.  [the released one]")  # fmt: skip
 @click.option(
     "--fill-model", type=click.Path(path_type=Path), help="ONNX file of an inpainting net.  [the released one]"
 )
@@ -56,8 +59,8 @@ def main(
     inputs: tuple[Path, ...],
     out: Path,
     kind: str,
+    method: str,
     model: Path | None,
-    fill_model: Path | None,
     threads: int | None,
     overwrite: bool,
     max_pixels: int,
@@ -75,18 +78,13 @@ def main(
     plan = Plan()
     try:
         plan = make_plan(inputs, out, extras, ".png" if kind == "png" else "", overwrite)
-        segmenter = Segmenter(model, threads)
-        inpainter = Inpainter(fill_model, threads) if options["fill"] in NEEDS_MODEL else None
-        if fill_model is not None and inpainter is None:
-            raise UserError(
-                f"--fill-model is given, but --fill {options['fill']} uses no net: give --fill auto or network"
-            )
-        check_side(options["tile"], segmenter.stride)
+        cleaning = _opened(
+            method, model, threads, {name: value for name, value in options.items() if value is not None}
+        )
         waiting = plan.jobs if overwrite else [job for job in plan.jobs if not job.is_done()]
         tasks = [
-            (job.source, partial(clean_file, job, segmenter, inpainter, kind == "png", max_pixels, **options))
-            for job in waiting
-        ]
+            (job.source, partial(clean_file, job, cleaning, kind == "png", max_pixels)) for job in waiting
+        ]  # fmt: skip
         hint = "; a smaller --tile needs less"
         cleaned = work_through(tasks, "cleaning", plan.failures, console, console.is_terminal, hint)
         status, last = int(bool(plan.failures)), _summary(cleaned, len(plan.jobs) - len(waiting), len(plan.failures))
@@ -98,6 +96,19 @@ def main(
         console.print(f"failed: {path}: {reason}")
     console.print(last)
     sys.exit(status)
+
+
+def _opened(method: str, model: Path | None, threads: int | None, given: dict[str, Any]) -> PageMethod:
+    """The method with its models; ``given`` are the options that the user gave, and those that have defaults."""
+    if method == "end-to-end":
+        useless = [f"--{name.replace('_', '-')}" for name in SEGMENT_AND_FILL if name in given]
+        if useless:
+            raise UserError(f"{', '.join(useless)}: of no use with --method end-to-end, whose net makes and fills no "
+                            "mask; leave out, or give --method segment+fill")  # fmt: skip
+        return end_to_end(model, threads, **given)
+    if "fill_model" in given and given.get("fill", "auto") not in NEEDS_MODEL:
+        raise UserError(f"--fill-model is given, but --fill {given['fill']} uses no net: give --fill auto or network")
+    return segment_and_fill(model, threads=threads, **given)
 
 
 def _summary(cleaned: int, done: int, failed: int) -> str:

@@ -107,7 +107,8 @@ def picture_scores(
 
     ``psnr`` (over the page) and ``psnr_near`` (within 8 px of lettering) in dB, at most 60; ``left``, the share of the
     lettering's pixels nearer to the lettered than to the clean picture; ``leak``, the share of the pixels farther than
-    16 px from lettering that were changed by more than 8 levels in a channel.
+    16 px from lettering that were changed by more than 8 levels in a channel; ``change``, the mean over these pixels of
+    the absolute difference from the lettered picture, in levels of 0-255, mean over channels.
     """
     counted = _counted(mask, ignore)
     truth = (mask != 0) & counted
@@ -115,12 +116,14 @@ def picture_scores(
     difference = cv2.absdiff(cleaned, clean)
     changed = cv2.absdiff(cleaned, lettered)
     remains = changed[truth].sum(1, dtype=np.int64) < difference[truth].sum(1, dtype=np.int64)
-    leaked = (changed[far] > LEAK).any(1)
+    far_change = changed[far]
+    leaked = (far_change > LEAK).any(1)
     return {
         "psnr": _psnr(difference[counted]),
         "psnr_near": _psnr(difference[near]),
         "left": _ratio(int(remains.sum()), remains.size),
         "leak": _ratio(int(leaked.sum()), leaked.size),
+        "change": _ratio(int(far_change.sum(dtype=np.int64)), far_change.size),
     }
 
 

@@ -1,4 +1,4 @@
-"""Static 8-bit quantisation of an exported net, with its price: average precision, or decibels in holes."""
+"""Static 8-bit quantisation of an exported net, with its price: average precision, or decibels of what it draws."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 from textrm.data.manifest import BadRow, load_sample, read_manifest
 from textrm.data.sample import Sample
 from textrm.errors import UserError
-from textrm.metrics import average_precision, hole_psnr
+from textrm.metrics import average_precision, hole_psnr, picture_scores
 
 log = logging.getLogger(__name__)
 
@@ -104,13 +104,14 @@ def quantize(source: Path, out: Path, crops: Sequence[Sample], held_out: Sequenc
     """Write ``source`` with 8-bit weights (per channel) and activations to ``out``; they may be the same file.
 
     The ranges of activations are taken from ``crops``; the two figures from ``held_out``. What lies before the first
-    convolution and from the last one on stays in float: of the logits or colours that come out, 256 steps would be all
+    convolution and from the last ones on stays in float: of the logits or colours that come out, 256 steps would be all
     there are.
-    Crops for an inpainting net have clean pictures.
+    Crops for nets that draw, which inpaint or clean, have clean pictures.
     """
     metadata = list(onnx.load(source).metadata_props)
-    inpainting = any(entry.key == "textrm.task" and entry.value == "inpainting" for entry in metadata)
-    feed, price = (_hole_feed, crops_psnr) if inpainting else (_feed, pixel_ap)
+    task = next((entry.value for entry in metadata if entry.key == "textrm.task"), "")
+    feed = _hole_feed if task == "inpainting" else _feed
+    name, price = _PRICES[task]
     with TemporaryDirectory() as folder:
         prepared, quantized = Path(folder) / "prepared.onnx", Path(folder) / "int8.onnx"
         quant_pre_process(source, prepared, skip_symbolic_shape=True)
@@ -123,9 +124,7 @@ def quantize(source: Path, out: Path, crops: Sequence[Sample], held_out: Sequenc
         graph = onnx.load(quantized)
         del graph.metadata_props[:]
         graph.metadata_props.extend(metadata)
-        found = Price(
-            "PSNR in holes" if inpainting else "AP", price(str(source), held_out), price(str(quantized), held_out)
-        )
+        found = Price(name, price(str(source), held_out), price(str(quantized), held_out))
         onnx.save(graph, out)
     return found
 
@@ -152,7 +151,30 @@ def crops_psnr(model: str, crops: Sequence[Sample]) -> float:
         (filled,) = session.run(None, feed)
         counted = feed["mask"][0] if crop.ignore is None else feed["mask"][0] * (crop.ignore == 0)
         found.append(hole_psnr(np.rint(filled[0] * 255).astype(np.uint8), feed["image"][0], counted))
-    known = [value for value in found if not np.isnan(value)]
+    return _known_mean(found)
+
+
+def cleaned_psnr(model: str, crops: Sequence[Sample]) -> float:
+    """Decibels of a cleaning net's ONNX file against the clean pictures, mean over crops."""
+    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+    found = []
+    for crop in crops:
+        assert crop.clean is not None
+        cleaned = np.rint(session.run(["clean"], _feed(crop))[0][0] * 255).astype(np.uint8)
+        found.append(picture_scores(cleaned, crop.image, crop.clean, crop.mask, crop.ignore)["psnr"])
+    return _known_mean(found)
+
+
+# By task: the figure that int8 may cost, and what measures it.
+_PRICES = {
+    "segmentation": ("AP", pixel_ap),
+    "inpainting": ("PSNR in holes", crops_psnr),
+    "cleaning": ("PSNR", cleaned_psnr),
+}
+
+
+def _known_mean(values: Sequence[float]) -> float:
+    known = [value for value in values if not np.isnan(value)]
     return float(np.mean(known)) if known else float("nan")
 
 
@@ -168,7 +190,14 @@ def _hole_feed(crop: Sample) -> dict[str, np.ndarray]:
 
 
 def _outside(model: Path) -> list[str]:
-    """The nodes before the first convolution and from the last one on."""
-    nodes = onnx.load(model).graph.node
-    places = [place for place, node in enumerate(nodes) if node.op_type == "Conv"]
-    return [node.name for place, node in enumerate(nodes) if not places[0] <= place < places[-1]]
+    """The nodes before the first convolution, and those from which an output is reached past no other one."""
+    graph = onnx.load(model).graph
+    first = next(place for place, node in enumerate(graph.node) if node.op_type == "Conv")
+    outside = [node.name for node in graph.node[:first]]
+    wanted = {output.name for output in graph.output}
+    for node in reversed(graph.node[first:]):
+        if not wanted.isdisjoint(node.output):
+            outside.append(node.name)
+            if node.op_type != "Conv":
+                wanted.update(node.input)
+    return outside

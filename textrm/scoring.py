@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import cv2
 import numpy as np
+from rich.console import Console
+from rich.progress import track
 from rich.table import Table
 
 from textrm.data.manifest import BadRow, Manifest, Row, load_sample
@@ -18,8 +19,6 @@ from textrm.data.sample import Sample
 from textrm.errors import UserError
 from textrm.files import write_whole
 from textrm.metrics import PixelCounts, count_pixels, false_area, picture_scores
-from textrm.page import Inpainter, Segmenter, clean
-from textrm.page.fill import NEEDS_MODEL
 
 # Cleans one page: H W 3 uint8 RGB to its 8-bit probability or mask (H W) and the cleaned page.
 Method = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
@@ -38,11 +37,12 @@ COLUMNS = {
     "psnr_near": ("near", "{:.1f}"),
     "left": ("left", "{:.2%}"),
     "leak": ("leak", "{:.3%}"),
+    "change": ("change", "{:.2f}"),
     "false_area": ("false", "{:.3%}"),
     "seconds": ("s/page", "{:.2f}"),
 }
-PICTURES = ("psnr", "psnr_near", "left", "leak", "false_area", "seconds")  # the columns that are averaged over pages
-WIDTH = 130  # columns the table needs; a terminal that is narrower wraps it, which is better than cut figures
+PICTURES = ("psnr", "psnr_near", "left", "leak", "change", "false_area", "seconds")  # are averaged over pages
+WIDTH = 144  # columns the table needs; a terminal that is narrower wraps it, which is better than cut figures
 TIMED_CALLS = 5  # that a time is the median of, at least
 
 
@@ -59,27 +59,6 @@ class PageScores:
         """One line of ``pages.csv``; what needs the clean page is NaN without one."""
         pictures = {name: self.pictures.get(name, float("nan")) for name in PICTURES}
         return {"id": self.id, "part": self.part, **self.counts.scores(), **pictures}
-
-
-def onnx_method(
-    model: Path | str | None, threads: int = 2, fill: str = "auto", fill_model: Path | str | None = None
-) -> Method:
-    """The whole pipeline with a segmenter's and an inpainter's ONNX file, or with the released weights for None.
-
-    Raises:
-        UserError: when a file is no model of textrm for its task.
-    """
-    # Of the whole process, so that every tool in a run gets as many. textrm.infer, which runs beside none, gives OpenCV
-    # one: its many small calls wait longer for others than they gain.
-    cv2.setNumThreads(threads)
-    segmenter = Segmenter(model, threads=threads)
-    inpainter = Inpainter(fill_model, threads=threads) if fill in NEEDS_MODEL else None
-
-    def method(page: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        result = clean(page, segmenter, inpainter, fill=fill)
-        return result.prob, result.image
-
-    return method
 
 
 def choose_rows(manifest: Manifest, split: str, limit: int | None = None) -> list[Row]:
@@ -100,9 +79,9 @@ def choose_rows(manifest: Manifest, split: str, limit: int | None = None) -> lis
 
 
 def score_pages(
-    manifest: Manifest, rows: Sequence[Row], method: Method, by: str | None = None
-) -> Iterator[PageScores | BadRow]:
-    """Clean and score row after row; a row that cannot be read comes out as its :class:`BadRow`.
+    manifest: Manifest, rows: Sequence[Row], methods: Mapping[str, Method], by: str | None = None
+) -> Iterator[dict[str, PageScores] | BadRow]:
+    """Clean and score row after row with every method; a row that cannot be read comes out as its :class:`BadRow`.
 
     ``by`` names the column whose value is each page's ``part``. The first page is cleaned once before, unmeasured.
     """
@@ -115,9 +94,37 @@ def score_pages(
             yield error
             continue
         if not warm:
-            method(sample.image)
+            for method in methods.values():
+                method(sample.image)
             warm = True
-        yield score_page(sample, method, part)
+        yield {name: score_page(sample, method, part) for name, method in methods.items()}
+
+
+def score_all(
+    manifest: Manifest, rows: Sequence[Row], methods: Mapping[str, Method], by: str | None = None
+) -> tuple[dict[str, list[PageScores]], list[BadRow]]:
+    """The pages of every method, and the rows that cannot be read; a bar shows how far it is."""
+    pages: dict[str, list[PageScores]] = {name: [] for name in methods}
+    bad = []
+    for scores in track(score_pages(manifest, rows, methods, by), description="pages", total=len(rows)):
+        if isinstance(scores, BadRow):
+            bad.append(scores)
+        else:
+            for name, page in scores.items():
+                pages[name].append(page)
+    return pages, bad
+
+
+def report_bad(bad: Sequence[BadRow], total: int) -> None:
+    """Print the rows that could not be read.
+
+    Raises:
+        UserError: when there is one.
+    """
+    for row in bad:
+        print(f"not scored: {row}")
+    if bad:
+        raise UserError(f"{len(bad)} of {total} rows could not be read and were not scored: mend or remove them")
 
 
 def score_page(sample: Sample, method: Method, part: str = "") -> PageScores:
@@ -176,6 +183,13 @@ def score_table(title: str, lines: Sequence[Line]) -> Table:
             *("–" if np.isnan(value) else form.format(value) for form, value in figures),
         )
     return table
+
+
+def print_table(title: str, lines: Sequence[Line]) -> None:
+    """Print the table of :func:`score_table` as wide as it needs."""
+    console = Console()
+    console.width = max(console.width, WIDTH)
+    console.print(score_table(title, lines))
 
 
 def write_csv(path: Path, lines: Sequence[Line]) -> None:

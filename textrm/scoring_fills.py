@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import cv2
 import numpy as np
@@ -15,6 +13,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from textrm.errors import UserError
+from textrm.export import exported_run
 from textrm.page import Inpainter
 from textrm.scoring import TIMED_CALLS, Line
 from textrm.tasks.inpainting_scores import BIN_NAMES, FIGURES, bin_of, picture_figures
@@ -24,8 +23,8 @@ Fill = Callable[[np.ndarray, np.ndarray], np.ndarray]
 OPENCV = {"telea": cv2.INPAINT_TELEA, "navier_stokes": cv2.INPAINT_NS}
 
 
-def fill_methods(names: Sequence[str], threads: int, checkpoint: str) -> tuple[dict[str, Fill], ExitStack]:
-    """A way of filling for each of ``names``, and what to close afterwards.
+def fill_methods(names: Sequence[str], threads: int, checkpoint: str) -> dict[str, Fill]:
+    """A way of filling for each of ``names``.
 
     ``telea`` and ``navier_stokes`` are OpenCV's; a file is an exported inpainting net; a folder is a run of one, which
     is exported for the purpose. Nets see whole pictures here, so that they are compared and not the tool around them.
@@ -35,23 +34,22 @@ def fill_methods(names: Sequence[str], threads: int, checkpoint: str) -> tuple[d
     """
     cv2.setNumThreads(threads)
     methods: dict[str, Fill] = {}
-    with ExitStack() as stack:
-        for name in map(str, names):
-            path = Path(name)
-            short = name if name in OPENCV else path.name
-            label = name if short in methods else short  # two runs may be called last.onnx
-            if label in methods:
-                raise UserError(f"fills names {name} twice")
-            if name in OPENCV:
-                methods[label] = _opencv(OPENCV[name])
-            elif path.is_dir():
-                folder = Path(stack.enter_context(TemporaryDirectory()))
-                methods[label] = _network(_exported(path, checkpoint, folder / "run.onnx"), threads)
-            elif path.is_file():
-                methods[label] = _network(path, threads)
-            else:
-                raise UserError(f"fills: there is no {name}; expected run folders, ONNX files, {', '.join(OPENCV)}")
-        return methods, stack.pop_all()
+    for name in map(str, names):
+        path = Path(name)
+        short = name if name in OPENCV else path.name
+        label = name if short in methods else short  # two runs may be called last.onnx
+        if label in methods:
+            raise UserError(f"fills names {name} twice")
+        if name in OPENCV:
+            methods[label] = _opencv(OPENCV[name])
+        elif path.is_dir():
+            with exported_run(path, checkpoint, "inpainting") as file:
+                methods[label] = _network(file, threads)
+        elif path.is_file():
+            methods[label] = _network(path, threads)
+        else:
+            raise UserError(f"fills: there is no {name}; expected run folders, ONNX files, {', '.join(OPENCV)}")
+    return methods
 
 
 def score_fills(data: Dataset, indices: Sequence[int], methods: dict[str, Fill]) -> Iterator[list[Line]]:
@@ -119,14 +117,6 @@ def _network(path: Path, threads: int) -> Fill:
         return model(padded[None], mask[None])[0, :height, :width]
 
     return fill
-
-
-def _exported(run: Path, checkpoint: str, out: Path) -> Path:
-    from textrm.export import export, load_run  # here: an ONNX file need not wait for it
-
-    net, _ = load_run(run, checkpoint)
-    export(net, out, run=run.name)
-    return out
 
 
 def pixels(image: Tensor) -> np.ndarray:

@@ -71,6 +71,11 @@ def train(config: DictConfig, run: Path) -> float | None:
         config.trainer, callbacks=callbacks, logger=loggers, enable_progress_bar=bar
     )
 
+    # With max_steps Lightning takes every checkpoint for one of mid-epoch; going on from the end of an epoch, where
+    # last.ckpt is written, it would pass over the next one.
+    loop: Any = trainer.fit_loop
+    loop._iteration_based_training = bool
+
     run.mkdir(parents=True, exist_ok=True)
     keep_metrics(run)
     (run / "resolved.yaml").write_text(OmegaConf.to_yaml(OmegaConf.create(resolved)))

@@ -175,3 +175,28 @@ def check_inpainter(make: Callable[[], nn.Module]) -> None:
         one = torch.zeros(2, 1, 40, 50)
         one[..., 0, 0] = 1  # a single pixel, at the border
         assert not torch.equal(net(image, one), net(image, 0 * one))
+
+
+def check_cleaner(make: Callable[[], nn.Module]) -> None:
+    """Shapes and ranges at any multiple of the stride, gradients, determinism, independence of neighbours."""
+    torch.manual_seed(0)
+    net = make()
+    stride = net.stride
+    for batch, height, width in ((2, 1, 2), (3, 2, 1)):
+        net.train()
+        clean, blend = net(noise(batch, 3, height * stride, width * stride))
+        assert clean.shape == (batch, 3, height * stride, width * stride)
+        assert blend.shape == (batch, 1, height * stride, width * stride)
+        assert 0 <= blend.min() <= blend.max() <= 1
+    for module in net.modules():  # residual branches that start at zero would hide what lies before them
+        if isinstance(module, nn.BatchNorm2d):
+            nn.init.uniform_(module.weight, 0.5, 1.5)
+    image = noise(2, 3, 2 * stride, 2 * stride)
+    clean, blend = net(image)
+    check_gradients(net, (clean * noise(*clean.shape)).sum() + (blend * noise(*blend.shape)).sum())
+    check_determinism(net, image)
+    with torch.no_grad():
+        together, alone = net(image), [net(picture[None]) for picture in image]
+        for place in (0, 1):
+            joined = torch.cat([parts[place] for parts in alone])
+            torch.testing.assert_close(together[place], joined, rtol=1e-3, atol=1e-4)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from textrm.page import Inpainter, Segmenter
+from textrm.page import Cleaner, Inpainter, Segmenter
 
 
 @pytest.fixture(scope="session")
@@ -17,6 +17,11 @@ def model(model_file: Path) -> Segmenter:
 @pytest.fixture(scope="session")
 def inpainter(inpainter_file: Path) -> Inpainter:
     return Inpainter(inpainter_file, threads=1)
+
+
+@pytest.fixture(scope="session")
+def cleaner(cleaner_file: Path) -> Cleaner:
+    return Cleaner(cleaner_file, threads=1)
 
 
 @pytest.fixture

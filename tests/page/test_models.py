@@ -37,7 +37,11 @@ def test_threshold_defaults_to_one_half(tmp_path: Path) -> None:
         ({**METADATA, "textrm.stride": "0"}, "image", "states stride=0"),
         ({"textrm.task": "segmentation"}, "image", "states stride=nothing"),
         *(
-            ({**METADATA, f"textrm.{key}": value}, "image", f"'{key}': '{value}'.* probabilities between 0 and 1")
+            (
+                {**METADATA, f"textrm.{key}": value},
+                "image",
+                f"states {key}={value}; expected a probability between 0 and 1",
+            )
             for key in ("threshold", "low")
             for value in ("1.5", "0", "1", "-0.1", "nan", "half")
         ),

@@ -88,7 +88,7 @@ def test_growth_follows_the_page() -> None:
     assert [suitable_growth(np.empty((*size, 3), np.uint8)) for size in sizes] == [2, 2, 3, 2, 8]
 
 
-def test_cleaning_and_tagging_import_no_training_library(model_file: Path, tmp_path: Path) -> None:
+def test_cleaning_and_tagging_import_no_training_library(model_file: Path, cleaner_file: Path, tmp_path: Path) -> None:
     tagger_file = write_tagger(tmp_path / "tag.onnx")
     program = (
         "import sys, numpy\n"
@@ -96,6 +96,7 @@ def test_cleaning_and_tagging_import_no_training_library(model_file: Path, tmp_p
         "page = numpy.eye(40, dtype=numpy.uint8)[..., None].repeat(3, 2)\n"
         f"textrm.page.clean(page, textrm.page.Segmenter({str(model_file)!r}))\n"
         f"tags = textrm.page.Tagger({str(tagger_file)!r})(page)\n"
+        f"textrm.page.clean_end_to_end(page, textrm.page.Cleaner({str(cleaner_file)!r}))\n"
         "textrm.tag.draw_looks(page, tags.boxes, [['a']] * len(tags.boxes))\n"
         "training = {'torch', 'torchvision', 'lightning', 'pytorch_lightning', 'hydra', 'omegaconf', 'onnx'}\n"
         "print(sorted(set(sys.modules) & training))\n"

@@ -81,6 +81,15 @@ class InpaintingPictures(Pictures):
         return [corrupted, hole, output["output"], output["composite"], item["clean"]]
 
 
+class CleaningPictures(Pictures):
+    """Lettered picture, blend map, cleaned picture, its difference from the truth and the truth side by side."""
+
+    def columns(self, item: dict[str, Tensor], output: Any) -> list[Tensor]:
+        """The five; the difference is eight times as large as it is, on grey."""
+        difference = 0.5 + 4 * (output["clean"] - item["clean"])
+        return [item["image"], output["blend"].expand(3, -1, -1), output["clean"], difference, item["clean"]]
+
+
 def writers(trainer: pl.Trainer) -> list[SummaryWriter]:
     """The TensorBoard writers of a trainer."""
     return [logger.experiment for logger in trainer.loggers if isinstance(logger, TensorBoardLogger)]

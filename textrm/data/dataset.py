@@ -61,7 +61,8 @@ class ManifestDataset(Dataset):
 
     ``clean=False`` leaves the clean pictures unread where no one needs them. Up to ``cache_gigabytes`` of decoded
     pictures are kept in memory, per process, dropping what was used longest ago. ``optional`` lets the set be empty
-    where the manifest has no row of the split.
+    where the manifest has no row of the split. ``need_mask=False`` lets rows without a mask count by their clean
+    picture.
 
     Raises:
         UserError: for a bad manifest, a split that no row has, or where no usable row is left.
@@ -77,8 +78,10 @@ class ManifestDataset(Dataset):
         cache_gigabytes: float = 0.0,
         seed: int = 0,
         optional: bool = False,
+        need_mask: bool = True,
     ) -> None:
         self.manifest = read_manifest(manifest)
+        self.need_mask = need_mask
         self.transform, self.clean, self.replace_bad, self.seed = transform, clean, replace_bad, seed
         wanted = [row for row in self.manifest.rows if split is None or row.split == split]
         if not wanted and not optional:
@@ -109,17 +112,17 @@ class ManifestDataset(Dataset):
         return self._bad.reasons()
 
     def keep_clean(self) -> None:
-        """Drop the rows without a clean picture, which inpainting has no truth for.
+        """Drop the rows without a clean picture, which inpainting and cleaning have no truth for.
 
         Raises:
             UserError: when none is left of some, or clean pictures are not read at all.
         """
         if not self.clean:
-            raise UserError(f"{self.manifest.folder}: clean pictures are not read; inpainting needs data.clean=true")
+            raise UserError(f"{self.manifest.folder}: clean pictures are not read: give data.clean=true")
         kept = [row for row in self.rows if row.clean]
         if self.rows and not kept:
             raise UserError(f"{self.manifest.folder}: none of {len(self.rows)} rows of this split has a clean picture; "
-                            "inpainting learns from those")  # fmt: skip
+                            "which is what is learnt from")  # fmt: skip
         self.rows = kept
 
     def tag_counts(self) -> Counter[str]:
@@ -149,7 +152,7 @@ class ManifestDataset(Dataset):
             self._cache.move_to_end(index)
             return self._cache[index]
         try:
-            sample = load_sample(self.manifest, self.rows[index], self.clean)
+            sample = load_sample(self.manifest, self.rows[index], self.clean, self.need_mask)
         except BadRow as bad:
             self._bad.add(bad)
             return None

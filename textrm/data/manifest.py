@@ -133,12 +133,13 @@ def split_by_group(rows: Sequence[Row], ratios: tuple[float, float, float], seed
     return [replace(row, split=SPLITS[split[row.group]]) for row in rows]
 
 
-def load_sample(manifest: Manifest, row: Row, clean: bool = True) -> Sample:
+def load_sample(manifest: Manifest, row: Row, clean: bool = True, need_mask: bool = True) -> Sample:
     """Read the pictures of ``row``.
 
     Grey pictures become RGB. A mask pixel above 127 is lettering. A row without a mask gets an empty one and is ignored
     everywhere, since nothing is known. The extra column ``ignore_boxes`` ("x0,y0,x1,y1;…" in pixels, x1 and y1 outside)
-    marks regions to ignore. ``clean=False`` saves the reading of the clean picture.
+    marks regions to ignore. ``clean=False`` saves the reading of the clean picture; ``need_mask=False`` ignores nothing
+    for want of a mask, for those who learn from the clean picture.
 
     Raises:
         BadRow: a file is missing, unreadable, or of another size than the image or the row says.
@@ -153,16 +154,17 @@ def load_sample(manifest: Manifest, row: Row, clean: bool = True) -> Sample:
     if (row.width or width, row.height or height) != (width, height):
         raise BadRow(row.id, f"{row.image} is {width}x{height}, the manifest says {row.width}x{row.height}")
     ignore = np.zeros((height, width), np.uint8)
-    for x0, y0, x1, y1 in _boxes(row):
+    for x0, y0, x1, y1 in ignore_boxes(row):
         ignore[max(y0, 0) : max(y1, 0), max(x0, 0) : max(x1, 0)] = 1
     for role, plane in planes.items():
         if plane.shape[:2] != (height, width):
             raise BadRow(row.id, f"its {role} is {plane.shape[1]}x{plane.shape[0]}, its image {width}x{height}")
-    if mask is None:
+    if mask is None and need_mask:
         ignore[:] = 1
     lettering = np.zeros((height, width), np.uint8) if mask is None else (mask > 127).astype(np.uint8)
     known = ignore if ignore.any() else None
-    return Sample(row.id, image, lettering, planes.get("clean"), known, tags=frozenset(row.tags.split()))
+    tags = frozenset(row.tags.split())
+    return Sample(row.id, image, lettering, planes.get("clean"), known, tags=tags, masked=mask is not None)
 
 
 def read_picture(path: Path, grey: bool = False) -> np.ndarray:
@@ -202,7 +204,12 @@ def _row(place: str, cells: dict[str, str]) -> Row:
     return Row(**values, **sizes, extra=dict(cells))  # type: ignore[arg-type]
 
 
-def _boxes(row: Row) -> Iterator[tuple[int, int, int, int]]:
+def ignore_boxes(row: Row) -> Iterator[tuple[int, int, int, int]]:
+    """The regions of ``row`` that neither loss nor metric counts: x0, y0, x1, y1 in pixels, x1 and y1 outside.
+
+    Raises:
+        BadRow: where the column ``ignore_boxes`` holds something else.
+    """
     for box in filter(None, (part.strip() for part in row.extra.get("ignore_boxes", "").split(";"))):
         try:
             x0, y0, x1, y1 = (int(float(number)) for number in box.split(","))

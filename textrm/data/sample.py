@@ -30,6 +30,7 @@ class Sample:
 
     ``image`` and ``clean`` are H W 3 uint8 RGB, ``mask`` and ``ignore`` are H W uint8 in {0, 1}. ``clean``, ``ignore``
     and ``tags`` are None where nothing is known. ``words`` holds one N x 2 float32 polygon (x, y in pixels) per word.
+    ``masked`` is False where nothing is known of the lettering; ``mask`` is empty then.
     """
 
     id: str
@@ -39,3 +40,4 @@ class Sample:
     ignore: np.ndarray | None = None
     words: tuple[np.ndarray, ...] = ()
     tags: frozenset[str] | None = field(default_factory=frozenset)
+    masked: bool = True

@@ -98,7 +98,7 @@ class TrainTransform:
         seed = int(rng.integers(1 << 62))
         self.pixels.set_random_state(np.random.default_rng(seed), random.Random(seed))
         planes |= self.pixels(**{name: planes[name] for name in ("image", "clean") if name in planes})
-        return to_tensors(sample.id, planes)
+        return to_tensors(sample.id, planes, sample.masked)
 
     def _choose(self, sample: Sample, rng: np.random.Generator) -> tuple[int, int, int]:
         """Top, left and side of the window, in pixels of the page; top and left are negative on small pictures."""
@@ -127,11 +127,14 @@ class EvalTransform:
             planes["clean"] = sample.clean
         if sample.ignore is not None:
             planes["ignore"] = sample.ignore
-        return to_tensors(sample.id, planes)
+        return to_tensors(sample.id, planes, sample.masked)
 
 
-def to_tensors(id: str, planes: dict[str, np.ndarray]) -> dict[str, Any]:
-    """Tensors of one item from 8-bit planes; without ``clean`` the image stands in and ``has_clean`` is False."""
+def to_tensors(id: str, planes: dict[str, np.ndarray], masked: bool = True) -> dict[str, Any]:
+    """Tensors of one item from 8-bit planes; without ``clean`` the image stands in and ``has_clean`` is False.
+
+    ``masked`` is passed on as ``has_mask``.
+    """
     image = _channels_first(planes["image"])
     mask = torch.from_numpy(planes["mask"])[None]
     ignore = torch.from_numpy(planes["ignore"])[None].bool() if "ignore" in planes else torch.zeros_like(mask).bool()
@@ -141,6 +144,7 @@ def to_tensors(id: str, planes: dict[str, np.ndarray]) -> dict[str, Any]:
         "image": image,
         "clean": clean,
         "has_clean": torch.tensor("clean" in planes),
+        "has_mask": torch.tensor(masked),
         "mask": mask.float(),
         "ignore": ignore,
     }

@@ -3,39 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from textrm.files import write_whole
-from textrm.page.inpainter import Inpainter
-from textrm.page.pipeline import clean
+from textrm.page.methods import PageMethod
 from textrm.page.plan import Job
 from textrm.page.read import MAX_PIXELS, Page, read
 from textrm.page.report import draw_overlay, regions_json
-from textrm.page.segmenter import Segmenter
 from textrm.page.write import encode, encode_plain
 
 
-def clean_file(
-    job: Job,
-    model: Segmenter,
-    inpainter: Inpainter | None = None,
-    as_png: bool = False,
-    max_pixels: int = MAX_PIXELS,
-    **options: Any,
-) -> list[str]:
+def clean_file(job: Job, method: PageMethod, as_png: bool = False, max_pixels: int = MAX_PIXELS) -> list[str]:
     """Read a page, clean it, write it and what is wished beside it.
 
     The clean page is written last: where it is, the others are too.
 
     Args:
         job: the files.
-        model: the segmenter.
-        inpainter: the inpainting net, or None for the released one, if any is needed.
+        method: how to clean, with its models.
         as_png: write PNG whatever the source is.
         max_pixels: larger pictures are refused.
-        options: of :func:`textrm.page.clean`.
 
     Returns:
         What the user should know about this page.
@@ -45,19 +33,19 @@ def clean_file(
         OSError: when a result cannot be written.
     """
     page = read(job.source, max_pixels)
-    filled = _clean_and_report(page, job, model, options | {"inpainter": inpainter})
+    filled = _clean_and_report(page, job, method)
     write_whole(job.target, encode(page, page.image, filled, as_png))
     return page.notes
 
 
-def _clean_and_report(page: Page, job: Job, model: Segmenter, options: dict[str, Any]) -> np.ndarray:
+def _clean_and_report(page: Page, job: Job, method: PageMethod) -> np.ndarray:
     """Clean the page in place and write what is wished beside it; returns what was filled.
 
     A function of its own: encoding a large page needs the room that the probability and the mask take here.
     """
     before = page.image.copy() if "overlay" in job.extras else page.image
-    result = clean(page.image, model, out=page.image, **options)
-    facts = {"threshold": options.get("threshold") or model.threshold, "run": model.run, "version": model.version}
+    result = method.clean(page.image, out=page.image)
+    facts = {"threshold": method.threshold, "run": method.model.run, "version": method.model.version}
     contents: dict[str, Callable[[], bytes | memoryview]] = {
         "mask": lambda: encode_plain(result.mask * 255),
         "prob": lambda: encode_plain(result.prob),

@@ -13,6 +13,14 @@ from textrm.errors import UserError
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "weights"  # of the released models
 
+# Where a model for each task is of use: who gave it elsewhere is told.
+_USES = {
+    "segmentation": "textrm.infer --model FILE (--method segment+fill)",
+    "inpainting": "textrm.infer --fill-model FILE",
+    "cleaning": "textrm.infer --method end-to-end --model FILE",
+    "tagging": "textrm.tag --model FILE",
+}
+
 
 class Model:
     """An ONNX file of textrm for one ``task``, with inputs of given names and types and ``outputs`` of given names.
@@ -60,23 +68,46 @@ class Model:
                                 f"expected ({wanted}): it is not a model of textrm")  # fmt: skip
         return found
 
+    def _probability(self, name: str, default: float) -> float:
+        stated = self.metadata.get(name, str(default))
+        try:
+            value = float(stated)
+        except ValueError:
+            value = 0.0
+        if not 0 < value < 1:
+            raise self._misstated(f"{name}={stated}", "a probability between 0 and 1")
+        return value
+
     def _number(self, name: str) -> int:
         text = self.metadata.get(name, "")
         if not text.isdecimal() or int(text) < 1:
-            raise UserError(f"{self.path} states {name}={text or 'nothing'}; expected a positive number: export it "
-                            "again with python -m textrm.export")  # fmt: skip
+            raise self._misstated(f"{name}={text or 'nothing'}", "a positive number")
         return int(text)
+
+    def _misstated(self, stated: str, expected: str) -> UserError:
+        return UserError(f"{self.path} states {stated}; expected {expected}: export it again with "
+                         "python -m textrm.export")  # fmt: skip
 
     def _check(self) -> None:
         task = self.metadata.get("task")
         if task != self.task:
             found = f"a model for {task}" if task else "not a model of textrm (it names no task)"
-            raise UserError(f"{self.path} is {found}; expected textrm.task = {self.task}")
+            use = f" (it is for {_USES[task]})" if task in _USES else ""
+            raise UserError(f"{self.path} is {found}; expected textrm.task = {self.task}{use}")
         inputs = {entry.name: entry.type for entry in self._session.get_inputs()}
         outputs = {entry.name: entry.type for entry in self._session.get_outputs()}
         if inputs != dict(self.inputs) or outputs != dict.fromkeys(self.outputs, "tensor(float)"):
             raise UserError(f"{self.path} takes {inputs} and gives {outputs}; expected {dict(self.inputs)} and "
                             f"{', '.join(self.outputs)} (float): export it with python -m textrm.export")  # fmt: skip
+
+
+def task_of(path: Path) -> str | None:
+    """The task that an ONNX file states; None where it states none.
+
+    Raises:
+        UserError: when the file is missing or is not ONNX.
+    """
+    return _open(path, 1).get_modelmeta().custom_metadata_map.get("textrm.task")
 
 
 def check_image(image: np.ndarray) -> None:

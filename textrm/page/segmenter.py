@@ -7,10 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from textrm.errors import UserError
 from textrm.page.model import WEIGHTS, Model
-
-_PROBABILITIES = ("threshold", "low")  # in the metadata
 
 
 class Segmenter(Model):
@@ -30,16 +27,8 @@ class Segmenter(Model):
 
     def __init__(self, path: Path | str | None = None, threads: int | None = None) -> None:
         super().__init__(WEIGHTS / "segment.onnx" if path is None else Path(path), threads)
-        stated = {name: self.metadata[name] for name in _PROBABILITIES if name in self.metadata}
-        try:
-            self.threshold = float(stated.get("threshold", "0.5"))
-            self.low = float(stated["low"]) if "low" in stated else None
-            valid = 0 < self.threshold < 1 and (self.low is None or 0 < self.low < 1)
-        except ValueError:
-            valid = False
-        if not valid:
-            raise UserError(f"{self.path} states {stated}; expected probabilities between 0 and 1: export it again "
-                            "with python -m textrm.export")  # fmt: skip
+        self.threshold = self._probability("threshold", 0.5)
+        self.low = self._probability("low", 0.5) if "low" in self.metadata else None
 
     def __call__(self, image: np.ndarray) -> np.ndarray:
         """The probability of lettering of one picture.

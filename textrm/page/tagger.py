@@ -65,13 +65,7 @@ class Tagger(Model):
         self.size = self._number("size")
         if self.size % self.stride:
             raise self._misstated(f"size={self.size}", f"a multiple of its stride {self.stride}")
-        stated = self.metadata.get("threshold", "0.5")
-        try:
-            self.threshold = float(stated)
-        except ValueError:
-            self.threshold = 0.0
-        if not 0 < self.threshold < 1:
-            raise self._misstated(f"threshold={stated}", "a probability between 0 and 1")
+        self.threshold = self._probability("threshold", 0.5)
 
     def __call__(self, image: np.ndarray) -> Tags:
         """The tags of one picture.
@@ -110,10 +104,6 @@ class Tagger(Model):
         if shape and isinstance(shape[-1], int) and shape[-1] != len(stated):  # a free size shows when the model runs
             raise self._misstated(f"{len(stated)} labels", f"{shape[-1]}, one for each tag of its output")
         return tuple(stated)
-
-    def _misstated(self, what: str, expected: str) -> UserError:
-        return UserError(f"{self.path} states {what}; expected {expected}: export it again with "
-                         "python -m textrm.export")  # fmt: skip
 
 
 def _is_name(label: object) -> bool:

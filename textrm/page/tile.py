@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+import cv2
 import numpy as np
 
 from textrm.errors import UserError
@@ -46,6 +47,32 @@ def tiles(height: int, width: int, side: int, stride: int, margin: int = MARGIN)
     for row, (top, bottom) in zip(*_cuts(height, *rows, stride), strict=True):
         for column, (left, right) in zip(*_cuts(width, *columns, stride), strict=True):
             yield Tile((row, column), (slice(top, bottom), slice(left, right)))
+
+
+def tile_pixels(image: np.ndarray, side: int, stride: int) -> Iterator[tuple[Tile, np.ndarray]]:
+    """The tiles of a page, each with a copy or view of its pixels for a net; tiles of one colour are left out.
+
+    Those hold no lettering. Where a window reaches over the page's edge it is filled up by reflection, also of pages
+    that are smaller than a stride.
+
+    Args:
+        image: H W 3 uint8 RGB.
+        side: side of the largest square tile in pixels.
+        stride: what height and width of the pixels are multiples of.
+
+    Raises:
+        UserError: as :func:`check_side`.
+    """
+    height, width = image.shape[:2]
+    for part in tiles(height, width, side, stride):
+        rows, columns = part.window
+        pixels = image[rows, columns]
+        if (pixels == pixels[0, 0]).all():
+            continue
+        below, right = rows.stop - rows.start - pixels.shape[0], columns.stop - columns.start - pixels.shape[1]
+        if below or right:
+            pixels = cv2.copyMakeBorder(np.ascontiguousarray(pixels), 0, below, 0, right, cv2.BORDER_REFLECT_101)
+        yield part, pixels
 
 
 def check_side(side: int, stride: int, margin: int = MARGIN) -> None:

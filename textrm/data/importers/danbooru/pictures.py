@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from textrm.data.importers.danbooru.selection import Selection
-from textrm.data.importers.danbooru.workers import in_order, progress_bar
+from textrm.data.importers.workers import in_order, progress_bar
 from textrm.data.manifest import read_picture
 from textrm.errors import UserError
 

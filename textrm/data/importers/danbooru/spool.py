@@ -16,7 +16,7 @@ import numpy as np
 
 from textrm.data.importers.danbooru.records import LARGEST_ID, RECORD, Filters, Parsed, parse_block
 from textrm.data.importers.danbooru.shards import Block, Place, read_blocks
-from textrm.data.importers.danbooru.workers import in_order, progress_bar
+from textrm.data.importers.workers import in_order, progress_bar
 from textrm.errors import UserError
 
 LISTED = 100_000  # bad lines that are told one by one; the others are only counted

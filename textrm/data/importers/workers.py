@@ -46,8 +46,8 @@ def in_order(function: Callable[[Item], Result], items: Iterable[Item], workers:
                 yield first, future.result()
         except BrokenProcessPool as error:
             raise UserError(
-                f"one of {workers} worker processes was killed, perhaps for want of memory; the same command "
-                "goes on from here, with fewer --workers if need be"
+                f"one of {workers} worker processes was killed, perhaps for want of memory: give the "
+                "same command again, with fewer --workers"
             ) from error
         finally:
             for _, future in under_way:

@@ -1,0 +1,1 @@
+"""Study: one step from lettered picture to clean one."""

@@ -1,0 +1,119 @@
+"""One model from the lettered page to the clean one: what it leaves alone, and that tiles do not show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from standin_model import lettered_page, write_cleaner
+
+from textrm.errors import UserError
+from textrm.page import Cleaner, Result, clean_end_to_end
+
+
+def patchwork(height: int, width: int, block: int = 16) -> np.ndarray:
+    """Squares of random colours and, on them, weak noise."""
+    rng = np.random.default_rng(0)
+    squares = rng.integers(0, 200, (-(-height // block), -(-width // block), 3), dtype=np.uint8)
+    page = squares.repeat(block, 0).repeat(block, 1)[:height, :width]
+    return page + rng.integers(0, 50, page.shape, dtype=np.uint8)
+
+
+def test_a_page_is_drawn_clean(cleaner: Cleaner) -> None:
+    page = lettered_page()
+    before = page.copy()
+    result = clean_end_to_end(page, cleaner)
+    assert isinstance(result, Result)
+    assert np.array_equal(page, before)
+    drawn, blend = cleaner(page)
+    assert np.array_equal(result.image, np.where(blend[..., None] >= 1 / 32, drawn, page))
+    assert result.image[26, 20].tolist() == [255] * 3
+    assert np.array_equal(result.prob, np.rint(blend * 255).astype(np.uint8))
+    assert np.array_equal(result.mask, (result.prob > 127).astype(np.uint8))
+    assert np.array_equal(result.filled, (blend >= 1 / 32).astype(np.uint8))
+    (region,) = result.regions
+    assert region.area == result.mask.sum() < result.filled.sum()
+
+
+def test_pixels_with_little_blend_are_bit_identical(tmp_path: Path) -> None:
+    page = patchwork(96, 120)
+    shares = []
+    for keep in ("0.004", "0.03125", "0.3"):
+        own = Cleaner(write_cleaner(tmp_path / "a.onnx", {"textrm.keep": keep}), threads=1)
+        drawn, blend = own(page)
+        kept = blend < float(keep)
+        result = clean_end_to_end(page, own, min_area=0)
+        assert (drawn != page)[kept].any()  # the model alone would not have kept them
+        assert np.array_equal(result.image[kept], page[kept])
+        assert np.array_equal(result.image[~kept], drawn[~kept])
+        assert np.array_equal(result.filled == 0, kept)
+        shares.append(kept.mean())
+    assert 0.1 < shares[0] < shares[1] < shares[2] < 0.9
+
+
+def test_tiles_do_not_show(cleaner: Cleaner) -> None:
+    page = patchwork(413, 350)
+    whole, cut = clean_end_to_end(page, cleaner), clean_end_to_end(page, cleaner, tile=160)
+    assert 0.1 < whole.filled.mean() < 0.9
+    for name in ("image", "mask", "filled", "prob"):
+        assert np.array_equal(getattr(whole, name), getattr(cut, name)), name
+
+
+def test_in_place_later_tiles_see_the_page_as_it_was(cleaner: Cleaner) -> None:
+    page = patchwork(413, 350)
+    expected = clean_end_to_end(page, cleaner).image
+    result = clean_end_to_end(page, cleaner, tile=160, out=page)
+    assert result.image is page
+    assert np.array_equal(page, expected)
+    other = np.empty_like(page)
+    assert clean_end_to_end(patchwork(413, 350), cleaner, out=other).image is other
+    assert np.array_equal(other, expected)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 40), (3, 700), (700, 3), (17, 9)])
+def test_sizes_that_are_no_multiple_of_the_stride(cleaner: Cleaner, size: tuple[int, int]) -> None:
+    page = np.zeros((*size, 3), np.uint8)
+    page[..., 0] = np.arange(size[1]) % 2
+    result = clean_end_to_end(page, cleaner, min_area=0)
+    assert result.image.shape == page.shape
+    assert result.prob.shape == result.mask.shape == result.filled.shape == size
+    one_colour = size == (1, 1)
+    assert (result.image == (page if one_colour else 255)).all()
+
+
+def test_what_is_left_alone_and_what_is_called_lettering(cleaner: Cleaner) -> None:
+    page = lettered_page()
+    page[60:62, 60:62] = 0  # 5 x 5 on the mean: 255 - 41 is not dark
+    page[80:86, 60:66] = 60
+    usual = clean_end_to_end(page, cleaner)
+    assert usual.filled[83, 63] == usual.mask[83, 63] == 1
+    assert usual.filled[61, 61] == 0
+    small = int(usual.filled[76:90, 56:70].sum())
+    strict = clean_end_to_end(page, cleaner, min_area=small + 1)
+    assert np.array_equal(strict.image[70:], page[70:])
+    assert strict.filled[70:].sum() == strict.mask[70:].sum() == 0
+    assert np.array_equal(strict.image[:60], usual.image[:60])
+    sure = clean_end_to_end(page, cleaner, threshold=0.99)
+    assert np.array_equal(sure.image, usual.image)  # the threshold is about the mask alone
+    assert 0 < sure.mask.sum() < usual.mask.sum()
+    assert sum(region.area for region in usual.regions) == usual.mask.sum()
+
+
+def test_a_net_that_draws_everything_anew_may_change_everything(tmp_path: Path) -> None:
+    direct = Cleaner(write_cleaner(tmp_path / "a.onnx", blend=1.0), threads=1)
+    page = patchwork(40, 40)
+    result = clean_end_to_end(page, direct)
+    assert result.filled.all()
+    assert (result.prob == 255).all()
+    assert np.array_equal(result.image, direct(page)[0])
+
+
+def test_mistakes_are_told(cleaner: Cleaner) -> None:
+    for image, options, words in (
+        (lettered_page(), {"threshold": 1.0}, "threshold is 1.0; expected a probability"),
+        (lettered_page(), {"tile": 64}, "tile is 64 pixels; expected at least 136"),
+        (np.zeros((4, 4), np.uint8), {}, r"expected uint8 \(height, width, 3\)"),
+    ):
+        with pytest.raises(UserError, match=words):
+            clean_end_to_end(image, cleaner, **options)

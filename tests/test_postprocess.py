@@ -1,0 +1,253 @@
+"""What was cleaned goes back into the originals."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from infer_command import files, make_book
+from infer_command import run as run_infer
+from PIL import Image
+from prepared_set import clean, make_tree, noise, prepare, restore
+
+from textrm.data.manifest import read_manifest
+from textrm.page.read import read
+from textrm.prepared.restore import changes
+
+WHITE = slice(200, 300)
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """Three pictures, prepared into ``set``."""
+    folder = make_tree(tmp_path / "in")
+    assert prepare(folder, tmp_path / "set").exit_code == 0
+    return folder
+
+
+def whiten(pixels: np.ndarray) -> None:
+    pixels[WHITE, WHITE] = 255
+
+
+def test_the_three_commands_in_a_row(model_file: Path, tmp_path: Path) -> None:
+    book = make_book(tmp_path / "book")
+    wide = np.full((96, 81), 65535, np.uint16)
+    wide[20:30, 20:60] = 77
+    cv2.imwrite(str(book / "two/4.tif"), wide)
+    exif = Image.Exif()
+    exif[0x010E] = "a page"
+    Image.open(book / "2.jpg").save(book / "two/5.jpg", quality=90, dpi=(300, 300), exif=exif)
+    assert prepare(book, tmp_path / "set", "--size", 128).exit_code == 0
+    assert run_infer(model_file, tmp_path / "set/image", "-o", tmp_path / "clean", "--mask").exit_code == 0
+    result = restore(tmp_path / "set", tmp_path / "clean", tmp_path / "out")
+    assert (result.exit_code, result.output) == (0, "5 pictures restored\n")
+    assert files(tmp_path / "out") == files(book)
+    for name in files(book):
+        with Image.open(book / name) as before, Image.open(tmp_path / "out" / name) as after:
+            assert (after.size, after.mode, after.format) == (before.size, before.mode, before.format)
+            assert after.info.get("dpi") == before.info.get("dpi")
+            assert after.getexif().get(0x010E) == before.getexif().get(0x010E)
+        restored = read(tmp_path / "out" / name).image
+        assert restored.min() > (240 if name.endswith("jpg") else 254), name
+    assert cv2.imread(str(tmp_path / "out/two/4.tif"), cv2.IMREAD_UNCHANGED).dtype == np.uint16
+
+
+@pytest.mark.parametrize("kind", ["RGB", "L", "16 bits"])
+def test_what_is_painted_comes_back_as_it_was_painted(kind: str, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    source, painted = tmp_path / "in/a.png", noise(16, 20, seed=5)
+    if kind == "16 bits":
+        before = np.random.default_rng(0).integers(0, 65536, (40, 60, 3), dtype=np.uint16)
+        cv2.imwrite(str(source), before[..., ::-1])
+    else:
+        before = noise(40, 60) if kind == "RGB" else noise(40, 60, 1)[..., 0]
+        Image.fromarray(before).save(source)
+    if kind == "L":
+        painted[:] = painted[..., :1]
+    prepare(tmp_path / "in", tmp_path / "set", "--size", 64)
+
+    def paint(pixels: np.ndarray) -> None:
+        pixels[12 + 8 : 12 + 24, 2 + 30 : 2 + 50] = painted
+        pixels[:12] = 77  # the padding may be painted as one likes
+
+    clean(tmp_path / "set", tmp_path / "clean", paint)
+    assert restore(tmp_path / "set", tmp_path / "clean", tmp_path / "out").exit_code == 0
+    after = cv2.imread(str(tmp_path / "out/a.png"), cv2.IMREAD_UNCHANGED)
+    expected = before.copy()
+    expected[8:24, 30:50] = {"RGB": painted, "L": painted[..., 0], "16 bits": painted.astype(np.uint16) * 257}[kind]
+    same = before[8:24, 30:50] == expected[8:24, 30:50]
+    assert same.mean() < 0.1
+    if kind == "16 bits":  # where what is shown did not change, the finer value stays
+        stays = (read(source).image[8:24, 30:50] == painted).all(2)
+        expected[8:24, 30:50][stays] = before[8:24, 30:50][stays]
+    assert np.array_equal(after[..., ::-1] if after.ndim == 3 else after, expected)
+
+
+def test_a_scaled_change_takes_the_cleaned_picture_with_a_soft_edge(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    before = noise(400, 400) // 4 + 90
+    Image.fromarray(before).save(tmp_path / "in/a.png")
+    prepare(tmp_path / "in", tmp_path / "set", "--size", 100)
+
+    def paint(pixels: np.ndarray) -> None:
+        pixels[40:60, 30:70] = (20, 30, 40)
+
+    clean(tmp_path / "set", tmp_path / "clean", paint)
+    assert restore(tmp_path / "set", tmp_path / "clean", tmp_path / "out").exit_code == 0
+    after = read(tmp_path / "out/a.png").image
+    assert (after[168:232, 128:272] == (20, 30, 40)).all()  # the cubic filter reaches 2 pixels of the canvas, 8 here
+    outside = np.ones((400, 400), bool)
+    outside[154:246, 114:286] = False
+    assert np.array_equal(after[outside], before[outside])
+    # Beside the box the grain is that of the canvas first, then more and more that of the original.
+    grain = [after[176:224, x].std() / before[176:224, x].std() for x in range(280, 288)]
+    assert grain[0] < 0.6 < 0.8 < grain[5]
+    assert grain[6] == grain[7] == 1
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".webp"])
+def test_lossy_cleaned_pictures(tmp_path: Path, suffix: str) -> None:
+    y, x = np.mgrid[:300, :400]
+    before = np.stack([x / 2, y / 2, (x + y) / 4], 2).astype(np.uint8)
+    before[100:140, 100:110] = 255  # a letter
+    (tmp_path / "in").mkdir()
+    Image.fromarray(before).save(tmp_path / "in/a.png")
+    prepare(tmp_path / "in", tmp_path / "set", "--size", 0, "--multiple", 4)
+
+    def paint(pixels: np.ndarray) -> None:
+        pixels[100:140, 100:110] = pixels[100:140, 90:100]
+
+    cleaned = clean(tmp_path / "set", tmp_path / "clean", paint, suffix)
+    assert restore(tmp_path / "set", cleaned, tmp_path / "out").exit_code == 0
+    after = read(tmp_path / "out/a.png").image
+    assert after[100:140, 100:110].max() < 120
+    after[98:142, 98:112] = before[98:142, 98:112]
+    assert np.array_equal(after, before)
+    restore(tmp_path / "set", cleaned, tmp_path / "all", "--tolerance", 0)
+    assert (read(tmp_path / "all/a.png").image != before).any(2).mean() > 0.1
+
+
+def test_what_counts_as_a_change() -> None:
+    before = np.full((20, 30, 3), 100, np.uint8)
+    after = before.copy()
+    after[5, 5, 1] = 101
+    assert np.argwhere(changes(before, after, 0)).tolist() == [[5, 5]]
+    after[10:12, 20:22, 2] = 109
+    assert not changes(before, after, 9).any()
+    found = changes(before, after, 8)
+    assert found[8:14, 18:24].all()
+    assert found.sum() == 36
+    after[15, 2:5] = 0  # a speck
+    assert changes(before, after, 8).sum() == 36
+    after[15, 5] = 0  # a stroke
+    assert changes(before, after, 8).sum() == 36 + 5 * 8
+
+
+def test_what_cannot_be_restored_is_listed(tree: Path, tmp_path: Path) -> None:
+    prepared, cleaned = tmp_path / "set", clean(tmp_path / "set", tmp_path / "clean", whiten)
+    (cleaned / "1.png").unlink()
+    Image.new("RGB", (60, 40)).save(cleaned / "2.png")
+    (cleaned / "two/3.jpg").touch()
+    (cleaned / "other.pdf").touch()
+    result = restore(prepared, cleaned, tmp_path / "out")
+    assert result.exit_code == 1
+    assert result.output.endswith("\n0 pictures restored, 4 failed\n")
+    for words in (f"image/1.png: there is no cleaned picture; expected {cleaned / '1.png'}",
+                  "2.png is 60x40, the prepared picture is 512x512", "both", "3.jpg", ".pdf is not read"):  # fmt: skip
+        assert words in result.output
+    Image.new("RGB", (512, 512)).save(cleaned / "1.png")
+    (cleaned / "two/3.jpg").unlink()
+    (prepared / "originals/1.png").unlink()
+    (prepared / "originals/two/3.png").write_bytes(b"another")
+    Image.new("RGB", (512, 512)).save(prepared / "image/2.png")
+    result = restore(prepared, cleaned, tmp_path / "out")
+    assert result.output.endswith("\n0 pictures restored, 4 failed\n")
+    for words in ("originals/1.png is missing", "image/2.png is not the file that textrm.preprocess wrote",
+                  "originals/two/3.png is not the file"):  # fmt: skip
+        assert words in result.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_bad_cleaned_pictures_do_not_stop_the_others(tree: Path, tmp_path: Path) -> None:
+    cleaned = clean(tmp_path / "set", tmp_path / "clean", whiten)
+    (cleaned / "1.png").write_bytes((cleaned / "1.png").read_bytes()[:-40])
+    (cleaned / "2.png").write_bytes(b"")
+    result = restore(tmp_path / "set", cleaned, tmp_path / "out")
+    assert (result.exit_code, files(tmp_path / "out")) == (1, ["two/3.png"])
+    assert "1.png: the picture is damaged" in result.output
+    assert "2.png: the file is empty" in result.output
+
+
+def test_folders_that_cannot_be_used(tree: Path, tmp_path: Path) -> None:
+    prepared, out = tmp_path / "set", tmp_path / "out"
+    cleaned = clean(prepared, tmp_path / "clean", whiten)
+    manifest = prepared / "manifest.csv"
+    text = manifest.read_text()
+    for arguments, words in (
+        ((tree, cleaned, out), "in holds no manifest.csv"),
+        ((prepared, tmp_path / "none", out), "none is no folder"),
+        ((prepared, cleaned, cleaned), "choose another folder for the results"),
+        ((prepared, cleaned, prepared / "originals"), "choose another folder for the results"),
+    ):
+        result = restore(*arguments)
+        assert (result.exit_code, result.output.count("\n")) == (1, 1)
+        assert words in result.output
+    for changed, words in (
+        (text.replace(",box,", ",bax,"), "was not made by textrm.preprocess: it lacks box"),
+        (text.splitlines()[0], "has no row"),
+        (text.replace("originals/1.png", "originals/../../1.png"), "expected a path below originals/"),
+        (text.replace('"226,236,286,276"', "1", 1), "the record of '1' was changed"),
+        (text.replace('"226,236,286,276"', '"0,0,60,999"', 1), "box 0,0,60,999 of a canvas of 512x512"),
+    ):
+        assert changed != text
+        manifest.write_text(changed)
+        result = restore(prepared, cleaned, out, "--overwrite")
+        assert result.exit_code == 1
+        assert words in result.output
+
+
+def test_what_is_done_is_passed_over(tree: Path, tmp_path: Path) -> None:
+    prepared, cleaned, out = tmp_path / "set", clean(tmp_path / "set", tmp_path / "clean", whiten), tmp_path / "out"
+    assert restore(prepared, cleaned, out).output == "3 pictures restored\n"
+    assert restore(prepared, cleaned, out).output == "0 pictures restored, 3 were done already\n"
+    os.utime(cleaned / "1.png", ns=(2**62, 2**62))
+    result = restore(prepared, cleaned, out)
+    assert (result.exit_code, result.output.count("\n")) == (1, 2)
+    assert "is there already, older than the cleaned picture; give --overwrite" in result.output
+    assert restore(prepared, cleaned, out, "--overwrite").output == "3 pictures restored\n"
+    # The user's own folder is not written over, for its pictures are older than the cleaned ones.
+    for path in tree.rglob("*.*"):
+        os.utime(path, ns=(0, 0))
+    before = (tree / "1.png").read_bytes()
+    assert restore(prepared, cleaned, tree).output.endswith("0 pictures restored, 3 failed\n")
+    assert (tree / "1.png").read_bytes() == before
+
+
+def test_a_set_can_be_moved(tree: Path, tmp_path: Path) -> None:
+    (tmp_path / "set").rename(tmp_path / "moved")
+    for path in list(tree.rglob("*.*")):
+        path.unlink()
+    cleaned = clean(tmp_path / "moved", tmp_path / "clean", whiten)
+    assert restore(tmp_path / "moved", cleaned, tmp_path / "out").exit_code == 0
+    (row,) = (row for row in read_manifest(tmp_path / "moved/manifest.csv").rows if row.id == "1")
+    x0, y0, _, _ = map(int, row.extra["box"].split(","))
+    after, before = read(tmp_path / "out/1.png").image, noise(40, 60)
+    before[: 300 - y0, : 300 - x0] = 255
+    assert np.array_equal(after, before)
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()])
+def test_a_run_that_stops(tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
+    def stop(source: Path, target: Path) -> None:
+        raise error
+
+    cleaned = clean(tmp_path / "set", tmp_path / "clean", whiten)
+    monkeypatch.setattr(os, "replace", stop)
+    result = restore(tmp_path / "set", cleaned, tmp_path / "out")
+    assert result.exit_code == (130 if isinstance(error, KeyboardInterrupt) else 1)
+    assert result.output.startswith(("stopped; all files", "error: the disk is full"))
+    assert files(tmp_path / "out") == []

@@ -1,0 +1,61 @@
+"""Two U-Nets in one graph: the first finds what to replace, the second draws it on a picture without it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from textrm.nets.cleaner import Cleaner
+from textrm.nets.cleaning_unet import BLEND_AT_START
+from textrm.nets.inpainter_fast import LEVELS, span
+from textrm.nets.unet import UNet
+
+HIDDEN = 0.1  # blend from which a pixel, and its eight neighbours, do not count as known
+
+
+class CleaningCascade(Cleaner):
+    """A blend map from one U-Net, a residual from another, trained as one net.
+
+    Where the first U-Net says that lettering is, the picture is spanned smoothly from what surrounds it (the pull-push
+    pyramid of :class:`~textrm.nets.inpainter_fast.FastInpainter`); the second one sees that, the picture itself and the
+    blend map, and adds what the smooth surface lacks. A single U-Net must learn to forget the letters it copies; this
+    one never copies them. No gradient flows through the pyramid: the first U-Net learns from the blended result.
+
+    Args:
+        find: makes the U-Net of the blend map, given its input and output channels.
+        paint: makes the U-Net of the residual.
+    """
+
+    def __init__(self, find: Callable[[int, int], UNet], paint: Callable[[int, int], UNet]) -> None:
+        super().__init__()
+        self.find = find(3, 1)
+        self.paint = paint(8, 3)
+        self.stride = max(2**LEVELS, self.find.stride, self.paint.stride)
+
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        """The clean picture B 3 H W and the blend map B 1 H W."""
+        picture = (image - 0.5) * 2
+        blend = torch.sigmoid(self.find(picture).to(image.dtype) + BLEND_AT_START)
+        known = (F.max_pool2d(blend.detach(), 3, 1, 1) < HIDDEN).to(image.dtype)
+        spanned = span(picture * known, known, LEVELS)
+        drawn = spanned + self.paint(torch.cat([spanned, known, picture, blend], 1))
+        return image + blend * (drawn / 2 + 0.5 - image), blend
+
+    def take_over(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Weights to begin with: those of a :class:`~textrm.nets.inpainter_fast.FastInpainter` become the painter's.
+
+        It saw the spanned picture and what is known of it; what it did not see begins at 0. Other weights are returned
+        as they are.
+        """
+        if not any(name.startswith("unet.") for name in weights):
+            return weights
+        theirs = {name.removeprefix("unet."): value for name, value in weights.items()}
+        stem = next(iter(self.paint.state_dict()))
+        wider = torch.zeros_like(self.paint.state_dict()[stem])
+        if theirs[stem].shape[0] == len(wider):
+            wider[:, : theirs[stem].shape[1]] = theirs[stem]
+            theirs[stem] = wider
+        return self.state_dict() | {f"paint.{name}": value for name, value in theirs.items()}

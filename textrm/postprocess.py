@@ -1,0 +1,119 @@
+"""Undoes textrm.preprocess: ``python -m textrm.postprocess PREPARED CLEANED OUT``, also ``textrm-postprocess``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import partial
+from pathlib import Path, PurePosixPath
+
+import click
+import cv2
+
+from textrm.data.manifest import Row, read_manifest
+from textrm.errors import UserError
+from textrm.page.plan import find_pages
+from textrm.page.progress import messages, work_through
+from textrm.page.read import MAX_PIXELS
+from textrm.prepared.record import COLUMNS, IMAGES, MANIFEST, read_record
+from textrm.prepared.restore import LOSSY_TOLERANCE, restore
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("prepared", metavar="PREPARED", type=click.Path(path_type=Path))
+@click.argument("cleaned", metavar="CLEANED", type=click.Path(path_type=Path))
+@click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
+@click.option("--tolerance", type=click.IntRange(0, 254), metavar="LEVELS",
+              help=f"What differs by no more was not changed.  [0; {LOSSY_TOLERANCE} for lossy files]")  # fmt: skip
+@click.option("--max-pixels", type=click.IntRange(1), default=MAX_PIXELS, show_default=True,
+              help="Refuse larger pictures.")  # fmt: skip
+@click.option("--overwrite", is_flag=True, help="Replace what OUT holds.")
+def main(
+    prepared: Path, cleaned: Path, out: Path, tolerance: int | None, max_pixels: int, overwrite: bool
+) -> None:  # fmt: skip
+    """Put what was cleaned back into the originals.
+
+    PREPARED is what textrm.preprocess wrote; CLEANED holds its pictures cleaned, under the names that they have in
+    PREPARED/image and in whatever format. OUT gets the originals' tree: each picture in its own size, mode and format
+    with its metadata, and with every pixel that was not changed as the original has it. Pictures that are done already
+    are passed over.
+    """
+    console = messages()
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # no warnings of its codecs between our lines
+    failures: list[tuple[Path, str]] = []
+    passed: list[Path] = []
+    try:
+        rows = _rows(prepared)
+        pictures = _cleaned(cleaned, out, failures)
+        place = Path(os.path.realpath(out))
+        if place.is_relative_to(os.path.realpath(prepared)) or place == Path(os.path.realpath(cleaned)):
+            raise UserError(f"{out} holds the prepared or the cleaned pictures; choose another folder for the results")
+        tasks = [
+            (prepared / row.image, partial(_restore, row, prepared, cleaned, out, pictures, overwrite, passed,
+                                           tolerance=tolerance, max_pixels=max_pixels))
+            for row in rows
+        ]  # fmt: skip
+        done = work_through(tasks, "restoring", failures, console, console.is_terminal)
+        status, last = int(bool(failures)), f"{done - len(passed)} pictures restored"
+        last += f", {len(passed)} were done already" * bool(passed) + f", {len(failures)} failed" * bool(failures)
+    except UserError as error:
+        status, last = 1, f"error: {error}"
+    except KeyboardInterrupt:
+        status, last = 130, "stopped; all files written so far are whole, and the same command goes on from here"
+    for path, reason in failures:
+        console.print(f"failed: {path}: {reason}")
+    console.print(last)
+    sys.exit(status)
+
+
+def _rows(prepared: Path) -> tuple[Row, ...]:
+    if not (prepared / MANIFEST).is_file():
+        raise UserError(f"{prepared} holds no {MANIFEST}; expected the folder that textrm.preprocess wrote")
+    rows = read_manifest(prepared / MANIFEST).rows
+    if not rows:
+        raise UserError(f"{prepared / MANIFEST} has no row: there is nothing to restore")
+    if missing := [name for name in COLUMNS if name not in rows[0].extra]:
+        raise UserError(f"{prepared / MANIFEST} was not made by textrm.preprocess: it lacks {', '.join(missing)}")
+    return rows
+
+
+def _cleaned(folder: Path, out: Path, failures: list[tuple[Path, str]]) -> dict[str, list[Path]]:
+    """The pictures in a folder by their path below it, without suffix."""
+    if not folder.is_dir():
+        raise UserError(f"{folder} is no folder; expected the cleaned pictures, named as in PREPARED/{IMAGES}")
+    pictures: dict[str, list[Path]] = {}
+    for path, below in find_pages([folder], out, failures):
+        pictures.setdefault(below.with_suffix("").as_posix(), []).append(path)
+    return pictures
+
+
+def _restore(
+    row: Row,
+    prepared: Path,
+    cleaned: Path,
+    out: Path,
+    pictures: dict[str, list[Path]],
+    overwrite: bool,
+    passed: list[Path],
+    tolerance: int | None,
+    max_pixels: int,
+) -> list[str]:
+    """Restore the picture of one row, unless a run before did."""
+    record = read_record(row)
+    found = pictures.get(PurePosixPath(row.id).as_posix(), [])
+    if len(found) != 1:
+        raise UserError(f"both {found[0]} and {found[1]} are its cleaned picture; take one of them away" if found else
+                        f"there is no cleaned picture; expected {cleaned / row.id}.png")  # fmt: skip
+    target = out / record.path_below()
+    if target.exists() and not overwrite:
+        if target.stat().st_mtime_ns < found[0].stat().st_mtime_ns:
+            raise UserError(
+                f"{target} is there already, older than the cleaned picture; give --overwrite to replace it"
+            )
+        passed.append(target)
+        return []
+    return restore(row, record, prepared, found[0], target, tolerance, max_pixels)
+
+
+if __name__ == "__main__":
+    main()

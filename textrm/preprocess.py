@@ -1,0 +1,100 @@
+"""Makes pictures ready for a net: ``python -m textrm.preprocess IN OUT``, also installed as ``textrm-preprocess``."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from pathlib import Path
+
+import click
+import cv2
+
+from textrm.errors import UserError
+from textrm.page.progress import messages, work_through
+from textrm.page.read import MAX_PIXELS
+from textrm.prepared.geometry import PADDINGS
+from textrm.prepared.prepare import Settings, is_prepared, prepare, prepared_row
+from textrm.prepared.record import MANIFEST
+from textrm.prepared.rows import Rows
+from textrm.prepared.sources import Source, find_sources
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
+@click.option("--size", type=click.IntRange(0), default=512, show_default=True,
+              help="Side of the square canvas in pixels; 0 keeps every picture's own size.")  # fmt: skip
+@click.option("--pad", type=click.Choice(list(PADDINGS)), default="reflect", show_default=True,
+              help="What fills the rest: the picture mirrored, or black bars.")  # fmt: skip
+@click.option(
+    "--multiple", type=click.IntRange(1), help="With --size 0, the canvas is the next multiple of this.  [32]"
+)
+@click.option("--enlarge", is_flag=True, help="Enlarge smaller pictures to the canvas.")
+@click.option("--max-pixels", type=click.IntRange(1), default=MAX_PIXELS, show_default=True,
+              help="Refuse larger pictures.")  # fmt: skip
+@click.option("--overwrite", is_flag=True, help="Make the set in OUT anew, with the options given now.")
+def main(
+    inputs: tuple[Path, ...], out: Path, size: int, pad: str, multiple: int | None, enlarge: bool, max_pixels: int,
+    overwrite: bool,
+) -> None:  # fmt: skip
+    """Make pictures ready for a net: 8-bit upright sRGB on canvases of one shape, with a manifest.
+
+    IN is any number of folders and pictures, or one manifest.csv, whose clean pictures and masks go the same way. OUT
+    gets image/, clean/ and mask/, manifest.csv, and in originals/ a copy of every original, from which
+    textrm.postprocess restores size, mode, format and metadata. Pictures that are done already are passed over.
+    """
+    console = messages()
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # no warnings of its codecs between our lines
+    settings = Settings(size, pad, multiple or 32, enlarge)
+    failures: list[tuple[Path, str]] = []
+    passed: list[str] = []
+    try:
+        if size and multiple:
+            raise UserError(f"--multiple {multiple} is given, but the canvas is square: give --size 0")
+        if enlarge and not size:
+            raise UserError("--enlarge is given, but --size 0 keeps every picture's own size: give a --size")
+        sources = find_sources(inputs, out, failures)
+        for folder in inputs:
+            if (folder / MANIFEST).is_file():
+                console.print(f"note: {folder} holds a manifest; give {folder / MANIFEST} to keep pairs and masks")
+        rows = Rows(out, {source.row.id for source in sources}, settings, overwrite)
+        tasks = [
+            (source.files["image"], partial(_prepare, source, out, settings, max_pixels, rows, passed))
+            for source in sources
+        ]
+        done = 0
+        if tasks:
+            rows.write()
+            try:
+                done = work_through(tasks, "preparing", failures, console, console.is_terminal)
+            finally:
+                rows.write()
+        status, last = int(bool(failures)), f"{done - len(passed)} pictures prepared"
+        last += f", {len(passed)} were done already" * bool(passed) + f", {len(failures)} failed" * bool(failures)
+    except UserError as error:
+        status, last = 1, f"error: {error}"
+    except KeyboardInterrupt:
+        status, last = 130, "stopped; all files written so far are whole, and the same command goes on from here"
+    for path, reason in failures:
+        console.print(f"failed: {path}: {reason}")
+    console.print(last)
+    sys.exit(status)
+
+
+def _prepare(
+    source: Source, out: Path, settings: Settings, max_pixels: int, rows: Rows, passed: list[str]
+) -> list[str]:
+    """Prepare one picture, unless a run before did; a picture that fails has no row."""
+    name = source.row.id
+    before = rows.pop(name)
+    if before is not None and is_prepared(source, *before, out, settings):
+        rows.put(prepared_row(source, before[1]))
+        passed.append(name)
+        return []
+    row, notes = prepare(source, out, settings, max_pixels)
+    rows.put(row)
+    return notes
+
+
+if __name__ == "__main__":
+    main()
