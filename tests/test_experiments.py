@@ -17,6 +17,7 @@ from hydra.utils import instantiate
 
 from experiments import running
 from experiments.masked_convolutions import __main__ as study
+from experiments.meme_cleaning import __main__ as meme_cleaning
 from experiments.pretraining import __main__ as pretraining
 from textrm.config import CONFIG_FOLDER
 
@@ -97,3 +98,39 @@ def test_pretraining_tags_fine_tunes_and_is_not_repeated(
     assert "give another --out" in str(other.exception)
     of_photographs = CliRunner().invoke(pretraining.main, [*arguments, "--imagenet", "weights.pt"])
     assert "no ImageNet weights of xception_fast" in str(of_photographs.exception)
+
+
+def test_meme_cleaning_trains_on_templates_and_measures_beside_peers(
+    drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands = in_this_process(monkeypatch, meme_cleaning)
+    tiny = "net=clean_unet net.unet.channels=[8,8] net.unet.blocks=[1,1] data.crop=64 data.batch_size=2"
+    monkeypatch.setattr(meme_cleaning, "RUNS", {"residual-templates": tiny})
+    monkeypatch.setattr(meme_cleaning, "PEERS", ("segment+telea",))
+    monkeypatch.setattr(meme_cleaning, "SETS", {"out_of_template": "val"})
+    monkeypatch.setattr(meme_cleaning, "RENDERING", "--size 96 --workers 1")
+    monkeypatch.setattr(meme_cleaning, "COMMON", f"{meme_cleaning.COMMON} data.workers=0 trainer.accelerator=cpu")
+    arguments = ["--art", str(drawn), "--memes", str(drawn), "--steps", "2", "--templates", "8", "--threads", "1",
+                 "--limit", "1", "--out", str(tmp_path)]  # fmt: skip
+    for _ in range(2):  # the second time nothing is left to do
+        result = CliRunner().invoke(meme_cleaning.main, arguments)
+        assert result.exit_code == 0, result.output
+        assert [command.split()[0] for command in commands] == [
+            "textrm.data.importers.captioned", "textrm.train", *["textrm.evaluate"] * 2,
+        ]  # fmt: skip
+    assert f"data.manifest={tmp_path / 'templates'}/manifest.csv" in commands[1]
+    lines = list(csv.DictReader((tmp_path / "results.csv").open()))
+    assert {(line["method"], line["set"]) for line in lines} == {
+        (method, "out_of_template") for method in ("residual-templates", "segment+telea")
+    }  # fmt: skip
+    assert all(5 < float(line["psnr"]) <= 60 for line in lines)
+    assert (tmp_path / "plot.png").stat().st_size > 5_000
+    unknown = CliRunner().invoke(meme_cleaning.main, [*arguments, "--only", "other"])
+    assert "error: --only other: expected some of residual-templates" in str(unknown.exception)
+
+
+def test_every_net_of_meme_cleaning_composes() -> None:
+    with initialize_config_dir(str(CONFIG_FOLDER), version_base="1.3"):
+        for words in meme_cleaning.RUNS.values():
+            config = compose("train", [*meme_cleaning.COMMON.split(), *words.split(), "data.manifest=none"])
+            assert config.data.batch_size * config.data.crop**2 == pytest.approx(9 * 256**2, rel=0.15)

@@ -14,6 +14,7 @@ import cv2
 import pytest
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
+from imgflip_dataset import write_dataset
 
 from textrm.config import CONFIG_FOLDER
 
@@ -34,6 +35,10 @@ SMALL = {
     "textrm.evaluate": [],
     "textrm.data.synth": ["size=96", "workers=1"],
     "textrm.data.importers.pairs": [],
+    "textrm.data.importers.captioned": ["--size", "96", "--workers", "1"],
+    "textrm.data.importers.imgflip575k": ["--per-template", "3", "--workers", "1"],
+    "textrm.preprocess": [],
+    "textrm.postprocess": [],
     "textrm.infer": ["--threads", "1"],
     "textrm.tag": ["--threads", "1"],
 }  # fmt: skip
@@ -46,13 +51,20 @@ def words_of(command: list[str]) -> list[str]:
     if module == "textrm.train":
         words += ["trainer.max_epochs=2" if "ckpt_path=last" in given else "trainer.max_epochs=1"]
         tagging = any("pretrain" in word or "tag_attention" in word for word in given)
-        words += ["data.val.length=1"] if not tagging and not any(word.startswith("data=") for word in given) else []
+        cleaning = "experiment=clean_unet" in given
+        stored = tagging or cleaning or any(word.startswith("data=") for word in given)
+        words += [] if stored else ["data.val.length=1"]
+        if cleaning:
+            parts = ("find", "paint") if "net=clean_cascade" in given else ("unet",)
+            words += [f"net.{part}.width=0.125" for part in parts]
         if any(word.startswith("experiment=inpaint") for word in given):
             words += ["net.width=0.125", "net.levels=4"]
         if tagging or any(word.startswith("net.encoder.weights") for word in given):
             words += ["net.encoder.width=0.125"]
     if module == "textrm.data.synth":  # enough for each split
         words = [re.sub(r"^n=\d+$", "n=24", word) for word in words]
+    if module == "textrm.data.importers.captioned":
+        words[words.index("--n") + 1] = "24"
     if "int8=true" in given:  # a net that learnt nothing has no accuracy to lose
         words += ["crops=2", "crop=64", "force=true"]
     return words
@@ -73,10 +85,12 @@ def run(command: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
 def own_pictures(drawn: Path) -> None:
     """Into the current folder: what a user of the README has."""
     pictures = sorted((drawn.parent / "image").iterdir())
-    for folder in ("pages", "newbook"):
+    for folder in ("pages", "newbook", "memes"):
         Path(folder).mkdir()
         for picture in pictures:
             shutil.copy(picture, Path(folder, f"{folder}-{picture.name}"))
+    shutil.copytree(drawn.parent / "clean", "photos")
+    write_dataset(Path("ImgFlip575K_Dataset"))
     lettered = [path for path in pictures if cv2.imread(str(drawn.parent / "mask" / path.name)).mean() > 1]
     assert len(lettered) >= 10
     for place, picture in enumerate(lettered[:10]):
@@ -108,9 +122,14 @@ def test_the_commands_run(drawn: Path, tmp_path: Path, monkeypatch: pytest.Monke
     assert sorted(path.name for path in Path("clean").iterdir()) == sorted(path.name for path in inputs)
     assert len(list(Path("filled").iterdir())) == len(list(Path("pages/image").iterdir()))
     assert len(list(Path("seen").iterdir())) == len(list(Path("pages/image").iterdir()))
+    for folder in ("templates", "restored"):
+        assert sorted(path.name for path in Path(folder).iterdir()) == sorted(
+            path.name for path in Path("memes").iterdir()
+        )
     for written in ("first.onnx", "first.int8.onnx", "mine.onnx", "report/summary.csv", "report/sheet.png",
                     "fills/fills.csv", "tags/taggers.csv", "looks.onnx", "fills/fills.png", "partial.onnx",
-                    "drawn/sheet.png", "mine/manifest.csv", "runs/mixed/checkpoints/best.ckpt"):  # fmt: skip
+                    "methods/summary.csv", "methods/sheet.png", "imgflip512/manifest.csv", "drawn/sheet.png",
+                    "mine/manifest.csv", "runs/mixed/checkpoints/best.ckpt"):  # fmt: skip
         assert Path(written).is_file(), written
 
 

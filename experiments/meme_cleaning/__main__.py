@@ -36,6 +36,7 @@ COMMON = (
     "callbacks.early_stopping=null callbacks.averaging.decay=0.99 trainer.precision=bf16-mixed "
     "trainer.check_val_every_n_epoch=1000 test=false"
 )
+RENDERING = "--seed 5"  # of captions on the memes' own templates
 PEERS = ("segment+telea", "segment+fill")
 SETS = {"in_template": "train", "out_of_template": "val"}  # where the memes lie whose templates were trained on
 
@@ -43,7 +44,7 @@ SETS = {"in_template": "train", "out_of_template": "val"}  # where the memes lie
 @click.command()
 @click.option("--art", required=True, help="Manifest of captioned pictures to train on.")
 @click.option("--memes", required=True, help="Manifest of memes to measure on, split by template.")
-@click.option("--steps", default=800, show_default=True, help="Of each net.")
+@click.option("--steps", default=600, show_default=True, help="Of each net.")
 @click.option("--templates", default=3000, show_default=True, help="Memes to render on the templates of split train.")
 @click.option("--threads", default=2, show_default=True)
 @click.option("--limit", type=int, help="Measure on so many memes of each set.  [all]")
@@ -60,7 +61,7 @@ def main(art: str, memes: str, steps: int, templates: int, threads: int, limit: 
         manifest = art
         if name.endswith("-templates"):
             captioned = out / "templates"
-            once(f"textrm.data.importers.captioned {memes} {captioned} --n {templates} --seed 5", captioned)
+            once(f"textrm.data.importers.captioned {memes} {captioned} --n {templates} {RENDERING}", captioned)
             manifest = f"{captioned}/manifest.csv"
         command = f"{COMMON} {RUNS[name]} threads={threads} data.manifest={manifest} scheduler.total_steps={steps}"
         train_once(f"{command} data.samples_per_epoch={per_epoch(name, steps)}", out / name, steps)

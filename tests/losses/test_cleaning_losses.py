@@ -43,8 +43,8 @@ def test_terms_are_the_plain_formulas() -> None:
     errors = (found - truth).abs().mean(1)[:, 4:24, 6:28].mean((1, 2))  # 8 px around the box of lettering
     assert terms["near"].item() == pytest.approx(torch.log(errors + 1 / 255).mean().item(), rel=1e-5)
     wanted, certain = torch.zeros(32, 40), torch.ones(32, 40)
-    certain[6:22, 8:26] = 0  # 6 px around it
-    wanted[10:18, 12:22] = certain[10:18, 12:22] = 1  # 2 px around it
+    certain[10:18, 12:22] = 0  # 2 px around it
+    wanted[11:17, 13:21] = certain[11:17, 13:21] = 1  # 1 px around it
     entropy = -(wanted * blend[:, 0].log() + (1 - wanted) * (1 - blend[:, 0]).log())
     assert terms["blend"].item() == pytest.approx(((entropy * certain).sum() / (2 * certain.sum())).item(), rel=1e-3)
 
@@ -71,8 +71,8 @@ def test_the_implied_mask_costs_what_was_changed_away_from_lettering() -> None:
 def test_a_perfect_output_costs_nothing() -> None:
     _, _, batch = make_batch()
     batch["image"] = batch["clean"].clone()
-    batch["image"][:, :, 10:18, 12:22] += 1.0
-    blend = grown(batch["mask"], 2)
+    batch["image"][:, :, 11:17, 13:21] += 1.0
+    blend = grown(batch["mask"], 1)
     terms = CleaningLoss(**ALL, features=features)(batch["clean"], blend, batch)
     assert terms.pop("near").item() == pytest.approx(math.log(1 / 255))
     assert all(abs(value.item()) < 2e-4 for value in terms.values())

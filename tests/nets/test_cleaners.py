@@ -98,7 +98,7 @@ def test_the_cascade_never_copies_what_it_found(monkeypatch: pytest.MonkeyPatch)
         again, _ = net(other)
     torch.testing.assert_close(clean, again)
     known = torch.ones(1, 1, 64, 64)
-    known[..., 19:41, 19:41] = 0  # and a rim of one pixel
+    known[..., 20:40, 20:40] = 0
     expected = span((image - 0.5) * 2 * known, known, 5) / 2 + 0.5
     torch.testing.assert_close(clean, image + blend * (expected - image))
     assert torch.equal(clean[..., :20, :], image[..., :20, :])
@@ -112,7 +112,7 @@ def test_the_painter_takes_over_an_inpainting_net() -> None:
     image = noise(1, 3, 64, 64)
     with torch.no_grad():
         _, blend = net(image)
-        hidden = (torch.nn.functional.max_pool2d(blend, 3, 1, 1) >= 0.1).float()
+        hidden = (blend >= 0.1).float()
         clean, _ = net(image)
         expected = image + blend * (inpainter(image, hidden) - image)
     inside = hidden.expand_as(clean) > 0

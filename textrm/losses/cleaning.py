@@ -17,7 +17,7 @@ from torchmetrics.functional.image import structural_similarity_index_measure
 
 from textrm.losses.segmentation import at_least_zero
 
-INNER, OUTER = 2, 6  # pixels around lettering: up to the first all must be replaced, beyond the second nothing
+INNER, OUTER = 1, 2  # pixels around lettering: up to the first all must be replaced, beyond the second nothing
 NEAR = 8  # pixels around lettering in which errors count as near, as in the figure of that name
 STEEPNESS = 255 / 8  # a change of 8 levels is a change with a probability of 63 %
 
@@ -29,8 +29,8 @@ class CleaningLoss(nn.Module):
     one within 8 px of lettering; a picture counts by the ratio of its errors, as in a mean of decibels. ``ssim``:
     1 - SSIM (Wang et al. 2004). ``perceptual``: mean absolute difference of feature maps (Johnson et al. 2016).
     ``edge``: mean absolute difference of Sobel gradients. The last two need masks and pass over pictures without one:
-    ``blend``: cross-entropy of the blend map against the lettering, grown by 2 px, with pixels 2 to 6 px from it left
-    out; ``implied``: the same for the mask that the pictures imply, 1 - exp(-|cleaned - lettered| · 255 / 8) of the
+    ``blend``: cross-entropy of the blend map against the lettering, grown by 1 px, with the next pixel around it left
+    out: each pixel more around letters costs a decibel of what could have been kept. ``implied``: the same for the mask that the pictures imply, 1 - exp(-|cleaned - lettered| · 255 / 8) of the
     channel that differs most. Away from lettering that is proportional to the change itself. A net whose blend map is
     1 by construction learns nothing from ``blend``.
 

@@ -6,14 +6,13 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from textrm.nets.cleaner import Cleaner
 from textrm.nets.cleaning_unet import BLEND_AT_START
 from textrm.nets.inpainter_fast import LEVELS, span
 from textrm.nets.unet import UNet
 
-HIDDEN = 0.1  # blend from which a pixel, and its eight neighbours, do not count as known
+HIDDEN = 0.1  # blend from which a pixel does not count as known
 
 
 class CleaningCascade(Cleaner):
@@ -39,7 +38,7 @@ class CleaningCascade(Cleaner):
         """The clean picture B 3 H W and the blend map B 1 H W."""
         picture = (image - 0.5) * 2
         blend = torch.sigmoid(self.find(picture).to(image.dtype) + BLEND_AT_START)
-        known = (F.max_pool2d(blend.detach(), 3, 1, 1) < HIDDEN).to(image.dtype)
+        known = (blend.detach() < HIDDEN).to(image.dtype)
         spanned = span(picture * known, known, LEVELS)
         drawn = spanned + self.paint(torch.cat([spanned, known, picture, blend], 1))
         return image + blend * (drawn / 2 + 0.5 - image), blend
