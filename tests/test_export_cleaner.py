@@ -20,10 +20,8 @@ from textrm.nets.cleaner import Cleaner as Net
 from textrm.page import Cleaner, clean_end_to_end
 from textrm.quantize import calibration_crops, cleaned_psnr, quantize
 
-TINY = {
-    "_target_": "textrm.nets.cleaning_unet.CleaningUNet",
-    "unet": {"_target_": "textrm.nets.unet.UNet", "_partial_": True, "channels": [8], "blocks": [1]},
-}
+UNET = {"_target_": "textrm.nets.unet.UNet", "_partial_": True, "channels": [8], "blocks": [1]}
+TINY = {"_target_": "textrm.nets.cleaning_cascade.CleaningCascade", "find": UNET, "paint": UNET}
 
 
 @pytest.fixture(scope="module")
@@ -41,11 +39,11 @@ def file(net: Net, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file that the command makes of a run of the net."""
     folder = tmp_path_factory.mktemp("cleaning")
     (folder / "run" / "checkpoints").mkdir(parents=True)
-    (folder / "run" / "resolved.yaml").write_text(yaml.safe_dump({"net": TINY, "task": {"keep": 0.1}}))
+    (folder / "run" / "resolved.yaml").write_text(yaml.safe_dump({"net": TINY, "task": {}}))
     state = {f"net.{name}": value for name, value in net.state_dict().items()}
     torch.save({"state_dict": state}, folder / "run" / "checkpoints" / "best.ckpt")
     with pytest.MonkeyPatch.context() as patch:
-        command(patch, f"run={folder / 'run'}", f"out={folder / 'clean.onnx'}", "threshold=0.4")
+        command(patch, f"run={folder / 'run'}", f"out={folder / 'clean.onnx'}", "threshold=0.4", "keep=0.1")
     return folder / "clean.onnx"
 
 
@@ -57,7 +55,7 @@ def command(patch: pytest.MonkeyPatch, *words: str) -> None:
 def test_the_file_computes_what_torch_computes(net: Net, file: Path) -> None:
     cleaner = Cleaner(file, threads=1)
     assert (cleaner.stride, cleaner.run, cleaner.keep, cleaner.threshold) == (net.stride, "run", 0.1, 0.4)
-    for height, width in ((32, 64), (64, 48)):
+    for height, width in ((32, 64), (96, 64)):
         image = np.random.default_rng(1).integers(0, 256, (height, width, 3), dtype=np.uint8)
         with torch.inference_mode():
             clean, blend = ExportedCleaner(net)(torch.from_numpy(image)[None])
@@ -66,7 +64,7 @@ def test_the_file_computes_what_torch_computes(net: Net, file: Path) -> None:
         drawn, share = cleaner.run_on({"image": image[None]}, (1, height, width, 3), (1, 1, height, width))
         assert np.abs(drawn - clean.numpy()).max() < 1e-4
         assert np.abs(share - blend.numpy()).max() < 1e-4
-    page = image[:37, :41].copy()
+    page = image[:67, :41].copy()
     result = clean_end_to_end(page, cleaner)
     assert np.array_equal(result.image[result.filled == 0], page[result.filled == 0])
 
@@ -84,8 +82,9 @@ def test_int8_is_priced_in_decibels_and_refused_where_they_are_too_many(
     graph = onnx.load(tmp_path / "int8.onnx").graph
     made = {output for node in graph.node for output in node.output}  # weights of 8 bits are made floats again
     quantised = [node.input[1] in made for node in graph.node if node.op_type == "Conv"]
-    assert quantised == [True] * (len(quantised) - 1) + [False]  # colours and blends come out of the last one
-    assert len(quantised) >= 4
+    each = [True] * (len(quantised) // 2 - 1) + [False]  # of both U-Nets the last one, which gives blends and colours
+    assert quantised == each * 2
+    assert len(each) >= 4
 
     def copied(net: object, out: Path, **facts: Any) -> float:
         shutil.copy(file, out)
@@ -95,7 +94,7 @@ def test_int8_is_priced_in_decibels_and_refused_where_they_are_too_many(
     out = tmp_path / "refused.onnx"
     words = (f"run={file.with_name('run')}", f"out={out}", f"manifest={drawn}", "int8=true", "crops=2", "crop=64")
     for limit, said in (("max_drop_decibels=-99", "of PSNR, more than max_drop_decibels=-99"),
-                        ("low=0.2", "low is for segmenters"), ("crop=65", "multiple of 2 pixels")):  # fmt: skip
+                        ("low=0.2", "low is for segmenters"), ("crop=65", "multiple of 32 pixels")):  # fmt: skip
         with pytest.raises(SystemExit, match="1"):
             command(monkeypatch, *words, limit)
         assert said in capsys.readouterr().err

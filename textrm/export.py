@@ -48,7 +48,7 @@ _MEASURED = {  # what textrm.evaluate takes, by task
 PARITY = 1e-3  # largest difference of an output in [0, 1] between torch and ONNX that still is rounding
 
 
-@hydra_entry("export", threshold=float, low=float, manifest=str)
+@hydra_entry("export", threshold=float, low=float, keep=float, manifest=str)
 def main(config: DictConfig) -> None:
     """Write the ONNX file of a run, print what it costs in accuracy."""
     at_least(config, crops=1, crop=1, seed=0)
@@ -56,16 +56,18 @@ def main(config: DictConfig) -> None:
     if out.is_dir():
         raise UserError(f"out={out} is a folder: give the name of the .onnx file to write")
     net, resolved = load_run(run, config.checkpoint)
-    facts = run_facts(net, resolved) | {"low": config.low}
+    facts = run_facts(net, resolved) | {"low": config.low, "keep": config.keep}
     if config.threshold is not None:
         facts["threshold"] = config.threshold
-    for key in ("threshold", "low"):
+    for key in ("threshold", "low", "keep"):
         if facts[key] is not None and not 0 < facts[key] < 1:
             raise UserError(f"{key}={facts[key]}: expected a probability between 0 and 1")
     if isinstance(net, Tagger) and (config.int8 or config.low is not None):
-        raise UserError("int8 and low are for segmenters and inpainting nets: export a tagger without them")
+        raise UserError("int8 and low are not for taggers: export it without them")
     if isinstance(net, Cleaner) and config.low is not None:
         raise UserError("low is for segmenters: export a cleaning net without it")
+    if config.keep is not None and not isinstance(net, Cleaner):
+        raise UserError("keep is for cleaning nets: export this one without it")
     temporary = out.with_name(f".{out.name}.float")
     try:
         difference = export(net, temporary, run=run.name, **facts)
@@ -81,12 +83,9 @@ def main(config: DictConfig) -> None:
 def run_facts(net: nn.Module, resolved: dict[str, Any]) -> dict[str, Any]:
     """What whoever runs the exported net of a run must know, for :func:`export`.
 
-    The threshold of its task; of a cleaning net the least share of its own that counts, where the task states it; of a
-    tagger the names of its tags, and the side of the square it sees.
+    The threshold of its task; of a tagger the names of its tags, and the side of the square it sees.
     """
     facts = {"threshold": resolved["task"].get("threshold")}
-    if isinstance(net, Cleaner):
-        facts["keep"] = resolved["task"].get("keep")
     if isinstance(net, Tagger):
         facts |= {"labels": json.dumps(net.labels, ensure_ascii=False), "size": resolved["data"]["crop"]}
     return facts

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,8 @@ from textrm.errors import UserError
 from textrm.page.batch import clean_file
 from textrm.page.fill import METHODS, NEEDS_MODEL
 from textrm.page.methods import PageMethod, end_to_end, segment_and_fill
-from textrm.page.plan import EXTRAS, Plan, make_plan
-from textrm.page.progress import messages, work_through
+from textrm.page.plan import EXTRAS, make_plan
+from textrm.page.progress import messages, reporting, work_through
 from textrm.page.read import MAX_PIXELS
 from textrm.page.segment import TILE
 from textrm.page.tile import MARGIN
@@ -75,9 +74,9 @@ def main(
     cv2.setNumThreads(1)  # its work is many small calls, which wait longer for threads than they gain
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # no warnings of its codecs between our lines
     extras = [name for name in EXTRAS if options.pop(name)]
-    plan = Plan()
-    try:
+    with reporting(console) as report:
         plan = make_plan(inputs, out, extras, ".png" if kind == "png" else "", overwrite)
+        report.failures += plan.failures
         cleaning = _opened(
             method, model, threads, {name: value for name, value in options.items() if value is not None}
         )
@@ -86,16 +85,10 @@ def main(
             (job.source, partial(clean_file, job, cleaning, kind == "png", max_pixels)) for job in waiting
         ]  # fmt: skip
         hint = "; a smaller --tile needs less"
-        cleaned = work_through(tasks, "cleaning", plan.failures, console, console.is_terminal, hint)
-        status, last = int(bool(plan.failures)), _summary(cleaned, len(plan.jobs) - len(waiting), len(plan.failures))
-    except UserError as error:
-        status, last = 1, f"error: {error}"
-    except KeyboardInterrupt:
-        status, last = 130, "stopped; all files written so far are whole, and the same command goes on from here"
-    for path, reason in plan.failures:
-        console.print(f"failed: {path}: {reason}")
-    console.print(last)
-    sys.exit(status)
+        cleaned = work_through(tasks, "cleaning", report.failures, console, console.is_terminal, hint)
+        report.done = f"{cleaned} pages cleaned"
+        if done := len(plan.jobs) - len(waiting):
+            report.done += f", {done} were done already (--overwrite makes them anew, with the options given now)"
 
 
 def _opened(method: str, model: Path | None, threads: int | None, given: dict[str, Any]) -> PageMethod:
@@ -109,15 +102,6 @@ def _opened(method: str, model: Path | None, threads: int | None, given: dict[st
     if "fill_model" in given and given.get("fill", "auto") not in NEEDS_MODEL:
         raise UserError(f"--fill-model is given, but --fill {given['fill']} uses no net: give --fill auto or network")
     return segment_and_fill(model, threads=threads, **given)
-
-
-def _summary(cleaned: int, done: int, failed: int) -> str:
-    parts = [f"{cleaned} pages cleaned"]
-    if done:
-        parts.append(f"{done} were done already (--overwrite makes them anew, with the options given now)")
-    if failed:
-        parts.append(f"{failed} failed")
-    return ", ".join(parts)
 
 
 if __name__ == "__main__":

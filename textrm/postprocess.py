@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from functools import partial
 from pathlib import Path, PurePosixPath
 
@@ -13,7 +12,7 @@ import cv2
 from textrm.data.manifest import Row, read_manifest
 from textrm.errors import UserError
 from textrm.page.plan import find_pages
-from textrm.page.progress import messages, work_through
+from textrm.page.progress import messages, reporting, work_through
 from textrm.page.read import MAX_PIXELS
 from textrm.prepared.record import COLUMNS, IMAGES, MANIFEST, read_record
 from textrm.prepared.restore import LOSSY_TOLERANCE, restore
@@ -35,16 +34,15 @@ def main(
 
     PREPARED is what textrm.preprocess wrote; CLEANED holds its pictures cleaned, under the names that they have in
     PREPARED/image and in whatever format. OUT gets the originals' tree: each picture in its own size, mode and format
-    with its metadata, and with every pixel that was not changed as the original has it. Pictures that are done already
-    are passed over.
+    with its metadata, and with every pixel that was not changed as the original has it. The pictures of a manifest are
+    named by their ids there, not by their files. Pictures that are done already are passed over.
     """
     console = messages()
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # no warnings of its codecs between our lines
-    failures: list[tuple[Path, str]] = []
     passed: list[Path] = []
-    try:
+    with reporting(console) as report:
         rows = _rows(prepared)
-        pictures = _cleaned(cleaned, out, failures)
+        pictures = _cleaned(cleaned, out, report.failures)
         place = Path(os.path.realpath(out))
         if place.is_relative_to(os.path.realpath(prepared)) or place == Path(os.path.realpath(cleaned)):
             raise UserError(f"{out} holds the prepared or the cleaned pictures; choose another folder for the results")
@@ -53,17 +51,9 @@ def main(
                                            tolerance=tolerance, max_pixels=max_pixels))
             for row in rows
         ]  # fmt: skip
-        done = work_through(tasks, "restoring", failures, console, console.is_terminal)
-        status, last = int(bool(failures)), f"{done - len(passed)} pictures restored"
-        last += f", {len(passed)} were done already" * bool(passed) + f", {len(failures)} failed" * bool(failures)
-    except UserError as error:
-        status, last = 1, f"error: {error}"
-    except KeyboardInterrupt:
-        status, last = 130, "stopped; all files written so far are whole, and the same command goes on from here"
-    for path, reason in failures:
-        console.print(f"failed: {path}: {reason}")
-    console.print(last)
-    sys.exit(status)
+        done = work_through(tasks, "restoring", report.failures, console, console.is_terminal)
+        report.done = f"{done - len(passed)} pictures restored"
+        report.done += f", {len(passed)} were done already" * bool(passed)
 
 
 def _rows(prepared: Path) -> tuple[Row, ...]:

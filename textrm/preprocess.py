@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from functools import partial
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import click
 import cv2
 
 from textrm.errors import UserError
-from textrm.page.progress import messages, work_through
+from textrm.page.progress import messages, reporting, work_through
 from textrm.page.read import MAX_PIXELS
 from textrm.prepared.geometry import PADDINGS
 from textrm.prepared.prepare import Settings, is_prepared, prepare, prepared_row
@@ -32,7 +31,7 @@ from textrm.prepared.sources import Source, find_sources
 @click.option("--enlarge", is_flag=True, help="Enlarge smaller pictures to the canvas.")
 @click.option("--max-pixels", type=click.IntRange(1), default=MAX_PIXELS, show_default=True,
               help="Refuse larger pictures.")  # fmt: skip
-@click.option("--overwrite", is_flag=True, help="Make the set in OUT anew, with the options given now.")
+@click.option("--overwrite", is_flag=True, help="Make the set in OUT anew; what it holds of other pictures is removed.")
 def main(
     inputs: tuple[Path, ...], out: Path, size: int, pad: str, multiple: int | None, enlarge: bool, max_pixels: int,
     overwrite: bool,
@@ -46,39 +45,30 @@ def main(
     console = messages()
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # no warnings of its codecs between our lines
     settings = Settings(size, pad, multiple or 32, enlarge)
-    failures: list[tuple[Path, str]] = []
     passed: list[str] = []
-    try:
+    with reporting(console) as report:
         if size and multiple:
             raise UserError(f"--multiple {multiple} is given, but the canvas is square: give --size 0")
         if enlarge and not size:
             raise UserError("--enlarge is given, but --size 0 keeps every picture's own size: give a --size")
-        sources = find_sources(inputs, out, failures)
+        sources = find_sources(inputs, out, report.failures)
         for folder in inputs:
             if (folder / MANIFEST).is_file():
                 console.print(f"note: {folder} holds a manifest; give {folder / MANIFEST} to keep pairs and masks")
-        rows = Rows(out, {source.row.id for source in sources}, settings, overwrite)
+        rows = Rows(out, sources, settings, overwrite)
         tasks = [
             (source.files["image"], partial(_prepare, source, out, settings, max_pixels, rows, passed))
             for source in sources
         ]
         done = 0
         if tasks:
-            rows.write()
+            rows.begin()
             try:
-                done = work_through(tasks, "preparing", failures, console, console.is_terminal)
+                done = work_through(tasks, "preparing", report.failures, console, console.is_terminal)
             finally:
                 rows.write()
-        status, last = int(bool(failures)), f"{done - len(passed)} pictures prepared"
-        last += f", {len(passed)} were done already" * bool(passed) + f", {len(failures)} failed" * bool(failures)
-    except UserError as error:
-        status, last = 1, f"error: {error}"
-    except KeyboardInterrupt:
-        status, last = 130, "stopped; all files written so far are whole, and the same command goes on from here"
-    for path, reason in failures:
-        console.print(f"failed: {path}: {reason}")
-    console.print(last)
-    sys.exit(status)
+        report.done = f"{done - len(passed)} pictures prepared"
+        report.done += f", {len(passed)} were done already" * bool(passed)
 
 
 def _prepare(

@@ -30,11 +30,11 @@ def named_methods(
         UserError: for a name that is none of these, or comes twice.
     """
     methods: dict[str, Method] = {}
+    if twice := [name for name in names if list(names).count(name) > 1]:
+        raise UserError(f"methods names {twice[0]} twice")
     for name in names:
         path = Path(name)
         label = name if path.name in methods else path.name  # two runs may be called last.onnx
-        if label in methods:
-            raise UserError(f"methods names {name} twice")
         if name == "end-to-end":
             methods[label] = onnx_method(WEIGHTS / "clean.onnx", threads)
         elif name.startswith(_SEGMENT):

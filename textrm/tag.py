@@ -21,7 +21,7 @@ from textrm.errors import UserError
 from textrm.files import write_whole
 from textrm.page.looks import draw_looks
 from textrm.page.plan import LOOKS, find_pages, located, make_plan
-from textrm.page.progress import messages, work_through
+from textrm.page.progress import messages, reporting, work_through
 from textrm.page.read import MAX_PIXELS, read
 from textrm.page.tagger import Tagger
 from textrm.page.write import encode_plain
@@ -77,27 +77,18 @@ def main(
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # no warnings of its codecs between our lines
     on_terminal = sys.stdout.isatty()
     tell = _tell_json if as_json else partial(_tell_block, Console(highlight=False)) if on_terminal else _tell_line
-    failures: list[tuple[Path, str]] = []
-    try:
+    with reporting(console, stopped="stopped") as report:
         if looks != (out is not None):
             raise UserError("--looks is given, but no folder for what it draws: give -o OUT" if looks else
                             f"-o {out} is given, but nothing is written: give --looks")  # fmt: skip
-        pages = _pages(inputs, out, failures)
+        pages = _pages(inputs, out, report.failures)
         tagger = Tagger(model, threads)
         tasks = [
             (page, partial(_tag, page, target, tagger, threshold, top, max_pixels, tell)) for page, target in pages
         ]
         # Where the tags appear on the same terminal, they are progress enough.
-        tagged = work_through(tasks, "tagging", failures, console, console.is_terminal and not on_terminal)
-        status, last = int(bool(failures)), f"{tagged} pages tagged" + f", {len(failures)} failed" * bool(failures)
-    except UserError as error:
-        status, last = 1, f"error: {error}"
-    except KeyboardInterrupt:
-        status, last = 130, "stopped"
-    for path, reason in failures:
-        console.print(f"failed: {path}: {reason}")
-    console.print(last)
-    sys.exit(status)
+        tagged = work_through(tasks, "tagging", report.failures, console, console.is_terminal and not on_terminal)
+        report.done = f"{tagged} pages tagged"
 
 
 def _pages(

@@ -74,7 +74,8 @@ def train(config: DictConfig, run: Path) -> float | None:
     # With max_steps Lightning takes every checkpoint for one of mid-epoch; going on from the end of an epoch, where
     # last.ckpt is written, it would pass over the next one.
     loop: Any = trainer.fit_loop
-    loop._iteration_based_training = bool
+    assert hasattr(loop, "_iteration_based_training"), "Lightning has changed: see that resumed runs skip no epoch"
+    loop._iteration_based_training = lambda: False
 
     run.mkdir(parents=True, exist_ok=True)
     keep_metrics(run)

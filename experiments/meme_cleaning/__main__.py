@@ -1,8 +1,8 @@
 """One step from lettered picture to clean one, compared: ``python -m experiments.meme_cleaning``.
 
-Trains small cleaners for the same number of pixels, one for each output, each size of crop and each source of pictures,
-and measures them beside finding and filling on memes whose templates were trained on and on memes whose templates no
-net has seen. A run that is finished is not repeated, one that was interrupted goes on.
+Trains small cleaners for the same number of steps, of about as many pixels each, one for each output, each size of crop
+and each source of pictures, and measures them beside finding and filling on memes whose templates were trained on and
+on memes whose templates no net has seen. A run that is finished is not repeated, one that was interrupted goes on.
 """
 
 from __future__ import annotations
@@ -57,6 +57,9 @@ def main(art: str, memes: str, steps: int, templates: int, threads: int, limit: 
     chosen = list(RUNS) if only is None else only.split(",")
     if unknown := set(chosen) - set(RUNS):
         sys.exit(f"error: --only {', '.join(sorted(unknown))}: expected some of {', '.join(RUNS)}")
+    measured = [*chosen, *PEERS, *also]
+    if len({Path(name).name for name in measured}) < len(measured):
+        sys.exit(f"error: two of {', '.join(measured)} have one name: results are kept by name; rename one")
     for name in chosen:
         manifest = art
         if name.endswith("-templates"):
@@ -65,7 +68,7 @@ def main(art: str, memes: str, steps: int, templates: int, threads: int, limit: 
             manifest = f"{captioned}/manifest.csv"
         command = f"{COMMON} {RUNS[name]} threads={threads} data.manifest={manifest} scheduler.total_steps={steps}"
         train_once(f"{command} data.samples_per_epoch={per_epoch(name, steps)}", out / name, steps)
-    for name in (*chosen, *PEERS, *also):
+    for name in measured:
         for place, split in SETS.items():
             measure(name if name not in chosen else str(out / name), f"{memes} split={split}", threads, limit,
                     out / "judged" / f"{Path(name).name}@{place}")  # fmt: skip

@@ -34,11 +34,11 @@ def plot(path: Path, picture: Path) -> None:
         lines = list(csv.DictReader(file))
     sets = sorted({line["set"] for line in lines})
     found = {(line["method"], line["set"]): float(line["psnr"] or "nan") for line in lines}
-    methods = sorted({line["method"] for line in lines}, key=lambda method: found[method, sets[-1]])
+    methods = sorted({line["method"] for line in lines}, key=lambda method: found.get((method, sets[-1]), 0.0))
     figure, axis = pyplot.subplots(figsize=(8, 0.6 + 0.45 * len(methods)), layout="constrained")
     for place, (name, colour) in enumerate(zip(sets, ("#9db4c0", "#1f6fb4"), strict=False)):
         rows = [row + 0.4 * (place - 0.5) for row in range(len(methods))]
-        bars = axis.barh(rows, [found[method, name] for method in methods], 0.36, color=colour, label=name)
+        bars = axis.barh(rows, [found.get((method, name), 0.0) for method in methods], 0.36, color=colour, label=name)
         axis.bar_label(bars, fmt="%.1f", padding=3, fontsize=8)
     axis.set_yticks(range(len(methods)), methods)
     axis.set_xlabel("PSNR over the page, dB")

@@ -111,6 +111,13 @@ def test_pictures_without_lettering_are_finite_and_have_nothing_near() -> None:
     assert near_error(found, batch["clean"], batch["mask"], torch.ones_like(blend)).item() == 0
 
 
+def test_pictures_smaller_than_the_window_of_ssim_have_a_loss() -> None:
+    found, blend, batch = make_batch()
+    small = {name: value[..., :4, :20] if value.ndim == 4 else value for name, value in batch.items()}
+    terms = CleaningLoss(ssim=1.0)(found[..., :4, :20], blend[..., :4, :20], small)
+    assert 0 < terms["ssim"].item() < 2
+
+
 def test_weights_scale_and_zero_leaves_out() -> None:
     found, blend, batch = make_batch()
     assert CleaningLoss()(found, blend, batch).keys() == {"l1"}

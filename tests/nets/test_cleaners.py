@@ -79,7 +79,7 @@ def test_a_direct_output_does_not_copy_the_picture() -> None:
     assert (blend == 1).all()
 
 
-def test_the_cascade_never_copies_what_it_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cascade_adds_to_a_surface_without_what_it_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """The painter starts from a surface that does not depend on the pixels to replace."""
     net = CleaningCascade(small, small).eval()
     set_head(net.paint, 0.0)
@@ -118,16 +118,20 @@ def test_the_painter_takes_over_an_inpainting_net() -> None:
     inside = hidden.expand_as(clean) > 0
     assert inside.any()
     torch.testing.assert_close(clean[inside], expected[inside], rtol=1e-3, atol=1e-4)
-    own = net.state_dict()
-    assert net.take_over(own) is own
+    others = CleaningUNet(small, "direct").state_dict()  # of equal names, but what it saw was the picture
+    for weights in (net.state_dict(), others):
+        assert net.take_over(weights) is weights
 
 
 @pytest.mark.parametrize(
     ("make", "said"),
     [
         (partial(CleaningUNet, small, "both"), r"net\.output=both: expected residual or direct"),
-        (partial(UNet, 3, 3, width=0), r"net\.width=0: expected more than 0"),
-        (partial(UNet, 3, 3, channels=(8, 8), blocks=(1,)), r"net\.channels=\[8, 8\] and net\.blocks=\[1\]: expected"),
+        (partial(UNet, 3, 3, width=0), r"width=0 of the U-Net: expected more than 0"),
+        (
+            partial(UNet, 3, 3, channels=(8, 8), blocks=(1,)),
+            r"channels=\[8, 8\] and blocks=\[1\] of the U-Net: expected",
+        ),
     ],
 )
 def test_impossible_nets_are_refused(make, said: str) -> None:

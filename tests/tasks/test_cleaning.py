@@ -90,7 +90,7 @@ def test_scores_are_those_of_evaluation_averaged_over_pictures() -> None:
     ignore = torch.zeros(2, 1, 60, 70, dtype=torch.bool)
     ignore[0, :, 10:20] = True
     scores = CleaningScores()
-    scores.update(*(picture / 255 for picture in levels), mask, ignore)
+    scores.update(*(picture / 255 for picture in levels), mask, ignore, torch.tensor([True, True]))
     expected = [
         picture_scores(*(levels[i, k].permute(1, 2, 0).byte().numpy() for i in range(3)), mask[k, 0].byte().numpy(),
                        ignore[k, 0].byte().numpy())
@@ -100,6 +100,14 @@ def test_scores_are_those_of_evaluation_averaged_over_pictures() -> None:
     assert found["psnr"] == pytest.approx((expected[0]["psnr"] + expected[1]["psnr"]) / 2)
     assert found["left"] == pytest.approx(expected[0]["left"])
     assert found["change"] == pytest.approx((expected[0]["change"] + expected[1]["change"]) / 2)
+
+
+def test_of_pictures_whose_lettering_is_unknown_psnr_alone_is_scored() -> None:
+    made = batch()
+    scores = CleaningScores()
+    empty = torch.zeros_like(made["mask"])
+    scores.update(made["clean"], made["image"], made["clean"], empty, made["ignore"], torch.tensor([False, False]))
+    assert scores.compute() == {"psnr": 60.0}
 
 
 def test_rows_without_a_mask_are_trained_on(drawn: Path, tmp_path: Path) -> None:

@@ -122,7 +122,7 @@ class ManifestDataset(Dataset):
         kept = [row for row in self.rows if row.clean]
         if self.rows and not kept:
             raise UserError(f"{self.manifest.folder}: none of {len(self.rows)} rows of this split has a clean picture; "
-                            "which is what is learnt from")  # fmt: skip
+                            "those are what is learnt from")  # fmt: skip
         self.rows = kept
 
     def tag_counts(self) -> Counter[str]:

@@ -9,6 +9,8 @@ image     B 3 H W float32 in [0, 1]   the lettered picture, RGB
 clean     B 3 H W float32 in [0, 1]   the same picture without lettering
 mask      B 1 H W float32 in {0, 1}   **1 = lettering (a hole to fill)**, 0 = keep
 ignore    B 1 H W bool                True = no truth is known here: neither loss nor metric counts it
+has_clean B bool                      False where there is no clean picture; the image stands in for it
+has_mask  B bool                      False where nothing is known of the lettering; ``mask`` is empty then
 tags      B T float32 in {0, 1}       multi-hot labels of what the picture contains; NaN: nothing is known
 prob      B 1 H W float32 in [0, 1]   the predicted mask before it is thresholded
 ========  ==========================  ==============================================================

@@ -19,6 +19,7 @@ from textrm.losses.segmentation import at_least_zero
 
 INNER, OUTER = 1, 2  # pixels around lettering: up to the first all must be replaced, beyond the second nothing
 NEAR = 8  # pixels around lettering in which errors count as near, as in the figure of that name
+SSIM_WINDOW = 11  # pixels
 STEEPNESS = 255 / 8  # a change of 8 levels is a change with a probability of 63 %
 
 
@@ -28,11 +29,12 @@ class CleaningLoss(nn.Module):
     ``l1``: mean absolute error. ``near``: mean over pictures of log(error + 1/255), the error being the mean absolute
     one within 8 px of lettering; a picture counts by the ratio of its errors, as in a mean of decibels. ``ssim``:
     1 - SSIM (Wang et al. 2004). ``perceptual``: mean absolute difference of feature maps (Johnson et al. 2016).
-    ``edge``: mean absolute difference of Sobel gradients. The last two need masks and pass over pictures without one:
-    ``blend``: cross-entropy of the blend map against the lettering, grown by 1 px, with the next pixel around it left
-    out: each pixel more around letters costs a decibel of what could have been kept. ``implied``: the same for the mask that the pictures imply, 1 - exp(-|cleaned - lettered| · 255 / 8) of the
-    channel that differs most. Away from lettering that is proportional to the change itself. A net whose blend map is
-    1 by construction learns nothing from ``blend``.
+    ``edge``: mean absolute difference of Sobel gradients. ``blend``: cross-entropy of the blend map against the
+    lettering grown by 1 px; the next pixel around it is left out, and beyond that nothing may be replaced, since what
+    lies between letters is what they are filled from. ``implied``: the same for the mask that the pictures imply,
+    1 - exp(-|cleaned - lettered| · 255 / 8) of the channel that differs most; away from lettering that is proportional
+    to the change itself. A net whose blend map is 1 by construction learns nothing from ``blend``. ``near``, ``blend``
+    and ``implied`` pass over pictures whose lettering is unknown.
 
     Args:
         l1: weight.
@@ -76,7 +78,7 @@ class CleaningLoss(nn.Module):
             terms: dict[str, Callable[[], Tensor]] = {
                 "l1": lambda: _mean((found - truth).abs().mean(1, keepdim=True), 1 - ignore),
                 "near": lambda: near_error(found, truth, mask, 1 - ignore),
-                "ssim": lambda: 1 - torch.as_tensor(structural_similarity_index_measure(found, truth, data_range=1.0)),
+                "ssim": lambda: 1 - similarity(found, truth),
                 "perceptual": lambda: self._perceptual(found, truth),
                 "edge": lambda: F.l1_loss(sobel(found), sobel(truth)),
                 "blend": lambda: decided(blend.float(), mask, known),
@@ -90,6 +92,13 @@ class CleaningLoss(nn.Module):
             wanted = self.features(truth)
         distances = [F.l1_loss(a.float(), b.float()) for a, b in zip(self.features(found), wanted, strict=True)]
         return torch.stack(distances).sum()
+
+
+def similarity(found: Tensor, truth: Tensor) -> Tensor:
+    """Mean SSIM; pictures smaller than its window are taken with their edges repeated."""
+    below, right = (max(0, SSIM_WINDOW - extent) for extent in found.shape[-2:])
+    found, truth = (F.pad(picture, (0, right, 0, below), mode="replicate") for picture in (found, truth))
+    return torch.as_tensor(structural_similarity_index_measure(found, truth, data_range=1.0))
 
 
 def near_error(found: Tensor, truth: Tensor, mask: Tensor, counted: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""Two U-Nets in one graph: the first finds what to replace, the second draws it on a picture without it."""
+"""Two U-Nets in one graph: the first finds what to replace, the second draws on a smooth surface in its place."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from textrm.nets.cleaning_unet import BLEND_AT_START
 from textrm.nets.inpainter_fast import LEVELS, span
 from textrm.nets.unet import UNet
 
+INPAINTER_CHANNELS = 4 * 4  # unshuffled: the spanned picture and what is known of it
 HIDDEN = 0.1  # blend from which a pixel does not count as known
 
 
@@ -20,8 +21,8 @@ class CleaningCascade(Cleaner):
 
     Where the first U-Net says that lettering is, the picture is spanned smoothly from what surrounds it (the pull-push
     pyramid of :class:`~textrm.nets.inpainter_fast.FastInpainter`); the second one sees that, the picture itself and the
-    blend map, and adds what the smooth surface lacks. A single U-Net must learn to forget the letters it copies; this
-    one never copies them. No gradient flows through the pyramid: the first U-Net learns from the blended result.
+    blend map, and adds what the smooth surface lacks. A single U-Net must learn to forget the letters it copies; here
+    what the second one adds to holds none of them. No gradient flows through the pyramid.
 
     Args:
         find: makes the U-Net of the blend map, given its input and output channels.
@@ -46,15 +47,13 @@ class CleaningCascade(Cleaner):
     def take_over(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
         """Weights to begin with: those of a :class:`~textrm.nets.inpainter_fast.FastInpainter` become the painter's.
 
-        It saw the spanned picture and what is known of it; what it did not see begins at 0. Other weights are returned
-        as they are.
+        It saw the spanned picture and what is known of it; what it did not see begins at 0. Other weights, also of an
+        inpainter of another width, are returned as they are.
         """
-        if not any(name.startswith("unet.") for name in weights):
+        stem = "stem.0.weight"
+        seen, wider = weights.get(f"unet.{stem}"), torch.zeros_like(self.paint.state_dict()[stem])
+        if seen is None or seen.shape[:2] != (len(wider), INPAINTER_CHANNELS):
             return weights
-        theirs = {name.removeprefix("unet."): value for name, value in weights.items()}
-        stem = next(iter(self.paint.state_dict()))
-        wider = torch.zeros_like(self.paint.state_dict()[stem])
-        if theirs[stem].shape[0] == len(wider):
-            wider[:, : theirs[stem].shape[1]] = theirs[stem]
-            theirs[stem] = wider
-        return self.state_dict() | {f"paint.{name}": value for name, value in theirs.items()}
+        wider[:, :INPAINTER_CHANNELS] = seen
+        theirs = {name.replace("unet.", "paint.", 1): value for name, value in weights.items()}
+        return self.state_dict() | theirs | {f"paint.{stem}": wider}

@@ -42,6 +42,6 @@ class CleaningUNet(Cleaner):
         """The clean picture B 3 H W and the blend map B 1 H W, which is 1 everywhere where the output is direct."""
         drawn = self.unet((image - 0.5) * 2)
         if self.output == "direct":
-            return drawn / 2 + 0.5, torch.ones_like(image[:, :1])
+            return drawn.to(image.dtype) / 2 + 0.5, torch.ones_like(image[:, :1])
         blend = torch.sigmoid(drawn[:, 3:].to(image.dtype) + BLEND_AT_START)
         return image + blend * drawn[:, :3] / 2, blend

@@ -41,10 +41,10 @@ class UNet(nn.Module):
     ) -> None:
         super().__init__()
         if width <= 0:
-            raise UserError(f"net.width={width}: expected more than 0")
+            raise UserError(f"width={width} of the U-Net: expected more than 0")
         if not channels or len(channels) != len(blocks):
-            raise UserError(f"net.channels={list(channels)} and net.blocks={list(blocks)}: expected one or more of "
-                            "each, equally many")  # fmt: skip
+            raise UserError(f"channels={list(channels)} and blocks={list(blocks)} of the U-Net: expected equally many, "
+                            "at least one")  # fmt: skip
         wide = [make_divisible(c * width, 8) for c in channels]
         self.stride = 2 ** len(wide)
         self.stem = conv_bn_act(4 * in_channels, wide[0], 3)

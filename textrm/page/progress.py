@@ -1,9 +1,12 @@
-"""Works through pages: a bar shows how far, and what goes wrong with one page does not cost the others."""
+"""Works through pages: a bar shows how far, what goes wrong with one page does not cost the others, the end tells."""
 
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rich.console import Console
@@ -18,6 +21,43 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 def messages() -> Console:
     """Where the user is told what goes on: standard error, as plain text."""
     return Console(stderr=True, markup=False, highlight=False, emoji=False, soft_wrap=True)
+
+
+@dataclass(slots=True)
+class Report:
+    """What a command tells at its end: ``done`` is what it did, in words; ``failures`` are paths with their reasons."""
+
+    done: str = ""
+    failures: list[tuple[Path, str]] = field(default_factory=list)
+
+
+@contextmanager
+def reporting(
+    console: Console,
+    stopped: str = "stopped; all files written so far are whole, and the same command goes on from here",
+) -> Iterator[Report]:
+    """Carry the body of a command, which fills in the report; then print what failed and a last line, and exit.
+
+    Args:
+        console: where that is printed.
+        stopped: the last line after Ctrl-C.
+
+    Raises:
+        SystemExit: with 0, 1 where anything failed or the body raised UserError, or 130 after Ctrl-C.
+    """
+    report = Report()
+    try:
+        yield report
+        failed = len(report.failures)
+        status, last = int(failed > 0), report.done + f", {failed} failed" * (failed > 0)
+    except UserError as error:
+        status, last = 1, f"error: {error}"
+    except KeyboardInterrupt:
+        status, last = 130, stopped
+    for path, reason in report.failures:
+        console.print(f"failed: {path}: {reason}")
+    console.print(last)
+    sys.exit(status)
 
 
 def work_through(

@@ -72,8 +72,20 @@ def read_record(row: Row) -> Record:
     parts = PurePosixPath(record.original).parts
     if len(parts) < 2 or parts[0] != ORIGINALS or ".." in parts:
         raise UserError(f"the record of {row.id!r} was changed: the original is {record.original!r}, "
-                        f"expected a path below {ORIGINALS}/")  # fmt: skip
+                        f"expected a path below {ORIGINALS}/; give textrm.preprocess again")  # fmt: skip
     return record
+
+
+def written_files(row: Row) -> list[str]:
+    """The files of a row, as paths below the set's folder: only those at places where preprocessing writes them.
+
+    Args:
+        row: of a prepared set; its cells may have been changed.
+    """
+    original = row.extra["original"]
+    names = {f"{role}/{row.id}.png" for role in (IMAGES, "clean", "mask")} & {row.image, row.clean, row.mask}
+    names |= {f"{ORIGINALS}/{row.id}{suffix}" for suffix in ("", PurePosixPath(original).suffix)} & {original}
+    return [name for name in names if not any(part.startswith(".") for part in PurePosixPath(name).parts)]
 
 
 def hash_of(content: bytes) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from textrm.data.manifest import Row, read_manifest, write_manifest
 from textrm.errors import UserError
 from textrm.prepared.prepare import Settings
-from textrm.prepared.record import COLUMNS, MANIFEST, Record, read_record
+from textrm.prepared.record import COLUMNS, MANIFEST, Record, read_record, written_files
+from textrm.prepared.sources import Source
 
 _SECONDS = 60  # between two writes of the manifest: what a killed run has to do again
 
@@ -17,13 +19,24 @@ _SECONDS = 60  # between two writes of the manifest: what a killed run has to do
 class Rows:
     """The rows of the set in ``folder``: those of a run before, until new ones take their place.
 
+    A row whose record was changed counts as not there, so that its picture is prepared again.
+
+    Args:
+        folder: of the set; it need not be there.
+        sources: all pictures of the set.
+        settings: what the set is made with.
+        overwrite: whether all pictures are made anew, and the files of a set before go with their rows.
+
     Raises:
         UserError: where the folder holds something else, or a set made with other settings or of other pictures, and
             ``overwrite`` is not given.
     """
 
-    def __init__(self, folder: Path, ids: set[str], settings: Settings, overwrite: bool) -> None:
+    def __init__(self, folder: Path, sources: Sequence[Source], settings: Settings, overwrite: bool) -> None:
         self.path = folder / MANIFEST
+        self.overwrite = overwrite
+        self.ids = {source.row.id for source in sources}
+        self.inputs = {os.path.realpath(path) for source in sources for path in source.files.values()}
         self.rows: dict[str, Row] = {}
         self.written = time.monotonic()
         if not os.path.lexists(folder):
@@ -37,20 +50,34 @@ class Rows:
         for row in read_manifest(self.path).rows:
             if any(name not in row.extra for name in COLUMNS):
                 raise UserError(f"{self.path} was not made by textrm.preprocess; choose another folder")
-            if overwrite:
-                continue
-            if (before := read_record(row).prepared_with) != str(settings):
-                raise UserError(f"{folder} holds a set made with {before}, not {settings}; choose another folder, or "
-                                "give --overwrite")  # fmt: skip
-            if row.id not in ids:
-                raise UserError(f"{folder} holds another set: {row.id} is not among the pictures given now; choose "
-                                "another folder, or give --overwrite")  # fmt: skip
-            self.rows[row.id] = row
+            if overwrite or self._is_readable(row, settings):
+                self.rows[row.id] = row
+
+    def begin(self) -> None:
+        """Take out the rows of all other pictures, and write the manifest.
+
+        Raises:
+            UserError: when it cannot be written, or a file cannot be removed.
+        """
+        for name in self.rows.keys() - self.ids:
+            self.pop(name)
+        self.write()
 
     def pop(self, name: str) -> tuple[Row, Record] | None:
-        """Take out what is known of a picture from a run before; ``name`` is its id."""
+        """Take out what is known of a picture from a run before; with ``overwrite`` nothing is, and its files go.
+
+        Args:
+            name: its id.
+
+        Raises:
+            UserError: when a file cannot be removed.
+        """
         row = self.rows.pop(name, None)
-        return None if row is None else (row, read_record(row))
+        if row is not None and not self.overwrite:
+            return row, read_record(row)
+        for path in [] if row is None else map(self.path.with_name, ()):
+            path.unlink(missing_ok=True)
+        return None
 
     def put(self, row: Row) -> None:
         """Take a row in, and write the manifest if that was long ago."""

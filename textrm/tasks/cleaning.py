@@ -75,7 +75,7 @@ class CleaningTask(Task):
         terms: dict[str, Tensor] = self.loss(clean, blend, batch)
         self.log(f"{stage}/loss", sum(terms.values(), clean.new_zeros(())), batch_size=len(batch["id"]))
         clean = clean.clamp(0, 1)
-        scores.update(clean, batch["image"], batch["clean"], batch["mask"], batch["ignore"])
+        scores.update(clean, *(batch[name] for name in ("image", "clean", "mask", "ignore", "has_mask")))
         return {"clean": clean, "blend": blend}
 
     def _whole(self, image: Tensor) -> tuple[Tensor, Tensor]:

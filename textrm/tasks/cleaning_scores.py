@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -15,7 +17,9 @@ FIGURES = ("psnr", "psnr_near", "left", "leak", "change")
 class CleaningScores(Metric):
     """``psnr``, ``psnr_near`` (dB), ``left``, ``leak`` (shares) and ``change`` (levels of 255), see ``textrm.metrics``.
 
-    Each is taken per picture of 8 bits, as evaluation does it, and averaged over the pictures that have it.
+    Each is taken per picture of 8 bits and averaged over the pictures that have it; of pictures whose lettering is
+    unknown ``psnr`` alone is. What is scored is all that the net gives: the tool keeps the input's pixels where the
+    blend map is all but 0, so ``leak`` and ``change`` of evaluation are smaller.
     """
 
     full_state_update = False
@@ -27,12 +31,15 @@ class CleaningScores(Metric):
         for name in ("sums", "counts"):
             self.add_state(name, torch.zeros(len(FIGURES), dtype=torch.float64), dist_reduce_fx="sum")
 
-    def update(self, cleaned: Tensor, image: Tensor, clean: Tensor, mask: Tensor, ignore: Tensor) -> None:
-        """Count pictures: the first three B 3 H W in [0, 1], ``mask`` B 1 H W, ``ignore`` bool B 1 H W."""
-        pictures = map(_levels, (cleaned, image, clean))
-        for found, lettered, truth, letters, unknown in zip(*pictures, _plane(mask), _plane(ignore), strict=True):
-            scores = picture_scores(found, lettered, truth, letters, unknown)
-            values = torch.tensor([scores[name] for name in FIGURES], dtype=torch.float64)
+    def update(
+        self, cleaned: Tensor, image: Tensor, clean: Tensor, mask: Tensor, ignore: Tensor, has_mask: Tensor
+    ) -> None:
+        """Count pictures: the first three B 3 H W in [0, 1], masks B 1 H W, ``has_mask`` bool B."""
+        pictures = zip(*map(_levels, (cleaned, image, clean)), _plane(mask), _plane(ignore), strict=True)
+        for planes, known in zip(pictures, has_mask.tolist(), strict=True):
+            scores = picture_scores(*planes)
+            figures = [scores[name] if known or name == "psnr" else math.nan for name in FIGURES]
+            values = torch.tensor(figures, dtype=torch.float64)
             self.counts += (~values.isnan()).to(self.counts)
             self.sums += values.nan_to_num().to(self.sums)
 
