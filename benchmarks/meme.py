@@ -16,10 +16,9 @@ from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
-from textrm.data.captions.faces import CaptionFaces
+from textrm.data.captions.faces import find_caption_faces
 from textrm.data.captions.meme import letter_meme
 from textrm.data.synth.drawing.texture import gradient
-from textrm.data.synth.fonts import find_fonts
 from textrm.page.batch import clean_file
 from textrm.page.methods import PageMethod, end_to_end, segment_and_fill
 from textrm.page.plan import make_plan
@@ -38,7 +37,7 @@ def main(meme: Path | None, model: Path | None, threads: int, rounds: int) -> No
 
     Without MEME one of 720 x 720 pixels is drawn. Loading of the models is not counted.
     """
-    cv2.setNumThreads(1)
+    cv2.setNumThreads(1)  # as textrm.infer does: its many small calls wait longer for threads than they gain
     methods: dict[str, PageMethod] = {
         "end-to-end": end_to_end(model, threads),
         "segment+fill": segment_and_fill(threads=threads),
@@ -49,19 +48,19 @@ def main(meme: Path | None, model: Path | None, threads: int, rounds: int) -> No
         source = meme or _drawn(folder / "meme.jpg")
         (job,) = make_plan([source], folder / "out").jobs
         calls: dict[str, Callable[[], object]] = {
-            name: partial(clean_file, job, method) for name, method in methods.items()
+            way: partial(clean_file, job, method) for way, method in methods.items()
         }
-        times: dict[str, list[float]] = {name: [] for name in calls}
+        times: dict[str, list[float]] = {way: [] for way in calls}
         for _ in range(rounds + 1):  # in turn, so that what else the machine does meets all alike
-            for name, call in calls.items():
+            for way, call in calls.items():
                 start = time.perf_counter()
                 call()
-                times[name].append(time.perf_counter() - start)
+                times[way].append(time.perf_counter() - start)
         with Image.open(source) as shown:
             title = f"{shown.width}x{shown.height}, {threads} threads, median of {rounds}"
     table = Table("method", "s per meme", "bar", title=title)
-    for name, found in times.items():
-        table.add_row(name, f"{statistics.median(found[1:]):.3f}", f"{BAR:g}" if name == "end-to-end" else "")
+    for way, found in times.items():
+        table.add_row(way, f"{statistics.median(found[1:]):.3f}", f"{BAR:g}" if way == "end-to-end" else "")
     Console().print(table)
 
 
@@ -69,9 +68,8 @@ def _drawn(path: Path) -> Path:
     """A meme with two captions on a mottled gradient."""
     rng = np.random.default_rng(0)
     picture = gradient(rng, SIDE, SIDE, (40, 90, 160), (220, 180, 120))
-    faces = CaptionFaces(find_fonts(()))
     captions = ["when the benchmark needs a picture", "and draws one itself"]
-    Image.fromarray(letter_meme(rng, picture, captions, faces).sample.image).save(path, quality=90)
+    Image.fromarray(letter_meme(rng, picture, captions, find_caption_faces(())).sample.image).save(path, quality=90)
     return path
 
 

@@ -14,7 +14,7 @@ from infer_command import run as run_infer
 from PIL import Image
 from prepared_set import clean, make_tree, noise, prepare, restore
 
-from textrm.data.manifest import read_manifest
+from textrm.data.manifest import Row, read_manifest, write_manifest
 from textrm.page.read import read
 from textrm.prepared.restore import changes
 
@@ -238,6 +238,14 @@ def test_a_set_can_be_moved(tree: Path, tmp_path: Path) -> None:
     after, before = read(tmp_path / "out/1.png").image, noise(40, 60)
     before[: 300 - y0, : 300 - x0] = 255
     assert np.array_equal(after, before)
+
+
+def test_pictures_of_a_manifest_are_named_by_their_ids(tree: Path, tmp_path: Path) -> None:
+    write_manifest(tree / "manifest.csv", [Row("id7", "test", "memes", "2.jpg")])
+    assert prepare(tree / "manifest.csv", tmp_path / "named").exit_code == 0
+    assert restore(tmp_path / "named", tmp_path / "named/image", tmp_path / "out").exit_code == 0
+    assert files(tmp_path / "out") == ["id7.jpg"]
+    assert (tmp_path / "out/id7.jpg").read_bytes() == (tree / "2.jpg").read_bytes()
 
 
 @pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()])

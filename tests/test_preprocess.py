@@ -142,7 +142,8 @@ def test_bad_pictures_do_not_stop_the_others(tmp_path: Path) -> None:
     assert "3 pictures prepared, 9 failed" in result.output
     for words in ("empty.png: the file is empty", "text.jpg: not a picture", "cut.png: the picture is damaged",
                   "page.pdf: .pdf is not read", "bomb.png: 300x300 are more than 80000 pixels",
-                  "nowhere: there is no such file or folder", "1.bmp: it and", "1.png: it and", "not text in UTF-8",
+                  "nowhere: there is no such file or folder", "1.bmp: it and", "1.png: it and",
+                  "as 1.png; rename one of them, or prepare it into another folder", "not text in UTF-8",
                   "profile.png: its ICC profile is broken"):  # fmt: skip
         assert words in result.output
     assert files(tmp_path / "out/image") == ["2.png", "profile.png", "two/3.png"]
@@ -220,6 +221,12 @@ def test_a_run_that_stops_goes_on_from_there(
     assert result.output.startswith(("stopped; all files", "error: the disk is full"))
     assert [row.id for row in read_manifest(out / "manifest.csv").rows] == ["1"]
     assert prepare(tree, out).output == "2 pictures prepared, 1 were done already\n"
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", stop)
+        prepare(tree, out, "--overwrite")
+    # What the run did not come to is still known, so that another can take it away.
+    assert [row.id for row in read_manifest(out / "manifest.csv").rows] == ["1", "two/3"]
+    assert files(out / "image") == ["1.png", "two/3.png"]
 
 
 def test_an_interrupt_ends_the_program_with_130(tmp_path: Path) -> None:

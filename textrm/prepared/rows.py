@@ -50,7 +50,7 @@ class Rows:
         for row in read_manifest(self.path).rows:
             if any(name not in row.extra for name in COLUMNS):
                 raise UserError(f"{self.path} was not made by textrm.preprocess; choose another folder")
-            if overwrite or self._is_readable(row, settings):
+            if overwrite or self._can_stay(row, settings):
                 self.rows[row.id] = row
 
     def begin(self) -> None:
@@ -73,10 +73,15 @@ class Rows:
             UserError: when a file cannot be removed.
         """
         row = self.rows.pop(name, None)
-        if row is not None and not self.overwrite:
-            return row, read_record(row)
-        for path in [] if row is None else map(self.path.with_name, ()):
-            path.unlink(missing_ok=True)
+        if row is None or not self.overwrite:
+            return None if row is None else (row, read_record(row))
+        for path in (self.path.parent / written for written in written_files(row)):
+            if os.path.realpath(path) in self.inputs:  # one that is a link into this set
+                continue
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise UserError(f"{path} cannot be removed: {error.strerror or error}; remove it") from error
         return None
 
     def put(self, row: Row) -> None:
@@ -96,3 +101,17 @@ class Rows:
         except OSError as error:
             raise UserError(f"{self.path} cannot be written: {error.strerror or error}") from error
         self.written = time.monotonic()
+
+    def _can_stay(self, row: Row, settings: Settings) -> bool:
+        folder = self.path.parent
+        if row.id not in self.ids:
+            raise UserError(f"{folder} holds another set: {row.id} is not among the pictures given now; choose "
+                            "another folder, or give --overwrite")  # fmt: skip
+        try:
+            before = read_record(row).prepared_with
+        except UserError:
+            return False
+        if before != str(settings):
+            raise UserError(f"{folder} holds a set made with {before}, not {settings}; choose another folder, or "
+                            "give --overwrite")  # fmt: skip
+        return True

@@ -76,7 +76,8 @@ def _pictures(inputs: Sequence[Path], out: Path, failures: list[tuple[Path, str]
 
 def _problem(name: str, others: Sequence[Path]) -> str:
     if others:
-        return f"it and {others[0]} would both be prepared as {name}.png; rename one of them"
+        return (f"it and {others[0]} would both be prepared as {name}.png; rename one of them, or prepare it into "
+                "another folder")  # fmt: skip
     parts = PurePosixPath(name).parts
     if not parts or parts[0] == "/" or any(part.startswith(".") for part in parts):
         return f"its id {name!r} cannot name a file; expected a path without leading dots"

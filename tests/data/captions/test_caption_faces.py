@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from textrm.data.captions.faces import CaptionFaces, covers
+from textrm.data.captions.faces import EMOJI, CaptionFaces, covers
+from textrm.data.synth import font_files
+from textrm.data.synth.fonts import find_fonts
 
 
 def test_classic_faces_are_heavy_and_narrow_and_what_is_like_impact_comes_most(faces: CaptionFaces) -> None:
@@ -29,10 +31,24 @@ def test_the_face_that_covers_most_texts_is_taken(faces: CaptionFaces) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["fine 🙂", "\u2764\ufe0f", "\U0001f1e9\U0001f1ea", "\ue123", "a\u200db", "\U00012345"]
+    "text", ["fine 🙂", "love ❤", "kick ⚽", "\U0001f1e9\U0001f1ea", "\ue123", "a\u200db", "\U00012345", "\ud83d", "\0"]
 )
 def test_no_face_covers_emoji_or_unknown_characters(faces: CaptionFaces, text: str) -> None:
     assert faces.covering(text) is None
+
+
+def test_emoji_are_told_from_symbols_and_rare_kanji() -> None:
+    emoji = "⌚⌛⏩⏬⏰⏳◽◾☔☕♈♓♿⚓⚡⚪⚫⚽⚾⛄⛅⛎⛔⛪⛲⛳⛵⛺⛽✅✊✋✨❌❎❓❕❗❤➕➗➰➿⬛⬜⭐⭕🀄😂"
+    assert all(map(EMOJI.match, emoji + "\U0001faff"))
+    assert not any(map(EMOJI.match, "★☆☺♥♪✓✗→©™…Aあ字\U0001fb00\U00020000\U0002a6d6"))
+
+
+def test_faces_that_are_all_italic_or_light_are_better_than_none() -> None:
+    files = [path for path in font_files.in_packages() if "Italic" in path or "Kalam-Light" in path]
+    odd = CaptionFaces(find_fonts(files))
+    for pool in (odd.classic, odd.heavy, odd.plain, odd.playful):
+        assert odd.pick(np.random.default_rng(0), pool, ["HELLO"]).face.family in ("Open Sans", "Kalam")
+    assert odd.covering("Привет") is not None
 
 
 def test_a_regular_weight_gets_a_stroke_and_a_heavy_one_does_not(faces: CaptionFaces) -> None:

@@ -80,6 +80,22 @@ def test_writing_without_spaces_breaks_between_characters(faces: CaptionFaces) -
     assert alpha.shape[0] > 60
 
 
+def test_letters_from_right_to_left_keep_their_stroke_and_change_sides(faces: CaptionFaces) -> None:
+    face = faces.plain["Open Sans"][0]
+    ink = []
+    for bold in (0.0, 0.1):
+        drawn = fitted("שלום עולם", Manner(Choice(face, bold), capitals=False), 400, 100, 40.0)
+        assert drawn is not None
+        ink.append(int((drawn > 127).sum()))
+    assert ink[1] > 1.4 * ink[0]
+    flush = fitted("עולםעולםעולם אב", Manner(Choice(face), capitals=False, align=0.0), 250, 200, 40.0)
+    assert flush is not None
+    height, width = flush.shape
+    last = np.nonzero(flush[height * 2 // 3 :].max(0) > 127)[0]
+    assert last.min() > width / 2
+    assert last.max() > width - 8
+
+
 def test_an_outline_surrounds_every_letter(manner: Manner) -> None:
     drawn = fit_caption(np.random.default_rng(0), "OUTLINE", manner, 400.0, 100.0, 60.0)
     assert drawn is not None

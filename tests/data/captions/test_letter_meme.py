@@ -112,6 +112,19 @@ def test_given_boxes_hold_their_captions_and_light_ones_dark_letters(faces: Capt
     assert columns.min() >= 4
 
 
+@pytest.mark.parametrize("texts", [["only one"], ["one", "two"]])
+def test_boxes_hold_whatever_the_style(faces: CaptionFaces, scene: np.ndarray, texts: list[str]) -> None:
+    boxes = [(0.0, 0.5, 0.5, 1.0), (0.5, 0.5, 1.0, 1.0)]
+    for style in STYLES:
+        rng = np.random.default_rng(1)
+        sample = letter_meme(rng, scene, texts, faces, boxes=boxes, styles={style: 1.0}).sample
+        assert sample.clean is not None
+        np.testing.assert_array_equal(sample.clean, scene)
+        assert not sample.mask[:120].any()
+        assert sample.mask[120:, :160].any()
+        assert sample.mask[120:, 160:].any() == (len(texts) == 2)
+
+
 def test_letters_that_could_not_be_seen_get_an_outline(faces: CaptionFaces) -> None:
     meme = lettered(faces, np.full((200, 300, 3), 240, np.uint8), "plainwhite")
     assert meme.style == "outline"

@@ -12,6 +12,7 @@ from imgflip_dataset import save, scene
 from textrm.data.importers.backgrounds import share_out
 from textrm.data.importers.captioned import main
 from textrm.data.manifest import Row, load_sample, read_manifest, write_manifest
+from textrm.data.synth.font_files import in_packages
 
 
 @pytest.fixture
@@ -110,6 +111,13 @@ def test_unusable_pictures_are_told_and_the_rest_is_done(photographs: Path, tmp_
     assert "photo0.png: not a whole picture" in result.output
     assert "is 400x40, needs 64 px a side" in result.output
     assert len(read_manifest(tmp_path / "out" / "manifest.csv").rows) == 3
+
+
+def test_fonts_in_italics_alone_are_used(photographs: Path, tmp_path: Path) -> None:
+    (italic,) = (path for path in in_packages() if "Italic" in path)
+    assert run(photographs, tmp_path / "out", "--n", "1", "--empty", "0", "--fonts", italic).exit_code == 0
+    (row,) = read_manifest(tmp_path / "out" / "manifest.csv").rows
+    assert row.extra["font"] == Path(italic).stem
 
 
 def test_what_is_no_source_of_pictures_is_refused(photographs: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from imgflip_dataset import TEMPLATES, meme, read_report, run, scene, write_dataset, write_json
+from imgflip_dataset import TEMPLATES, meme, read_report, run, save, scene, write_dataset, write_json
 
 from textrm.data.manifest import load_sample, read_manifest
 
@@ -75,7 +75,7 @@ def test_given_boxes_hold_the_captions(dataset: Path, tmp_path: Path) -> None:
     boxes = tmp_path / "boxes.json"
     write_json(boxes, {"One-Dog": [[0.0, 0.5, 0.5, 1.0], [0.5, 0.0, 1.0, 0.5]]})
     out = tmp_path / "out"
-    styles = ["--styles", "outline=1,band=0", "--worn", "0"]
+    styles = ["--styles", "outline=1,band=1", "--worn", "0"]
     assert run(dataset, out, ["--boxes", str(boxes), *styles]).exit_code == 0
     manifest = read_manifest(out / "manifest.csv")
     for row in (row for row in manifest.rows if row.group == "One-Dog"):
@@ -119,6 +119,12 @@ def test_captions_that_cannot_be_set_are_counted_and_others_take_their_place(dat
             4,
         ),
         (lambda root: write_json(root / "memes/Nobody.json", []), "no template of this name", 4),
+        (lambda root: (root / "memes/One-Dog.json").write_text(f"[{'1' * 5000}]"), "no JSON that can be read", 3),
+        (
+            lambda root: write_json(root / "templates/One-Dog.json", {"template_id": "\ud83d"}),
+            "template_id is '\\ud83d', expected",
+            4,
+        ),
     ],
 )
 def test_a_bad_file_is_told_in_one_line_and_the_rest_is_done(
@@ -133,6 +139,19 @@ def test_a_bad_file_is_told_in_one_line_and_the_rest_is_done(
     assert told in line
     assert line in result.output
     assert "Traceback" not in result.output
+
+
+def test_of_two_pictures_of_a_template_one_is_used_and_told(dataset: Path, tmp_path: Path) -> None:
+    save(dataset / "dataset/templates/img/One-Dog.png", scene(8))
+    out = tmp_path / "out"
+    assert run(dataset, out, ["--per-template", "1", "--worn", "0", "--styles", "outline=1"]).exit_code == 0
+    (note,) = read_report(out)["notes"]
+    assert "One-Dog.jpg: not used, this template has another picture, which is: One-Dog.png" in note
+    manifest = read_manifest(out / "manifest.csv")
+    (row,) = (row for row in manifest.rows if row.group == "One-Dog")
+    clean = load_sample(manifest, row).clean
+    assert clean is not None
+    np.testing.assert_array_equal(clean, scene(8))
 
 
 def test_a_picture_alone_is_used_or_noted(dataset: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from textrm.data.synth.font_tables import faces_in, read_face
-from textrm.data.synth.fonts import FontFace, FontLibrary
+from textrm.data.synth.fonts import FontFace, FontLibrary, find_fonts
 from textrm.data.synth.scripts import HAS_RAQM
 
 NARROW = (
@@ -25,8 +26,13 @@ ODD = ("italic", "oblique", "slanted", "light", "thin", "serif", "mono", "coding
 WIDE = frozenset({"japanese", "kana", "korean", "chinese", "thai"})  # their Latin letters are not what memes have
 BOLD = 600
 STROKE = 0.025  # em; what makes a regular weight bold
-FIRST_EMOJI = 0x1F000  # faces that draw emoji as outlines do not look like the coloured ones of memes
-JOINERS = "\u200d\ufe0f\u20e3"
+# Faces that draw emoji as outlines do not look like the coloured ones of memes. Of the basic plane: those that are
+# coloured unless a selector says otherwise, the heart, and what joins emoji or makes a character one.
+EMOJI = re.compile(
+    "[\u231a\u231b\u23e9-\u23ec\u23f0\u23f3\u25fd\u25fe\u2614\u2615\u2648-\u2653\u267f\u2693\u26a1\u26aa\u26ab\u26bd\u26be"
+    "\u26c4\u26c5\u26ce\u26d4\u26ea\u26f2\u26f3\u26f5\u26fa\u26fd\u2705\u270a\u270b\u2728\u274c\u274e\u2753-\u2755\u2757\u2764"
+    "\u2795-\u2797\u27b0\u27bf\u2b1b\u2b1c\u2b50\u2b55\u200d\ufe0f\u20e3\U0001f000-\U0001faff]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,7 @@ class CaptionFaces:
     """Faces by what they are for: ``classic`` heavy and narrow, ``plain`` sans, ``playful`` hand-written."""
 
     def __init__(self, fonts: FontLibrary) -> None:
-        upright = [face for face in fonts.faces if not any(word in _name(face) for word in ODD)]
+        upright = [face for face in fonts.faces if not any(word in _name(face) for word in ODD)] or [*fonts.faces]
         narrow = [face for face in upright if any(word in _name(face) for word in NARROW) and face.weight >= 400]
         western = [face for face in upright if "latin" in face.scripts and not WIDE & face.scripts] or upright
         sans = [face for face in western if face.style == "sans"] or western
@@ -57,7 +63,7 @@ class CaptionFaces:
         self.plain = _by_family([face for face in sans if face.weight >= 400]) or self.classic
         self.playful = _by_family(f for f in western if f.style == "hand" and f.weight >= BOLD) or self.classic
         order = ("sans", "display", "hand", "brush", "serif")
-        self._all = sorted(upright or fonts.faces, key=lambda face: (face.weight < BOLD, order.index(face.style)))
+        self._all = sorted(upright, key=lambda face: (face.weight < BOLD, order.index(face.style)))
 
     def pick(self, rng: np.random.Generator, pool: Mapping[str, Sequence[FontFace]], texts: Sequence[str]) -> Choice:
         """A face of the pool that covers most of the texts: a random one among equals.
@@ -78,6 +84,16 @@ class CaptionFaces:
         return None if found is None else Choice(found, _stroke(found))
 
 
+@lru_cache(maxsize=1)
+def find_caption_faces(folders: tuple[str, ...]) -> CaptionFaces:
+    """The faces of the given folders, else the installed ones; made once for each process.
+
+    Raises:
+        UserError: no usable font is found.
+    """
+    return CaptionFaces(find_fonts(folders))
+
+
 def covers(face: FontFace, text: str) -> bool:
     """Whether the face has a glyph of its own for every character but white space; emoji count as lacking."""
     return all(_has(face.path, face.index, character) for character in set(text) if not character.isspace())
@@ -86,7 +102,7 @@ def covers(face: FontFace, text: str) -> bool:
 @lru_cache(maxsize=1 << 16)
 def _has(path: str, index: int, character: str) -> bool:
     shaped = unicodedata.bidirectional(character) in ("R", "AL", "NSM")
-    if ord(character) >= FIRST_EMOJI or character in JOINERS or (shaped and not HAS_RAQM):
+    if EMOJI.match(character) or (shaped and not HAS_RAQM):
         return False
     data = _content(path)
     return bool(read_face(data, faces_in(data)[index], np.array([ord(character)], np.int64)).glyphs[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -100,9 +101,7 @@ def _drawn(
         width = max(width, room)
     setting = Setting(manner.choice.face, size, leading=pitch, align=manner.align, bold=manner.choice.bold)
     if any(unicodedata.bidirectional(character) in ("R", "AL") for character in words[0]):
-        setting = Setting(
-            manner.choice.face, size, leading=pitch, align=1 - manner.align, right_to_left=True, shaped=True
-        )
+        setting = replace(setting, align=1 - manner.align, right_to_left=True, shaped=True)
     # characters that may not begin a line can ask for one line more
     lines = count if spaced else count + 1
     block = set_rows(rng, [Token(word) for word in words], setting, lambda line, lines: width, lines, spaced)

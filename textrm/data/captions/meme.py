@@ -57,7 +57,7 @@ def letter_meme(
         faces: what to set them with. A caption with an emoji, or a glyph that no face has, is refused.
         boxes: a place for each caption, empty ones too, as left, top, right, bottom in [0, 1]; dark letters without
             outline where a box is light. Captions beyond the boxes are refused. Without boxes they go to the edges.
-        styles: the share of each style, by the names of STYLES.
+        styles: the share of each style, by the names of STYLES; "band" is "outline" where boxes are given.
         draw_panels: whether the style "black" may draw light panels to write on, where no boxes are given.
         name: the sample's id.
 
@@ -82,7 +82,7 @@ def letter_meme(
     style = names[int(rng.choice(len(names), p=weights / weights.sum()))]
     if not texts:
         return Meme(_sample(name, picture, picture.copy(), (), False), "", "", tuple(refused))
-    if style == BAND and (boxes is None or len(texts) == 1):
+    if style == BAND and boxes is None:
         return _on_band(rng, picture, texts, refused, faces, name)
     height, width = picture.shape[:2]
     clean = picture

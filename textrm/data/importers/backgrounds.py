@@ -6,10 +6,14 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from textrm.data.importers.pairing import SUFFIXES
-from textrm.data.manifest import Row, read_manifest
+from textrm.data.manifest import Row, read_manifest, read_picture
 from textrm.data.synth.art import find_art
 from textrm.errors import UserError
+
+SMALLEST = 64  # px; pictures with a shorter side are no background for a caption
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,18 @@ def find_pictures(pictures: Path, out: Path) -> list[tuple[str, Row]]:
     if not found:
         raise UserError(f"{folder}: has no picture ({', '.join(sorted(SUFFIXES))})")
     return found
+
+
+def read_background(path: Path) -> np.ndarray:
+    """A picture to letter, H W 3 uint8 RGB.
+
+    Raises:
+        UserError: it cannot be read, or is below 64 px a side.
+    """
+    picture = read_picture(path)
+    if min(picture.shape[:2]) < SMALLEST:
+        raise UserError(f"{path}: is {picture.shape[1]}x{picture.shape[0]}, needs {SMALLEST} px a side")
+    return picture
 
 
 def _art(manifest: Path, split: str) -> list[tuple[str, Row]]:

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 
 import click
 import numpy as np
 from rich.console import Console
 
-from textrm.data.captions.faces import CaptionFaces
+from textrm.data.captions.faces import find_caption_faces
 from textrm.data.captions.files import Finish, write_meme
 from textrm.data.captions.meme import letter_meme
 from textrm.data.captions.texts import compose_captions, read_captions
 from textrm.data.captions.windows import random_window
-from textrm.data.importers.backgrounds import Task, find_pictures, share_out
+from textrm.data.importers.backgrounds import Task, find_pictures, read_background, share_out
+from textrm.data.importers.rendering import rendering_options
 from textrm.data.importers.splitting import split_options
 from textrm.data.importers.workers import in_order, progress_bar
-from textrm.data.manifest import SPLITS, Row, read_picture, split_by_group, write_manifest
-from textrm.data.synth.fonts import find_fonts
+from textrm.data.manifest import SPLITS, Row, split_by_group, write_manifest
 from textrm.errors import UserError
 
-SMALLEST = 64  # px; pictures with a shorter side are no background for a caption
 SHOWN = 8  # refused captions that are printed
 
 
@@ -56,9 +54,7 @@ def make_memes(recipe: Recipe, task: Task) -> Made:
     """Letter one picture as often as the task says and write the files; nothing depends on other tasks."""
     made = Made()
     try:
-        picture = read_picture(Path(task.picture))
-        if min(picture.shape[:2]) < SMALLEST:
-            raise UserError(f"{task.picture}: is {picture.shape[1]}x{picture.shape[0]}, needs {SMALLEST} px a side")
+        picture = read_background(Path(task.picture))
     except UserError as error:
         made.bad = str(error)
         return made
@@ -66,18 +62,14 @@ def make_memes(recipe: Recipe, task: Task) -> Made:
         rng = np.random.default_rng([recipe.seed, number])
         window = random_window(rng, picture, recipe.size)
         given = recipe.captions[int(rng.integers(len(recipe.captions)))] if recipe.captions else compose_captions(rng)
-        meme = letter_meme(rng, window, () if rng.random() < recipe.empty else given, _faces(recipe.fonts))
+        faces = find_caption_faces(recipe.fonts)
+        meme = letter_meme(rng, window, () if rng.random() < recipe.empty else given, faces)
         made.refused += meme.refused
         made.plain += not meme.style
         id = f"{task.row.id}_{number:06d}"
         row = Row(id, task.row.split, task.row.group, "", source=task.row.source, licence=task.row.licence)
         made.rows.append(write_meme(rng, meme, recipe.out, recipe.finish, row))
     return made
-
-
-@lru_cache(maxsize=1)
-def _faces(folders: tuple[str, ...]) -> CaptionFaces:
-    return CaptionFaces(find_fonts(folders))
 
 
 @click.command()
@@ -88,14 +80,7 @@ def _faces(folders: tuple[str, ...]) -> CaptionFaces:
 @click.option("--n", "count", type=click.IntRange(1), help="Number of memes; as many as there are pictures by default.")
 @click.option("--size", default=720, show_default=True, type=click.IntRange(96, 4096), help="Longest side, px.")
 @click.option("--empty", default=0.1, show_default=True, type=click.FloatRange(0, 1), help="Share without lettering.")
-@click.option("--worn", default=0.2, show_default=True, type=click.FloatRange(0, 1),
-              help="Share of pairs that are rescaled or blurred.")  # fmt: skip
-@click.option("--jpeg", default=0.85, show_default=True, type=click.FloatRange(0, 1),
-              help="Share of lettered pictures saved as JPEG; the others are PNG, without loss.")  # fmt: skip
-@click.option(
-    "--fonts", multiple=True, type=click.Path(exists=True), help="Folder of fonts instead of those installed."
-)
-@click.option("--workers", default=0, show_default=True, type=click.IntRange(0), help="Processes; 0 = all CPUs.")
+@rendering_options
 @split_options("0.9,0.1,0", "picture")
 @click.option("--source", default="", help="Where a folder's pictures are from, for the manifest.")
 @click.option("--licence", default="", help="Their licence, for the manifest.")
@@ -111,10 +96,10 @@ def main(pictures: Path, out: Path, captions: Path | None, count: int | None, si
     try:
         given = tuple(tuple(line) for line in read_captions(captions)) if captions else ()
         found = find_pictures(pictures, out)
-        _faces(fonts)  # what is wrong with them shows here, not in a worker
+        find_caption_faces(fonts)  # what is wrong with them shows here, not in a worker
         tasks = share_out(found, count or len(found), seed)
         recipe = Recipe(out, seed, size, empty, Finish(worn, jpeg), given, fonts)
-        rows, bad, refused, plain = _run(recipe, tasks, workers or os.cpu_count() or 1)
+        rows, bad, refused, plain = _run(recipe, tasks, workers)
         if rows and not pictures.is_file():
             rows = split_by_group([replace(row, source=source, licence=licence) for row in rows], shares, seed)
         if rows:

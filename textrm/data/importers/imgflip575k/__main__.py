@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,16 +11,17 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from textrm.data.captions.faces import find_caption_faces
 from textrm.data.captions.files import Finish
 from textrm.data.captions.meme import STYLES
 from textrm.data.importers.imgflip575k.choices import out_of_domain, parse_styles, read_boxes
 from textrm.data.importers.imgflip575k.layout import Layout, read_layout
 from textrm.data.importers.imgflip575k.pairs import Recipe, make_pairs
 from textrm.data.importers.imgflip575k.report import Report
+from textrm.data.importers.rendering import rendering_options
 from textrm.data.importers.splitting import split_options
 from textrm.data.importers.workers import in_order, progress_bar
 from textrm.data.manifest import Row, split_by_group, write_manifest
-from textrm.data.synth.fonts import find_fonts
 from textrm.errors import UserError
 
 
@@ -39,14 +39,7 @@ from textrm.errors import UserError
               help="Of registered memes: difference that counts as lettering, share of the range.")  # fmt: skip
 @click.option("--max-residual", default=0.5, show_default=True, type=click.FloatRange(0, 1),
               help="Of registered memes: share of the template's contours that may differ.")  # fmt: skip
-@click.option("--worn", default=0.2, show_default=True, type=click.FloatRange(0, 1),
-              help="Of rendered memes: share of pairs that are rescaled or blurred.")  # fmt: skip
-@click.option("--jpeg", default=0.85, show_default=True, type=click.FloatRange(0, 1),
-              help="Of rendered memes: share saved as JPEG; the others are PNG, without loss.")  # fmt: skip
-@click.option(
-    "--fonts", multiple=True, type=click.Path(exists=True), help="Folder of fonts instead of those installed."
-)
-@click.option("--workers", default=0, show_default=True, type=click.IntRange(0), help="Processes; 0 = all CPUs.")
+@rendering_options
 @split_options("0.8,0.1,0.1", "template")
 def main(dataset: Path, out: Path, pictures: Path | None, per_template: int, styles: str | None, boxes: Path | None,
          unseen: str | None, threshold: float, max_residual: float, worn: float, jpeg: float, fonts: tuple[str, ...],
@@ -67,8 +60,8 @@ def main(dataset: Path, out: Path, pictures: Path | None, per_template: int, sty
             read_boxes(boxes, names) if boxes else {}, _find_pictures(pictures) if pictures else {},
             Finish(worn, jpeg), fonts, max_residual, threshold,
         )  # fmt: skip
-        find_fonts(fonts)  # what is wrong with them shows here, not in a worker
-        report = _run(recipe, layout, workers or os.cpu_count() or 1)
+        find_caption_faces(fonts)  # what is wrong with them shows here, not in a worker
+        report = _run(recipe, layout, workers)
         report.rows = _split(report.rows, shares, seed, kept_out)
         settings = {"seed": seed, "per_template": per_template, "styles": dict(recipe.styles), "split": list(shares),
                     "out_of_domain": sorted(kept_out), "pictures": len(recipe.pictures)}  # fmt: skip

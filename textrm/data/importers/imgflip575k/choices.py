@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os.path
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -50,11 +51,14 @@ def read_boxes(path: Path, names: Sequence[str]) -> dict[str, tuple[Share, ...]]
 
 
 def out_of_domain(text: str, names: Sequence[str], seed: int) -> frozenset[str]:
-    """The templates that training never sees: a share by a hash, a file of names, one a line, or names with commas.
+    """The templates that training never sees: names with commas, a share by a hash, or a file of names, one a line.
 
     Raises:
         UserError: a share outside of [0, 1), a file that is no UTF-8, or a name that no template has.
     """
+    chosen = _stripped(text.split(","))
+    if chosen <= set(names):
+        return chosen
     try:
         share = float(text)
     except ValueError:
@@ -67,13 +71,17 @@ def out_of_domain(text: str, names: Sequence[str], seed: int) -> frozenset[str]:
         order = sorted(names, key=lambda name: hashlib.blake2b(f"{seed}:{name}".encode()).digest())
         return frozenset(order[: round(share * len(names))])
     try:
-        listed = Path(text).read_text(encoding="utf-8").splitlines() if Path(text).is_file() else text.split(",")
+        if os.path.isfile(text):  # unlike Path.is_file, also false where names are too long for a path
+            chosen = _stripped(Path(text).read_text(encoding="utf-8").splitlines())
     except UnicodeDecodeError as error:
         raise UserError(f"--out-of-domain {text}: expected names in UTF-8, one a line ({error})") from error
-    chosen = frozenset(name.strip() for name in listed if name.strip())
     if unknown := sorted(chosen - set(names)):
         raise UserError(f"--out-of-domain: {', '.join(unknown)}: no template of this name, and no file")
     return chosen
+
+
+def _stripped(listed: Sequence[str]) -> frozenset[str]:
+    return frozenset(name.strip() for name in listed if name.strip())
 
 
 def _box(box: Sequence[float]) -> Share:

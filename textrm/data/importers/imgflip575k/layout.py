@@ -8,12 +8,17 @@ picture.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from textrm.data.importers.pairing import SUFFIXES
 from textrm.errors import UserError
+
+# Safe in file names; without underscores, which part it from the template's name, so that no two pairs share an id.
+ID = re.compile(r"[A-Za-z0-9.-]{1,100}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,8 @@ def read_layout(dataset: Path) -> Layout:
             "dataset/templates/NAME.json and dataset/memes/NAME.json"
         )
     images = sorted((root / "templates" / "img").iterdir())
-    pictures = {path.stem: path for path in images if path.suffix.lower() in SUFFIXES and path.name[0] != "."}
+    images = [path for path in images if path.suffix.lower() in SUFFIXES and path.name[0] != "."]
+    pictures = {path.stem: path for path in images}
     described = {path.stem: path for path in sorted((root / "templates").glob("[!.]*.json"))}
     memes = {path.stem: path for path in sorted((root / "memes").glob("[!.]*.json"))}
     if not pictures:
@@ -65,8 +71,10 @@ def read_layout(dataset: Path) -> Layout:
     bad = [f"{path}: no picture of this template in {root / 'templates' / 'img'}"
            for name, path in described.items() if name not in pictures]  # fmt: skip
     bad += [f"{path}: no template of this name" for name, path in memes.items() if name not in {*pictures, *described}]
-    notes = [f"{path}: no description of this template; it is used" for name, path in pictures.items()
-             if name not in described]  # fmt: skip
+    notes = [f"{path}: not used, this template has another picture, which is: {pictures[path.stem].name}"
+             for path in images if path != pictures[path.stem]]  # fmt: skip
+    notes += [f"{path}: no description of this template; it is used" for name, path in pictures.items()
+              if name not in described]  # fmt: skip
     notes += [f"{path}: no memes are listed for this template" for name, path in pictures.items() if name not in memes]
     templates = (Template(name, path, described.get(name), memes.get(name)) for name, path in sorted(pictures.items()))
     return Layout(tuple(templates), tuple(bad), tuple(notes))
@@ -76,14 +84,17 @@ def read_template_id(template: Template) -> str:
     """The number that the description gives, "" where there is no description or it has none.
 
     Raises:
-        UserError: the description is no JSON object.
+        UserError: the description is no JSON object, or its number is not of letters and digits.
     """
     if template.description is None:
         return ""
     described = _read_json(template.description)
     if not isinstance(described, dict):
         raise UserError(f"{template.description}: expected a JSON object, got {type(described).__name__}")
-    return str(described.get("template_id", ""))
+    number = str(described.get("template_id", ""))
+    if number and not ID.fullmatch(number):
+        raise UserError(f"{template.description}: template_id is {number[:40]!a}, expected a number")
+    return number
 
 
 def read_entries(path: Path) -> tuple[list[Entry], list[str]]:
@@ -103,13 +114,15 @@ def read_entries(path: Path) -> tuple[list[Entry], list[str]]:
             bad.append(f"{path}, meme {number}: expected an object with a list of texts in boxes")
             continue
         file = str(meme.get("url") or "").split("?")[0].rpartition("/")[2]
-        id = Path(file).stem if file and Path(file).stem not in entries else f"n{number}"
-        entries[id] = Entry(id, file, tuple(boxes))
+        id = Path(file).stem
+        if not ID.fullmatch(id) or id in entries:
+            id = next(name for name in map("n{}".format, count(number)) if name not in entries)
+        entries[id] = Entry(id, file if file.isprintable() else "", tuple(boxes))
     return list(entries.values()), bad
 
 
 def _read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UserError(f"{path}: no JSON that can be read ({error})") from error

@@ -6,25 +6,23 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
-from textrm.data.captions.faces import CaptionFaces
+from textrm.data.captions.faces import find_caption_faces
 from textrm.data.captions.files import Finish, encoded, write_meme
 from textrm.data.captions.meme import letter_meme
 from textrm.data.captions.places import Share
+from textrm.data.importers.backgrounds import read_background
 from textrm.data.importers.imgflip575k.layout import Entry, Template, read_entries, read_template_id
 from textrm.data.importers.imgflip575k.registering import register
 from textrm.data.importers.registration import Mismatch
 from textrm.data.manifest import Row, read_picture
-from textrm.data.synth.fonts import find_fonts
 from textrm.errors import UserError
 from textrm.files import write_whole
 
 SOURCE, LICENCE = "ImgFlip575K", "unclear"
-SMALLEST = 64  # px; no template is smaller
 SHOWN = 20  # lines of a template on captions that were not set; the counts have them all
 
 
@@ -58,9 +56,7 @@ def make_pairs(recipe: Recipe, template: Template) -> Made:
     """Write the pairs of one template; nothing depends on other templates."""
     made = Made()
     try:
-        picture = read_picture(template.picture)
-        if min(picture.shape[:2]) < SMALLEST:
-            raise UserError(f"{template.picture}: is {picture.shape[1]}x{picture.shape[0]}, needs {SMALLEST} px a side")
+        picture = read_background(template.picture)
         entries, broken = read_entries(template.memes) if template.memes else ([], [])
     except UserError as error:
         made.bad.append(str(error))
@@ -93,8 +89,8 @@ def _letter(recipe: Recipe, picture: np.ndarray, name: str, entry: Entry, row: R
         return
     rng = np.random.default_rng([recipe.seed, _number(row.id)])
     meme = letter_meme(
-        rng, picture, entry.captions, _faces(recipe.fonts), boxes=recipe.boxes.get(name), styles=recipe.styles,
-        draw_panels=False,
+        rng, picture, entry.captions, find_caption_faces(recipe.fonts), boxes=recipe.boxes.get(name),
+        styles=recipe.styles, draw_panels=False,
     )  # fmt: skip
     made.counts["captions refused"] += len(meme.refused)
     made.refused += [f"{row.id}: {reason}" for reason in meme.refused[: SHOWN - len(made.refused)]]
@@ -145,8 +141,3 @@ def _with(row: Row, made: str) -> Row:
 
 def _number(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=6).digest(), "big")
-
-
-@lru_cache(maxsize=1)
-def _faces(folders: tuple[str, ...]) -> CaptionFaces:
-    return CaptionFaces(find_fonts(folders))
