@@ -19,6 +19,7 @@ from rich.table import Table
 from textrm.data.captions.faces import find_caption_faces
 from textrm.data.captions.meme import letter_meme
 from textrm.data.synth.drawing.texture import gradient
+from textrm.errors import UserError
 from textrm.page.batch import clean_file
 from textrm.page.methods import PageMethod, end_to_end, segment_and_fill
 from textrm.page.plan import make_plan
@@ -37,6 +38,14 @@ def main(meme: Path | None, model: Path | None, threads: int, rounds: int) -> No
 
     Without MEME one of 720 x 720 pixels is drawn. Loading of the models is not counted.
     """
+    try:
+        measure(meme, model, threads, rounds)
+    except UserError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def measure(meme: Path | None, model: Path | None, threads: int, rounds: int) -> None:
+    """Print the table."""
     cv2.setNumThreads(1)  # as textrm.infer does: its many small calls wait longer for threads than they gain
     methods: dict[str, PageMethod] = {
         "end-to-end": end_to_end(model, threads),
