@@ -77,7 +77,7 @@ def test_a_tagger_is_not_quantised(run: Path, drawn: Path, tmp_path: Path, monke
     with pytest.raises(SystemExit) as end:
         command(export.main, monkeypatch, f"run={run}", f"out={tmp_path / 'x.onnx'}", "int8=true", f"manifest={drawn}")
     assert end.value.code == 1
-    assert "int8 and low are for segmenters and inpainting nets" in capsys.readouterr().err
+    assert "int8 and low are not for taggers" in capsys.readouterr().err
     assert not (tmp_path / "x.onnx").exists()
 
 

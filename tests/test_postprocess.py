@@ -156,7 +156,7 @@ def test_what_cannot_be_restored_is_listed(tree: Path, tmp_path: Path) -> None:
     result = restore(prepared, cleaned, tmp_path / "out")
     assert result.exit_code == 1
     assert result.output.endswith("\n0 pictures restored, 4 failed\n")
-    for words in (f"image/1.png: there is no cleaned picture; expected {cleaned / '1.png'}",
+    for words in (f"failed: 1.png: there is no cleaned picture; expected {cleaned / '1.png'}",
                   "2.png is 60x40, the prepared picture is 512x512", "both", "3.jpg", ".pdf is not read"):  # fmt: skip
         assert words in result.output
     Image.new("RGB", (512, 512)).save(cleaned / "1.png")
@@ -178,18 +178,22 @@ def test_bad_cleaned_pictures_do_not_stop_the_others(tree: Path, tmp_path: Path)
     (cleaned / "2.png").write_bytes(b"")
     result = restore(tmp_path / "set", cleaned, tmp_path / "out")
     assert (result.exit_code, files(tmp_path / "out")) == (1, ["two/3.png"])
-    assert "1.png: the picture is damaged" in result.output
-    assert "2.png: the file is empty" in result.output
+    assert f"failed: 1.png: its cleaned picture, {cleaned / '1.png'}: the picture is damaged" in result.output
+    assert f"failed: 2.jpg: its cleaned picture, {cleaned / '2.png'}: the file is empty" in result.output
 
 
 def test_folders_that_cannot_be_used(tree: Path, tmp_path: Path) -> None:
     prepared, out = tmp_path / "set", tmp_path / "out"
     cleaned = clean(prepared, tmp_path / "clean", whiten)
-    manifest = prepared / "manifest.csv"
+    manifest, empty = prepared / "manifest.csv", tmp_path / "empty"
+    empty.mkdir()
     text = manifest.read_text()
     for arguments, words in (
         ((tree, cleaned, out), "in holds no manifest.csv"),
         ((prepared, tmp_path / "none", out), "none is no folder"),
+        ((prepared, cleaned, tree / "1.png"), "1.png is no folder; expected one for the results"),
+        ((prepared, empty, out), f"holds none of the 3 pictures of the set; expected the tree of {prepared}/image"),
+        ((prepared, prepared, out), "holds none of the 3 pictures of the set"),
         ((prepared, cleaned, cleaned), "choose another folder for the results"),
         ((prepared, cleaned, prepared / "originals"), "choose another folder for the results"),
     ):
@@ -213,7 +217,9 @@ def test_folders_that_cannot_be_used(tree: Path, tmp_path: Path) -> None:
 def test_what_is_done_is_passed_over(tree: Path, tmp_path: Path) -> None:
     prepared, cleaned, out = tmp_path / "set", clean(tmp_path / "set", tmp_path / "clean", whiten), tmp_path / "out"
     assert restore(prepared, cleaned, out).output == "3 pictures restored\n"
-    assert restore(prepared, cleaned, out).output == "0 pictures restored, 3 were done already\n"
+    assert restore(prepared, cleaned, out, "--tolerance", 10).output == (
+        "0 pictures restored, 3 were done already (--overwrite makes them anew, with the options given now)\n"
+    )
     os.utime(cleaned / "1.png", ns=(2**62, 2**62))
     result = restore(prepared, cleaned, out)
     assert (result.exit_code, result.output.count("\n")) == (1, 2)
@@ -238,6 +244,15 @@ def test_a_set_can_be_moved(tree: Path, tmp_path: Path) -> None:
     after, before = read(tmp_path / "out/1.png").image, noise(40, 60)
     before[: 300 - y0, : 300 - x0] = 255
     assert np.array_equal(after, before)
+
+
+def test_notes_name_the_original(tmp_path: Path) -> None:
+    (tmp_path / "in/two").mkdir(parents=True)
+    Image.fromarray(noise(40, 60)).quantize(9).save(tmp_path / "in/two/a.gif")
+    prepare(tmp_path / "in", tmp_path / "set", "--size", 64)
+    cleaned = clean(tmp_path / "set", tmp_path / "clean", lambda pixels: pixels.fill(255))
+    result = restore(tmp_path / "set", cleaned, tmp_path / "out")
+    assert result.output.startswith("note: two/a.gif: filled with the nearest colours of its palette")
 
 
 def test_pictures_of_a_manifest_are_named_by_their_ids(tree: Path, tmp_path: Path) -> None:

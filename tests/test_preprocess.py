@@ -182,8 +182,9 @@ def test_folders_that_cannot_take_the_set(tmp_path: Path) -> None:
         ((tree, tree), "lies in"),
         ((tree / "two", tree), "lies in"),
         ((made, made.parent), "lies in"),
+        ((tree, tree / "sub/out"), f"sub/out lies in {tree}, so that later runs would take the results for inputs"),
         ((made, tree, out), "a manifest is given beside other inputs"),
-        ((tree, tree / "1.png"), "1.png is no folder"),
+        ((tree, made.parent / "raw.jpg"), "raw.jpg is no folder"),
         ((tree, foreign), "holds files, but no manifest.csv"),
         ((tree, made.parent), "was not made by textrm.preprocess"),
         ((tree, out, "--size", 64), "holds a set made with size=512 pad=reflect, not size=64 pad=reflect"),
@@ -197,8 +198,9 @@ def test_folders_that_cannot_take_the_set(tmp_path: Path) -> None:
         assert words in result.output
     assert (out / "manifest.csv").read_bytes() == before
     assert prepare(tree, out, "--size", 64, "--overwrite").exit_code == 0
-    assert prepare(tree, tree / "out").exit_code == prepare(tree, tree / "out").exit_code == 0
-    assert files(tree / "out/image") == ["1.png", "2.png", "two/3.png"]
+    assert prepare(made, made.parent / "out").exit_code == 0
+    result = prepare(tree, out, "--size", 31)
+    assert (result.exit_code, "31 is not in the range x>=32" in result.output) == (2, True)
     assert "give " + str(made) in prepare(made.parent, tmp_path / "pictures").output
 
 

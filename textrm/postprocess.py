@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path, PurePosixPath
 
@@ -14,7 +15,7 @@ from textrm.errors import UserError
 from textrm.page.plan import find_pages
 from textrm.page.progress import messages, reporting, work_through
 from textrm.page.read import MAX_PIXELS
-from textrm.prepared.record import COLUMNS, IMAGES, MANIFEST, read_record
+from textrm.prepared.record import COLUMNS, IMAGES, MANIFEST, ORIGINALS, read_record
 from textrm.prepared.restore import LOSSY_TOLERANCE, restore
 
 
@@ -42,18 +43,24 @@ def main(
     passed: list[Path] = []
     with reporting(console) as report:
         rows = _rows(prepared)
-        pictures = _cleaned(cleaned, out, report.failures)
+        if os.path.lexists(out) and not out.is_dir():
+            raise UserError(f"{out} is no folder; expected one for the results")
         place = Path(os.path.realpath(out))
         if place.is_relative_to(os.path.realpath(prepared)) or place == Path(os.path.realpath(cleaned)):
             raise UserError(f"{out} holds the prepared or the cleaned pictures; choose another folder for the results")
+        pictures = _cleaned(cleaned, out, report.failures, rows, prepared / IMAGES)
         tasks = [
-            (prepared / row.image, partial(_restore, row, prepared, cleaned, out, pictures, overwrite, passed,
-                                           tolerance=tolerance, max_pixels=max_pixels))
+            (Path(row.extra["original"].removeprefix(f"{ORIGINALS}/")),
+             partial(_restore, row, prepared, cleaned, out, pictures, overwrite, passed,
+                     tolerance=tolerance, max_pixels=max_pixels))
             for row in rows
         ]  # fmt: skip
         done = work_through(tasks, "restoring", report.failures, console, console.is_terminal)
         report.done = f"{done - len(passed)} pictures restored"
-        report.done += f", {len(passed)} were done already" * bool(passed)
+        if passed:
+            report.done += (
+                f", {len(passed)} were done already (--overwrite makes them anew, with the options given now)"
+            )
 
 
 def _rows(prepared: Path) -> tuple[Row, ...]:
@@ -67,14 +74,25 @@ def _rows(prepared: Path) -> tuple[Row, ...]:
     return rows
 
 
-def _cleaned(folder: Path, out: Path, failures: list[tuple[Path, str]]) -> dict[str, list[Path]]:
-    """The pictures in a folder by their path below it, without suffix."""
+def _cleaned(
+    folder: Path, out: Path, failures: list[tuple[Path, str]], rows: Sequence[Row], images: Path
+) -> dict[str, list[Path]]:
+    """The pictures in a folder by their path below it, without suffix; at least one is of the set."""
     if not folder.is_dir():
         raise UserError(f"{folder} is no folder; expected the cleaned pictures, named as in PREPARED/{IMAGES}")
     pictures: dict[str, list[Path]] = {}
-    for path, below in find_pages([folder], out, failures):
+    bad: list[tuple[Path, str]] = []
+    for path, below in find_pages([folder], out, bad):
         pictures.setdefault(below.with_suffix("").as_posix(), []).append(path)
+    if not any(_name(row) in pictures for row in rows):
+        raise UserError(f"{folder} holds none of the {len(rows)} pictures of the set; expected the tree of {images}: "
+                        f"give what textrm.infer {images} -o wrote")  # fmt: skip
+    failures += bad
     return pictures
+
+
+def _name(row: Row) -> str:
+    return PurePosixPath(row.id).as_posix()
 
 
 def _restore(
@@ -90,7 +108,7 @@ def _restore(
 ) -> list[str]:
     """Restore the picture of one row, unless a run before did."""
     record = read_record(row)
-    found = pictures.get(PurePosixPath(row.id).as_posix(), [])
+    found = pictures.get(_name(row), [])
     if len(found) != 1:
         raise UserError(f"both {found[0]} and {found[1]} are its cleaned picture; take one of them away" if found else
                         f"there is no cleaned picture; expected {cleaned / row.id}.png")  # fmt: skip

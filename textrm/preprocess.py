@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 import cv2
@@ -18,10 +19,17 @@ from textrm.prepared.rows import Rows
 from textrm.prepared.sources import Source, find_sources
 
 
+class _Side(click.IntRange):
+    """A side in pixels, or 0."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return 0 if value == "0" else super().convert(value, param, ctx)
+
+
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
-@click.option("--size", type=click.IntRange(0), default=512, show_default=True,
+@click.option("--size", type=_Side(32), default=512, show_default=True,
               help="Side of the square canvas in pixels; 0 keeps every picture's own size.")  # fmt: skip
 @click.option("--pad", type=click.Choice(list(PADDINGS)), default="reflect", show_default=True,
               help="What fills the rest: the picture mirrored, or black bars.")  # fmt: skip
@@ -51,11 +59,11 @@ def main(
             raise UserError(f"--multiple {multiple} is given, but the canvas is square: give --size 0")
         if enlarge and not size:
             raise UserError("--enlarge is given, but --size 0 keeps every picture's own size: give a --size")
-        sources = find_sources(inputs, out, report.failures)
+        sources, refused = find_sources(inputs, out, report.failures)
         for folder in inputs:
             if (folder / MANIFEST).is_file():
                 console.print(f"note: {folder} holds a manifest; give {folder / MANIFEST} to keep pairs and masks")
-        rows = Rows(out, sources, settings, overwrite)
+        rows = Rows(out, sources, refused, settings, overwrite)
         tasks = [
             (source.files["image"], partial(_prepare, source, out, settings, max_pixels, rows, passed))
             for source in sources
@@ -66,7 +74,7 @@ def main(
             try:
                 done = work_through(tasks, "preparing", report.failures, console, console.is_terminal)
             finally:
-                rows.write()
+                rows.end()
         report.done = f"{done - len(passed)} pictures prepared"
         report.done += f", {len(passed)} were done already" * bool(passed)
 

@@ -17,7 +17,7 @@ from textrm.page.png import encode_16_bit
 from textrm.page.read import Page, read
 from textrm.page.stored import upright
 
-HEIGHT, WIDTH = 40, 52
+HEIGHT, WIDTH = 40, 64
 
 
 def picture(mode: str) -> Image.Image:
@@ -101,9 +101,9 @@ def test_what_is_not_changed_stays_bit_for_bit(kind: str, tmp_path: Path) -> Non
     (source,) = (tmp_path / "in").iterdir()
     before = read(source)
     height, width = before.image.shape[:2]
-    for size, half, margin in ((64, 8, 0), (0, 8, 0), (26, 4, 4), (104, 16, 1)):
+    for size, half, margin in ((80, 8, 0), (0, 8, 0), (32, 4, 4), (128, 16, 1)):
         out = tmp_path / str(size)
-        enlarge = ["--enlarge"] if size > 64 else []
+        enlarge = ["--enlarge"] if size > 80 else []
         assert prepare(tmp_path / "in", out / "set", "--size", size, *enlarge).exit_code == 0
 
         assert restore(out / "set", out / "set" / "image", out / "same").exit_code == 0

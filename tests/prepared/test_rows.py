@@ -17,7 +17,7 @@ from textrm.prepared.rows import Rows
 
 
 def test_the_manifest_is_written_now_and_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    growing = Rows(tmp_path / "set", [], Settings(), overwrite=False)
+    growing = Rows(tmp_path / "set", [], [], Settings(), overwrite=False)
     growing.put(Row("b", "test", "g", "image/b.png"))
     assert not (tmp_path / "set").exists()
     monkeypatch.setattr(rows, "_SECONDS", -1)
@@ -73,6 +73,37 @@ def test_no_input_is_removed(tmp_path: Path) -> None:
     (tmp_path / "links/new.jpg").symlink_to(out / "originals/2.jpg")
     assert prepare(tmp_path / "links", out, "--overwrite").output == "1 pictures prepared\n"
     assert files(out) == ["image/new.png", "manifest.csv", "originals/2.jpg", "originals/new.jpg"]
+
+
+def test_a_name_that_is_refused_makes_no_other_set(tmp_path: Path) -> None:
+    tree, out = make_tree(tmp_path / "in"), tmp_path / "out"
+    prepare(tree, out)
+    Image.new("RGB", (9, 9)).save(tree / "1.bmp")
+    result = prepare(tree, out)
+    assert (result.exit_code, result.output.count("failed: ")) == (1, 2)
+    assert result.output.endswith("\n0 pictures prepared, 2 were done already, 2 failed\n")
+    assert [row.id for row in read_manifest(out / "manifest.csv").rows] == ["2", "two/3"]
+    (tree / "1.bmp").unlink()
+    assert prepare(tree, out).output == "1 pictures prepared, 2 were done already\n"
+    (tree / "1.png").unlink()
+    assert "holds another set: 1 is not among" in prepare(tree, out).output
+
+
+def test_where_nothing_is_prepared_nothing_is_left(tmp_path: Path) -> None:
+    text, out = tmp_path / "text.png", tmp_path / "out"
+    text.write_text("no picture")
+    assert prepare(text, out).output.endswith("\n0 pictures prepared, 1 failed\n")
+    assert not out.exists()
+    out.mkdir()
+    assert prepare(text, out).exit_code == 1
+    assert list(out.iterdir()) == []
+    make_tree(tmp_path / "in")
+    assert prepare(tmp_path / "in/1.png", out).exit_code == 0
+    (tmp_path / "in/1.png").write_text("no picture")
+    assert prepare(tmp_path / "in/1.png", out).exit_code == 1
+    # The files of the run before stay, and with them a manifest, so that the folder is still taken for a set.
+    assert files(out) == ["image/1.png", "manifest.csv", "originals/1.png"]
+    assert read_manifest(out / "manifest.csv").rows == ()
 
 
 def test_a_picture_whose_record_was_changed_is_prepared_again(tmp_path: Path) -> None:

@@ -98,7 +98,11 @@ def _cleaned_part(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The picture's part of the cleaned canvas, and where it was changed."""
     largest = max(max_pixels, record.place.canvas[0] * record.place.canvas[1])  # the padding may exceed the limit
-    before, page = read(prepared / row.image, largest).image, read(cleaned, largest)
+    before = read(prepared / row.image, largest).image
+    try:
+        page = read(cleaned, largest)
+    except UserError as error:
+        raise UserError(f"its cleaned picture, {cleaned}: {error}") from error
     after = to_srgb(page)
     if after.shape != before.shape:
         raise UserError(f"{cleaned} is {after.shape[1]}x{after.shape[0]}, the prepared picture is "

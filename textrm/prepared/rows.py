@@ -24,6 +24,7 @@ class Rows:
     Args:
         folder: of the set; it need not be there.
         sources: all pictures of the set.
+        refused: pictures that were given too and cannot be prepared: their rows go, but make it no other set.
         settings: what the set is made with.
         overwrite: whether all pictures are made anew, and the files of a set before go with their rows.
 
@@ -32,14 +33,18 @@ class Rows:
             ``overwrite`` is not given.
     """
 
-    def __init__(self, folder: Path, sources: Sequence[Source], settings: Settings, overwrite: bool) -> None:
+    def __init__(
+        self, folder: Path, sources: Sequence[Source], refused: Sequence[Source], settings: Settings, overwrite: bool
+    ) -> None:
         self.path = folder / MANIFEST
         self.overwrite = overwrite
         self.ids = {source.row.id for source in sources}
-        self.inputs = {os.path.realpath(path) for source in sources for path in source.files.values()}
+        self.given = self.ids | {source.row.id for source in refused}
+        self.inputs = {os.path.realpath(path) for source in (*sources, *refused) for path in source.files.values()}
+        self.is_new = not os.path.lexists(folder)
         self.rows: dict[str, Row] = {}
         self.written = time.monotonic()
-        if not os.path.lexists(folder):
+        if self.is_new:
             return
         if not folder.is_dir():
             raise UserError(f"{folder} is no folder; expected one for the prepared set")
@@ -102,9 +107,28 @@ class Rows:
             raise UserError(f"{self.path} cannot be written: {error.strerror or error}") from error
         self.written = time.monotonic()
 
+    def end(self) -> None:
+        """Write the manifest, or take it away where nothing was prepared and the folder holds nothing else.
+
+        Raises:
+            UserError: when it cannot be written or removed.
+        """
+        folder = self.path.parent
+        try:
+            # An empty manifest beside files of a picture that was not finished lets the next run go on there.
+            is_empty = not self.rows and all(path == self.path for path in folder.iterdir())
+            if is_empty:
+                self.path.unlink()
+            if is_empty and self.is_new:
+                folder.rmdir()
+        except OSError as error:
+            raise UserError(f"{self.path} cannot be removed: {error.strerror or error}; remove it") from error
+        if not is_empty:
+            self.write()
+
     def _can_stay(self, row: Row, settings: Settings) -> bool:
         folder = self.path.parent
-        if row.id not in self.ids:
+        if row.id not in self.given:
             raise UserError(f"{folder} holds another set: {row.id} is not among the pictures given now; choose "
                             "another folder, or give --overwrite")  # fmt: skip
         try:

@@ -23,21 +23,32 @@ class Source:
     files: Mapping[str, Path]
 
 
-def find_sources(inputs: Sequence[Path], out: Path, failures: list[tuple[Path, str]]) -> list[Source]:
+def find_sources(
+    inputs: Sequence[Path], out: Path, failures: list[tuple[Path, str]]
+) -> tuple[list[Source], list[Source]]:
     """The pictures of folders and files, or the rows of one manifest.
 
     A picture of a folder gets its path without suffix as id, the folder it lies in as group and the split ``test``.
     What cannot be prepared is added to ``failures`` with its reason: so is each of those that share an id.
 
+    Returns:
+        Those that can be prepared, and those that are refused for their ids.
+
     Raises:
-        UserError: for a manifest beside other inputs, one that cannot be read, or an input that lies in ``out``.
+        UserError: for a manifest beside other inputs, one that cannot be read, an input that lies in ``out``, or a
+            folder that ``out`` lies in.
     """
+    target = Path(os.path.realpath(out))
     for path in inputs:
-        if Path(os.path.realpath(path)).is_relative_to(os.path.realpath(out)):
+        place = Path(os.path.realpath(path))
+        if place.is_relative_to(target):
             raise UserError(f"{path} lies in {out}, where the results go; choose another folder for them")
+        if place.is_dir() and target.is_relative_to(place):
+            raise UserError(f"{out} lies in {path}, so that later runs would take the results for inputs; choose a "
+                            "folder outside it")  # fmt: skip
     if any(map(_is_manifest, inputs)) and len(inputs) > 1:
         raise UserError("a manifest is given beside other inputs; prepare it alone, into a folder of its own")
-    found = _rows(inputs[0]) if _is_manifest(inputs[0]) else _pictures(inputs, out, failures)
+    found = _rows(inputs[0]) if _is_manifest(inputs[0]) else _pictures(inputs, failures)
     sources: dict[tuple[str, str], Source] = {}  # by id and file: a picture that is given twice counts once
     owners: dict[str, list[Path]] = {}
     for source in found:
@@ -45,15 +56,16 @@ def find_sources(inputs: Sequence[Path], out: Path, failures: list[tuple[Path, s
         if key not in sources:
             sources[key] = source
             owners.setdefault(source.row.id, []).append(source.files["image"])
-    usable = []
+    usable, refused = [], []
     for source in sources.values():
         image = source.files["image"]
         problem = _problem(source.row.id, [owner for owner in owners[source.row.id] if owner != image])
         if problem:
             failures.append((image, problem))
+            refused.append(source)
         else:
             usable.append(source)
-    return usable
+    return usable, refused
 
 
 def _is_manifest(path: Path) -> bool:
@@ -66,8 +78,8 @@ def _rows(path: Path) -> Iterator[Source]:
         yield Source(row, manifest.paths(row))
 
 
-def _pictures(inputs: Sequence[Path], out: Path, failures: list[tuple[Path, str]]) -> Iterator[Source]:
-    for picture, below in find_pages(inputs, out, failures):
+def _pictures(inputs: Sequence[Path], failures: list[tuple[Path, str]]) -> Iterator[Source]:
+    for picture, below in find_pages(inputs, None, failures):
         group = below.parent.as_posix() if below.parent != Path() else Path(os.path.abspath(picture)).parent.name
         # Cells of a manifest lose the spaces around them.
         name = below.with_suffix("").as_posix().strip()

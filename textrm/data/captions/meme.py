@@ -53,12 +53,13 @@ def letter_meme(
     Args:
         rng: everything that is random comes from it.
         picture: H W 3 uint8 RGB without lettering, at least 64 px a side; it is not changed.
-        captions: the texts in reading order; empty ones are passed over.
+        captions: the texts in reading order; the place of an empty or refused one stays empty.
         faces: what to set them with. A caption with an emoji, or a glyph that no face has, is refused.
         boxes: a place for each caption, empty ones too, as left, top, right, bottom in [0, 1]; dark letters without
             outline where a box is light. Captions beyond the boxes are refused. Without boxes they go to the edges.
         styles: the share of each style, by the names of STYLES; "band" is "outline" where boxes are given.
-        draw_panels: whether the style "black" may draw light panels to write on, where no boxes are given.
+        draw_panels: whether the style "black" may draw light panels to write on, where no boxes are given and no place
+            stays empty.
         name: the sample's id.
 
     Returns:
@@ -83,15 +84,17 @@ def letter_meme(
     if not texts:
         return Meme(_sample(name, picture, picture.copy(), (), False), "", "", tuple(refused))
     if style == BAND and boxes is None:
-        return _on_band(rng, picture, texts, refused, faces, name)
+        centre = (sum(number for number, _ in kept) / len(kept) + 0.5) / len(captions)
+        return _on_band(rng, picture, texts, refused, faces, name, centre)
     height, width = picture.shape[:2]
     clean = picture
     if boxes is not None:
         places = in_boxes([boxes[number] for number, _ in kept], height, width)
-    elif style == PANEL and draw_panels:
+    elif style == PANEL and draw_panels and len(texts) == len(captions):
         clean, places = with_panels(rng, picture, len(texts))
     else:
-        places = at_edges(rng, len(texts), height, width)
+        every = at_edges(rng, len(captions), height, width)
+        places = [every[number] for number, _ in kept]
     dark = panel(rng, faces, texts)
     light = FREE.get(style, outline)(rng, faces, texts)
     largest = _largest(rng, height, width)
@@ -117,9 +120,14 @@ def letter_meme(
 
 
 def _on_band(
-    rng: Rng, picture: np.ndarray, texts: Sequence[str], refused: list[str], faces: CaptionFaces, name: str
-) -> Meme:
-    """All captions on one band above the picture, sometimes below it; its height follows from the text."""
+    rng: Rng, picture: np.ndarray, texts: Sequence[str], refused: list[str], faces: CaptionFaces, name: str,
+    centre: float,
+) -> Meme:  # fmt: skip
+    """All captions on one band, whose height follows from the text.
+
+    It lies on the side of ``centre``, that of their places (0 = at the top, 1 = at the bottom); where this is the
+    middle, above the picture, sometimes below it.
+    """
     height, width = picture.shape[:2]
     inverse = rng.random() < 0.1
     manner = band(rng, faces, list(texts))
@@ -138,7 +146,7 @@ def _on_band(
     if not blocks:
         return Meme(_sample(name, picture, picture.copy(), (), False), "", "", tuple(refused))
     rows = round(sum(drawn.alpha.shape[0] + gap for drawn, _ in blocks) + gap * rng.uniform(0.8, 1.6))
-    below = rng.random() < 0.15
+    below = rng.random() < 0.15 if centre == 0.5 else centre > 0.5
     clean = with_band(picture, rows, below, 0 if inverse else 255)
     image = clean.copy()
     words: list[np.ndarray] = []

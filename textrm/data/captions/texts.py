@@ -11,7 +11,7 @@ from textrm.errors import UserError
 
 
 def read_captions(path: Path) -> list[list[str]]:
-    """One meme a line, its captions separated by ``|``; empty lines are passed over.
+    """One meme a line, its captions separated by ``|``, "" where there is none; lines without any are passed over.
 
     Raises:
         UserError: the file cannot be read, is no UTF-8, or has no caption.

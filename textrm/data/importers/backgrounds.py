@@ -8,12 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from textrm.data.importers.pairing import SUFFIXES
+from textrm.data.importers.pairing import SUFFIXES as OF_PAIRS
 from textrm.data.manifest import Row, read_manifest, read_picture
 from textrm.data.synth.art import find_art
 from textrm.errors import UserError
 
 SMALLEST = 64  # px; pictures with a shorter side are no background for a caption
+SUFFIXES = OF_PAIRS | {".gif"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,11 @@ class Task:
 def find_pictures(pictures: Path, out: Path) -> list[tuple[str, Row]]:
     """The text-free pictures of a manifest or below a folder, by absolute path, with what their memes' rows begin with.
 
-    A folder's pictures are groups of their own. Raises UserError where there is none, or ``out`` lies among them.
+    A folder's pictures are groups of their own; of a GIF the first frame is meant. Raises UserError where there is no
+    picture, ``pictures`` is neither folder nor manifest, or ``out`` lies among them.
     """
     if pictures.is_file():
-        art = [row for split in sorted({row.split for row in read_manifest(pictures).rows})
+        art = [row for split in sorted({row.split for row in _rows(pictures)})
                for row in _art(pictures, split)]  # fmt: skip
         if not art:
             raise UserError(f"{pictures}: has no text-free picture; give rows with a clean picture or without a mask")
@@ -52,7 +54,7 @@ def find_pictures(pictures: Path, out: Path) -> list[tuple[str, Row]]:
 
 
 def read_background(path: Path) -> np.ndarray:
-    """A picture to letter, H W 3 uint8 RGB.
+    """A picture with or for lettering, H W 3 uint8 RGB; the first frame of a GIF.
 
     Raises:
         UserError: it cannot be read, or is below 64 px a side.
@@ -61,6 +63,15 @@ def read_background(path: Path) -> np.ndarray:
     if min(picture.shape[:2]) < SMALLEST:
         raise UserError(f"{path}: is {picture.shape[1]}x{picture.shape[0]}, needs {SMALLEST} px a side")
     return picture
+
+
+def _rows(manifest: Path) -> tuple[Row, ...]:
+    try:
+        return read_manifest(manifest).rows
+    except UserError as error:
+        if manifest.suffix.lower() == ".csv":
+            raise
+        raise UserError(f"{manifest}: is no manifest; expected a folder of pictures or a manifest.csv") from error
 
 
 def _art(manifest: Path, split: str) -> list[tuple[str, Row]]:

@@ -72,12 +72,13 @@ def make_memes(recipe: Recipe, task: Task) -> Made:
     return made
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("pictures", type=click.Path(path_type=Path))
 @click.argument("out", type=click.Path(path_type=Path))
-@click.option("--captions", type=click.Path(path_type=Path), help="Text file, one meme a line, | between its captions; "
-              "without it captions are composed.")  # fmt: skip
-@click.option("--n", "count", type=click.IntRange(1), help="Number of memes; as many as there are pictures by default.")
+@click.option("--captions", type=click.Path(path_type=Path), help="Text file, one meme a line, | between its captions, "
+              "an empty one leaves its place empty; without a file captions are composed.")  # fmt: skip
+@click.option("--n", "count", type=click.IntRange(1), help="Number of memes, shared among the pictures, by default "
+              "one each; the share of pictures that cannot be used is not made.")  # fmt: skip
 @click.option("--size", default=720, show_default=True, type=click.IntRange(96, 4096), help="Longest side, px.")
 @click.option("--empty", default=0.1, show_default=True, type=click.FloatRange(0, 1), help="Share without lettering.")
 @rendering_options
@@ -89,8 +90,8 @@ def main(pictures: Path, out: Path, captions: Path | None, count: int | None, si
          source: str, licence: str) -> None:  # fmt: skip
     """Letter text-free pictures, a folder's or those of a manifest.csv, as memes and write OUT/manifest.csv.
 
-    Pictures of a manifest keep their split, group, source and licence; --split is for folders. Exit status 1 if any
-    picture could not be used.
+    Pictures of a manifest keep their split, group, source and licence; --split is for folders. What was stopped starts
+    anew. Exit status 1 if any picture could not be used.
     """
     out = out.resolve()
     try:
@@ -109,7 +110,7 @@ def main(pictures: Path, out: Path, captions: Path | None, count: int | None, si
     except KeyboardInterrupt:
         click.echo("stopped; no manifest was written", err=True)
         sys.exit(130)
-    _print(Console(), rows, bad, refused, plain)
+    _print(Console(), rows, bad, refused, plain, count or len(found))
     click.echo(out / "manifest.csv" if rows else "no picture was usable: no manifest was written")
     sys.exit(1 if bad else 0)
 
@@ -129,7 +130,7 @@ def _run(recipe: Recipe, tasks: list[Task], workers: int) -> tuple[list[Row], li
     return sorted(rows, key=lambda row: row.id), bad, refused, plain
 
 
-def _print(console: Console, rows: list[Row], bad: list[str], refused: list[str], plain: int) -> None:
+def _print(console: Console, rows: list[Row], bad: list[str], refused: list[str], plain: int, asked: int) -> None:
     for title, lines in (("pictures left out", bad), ("captions refused", refused)):
         if lines:
             console.print(f"{title}: {len(lines)}", highlight=False)
@@ -139,6 +140,11 @@ def _print(console: Console, rows: list[Row], bad: list[str], refused: list[str]
     counted = ", ".join(f"{splits[split]} {split}" for split in SPLITS)
     groups = len({row.group for row in rows})
     console.print(f"{len(rows)} memes of {groups} groups ({counted}), {plain} without lettering", highlight=False)
+    if len(rows) < asked:
+        console.print(
+            f"{asked - len(rows)} of {asked} memes could not be made: they were those of the pictures left out",
+            highlight=False,
+        )
 
 
 if __name__ == "__main__":

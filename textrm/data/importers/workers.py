@@ -34,24 +34,25 @@ def in_order(function: Callable[[Item], Result], items: Iterable[Item], workers:
         return
     under_way: deque[tuple[Item, Future[Result]]] = deque()
     # spawn: a forked process would inherit OpenCV's threads in whatever state they are.
-    with ProcessPoolExecutor(workers, get_context("spawn"), _start) as pool:
-        try:
-            for item in items:
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), _start)
+    try:
+        for item in items:
+            with _interrupt_held():
                 under_way.append((item, pool.submit(function, item)))
-                if len(under_way) > 2 * workers:
-                    first, future = under_way.popleft()
-                    yield first, future.result()
-            while under_way:
+            if len(under_way) > 2 * workers:
                 first, future = under_way.popleft()
                 yield first, future.result()
-        except BrokenProcessPool as error:
-            raise UserError(
-                f"one of {workers} worker processes was killed, perhaps for want of memory: give the "
-                "same command again, with fewer --workers"
-            ) from error
-        finally:
-            for _, future in under_way:
-                future.cancel()
+        while under_way:
+            first, future = under_way.popleft()
+            yield first, future.result()
+    except BrokenProcessPool as error:
+        raise UserError(
+            f"one of {workers} worker processes was killed, perhaps for want of memory: give the "
+            "same command again, with fewer --workers"
+        ) from error
+    finally:
+        # The pool cancels what waits itself: its thread raises where it meets a future that was cancelled for it.
+        pool.shutdown(cancel_futures=True)
 
 
 @contextmanager
@@ -62,6 +63,22 @@ def progress_bar(description: str, total: int) -> Iterator[Callable[[int], None]
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task(description, total=total)
         yield lambda done: progress.update(task, completed=done)
+
+
+@contextmanager
+def _interrupt_held() -> Iterator[None]:
+    """Ctrl-C waits until the end of the block, and for ever in a process that is started in it.
+
+    Workers are started as work is submitted; until :func:`_start` runs in them, Ctrl-C would end them with a traceback.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _start() -> None:

@@ -25,7 +25,7 @@ from textrm.data.manifest import Row, split_by_group, write_manifest
 from textrm.errors import UserError
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("dataset", type=click.Path(path_type=Path))
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--pictures", type=click.Path(path_type=Path), help="Folder of meme pictures, named as in their url: "
@@ -46,7 +46,7 @@ def main(dataset: Path, out: Path, pictures: Path | None, per_template: int, sty
          workers: int, shares: tuple[float, float, float], seed: int) -> None:  # fmt: skip
     """Make OUT/manifest.csv with pairs of meme and template from DATASET, a copy of ImgFlip575K.
 
-    Exit status 1 if any file or meme picture was bad.
+    What was stopped starts anew. Exit status 1 if any file or meme picture was bad.
     """
     out = out.resolve()
     try:

@@ -18,7 +18,7 @@ from textrm.data.importers.backgrounds import read_background
 from textrm.data.importers.imgflip575k.layout import Entry, Template, read_entries, read_template_id
 from textrm.data.importers.imgflip575k.registering import register
 from textrm.data.importers.registration import Mismatch
-from textrm.data.manifest import Row, read_picture
+from textrm.data.manifest import Row
 from textrm.errors import UserError
 from textrm.files import write_whole
 
@@ -104,11 +104,11 @@ def _letter(recipe: Recipe, picture: np.ndarray, name: str, entry: Entry, row: R
 
 def _register(recipe: Recipe, picture: np.ndarray, path: Path, row: Row, made: Made) -> None:
     try:
-        image = read_picture(path)
+        image = read_background(path)
         found = register(image, picture, recipe.max_residual, recipe.threshold)
     except UserError as error:
         made.bad.append(str(error))
-        made.counts["meme pictures that cannot be read, skipped"] += 1
+        made.counts["meme pictures that are unreadable or too small, skipped"] += 1
         return
     except Mismatch as error:
         made.bad.append(f"{path}: {error}")
