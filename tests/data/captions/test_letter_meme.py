@@ -144,6 +144,20 @@ def test_captions_that_no_face_covers_are_refused_and_the_others_set(faces: Capt
         assert len(empty.refused) == sum(len(text) != 0 and not text.isspace() for text in texts)
 
 
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("texts", [["", "low"], ["\U0001f602", "low"], ["high", ""], ["high", "\U0001f602"]])
+def test_what_is_empty_or_refused_keeps_its_place(
+    faces: CaptionFaces, scene: np.ndarray, style: str, texts: list[str]
+) -> None:
+    for seed in range(6):
+        meme = lettered(faces, scene, style, seed, texts)
+        half = meme.sample.mask.shape[0] // 2
+        assert meme.style == ("outline" if style == "black" else style)
+        assert meme.sample.mask[:half].any() == ("high" in texts)
+        assert meme.sample.mask[half:].any() == ("low" in texts)
+        assert len(meme.refused) == sum("\U0001f602" in text for text in texts)
+
+
 def test_another_face_helps_out_where_glyphs_are_missing(faces: CaptionFaces, scene: np.ndarray) -> None:
     meme = lettered(faces, scene, "outline", texts=["english words", "日本語の字"])
     assert meme.style == "outline"

@@ -47,8 +47,8 @@ def test_wear_hits_both_pictures_and_the_mask_follows(faces: CaptionFaces, scene
 
 def test_captions_are_read_line_by_line(tmp_path: Path) -> None:
     path = tmp_path / "captions.txt"
-    path.write_text("one | two\n\n  only below|\n|\n", encoding="utf-8")
-    assert read_captions(path) == [["one", "two"], ["only below", ""]]
+    path.write_text("one | two\n\n| only below\n|\n", encoding="utf-8")
+    assert read_captions(path) == [["one", "two"], ["", "only below"]]
     path.write_text("\n | \n")
     with pytest.raises(UserError, match="has no caption; expected one a line"):
         read_captions(path)

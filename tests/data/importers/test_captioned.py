@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from imgflip_dataset import save, scene
+from PIL import Image
 
 from textrm.data.importers.backgrounds import share_out
 from textrm.data.importers.captioned import main
 from textrm.data.manifest import Row, load_sample, read_manifest, write_manifest
 from textrm.data.synth.font_files import in_packages
+
+# Ctrl-C as a terminal sends it, to all processes, while the first workers are being started
+STOPPED = """
+import os, signal, threading
+from concurrent.futures import ProcessPoolExecutor
+from textrm.data.importers.captioned import main
+submit = ProcessPoolExecutor.submit
+def stop_soon(*given):
+    ProcessPoolExecutor.submit = submit
+    threading.Timer(0.05, os.killpg, (0, signal.SIGINT)).start()
+    return submit(*given)
+if __name__ == "__main__":
+    ProcessPoolExecutor.submit = stop_soon
+    main()
+"""
 
 
 @pytest.fixture
@@ -110,7 +128,19 @@ def test_unusable_pictures_are_told_and_the_rest_is_done(photographs: Path, tmp_
     assert "pictures left out: 2" in result.output
     assert "photo0.png: not a whole picture" in result.output
     assert "is 400x40, needs 64 px a side" in result.output
+    assert "2 of 5 memes could not be made" in result.output
     assert len(read_manifest(tmp_path / "out" / "manifest.csv").rows) == 3
+
+
+def test_of_a_gif_the_first_frame_is_lettered(tmp_path: Path) -> None:
+    frames = [Image.new("RGB", (120, 100), color) for color in ((200, 10, 10), (10, 200, 10))]
+    (tmp_path / "art").mkdir()
+    frames[0].save(tmp_path / "art" / "moving.gif", save_all=True, append_images=frames[1:])
+    assert run(tmp_path / "art", tmp_path / "out", "--worn", "0", "--empty", "1").exit_code == 0
+    manifest = read_manifest(tmp_path / "out" / "manifest.csv")
+    clean = load_sample(manifest, manifest.rows[0]).clean
+    assert clean is not None
+    assert np.abs(clean.astype(int) - (200, 10, 10)).max() < 3
 
 
 def test_fonts_in_italics_alone_are_used(photographs: Path, tmp_path: Path) -> None:
@@ -124,10 +154,12 @@ def test_what_is_no_source_of_pictures_is_refused(photographs: Path, tmp_path: P
     (tmp_path / "empty").mkdir()
     rows = [Row("a", "train", "g", "art/photo0.png", mask="art/photo0.png")]
     write_manifest(tmp_path / "manifest.csv", rows)
+    (tmp_path / "notes.txt").write_text("some words\n")
     for pictures, out, told in (
         (tmp_path / "nothing", "out", "no such folder or manifest"),
         (tmp_path / "empty", "out", "has no picture"),
         (tmp_path / "manifest.csv", "out", "has no text-free picture"),
+        (tmp_path / "notes.txt", "out", "notes.txt: is no manifest; expected a folder of pictures or a manifest.csv\n"),
         (photographs, "art/out", "choose an output folder outside of it"),
     ):
         result = run(pictures, tmp_path / out)
@@ -145,6 +177,19 @@ def test_ctrl_c_leaves_no_manifest(photographs: Path, tmp_path: Path, monkeypatc
     assert result.exit_code == 130
     assert "stopped; no manifest was written" in result.output
     assert not (tmp_path / "out").exists()
+
+
+def test_ctrl_c_ends_workers_that_are_just_starting_without_a_word(photographs: Path, tmp_path: Path) -> None:
+    """The pool's threads and the workers, which Ctrl-C reaches too, print nothing, and nothing goes on."""
+    command = [sys.executable, "-c", STOPPED, str(photographs), str(tmp_path / "out"), "--workers", "2", "--n", "40"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, start_new_session=True)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "stopped; no manifest was written\n")
+
+
+def test_help_has_a_short_name() -> None:
+    result = CliRunner().invoke(main, ["-h"])
+    assert result.exit_code == 0
+    assert "PICTURES OUT" in result.output
 
 
 def test_memes_are_shared_out_evenly_and_few_follow_the_seed() -> None:
