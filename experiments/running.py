@@ -5,7 +5,17 @@ from __future__ import annotations
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
+
+
+def chosen(only: str | None, names: Iterable[str]) -> list[str]:
+    """Those of ``names`` that ``--only`` lists, separated by commas, or all; ends where it lists another."""
+    known = list(names)
+    listed = known if only is None else only.split(",")
+    if unknown := set(listed) - set(known):
+        sys.exit(f"error: --only {', '.join(sorted(unknown))}: expected some of {', '.join(known)}")
+    return listed
 
 
 def run(command: str) -> None:

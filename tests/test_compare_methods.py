@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 import cv2
@@ -10,10 +9,11 @@ import numpy as np
 import pytest
 import torch
 import yaml
+from evaluate_command import read, run
 from PIL import Image
 from standin_model import write_cleaner, write_inpainter, write_model
 
-from textrm import evaluate, scoring_methods
+from textrm import scoring_methods
 from textrm.data.manifest import Row, write_manifest
 
 SIDE = 96
@@ -54,21 +54,6 @@ def released(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
-    monkeypatch.setenv("HYDRA_FULL_ERROR", "0")
-    monkeypatch.setattr("sys.argv", ["evaluate", "threads=1", *(str(argument) for argument in arguments)])
-    try:
-        evaluate.main()
-    except SystemExit as stopped:
-        return int(stopped.code or 0)
-    return 0
-
-
-def read(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 def test_all_methods_are_measured_in_one_table(
     memes: Path, released: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -77,7 +62,7 @@ def test_all_methods_are_measured_in_one_table(
     names = ("segment+fill", "segment+white", "end-to-end", nothing, segmenter)
     out = memes.with_name("report")
     given = f"methods=[{','.join(map(str, names))}]"
-    assert run(monkeypatch, f"manifest={memes}", given, "by=style", f"out={out}", "sheet=1") == 0
+    assert run(monkeypatch, "threads=1", f"manifest={memes}", given, "by=style", f"out={out}", "sheet=1") == 0
     shown = capsys.readouterr().out
     labels = ["segment+fill", "segment+white", "end-to-end", "clean.onnx", "mine.onnx"]
     for word in (*labels, "change", "s/page"):
@@ -143,7 +128,7 @@ def test_comparisons_that_cannot_be_made_end_in_one_line(
     (checkpoints.parent / "resolved.yaml").write_text(yaml.safe_dump({"net": net, "task": {}}))
     state = {"net.weight": torch.zeros(1, 3, 1, 1), "net.bias": torch.zeros(1)}
     torch.save({"state_dict": state}, checkpoints / "best.ckpt")
-    assert run(monkeypatch, f"manifest={memes}", *arguments) == 1
+    assert run(monkeypatch, "threads=1", f"manifest={memes}", *arguments) == 1
     lines = capsys.readouterr().err.strip().splitlines()
     assert len(lines) == 1
     assert lines[0].startswith("error: ")
@@ -156,7 +141,7 @@ def test_a_single_cleaning_model_and_rows_that_cannot_be_read(
     memes.with_name("1_mask.png").write_bytes(b"")
     memes.with_name("0_clean.png").unlink()
     for given, folder in (("model=weights/clean.onnx", "one"), ("methods=[end-to-end,segment+white]", "two")):
-        assert run(monkeypatch, f"manifest={memes}", given, f"out={folder}", "sheet=9") == 1
+        assert run(monkeypatch, "threads=1", f"manifest={memes}", given, f"out={folder}", "sheet=9") == 1
         captured = capsys.readouterr()
         assert "not scored: 1:" in captured.out
         assert captured.err.strip().splitlines()[-1].startswith("error: 2 of 5 rows could not be read")

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 import cv2
 import numpy as np
 import onnx
 import pytest
+from evaluate_command import read, run
 from onnx import TensorProto, helper
 from PIL import Image
 
-from textrm import evaluate
 from textrm.data.manifest import BadRow, Row, load_sample, read_manifest, write_manifest
 from textrm.errors import UserError
 from textrm.report_sheet import FALSE, HIT, IGNORED, MISSED, disagreement
@@ -74,22 +73,6 @@ def manifest(tmp_path: Path) -> Path:
 def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     return dark_is_lettering(tmp_path / "dark.onnx")
-
-
-def run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
-    """The exit status of the command, run in the folder of the test."""
-    monkeypatch.setenv("HYDRA_FULL_ERROR", "0")  # 1 asks for tracebacks; the command itself sets it while it runs
-    monkeypatch.setattr("sys.argv", ["evaluate", *(str(argument) for argument in arguments)])
-    try:
-        evaluate.main()
-    except SystemExit as stopped:
-        return int(stopped.code or 0)
-    return 0
-
-
-def read(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def test_the_command_writes_the_figures(

@@ -7,12 +7,11 @@ with OpenCV's two methods. A run that is finished is not repeated, one that was 
 from __future__ import annotations
 
 import csv
-import sys
 from pathlib import Path
 
 import click
 
-from experiments.running import run, train_once
+from experiments.running import chosen, run, train_once
 
 # By name: the overrides that make it. A crop of 128 px has seven halvings, not eight; the separable net has five.
 NETS = {
@@ -41,9 +40,7 @@ BASELINES = ("telea", "navier_stokes")
 def main(manifest: str, judge: tuple[str, ...], steps: int, limit: int, threads: int, only: str | None,
          out: Path) -> None:  # fmt: skip
     """Train what is not trained yet, then compare."""
-    names = list(NETS) if only is None else only.split(",")
-    if unknown := set(names) - set(NETS):
-        sys.exit(f"error: --only {', '.join(sorted(unknown))}: expected some of {', '.join(NETS)}")
+    names = chosen(only, NETS)
     for name in names:
         train(name, manifest, steps, threads, out / name)
     fills = ",".join([*(str(out / name) for name in names), *BASELINES])

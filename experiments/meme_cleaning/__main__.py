@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from experiments.meme_cleaning.results import collect, plot
-from experiments.running import once, train_once
+from experiments.running import chosen, once, train_once
 
 SINGLE = "net=clean_unet net.unet.width=0.5"
 CASCADE = "net=clean_cascade net.find.width=0.5 net.paint.width=0.5"
@@ -54,13 +54,11 @@ SETS = {"in_template": "train", "out_of_template": "val"}  # where the memes lie
 def main(art: str, memes: str, steps: int, templates: int, threads: int, limit: int | None, only: str | None,
          also: tuple[str, ...], out: Path) -> None:  # fmt: skip
     """Train and measure what is not done yet; then collect and plot."""
-    chosen = list(RUNS) if only is None else only.split(",")
-    if unknown := set(chosen) - set(RUNS):
-        sys.exit(f"error: --only {', '.join(sorted(unknown))}: expected some of {', '.join(RUNS)}")
-    measured = [*chosen, *PEERS, *also]
+    names = chosen(only, RUNS)
+    measured = [*names, *PEERS, *also]
     if len({Path(name).name for name in measured}) < len(measured):
         sys.exit(f"error: two of {', '.join(measured)} have one name: results are kept by name; rename one")
-    for name in chosen:
+    for name in names:
         manifest = art
         if name.endswith("-templates"):
             captioned = out / "templates"
@@ -70,7 +68,7 @@ def main(art: str, memes: str, steps: int, templates: int, threads: int, limit: 
         train_once(f"{command} data.samples_per_epoch={per_epoch(name, steps)}", out / name, steps)
     for name in measured:
         for place, split in SETS.items():
-            measure(name if name not in chosen else str(out / name), f"{memes} split={split}", threads, limit,
+            measure(name if name not in names else str(out / name), f"{memes} split={split}", threads, limit,
                     out / "judged" / f"{Path(name).name}@{place}")  # fmt: skip
     collect(out / "judged", out / "results.csv")
     plot(out / "results.csv", out / "plot.png")

@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from experiments.pretraining.results import collect, plot
-from experiments.running import once, train_once
+from experiments.running import chosen, once, train_once
 
 # Both go on from the same tagger, as the field does: first plain classification, then attention.
 FIRST = "experiment=pretrain_xception"
@@ -44,13 +44,11 @@ def main(tagged: str, pages: str, seeds: str, pretraining_steps: int, steps: int
          imagenet: str | None, threads: int, limit: int | None, only: str | None, out: Path) -> None:  # fmt: skip
     """Pretrain, fine-tune and measure what is not done yet; then collect and plot."""
     starts = ["scratch", *PRETRAINING, *(["imagenet"] if imagenet else [])]
-    chosen = starts if only is None else only.split(",")
-    if unknown := set(chosen) - set(starts):
-        sys.exit(f"error: --only {', '.join(sorted(unknown))}: expected some of {', '.join(starts)}")
+    names = chosen(only, starts)
     if imagenet and encoder != "mobilenet":
         sys.exit(f"error: there are no ImageNet weights of {encoder}: give --encoder mobilenet")
     net = f"encoder@net.encoder={encoder} threads={threads}"
-    for start in chosen:
+    for start in names:
         weights = imagenet if start == "imagenet" else None
         if start in PRETRAINING:
             shared = f"{net} {TAGGING} data.manifest={tagged} seed={SEED}"

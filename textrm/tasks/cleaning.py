@@ -6,7 +6,6 @@ from typing import Any
 
 from pytorch_lightning import LightningDataModule
 from torch import Tensor, nn
-from torch.nn.functional import pad
 from torchmetrics import Metric
 
 from textrm.errors import UserError
@@ -60,26 +59,14 @@ class CleaningTask(Task):
 
     def training_step(self, batch: dict[str, Any], batch_idx: int) -> Tensor:
         """The loss of one batch."""
-        terms: dict[str, Tensor] = self.loss(*self(batch["image"]), batch)
-        loss = sum(terms.values(), batch["image"].new_zeros(()))
-        self.check_finite(loss, batch)
-        count = len(batch["id"])
-        self.log_dict({f"train/{name}": term for name, term in terms.items()}, batch_size=count)
-        self.log("train/loss", loss, prog_bar=True, batch_size=count)
-        return loss
+        return self.log_terms(self.loss(*self(batch["image"]), batch), batch)
 
     def count(self, stage: str, scores: Metric, batch: dict[str, Any]) -> dict[str, Tensor]:
         """The clean picture and the blend map, after they were counted."""
-        clean, blend = self._whole(batch["image"])
-        clean, blend = clean.float(), blend.float()
+        height, width = batch["image"].shape[-2:]
+        clean, blend = (plane[..., :height, :width].float() for plane in self(self.padded(batch["image"])))
         terms: dict[str, Tensor] = self.loss(clean, blend, batch)
         self.log(f"{stage}/loss", sum(terms.values(), clean.new_zeros(())), batch_size=len(batch["id"]))
         clean = clean.clamp(0, 1)
         scores.update(clean, *(batch[name] for name in ("image", "clean", "mask", "ignore", "has_mask")))
         return {"clean": clean, "blend": blend}
-
-    def _whole(self, image: Tensor) -> tuple[Tensor, Tensor]:
-        height, width = image.shape[-2:]
-        below, right = -height % self.stride, -width % self.stride
-        clean, blend = self(pad(image, (0, right, 0, below), mode="replicate"))
-        return clean[..., :height, :width], blend[..., :height, :width]

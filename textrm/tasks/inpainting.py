@@ -68,12 +68,7 @@ class InpaintingTask(Task):
     def log_loss(self, batch: dict[str, Any], output: Tensor, more: Mapping[str, Tensor] | None = None) -> Tensor:
         """The sum of the loss's terms and ``more`` of them, after each was logged."""
         terms = self.loss(output, batch["clean"], batch["mask"], batch["ignore"]) | dict(more or {})
-        loss = sum(terms.values(), output.new_zeros(()))
-        self.check_finite(loss, batch)
-        count = len(batch["id"])
-        self.log_dict({f"train/{name}": term for name, term in terms.items()}, batch_size=count)
-        self.log("train/loss", loss, prog_bar=True, batch_size=count)
-        return loss
+        return self.log_terms(terms, batch)
 
     def count(self, stage: str, scores: Metric, batch: dict[str, Any]) -> dict[str, Tensor]:
         """The output and the composite, after they were counted."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from torch import Tensor, nn
-from torch.nn.functional import pad
 from torchmetrics import Metric
 
 from textrm.errors import UserError
@@ -54,14 +53,10 @@ class SegmentationTask(Task):
 
     def count(self, stage: str, scores: Metric, batch: dict[str, Any]) -> dict[str, Tensor]:
         """The predicted probabilities B 1 H W, after they were counted."""
-        logits = self._whole(batch["image"]).float()
+        height, width = batch["image"].shape[-2:]
+        logits = self(self.padded(batch["image"]))[..., :height, :width].float()
         loss = self.loss(logits, batch["mask"], batch["ignore"])
         self.log(f"{stage}/loss", loss, batch_size=len(batch["id"]))
         prob = logits.sigmoid()
         scores.update(prob, batch["mask"], batch["ignore"])
         return {"prob": prob}
-
-    def _whole(self, image: Tensor) -> Tensor:
-        height, width = image.shape[-2:]
-        below, right = -height % self.stride, -width % self.stride
-        return self(pad(image, (0, right, 0, below), mode="replicate"))[..., :height, :width]

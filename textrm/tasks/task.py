@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import torch
 from pytorch_lightning import LightningDataModule, LightningModule
 from torch import Tensor, nn
+from torch.nn.functional import pad
 from torchmetrics import Metric
 
 from textrm.errors import UserError
@@ -103,6 +104,24 @@ class Task(LightningModule, ABC):
         except (TypeError, ValueError) as error:
             raise UserError(f"{key}: {error}; see conf/{key} for what it takes") from error
         return {"optimizer": optimizer, "lr_scheduler": scheduler}
+
+    def padded(self, image: Tensor) -> Tensor:
+        """B C H W with its last row and column repeated up to multiples of the stride."""
+        below, right = (-side % self.stride for side in image.shape[-2:])
+        return pad(image, (0, right, 0, below), mode="replicate")
+
+    def log_terms(self, terms: Mapping[str, Tensor], batch: dict[str, Any]) -> Tensor:
+        """The sum of the weighted terms of a training loss, after each was logged as ``train/<name>``.
+
+        Raises:
+            UserError: when the sum is not finite.
+        """
+        loss = sum(terms.values(), batch["image"].new_zeros(()))
+        self.check_finite(loss, batch)
+        count = len(batch["id"])
+        self.log_dict({f"train/{name}": term for name, term in terms.items()}, batch_size=count)
+        self.log("train/loss", loss, prog_bar=True, batch_size=count)
+        return loss
 
     def check_finite(self, loss: Tensor, batch: dict[str, Any]) -> None:
         """Stop where a loss is not finite.
