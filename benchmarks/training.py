@@ -1,80 +1,130 @@
-"""Training throughput on this machine: ``python -m benchmarks.training [--crop 512] [--batch 4] [overrides …]``.
+"""Our segmenters beside those of other libraries: ``python -m benchmarks.training [--test-manifest …] [--only …]``.
 
-Trains the full-width slim Xception (or whatever the overrides say) for a few steps on a drawn set and prints pictures
-per second and the share of the time that the training loop waited for data.
+All nets are trained from random weights for equally many steps on the same crops: what a seed draws follows from the
+seed alone. Loss (focal), optimizer (SGD with Nesterov momentum 0.9), schedule (one triangle of the learning rate from
+1e-4 to 1e-2 and back), clipping, bf16 autocast and channels-last layout are the same ones, the published settings of
+``experiment=seg_xception`` and tuned to none of them. Peers get the scaling of the picture, the start of the last bias
+and the momentum of BatchNorm's statistics that ours have. Without ``--manifest`` a set is drawn.
+
+The defaults are meant for 90 minutes on two free cores. What is finished is kept in ``--out`` and not repeated.
 """
 
 from __future__ import annotations
 
+import json
 import logging
-import time
+import sys
 import warnings
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
-import hydra
+import cv2
 import torch
-from hydra import compose, initialize_config_dir
-from rich.console import Console
-from rich.table import Table
+from rich.progress import Progress
 
-from textrm.config import CONFIG_FOLDER
+from benchmarks.training_measure import Settings, time_pages, train_and_score
+from benchmarks.training_nets import OURS, PEERS, costs
+from benchmarks.training_table import print_results, verdicts
+from experiments.running import chosen
 from textrm.data.synth.write import write_set
+from textrm.errors import UserError
+from textrm.files import write_whole
+from textrm.scoring import Line, write_csv
+
+PAGES, SIDE = 240, 512  # drawn pages of which 0.85 are trained on
+NETS = OURS | PEERS
 
 
 @click.command()
-@click.option("--crop", default=512, show_default=True, help="Side of the crops in pixels.")
-@click.option("--batch", default=4, show_default=True, help="Pictures in a batch.")
-@click.option("--steps", default=10, show_default=True, help="Steps that are timed, after two that are not.")
-@click.option("--pages", default=32, show_default=True, help="Drawn pages to train on.")
-@click.argument("overrides", nargs=-1)
-def main(crop: int, batch: int, steps: int, pages: int, overrides: tuple[str, ...]) -> None:
-    """Print a line per precision."""
+@click.option("--manifest", help="Pages to train on (split train) and to measure on (split val).  [a drawn set]")
+@click.option("--test-manifest", default="", help="Further pages to measure on.")
+@click.option("--test-split", default="val", show_default=True)
+@click.option("--limit", default=24, show_default=True, help="Measure on so many pages of each set, evenly spread.")
+@click.option("--steps", default=300, show_default=True)
+@click.option("--crop", default=192, show_default=True, help="Side of the crops in pixels.")
+@click.option("--batch", default=8, show_default=True, help="Crops in a batch.")
+@click.option("--seeds", default="1,2,3", show_default=True)
+@click.option("--threads", default=2, show_default=True)
+@click.option("--only", help=f"Nets, separated by commas: {', '.join(NETS)}.  [all]")
+@click.option("--out", default="runs/benchmarks/training", show_default=True, type=click.Path(path_type=Path))
+def main(manifest: str | None, test_manifest: str, test_split: str, limit: int, steps: int, crop: int, batch: int,
+         seeds: str, threads: int, only: str | None, out: Path) -> None:  # fmt: skip
+    """Train and measure what is not done yet, then print the table and write results.csv."""
     logging.disable(logging.WARNING)
     warnings.simplefilter("ignore")
-    table = Table("precision", "pictures/s", "s/step", "waiting for data", title=f"{batch} crops of {crop}×{crop}")
-    with TemporaryDirectory() as folder:
-        manifest = write_set(Path(folder), pages, size=max(crop, 512), split=(0.9, 0.1, 0.0), sheet=False)
-        for precision in ("float32", "bfloat16"):
-            seconds, waited = measure(manifest, crop, batch, steps, precision == "bfloat16", overrides)
-            table.add_row(
-                precision, f"{batch * steps / seconds:.2f}", f"{seconds / steps:.2f}", f"{waited / seconds:.1%}"
-            )
-    Console().print(table)
-    print(f"torch {torch.__version__}, {torch.get_num_threads()} threads, {' '.join(overrides) or 'net=xception'}")
+    torch.set_num_threads(threads)
+    cv2.setNumThreads(1)
+    names = chosen(only, NETS)
+    try:
+        numbers = [int(seed) for seed in seeds.split(",")]
+    except ValueError:
+        sys.exit(f"error: --seeds {seeds}: expected whole numbers separated by commas, as 1,2,3")
+    try:
+        settings = Settings(manifest or drawn(out / "pages"), test_manifest, test_split, limit, steps, crop, batch,
+                            threads)  # fmt: skip
+        lines = measure(names, numbers, settings, out)
+        write_csv(out / "results.csv", lines)
+    except (UserError, ModuleNotFoundError) as error:
+        sys.exit(f"error: {error}")
+    print_results(lines, settings)
+    for part in settings.held_out():
+        for verdict in verdicts(lines, set(OURS), f"{part}_AP"):
+            print(verdict)
 
 
-def measure(
-    manifest: Path, crop: int, batch: int, steps: int, bfloat16: bool, overrides: tuple[str, ...]
-) -> tuple[float, float]:
-    """Seconds for ``steps`` steps, and how many of them were spent waiting for the loader."""
-    with initialize_config_dir(str(CONFIG_FOLDER), version_base="1.3"):
-        config = compose(
-            "train",
-            ["experiment=seg_xception", "data=manifest", f"data.manifest={manifest}", f"data.crop={crop}",
-             f"data.batch_size={batch}", f"data.samples_per_epoch={batch * (steps + 2)}", *overrides],
-        )  # fmt: skip
-    torch.manual_seed(0)
-    task: Any = hydra.utils.instantiate(config.task)
-    batches = iter(hydra.utils.instantiate(config.data).train_dataloader())
-    optimizer = task.make_optimizer(task.net.parameters())
-    start = waited = 0.0
-    for step in range(steps + 2):
-        if step == 2:  # one step to build the kernels, one to fill the queue
-            start, waited = time.perf_counter(), 0.0
-        asked = time.perf_counter()
-        item = next(batches)
-        waited += time.perf_counter() - asked
-        with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
-            logits = task(item["image"])
-        loss = task.loss(logits, item["mask"], item["ignore"])
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(task.net.parameters(), 1.0)
-        optimizer.step()
-    return time.perf_counter() - start, waited
+def drawn(folder: Path) -> str:
+    """The manifest of the drawn set, which is made where it is not there."""
+    manifest = folder / "manifest.csv"
+    return str(manifest if manifest.exists() else write_set(folder, PAGES, size=SIDE, split=(0.85, 0.15, 0.0)))
+
+
+def measure(names: list[str], seeds: list[int], settings: Settings, out: Path) -> list[Line]:
+    """A line per net and seed; a pair whose file is in ``out`` is not trained again.
+
+    Raises:
+        UserError: when the files in ``out`` were made with other settings, and for data that cannot be used.
+    """
+    keep(out / "settings.json", settings)
+    shared = {name: costs(NETS[name]()) for name in names}  # first: a net that cannot be made shows here
+    files = {name: out / "onnx" / f"{name}.onnx" for name in names}
+    pairs: dict[tuple[str, int], dict[str, Any]] = {}
+    with Progress() as progress:
+        bar = progress.add_task("nets and seeds", total=len(names) * len(seeds))
+        for seed in seeds:
+            for name in names:
+                path = out / "pairs" / f"{name}-{seed}.json"
+                if not path.exists():
+                    found = train_and_score(name, NETS[name], seed, settings, progress, files[name])
+                    write_whole(path, json.dumps(found).encode())
+                pairs[name, seed] = json.loads(path.read_text())
+                progress.advance(bar)
+        times = timed(files, settings.threads, progress, out / "times.json")
+    return [{"net": name, "seed": seed, "seconds_per_page": times[name], **shared[name], **found}
+            for (name, seed), found in pairs.items()]  # fmt: skip
+
+
+def keep(path: Path, settings: Settings) -> None:
+    """Write the settings, or see that they are those of before.
+
+    Raises:
+        UserError: when they are not.
+    """
+    if path.exists() and (before := json.loads(path.read_text())) != settings.plain():
+        changed = ", ".join(f"{key}={before.get(key)}" for key, value in settings.plain().items()
+                            if before.get(key) != value)  # fmt: skip
+        raise UserError(f"{path.parent} was measured with {changed}; give the same, another --out, or remove it")
+    write_whole(path, json.dumps(settings.plain(), indent=1).encode())
+
+
+def timed(files: dict[str, Path], threads: int, progress: Progress, path: Path) -> dict[str, float]:
+    """Seconds per page, all taken in one run; kept in ``path`` and taken anew when a net lacks its own."""
+    times: dict[str, float] = json.loads(path.read_text()) if path.exists() else {}
+    if not files.keys() <= times.keys():
+        others = {name: path.parent / "onnx" / f"{name}.onnx" for name in times}
+        times = time_pages(others | files, threads, progress)
+        write_whole(path, json.dumps(times, indent=1).encode())
+    return times
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 
@@ -18,15 +18,15 @@ def chosen(only: str | None, names: Iterable[str]) -> list[str]:
     return listed
 
 
-def run(command: str) -> None:
-    """``python -m <command>``, shown; ends with its status where it fails."""
+def run(command: str, allowed: Sequence[int] = (0,)) -> None:
+    """``python -m <command>``, shown; ends with its status where that is not ``allowed``."""
     print(f"\n$ python -m {command}", flush=True)
     status = subprocess.run([sys.executable, "-m", *shlex.split(command)], check=False).returncode
-    if status:
+    if status not in allowed:
         sys.exit(status)
 
 
-def once(command: str, folder: Path, resume: str = "") -> None:
+def once(command: str, folder: Path, resume: str = "", allowed: Sequence[int] = (0,)) -> None:
     """Run ``command``, which makes ``folder``, unless that is done; with ``resume`` where it was interrupted.
 
     The folder holds the command and, at the end, the file ``finished``; another command for it is refused.
@@ -38,7 +38,7 @@ def once(command: str, folder: Path, resume: str = "") -> None:
         return
     folder.mkdir(parents=True, exist_ok=True)
     record.write_text(command)
-    run(command + resume)
+    run(command + resume, allowed)
     finished.touch()
 
 

@@ -55,8 +55,6 @@ def small(overrides: list[str], manifest: Path, run: Path) -> DictConfig:
         for node in (config.data, *config.data.train.values()):
             if OmegaConf.is_missing(node, "manifest"):
                 node.manifest = str(manifest)
-        if OmegaConf.is_missing(config.scheduler, "total_steps"):
-            config.scheduler.total_steps = 100
         if OmegaConf.is_missing(config.scheduler, "milestones"):
             config.scheduler.milestones = [1]
         if "length" in config.data.val:

@@ -6,7 +6,10 @@ import pickle
 import re
 import shutil
 import sys
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -23,6 +26,7 @@ from textrm.export import check_targets, export, load_run, main, parity
 from textrm.exported import ExportedInpainter, ExportedSegmenter
 from textrm.nets.attention import AttentionConvolution
 from textrm.nets.gated import SeparableGatedConvolution
+from textrm.nets.inpainter import Inpainter as Net
 from textrm.nets.inpainter_fast import FastInpainter
 from textrm.nets.inpainting_unet import InpaintingUNet
 from textrm.nets.phases import with_dilation
@@ -40,7 +44,12 @@ TINY = {
         "middle_blocks": 2,
         "exit_blocks": 2,
     },
-    "pooling": {"_target_": "textrm.nets.pooling.Pointwise", "_partial_": True, "out_channels": 8},
+    "pooling": {
+        "_target_": "textrm.nets.pooling.ReceptiveFieldBlock",
+        "_partial_": True,
+        "out_channels": 16,
+        "separable": True,
+    },
     "decoder": {
         "_target_": "textrm.nets.decoder.Decoder",
         "_partial_": True,
@@ -64,13 +73,47 @@ def tiny() -> Segmenter:
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("export") / "model.onnx"
-    assert export(tiny(), out, run="a run", threshold=0.4, low=0.2) < 1e-4
+    """The file that the command makes of a run, which lies beside it as ``a run``."""
+    folder = tmp_path_factory.mktemp("export")
+    run, out = make_tiny_run(folder / "a run"), folder / "model.onnx"
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()) as said:
+        export_main(patch, f"run={run}", f"out={out}", "threshold=0.4", "low=0.2")
+    assert "parity" in said.getvalue()
+    assert parity(ExportedSegmenter(with_dilation(tiny())), out) < 1e-4
     return out
+
+
+@pytest.fixture
+def no_second_export(exported: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command copies what was exported before: the same net would be the same file again, seconds later."""
+
+    def copied(net: torch.nn.Module, out: Path, run: str, **facts: Any) -> float:
+        assert all(
+            torch.equal(a, b) for a, b in zip(net.state_dict().values(), tiny().state_dict().values(), strict=True)
+        )
+        shutil.copy(exported, out)
+        return 0.0
+
+    monkeypatch.setattr("textrm.export.export", copied)
+
+
+@pytest.fixture(scope="module")
+def fast(tmp_path_factory: pytest.TempPathFactory) -> tuple[FastInpainter, Path]:
+    torch.manual_seed(0)
+    net, out = FastInpainter(channels=(8, 8), blocks=(1, 1)).eval(), tmp_path_factory.mktemp("fast") / "net.onnx"
+    assert export(net, out, run="a run") < 1e-3
+    return net, out
 
 
 def test_any_size_and_batch_equals_torch(exported: Path) -> None:
     session = onnxruntime.InferenceSession(exported, providers=["CPUExecutionProvider"])
+    net = tiny()
+    for shape in ((1, 5 * net.stride, 2 * net.stride, 3), (3, net.stride, 6 * net.stride, 3)):
+        image = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+        (found,) = session.run(None, {"image": image})
+        with torch.no_grad():  # with phases, as the net was trained
+            logits = net(torch.from_numpy(image).permute(0, 3, 1, 2) / 255).numpy()
+        np.testing.assert_allclose(np.log(found / (1 - found)), logits, rtol=1e-3, atol=1e-4)
     for shape in ((1, 32, 32, 3), (3, 64, 96, 3), (2, 40, 8, 3)):
         image = np.random.default_rng(1).integers(0, 256, shape, dtype=np.uint8)
         (found,) = session.run(None, {"image": image})
@@ -138,6 +181,10 @@ def make_run(folder: Path, net: dict[str, object], state: dict[str, torch.Tensor
     return folder
 
 
+def make_tiny_run(folder: Path) -> Path:
+    return make_run(folder, TINY, {f"net.{name}": value for name, value in tiny().state_dict().items()})
+
+
 def test_run_is_rebuilt_from_its_yaml(tmp_path: Path) -> None:
     weight = torch.full((1, 3, 1, 1), 0.25)
     run = make_run(tmp_path / "run", CONVOLUTION, {"net.weight": weight, "other": torch.zeros(1)})
@@ -191,29 +238,26 @@ def export_main(monkeypatch: pytest.MonkeyPatch, *overrides: str) -> None:
     main()
 
 
-def test_command_writes_refuses_and_is_forced(
-    drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.usefixtures("no_second_export")
+def test_command_refuses_and_is_forced(
+    exported: Path, drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run = make_run(tmp_path / "run", TINY, {f"net.{name}": value for name, value in tiny().state_dict().items()})
-    out = tmp_path / "model.onnx"
+    run, out = make_tiny_run(tmp_path / "run"), tmp_path / "model.onnx"
     common = (f"run={run}", f"out={out}", f"manifest={drawn}", "crops=4", "crop=96")
-    export_main(monkeypatch, *common)
-    size = out.stat().st_size
-    assert "parity" in capsys.readouterr().out
-    out.unlink()
     for refused, why in (("max_drop=-1", "more than max_drop=-1"), ("threshold=1.5", "threshold=1.5: expected")):
         with pytest.raises(SystemExit, match="1"):
             export_main(monkeypatch, *common, "int8=true", refused)
         assert why in capsys.readouterr().err
         assert [path.name for path in tmp_path.iterdir()] == ["run"]
     export_main(monkeypatch, *common, "int8=true", "max_drop=-1", "force=true")
-    assert out.stat().st_size < size
+    assert out.stat().st_size < exported.stat().st_size
 
 
+@pytest.mark.usefixtures("no_second_export")
 def test_int8_is_refused_where_nothing_was_measured(
     drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run = make_run(tmp_path / "run", TINY, {f"net.{name}": value for name, value in tiny().state_dict().items()})
+    run = make_tiny_run(tmp_path / "run")
     for path in (drawn.parent / "mask").iterdir():
         (tmp_path / "mask").mkdir(exist_ok=True)
         Image.new("L", Image.open(path).size).save(tmp_path / "mask" / path.name)
@@ -242,12 +286,19 @@ INPAINTERS = {
 }
 
 
-@pytest.mark.parametrize("name", [*INPAINTERS, "fast"])
+@pytest.mark.parametrize("name", INPAINTERS)
 def test_inpainting_nets_are_plain_graphs_of_any_size(name: str, tmp_path: Path) -> None:
     torch.manual_seed(0)
-    net = FastInpainter(0.25) if name == "fast" else InpaintingUNet(**INPAINTERS[name], width=0.125, levels=2)
-    out = tmp_path / "net.onnx"
+    net, out = InpaintingUNet(**INPAINTERS[name], width=0.125, levels=2), tmp_path / "net.onnx"
     assert export(net.eval(), out, run="a run") < 1e-3
+    check_inpainting_graph(net, out)
+
+
+def test_the_fast_inpainting_net_is_a_plain_graph_of_any_size(fast: tuple[FastInpainter, Path]) -> None:
+    check_inpainting_graph(*fast)
+
+
+def check_inpainting_graph(net: Net, out: Path) -> None:
     kinds = {node.op_type for node in onnx.load(out).graph.node}
     assert not {kind for kind in kinds if kind.startswith(("Scatter", "Where", "Gather", "NonZero", "Loop", "If"))}
     model = ExportedInpainter(net)
@@ -259,11 +310,11 @@ def test_inpainting_nets_are_plain_graphs_of_any_size(name: str, tmp_path: Path)
     assert Inpainter(out, 1).stride == net.stride
 
 
-def test_int8_of_an_inpainting_net_is_priced_in_decibels(drawn: Path, tmp_path: Path) -> None:
-    torch.manual_seed(0)
-    export(FastInpainter(0.25).eval(), tmp_path / "net.onnx", run="a run")
+def test_int8_of_an_inpainting_net_is_priced_in_decibels(
+    fast: tuple[FastInpainter, Path], drawn: Path, tmp_path: Path
+) -> None:
     crops = calibration_crops(drawn, "val", 6, 64, 1, clean=True)
-    price = quantize(tmp_path / "net.onnx", tmp_path / "int8.onnx", crops, crops)
+    price = quantize(fast[1], tmp_path / "int8.onnx", crops, crops)
     assert price.name == "PSNR in holes"
     assert 5 < price.float_graph < 60
     assert abs(price.drop) < 1

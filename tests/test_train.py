@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 import task_contract
@@ -12,6 +13,10 @@ import torch
 import yaml
 from omegaconf import DictConfig
 from task_contract import state
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.plugins.custom_scalar import layout_pb2
+from tensorboard.plugins.hparams import plugin_data_pb2
+from tensorboard.util import tensor_util
 
 from textrm.errors import UserError
 from textrm.tasks.segmentation import SegmentationTask
@@ -60,17 +65,40 @@ def test_the_best_checkpoint_is_tested_where_there_is_a_test_split(drawn: Path, 
     assert float(rows[-1]["test/F1"]) >= 0
 
 
-def test_tensorboard_has_curves_pictures_and_pr_curve(drawn: Path, tmp_path: Path) -> None:
-    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-
-    train(small(drawn, tmp_path, "trainer.max_epochs=1", "test=false"), tmp_path)
-    events = EventAccumulator(str(tmp_path / "tensorboard")).Reload()
+def test_tensorboard_has_what_compares_runs(drawn: Path, tmp_path: Path) -> None:
+    held_out = drawn.with_name("held_out.csv")
+    held_out.write_text(drawn.read_text().replace(",val,", ",test,", 4))
+    given = ["loss.gamma=0.5", "net.upsampling=bilinear", f"data.test.manifest={held_out}"]
+    train(small(drawn, tmp_path, "trainer.max_epochs=2", *given), tmp_path, given)
+    events = EventAccumulator(str(tmp_path)).Reload()
     tags = events.Tags()
-    assert {"train/loss", "val/AP", "val/F1"} <= set(tags["scalars"])
-    assert {"val_pictures/0", "val_pictures/1"} <= set(tags["images"])
-    picture = events.Images("val_pictures/0")[0]
-    assert (picture.width, picture.height) == (4 * 128, 128)
-    assert "val/PR" in tags["tensors"]
+    for stage in ("val", "test"):
+        figures = ("loss", "AP", "F1", "IoU", "precision", "recall", "small_recall")
+        assert {f"{stage}/{name}" for name in figures} <= set(tags["scalars"])
+    assert {"train/loss", "learning_rate", "test/F1tol", "test/checkerboard"} <= set(tags["scalars"])
+    assert [event.step for event in events.Scalars("val/AP")] == [2, 5]  # the last of three steps an epoch
+    for page in range(2):  # the same pages at each validation
+        pictures = events.Images(f"val_pictures/{page}")
+        assert [picture.step for picture in pictures] == [3, 6]
+        assert {(picture.width, picture.height) for picture in pictures} == {(4 * 128, 128)}
+    curves = [tensor_util.make_ndarray(event.tensor_proto) for event in events.Tensors("val/PR")]
+    assert [curve.shape for curve in curves] == [(6, 256)] * 2
+    assert "test/PR" in tags["tensors"]
+    assert {"val/AP", "test/AP"} <= {info.name.tag for info in hparams_of(events, "experiment").metric_infos}
+    values = hparams_of(events, "session_start_info").hparams
+    assert values["loss.gamma"].number_value == 0.5
+    assert values["net.upsampling"].string_value == "bilinear"
+    assert set(values) == {"loss.gamma", "net.upsampling"}  # no paths
+    proto = events.Tensors("custom_scalars__config__")[0].tensor_proto.string_val[0]
+    layout = layout_pb2.Layout.FromString(proto)
+    charts = {chart.title: list(chart.multiline.tag) for category in layout.category for chart in category.chart}
+    assert charts["average precision"] == ["val/AP"]
+    assert charts["learning rate"] == ["learning_rate"]
+
+
+def hparams_of(events: EventAccumulator, content: str) -> Any:
+    found = events.SummaryMetadata(f"_hparams_/{content}").plugin_data.content
+    return getattr(plugin_data_pb2.HParamsPluginData.FromString(found), content)
 
 
 def test_same_seed_same_weights_whatever_the_workers(drawn: Path, tmp_path: Path) -> None:

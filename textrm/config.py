@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 import os
+import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import hydra
+from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException
+from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, MissingMandatoryValue, OmegaConfBaseException
 
@@ -46,7 +50,31 @@ def read_labels(path: str) -> str:
     return " ".join(found)
 
 
+def job_folder(overrides: Sequence[str]) -> str:
+    """The folder of a sweep's job: its overrides, as far as a file name may hold them, and a hash of all of them.
+
+    Their order does not matter. A configuration asks for it as ``${job_folder:${hydra.overrides.task}}``.
+    """
+    shared = ("experiment", "sweep", "budget", "name", "threads")  # by all jobs, as a rule
+    told = [word for word in overrides if "/" not in word and word.split("=")[0] not in shared]
+    name = re.sub(r"[^\w.=,+-]", "", ",".join(told))[:80].rstrip(",") or "job"
+    return f"{name}-{hashlib.sha1(chr(0).join(sorted(overrides)).encode()).hexdigest()[:6]}"
+
+
+def half(steps: int) -> int:
+    """Half of a run's steps, 1 at least. A configuration asks for it as ``${half:${trainer.max_steps}}``.
+
+    Raises:
+        UserError: where the number of steps is not known.
+    """
+    if steps < 1:
+        raise UserError(f"trainer.max_steps={steps}: this schedule spans the whole run; give the number of its steps")
+    return max(1, steps // 2)
+
+
+OmegaConf.register_new_resolver("half", half, replace=True)
 OmegaConf.register_new_resolver("labels", read_labels, replace=True)
+OmegaConf.register_new_resolver("job_folder", job_folder, replace=True)
 
 
 def hydra_entry(name: str, **optional: type) -> Callable[[Callable[[DictConfig], Any]], Callable[[], None]]:
@@ -60,6 +88,11 @@ def hydra_entry(name: str, **optional: type) -> Callable[[Callable[[DictConfig],
     def decorate(main: Callable[[DictConfig], Any]) -> Callable[[], None]:
         @wraps(main)
         def job(config: DictConfig) -> Any:
+            if (
+                HydraConfig.get().mode == RunMode.MULTIRUN
+            ):  # the sweep goes on with its other jobs, and tells at the end
+                check_types(config, name, optional)
+                return main(config)
             # Inside the job, or Hydra logs an error of its own first.
             with _one_line_errors():
                 check_types(config, name, optional)

@@ -14,6 +14,9 @@ import numpy as np
 THRESHOLD = 127  # levels above it are predicted lettering
 PSNR_CAP = 60.0  # decibels; a perfect page has none, and one must not decide the mean
 SMALL_WORD = 12  # pixels; lower words are small
+WINDOW = 32  # px; side of the windows whose spectrum is taken
+PERIOD = 4  # px; of a checkerboard
+BESIDE = 3  # bins between a frequency and those it is compared with
 LEAK = 8  # grey levels; smaller differences are rounding
 
 
@@ -43,11 +46,12 @@ class PixelCounts:
         return {
             "AP": average_precision(self.text, self.background),
             **scores_at(self.text, self.background, THRESHOLD),
-            "F1tol": self._tolerant_f1(),
+            "F1tol": self.tolerant_f1(),
             "small_recall": _ratio(self.small_found, self.small),
         }
 
-    def _tolerant_f1(self) -> float:
+    def tolerant_f1(self) -> float:
+        """F1 with a tolerance of 2 px."""
         if not (self.true_near and self.found_near):  # NaN only where there is neither lettering nor a prediction
             return 0.0 if self.predicted or self.lettering else float("nan")
         precision, recall = self.true_near / self.predicted, self.found_near / self.lettering
@@ -58,7 +62,7 @@ def count_pixels(level: np.ndarray, mask: np.ndarray, ignore: np.ndarray | None 
     """Compare the levels of one page with its truth."""
     counted = _counted(level, ignore)
     truth, predicted = (mask != 0) & counted, (level > THRESHOLD) & counted
-    small = _small_words(mask) & counted
+    small = small_words(mask) & counted
     return PixelCounts(
         np.bincount(level[truth], minlength=256),
         np.bincount(level[counted & ~truth], minlength=256),
@@ -138,20 +142,46 @@ def false_area(level: np.ndarray, ignore: np.ndarray | None = None) -> float:
     return _ratio(int(((level > THRESHOLD) & counted).sum()), int(counted.sum()))
 
 
-def _psnr(difference: np.ndarray) -> float:
-    if not difference.size:
-        return float("nan")
-    error = float(np.mean(np.square(difference, dtype=np.float64)))
-    return PSNR_CAP if error == 0 else min(PSNR_CAP, float(10 * np.log10(255**2 / error)))
-
-
-def _small_words(mask: np.ndarray) -> np.ndarray:
+def small_words(mask: np.ndarray) -> np.ndarray:
+    """Where the lettering (bool H W) is of connected words lower than 12 px."""
     # Letters of a word are up to 4 px apart, a dot up to 2 px from its stem; lines of a text must stay apart.
     words = cv2.morphologyEx((mask != 0).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 5), np.uint8))
     _, labels, statistics, _ = cv2.connectedComponentsWithStats(words, connectivity=8)
     small = statistics[:, cv2.CC_STAT_HEIGHT] < SMALL_WORD
     small[0] = False
     return small[labels] & (mask != 0)
+
+
+def window_spectrum(prob: np.ndarray) -> np.ndarray:
+    """Power spectrum (32 × 32) of a probability map H W, summed over its windows of 32 px; zeros for a smaller map."""
+    rows, columns = (side // WINDOW for side in prob.shape)
+    cut = np.asarray(prob, np.float64)[: rows * WINDOW, : columns * WINDOW]
+    windows = cut.reshape(rows, WINDOW, columns, WINDOW).swapaxes(1, 2)
+    taper = np.outer(np.hanning(WINDOW + 1)[:-1], np.hanning(WINDOW + 1)[:-1])
+    windows = (windows - windows.mean((2, 3), keepdims=True)) * taper
+    return (np.abs(np.fft.fft2(windows)) ** 2).sum((0, 1))
+
+
+def checkerboard(spectrum: np.ndarray) -> float:
+    """Energy of a pattern that repeats every 4 px, in decibels above what surrounds it in a :func:`window_spectrum`.
+
+    4 px is the stride of the grid that decoders enlarge to the picture. Each of the 15 frequencies of such a pattern is
+    compared with the four that lie 3 bins beside it, beyond the reach of the taper: the mean of the logarithms of the
+    ratios. About 0 without a pattern; NaN where nothing was predicted.
+    """
+    if not spectrum.any():
+        return float("nan")
+    power = np.log10(spectrum + 1e-12 * spectrum.max())
+    beside = [np.roll(power, shift, axis) for axis in (0, 1) for shift in (-BESIDE, BESIDE)]
+    excess = (power - np.mean(beside, 0))[:: WINDOW // PERIOD, :: WINDOW // PERIOD].ravel()[1:]
+    return float(10 * excess.mean())
+
+
+def _psnr(difference: np.ndarray) -> float:
+    if not difference.size:
+        return float("nan")
+    error = float(np.mean(np.square(difference, dtype=np.float64)))
+    return PSNR_CAP if error == 0 else min(PSNR_CAP, float(10 * np.log10(255**2 / error)))
 
 
 def _dilate(mask: np.ndarray, size: int) -> np.ndarray:

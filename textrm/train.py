@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import warnings
+from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -16,11 +18,15 @@ with needs_extra("train", __name__):
     import pytorch_lightning as pl
     import torch
     from hydra.core.hydra_config import HydraConfig
+    from hydra.errors import HydraException
+    from hydra.types import RunMode
     from omegaconf import DictConfig, OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
     from pytorch_lightning.utilities.exceptions import MisconfigurationException, SIGTERMException
 
     from textrm.checkpoint import load_weights
-    from textrm.config import at_least, hydra_entry, resolved_dict
+    from textrm.config import at_least, explain, hydra_entry, resolved_dict
+    from textrm.outcome import Outcome, commit, recorded
     from textrm.tasks.task import Task
 
 log = logging.getLogger(__name__)
@@ -29,14 +35,43 @@ log = logging.getLogger(__name__)
 @hydra_entry("train", threads=int, ckpt_path=str, weights=str)
 def main(config: DictConfig) -> float | None:
     """Run one experiment in Hydra's run folder; returns the best value of the monitored metric, for searches."""
-    return train(config, Path(HydraConfig.get().runtime.output_dir))
+    job = HydraConfig.get()
+    start = train_job if job.mode == RunMode.MULTIRUN else train
+    return start(config, Path(job.runtime.output_dir), list(job.overrides.task))
 
 
-def train(config: DictConfig, run: Path) -> float | None:
+def train_job(config: DictConfig, run: Path, overrides: Sequence[str] = ()) -> float | None:
+    """One job of a sweep; its folder follows from its overrides: what is finished is not repeated, what is not goes on.
+
+    Raises:
+        UserError: as :func:`train` does, after ``outcome.json`` has told it.
+    """
+    earlier = Outcome.read(run)
+    if earlier is not None and earlier.status in ("finished", "pruned"):
+        log.info("finished before: %s", run)
+        return earlier.score
+    if (run / "checkpoints" / "last.ckpt").exists():
+        config.ckpt_path = "last"
+    else:
+        shutil.rmtree(run / "checkpoints", ignore_errors=True)
+    try:
+        return train(config, run, overrides)
+    except Exception as error:
+        outcome = Outcome.read(run)
+        if outcome is None or outcome.status != "failed":  # it ended before there was a run to record
+            Outcome("failed", list(overrides), config.seed, commit(), error=explain(error)).write(run)
+        log.error("failed: %s: %s", run, explain(error))
+        if isinstance(error, HydraException | OmegaConfBaseException):  # which do not travel between processes
+            raise UserError(explain(error)) from None
+        raise
+
+
+def train(config: DictConfig, run: Path, overrides: Sequence[str] = ()) -> float | None:
     """Fit, then test where the data has a test split, in the folder ``run``.
 
-    The run folder receives ``resolved.yaml``, ``metrics.csv``, TensorBoard events and ``checkpoints/{best,last}.ckpt``.
-    Returns the best value of the metric that the checkpoints follow, or None without one.
+    The run folder receives ``resolved.yaml``, ``metrics.csv``, TensorBoard events, ``checkpoints/{best,last}.ckpt`` and
+    ``outcome.json``, which names the ``overrides``. Returns the best value of the metric that the checkpoints follow,
+    or None without one.
 
     Raises:
         UserError: for mistakes in the configuration or the data, when the folder holds another run, and when the loss
@@ -82,13 +117,26 @@ def train(config: DictConfig, run: Path) -> float | None:
     (run / "resolved.yaml").write_text(OmegaConf.to_yaml(OmegaConf.create(resolved)))
     log.info("run folder: %s", run)
     saver = trainer.checkpoint_callback
+    with recorded(run, overrides, config.seed, getattr(saver, "monitor", None)) as outcome:
+        fit(trainer, task, datamodule, checkpoint, config.test, run)
+        best = getattr(saver, "best_model_score", None)
+        outcome.score = None if best is None else float(best)
+    bad = getattr(datamodule, "bad_rows", {})
+    if bad:
+        log.warning("%d rows of the data could not be used: %s", len(bad), ", ".join(sorted(bad)))
+    log.info("run folder: %s", run)
+    return outcome.score
+
+
+def fit(trainer: pl.Trainer, task: Task, datamodule: pl.LightningDataModule, checkpoint: Path | None, test: bool,
+        run: Path) -> None:  # fmt: skip
+    """Train, then test the best checkpoint; raises as :func:`train` does."""
     # weights_only: a checkpoint is data; nothing in it may run code.
     try:
         trainer.fit(task, datamodule=datamodule, ckpt_path=checkpoint, weights_only=True)
-        best = getattr(saver, "best_model_score", None)
-        if config.test:
-            best_path: Any = getattr(saver, "best_model_path", None) or None
-            trainer.test(task, datamodule=datamodule, ckpt_path=best_path, weights_only=True)
+        if test:
+            best: Any = getattr(trainer.checkpoint_callback, "best_model_path", None) or None
+            trainer.test(task, datamodule=datamodule, ckpt_path=best, weights_only=True)
     except (MisconfigurationException, RuntimeError) as error:
         if isinstance(error, MisconfigurationException) or str(error).startswith("Early stopping conditioned"):
             raise UserError(str(error)) from error
@@ -101,11 +149,6 @@ def train(config: DictConfig, run: Path) -> float | None:
         if isinstance(error, SIGTERMException):
             raise SystemExit(143) from error
         raise KeyboardInterrupt from error
-    bad = getattr(datamodule, "bad_rows", {})
-    if bad:
-        log.warning("%d rows of the data could not be used: %s", len(bad), ", ".join(sorted(bad)))
-    log.info("run folder: %s", run)
-    return None if best is None else float(best)
 
 
 def find_checkpoint(ckpt_path: str | None, run: Path) -> Path | None:

@@ -14,11 +14,22 @@ from textrm.errors import UserError
 from textrm.losses.features import RELEASED, EncoderFeatures, Features, ReleasedFeatures, VGG16Features
 
 
+def convolutions() -> nn.Sequential:
+    """torchvision's, without values: those of its classifier, which nothing here uses, take seconds to draw."""
+    with torch.device("meta"):
+        net = vgg16().features
+    return net.to_empty(device="cpu")
+
+
 @pytest.fixture(scope="module")
 def vgg_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Weights in torchvision's own layout."""
     torch.manual_seed(0)
-    state = {name: value.half() for name, value in vgg16().state_dict().items() if name.startswith("features")}
+    net = convolutions()
+    for layer in net:
+        if isinstance(layer, nn.Conv2d):
+            layer.reset_parameters()
+    state = {f"features.{name}": value.half() for name, value in net.state_dict().items()}
     path = tmp_path_factory.mktemp("vgg") / "vgg16.pth"
     torch.save(state, path)
     return path
@@ -27,15 +38,15 @@ def vgg_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_vgg_gives_its_first_three_poolings(vgg_file: Path) -> None:
     maps = VGG16Features(vgg_file)(torch.rand(1, 3, 32, 48))
     assert [tuple(m.shape[1:]) for m in maps] == [(64, 16, 24), (128, 8, 12), (256, 4, 6)]
-    net = vgg16()
-    net.features.load_state_dict(
+    features = convolutions()
+    features.load_state_dict(
         {name.removeprefix("features."): value for name, value in torch.load(vgg_file, weights_only=True).items()}
     )
     picture = torch.full((1, 3, 32, 32), 0.5)
     normal = (picture - torch.tensor([0.485, 0.456, 0.406])[:, None, None]) / torch.tensor([0.229, 0.224, 0.225])[
         :, None, None
     ]
-    torch.testing.assert_close(VGG16Features(vgg_file)(picture)[0], net.features[:5](normal))
+    torch.testing.assert_close(VGG16Features(vgg_file)(picture)[0], features[:5](normal))
 
 
 def test_released_features_are_those_of_the_released_segmenter() -> None:

@@ -67,7 +67,7 @@ def test_tensorboard_shows_five_pictures_side_by_side(drawn: Path, tmp_path: Pat
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
     train(small(drawn, tmp_path, *NET, "trainer.max_epochs=1"), tmp_path)
-    events = EventAccumulator(str(tmp_path / "tensorboard")).Reload()
+    events = EventAccumulator(str(tmp_path)).Reload()
     picture = events.Images("val_pictures/0")[0]
     assert (picture.width, picture.height) == (5 * 128, 128)
     assert set(events.Tags()["scalars"]) >= TERMS

@@ -32,7 +32,7 @@ from textrm.tasks.inpainting_scores import InpaintingScores, picture_figures
 from textrm.train import train
 
 TINY = ("net.width=0.125", "net.levels=3")
-FAST = ("experiment=inpaint", "net=inpaint_fast", "net.width=0.25")
+FAST = ("experiment=inpaint", "net=inpaint_fast", "net.width=0.25", "net.channels=[32,64]", "net.blocks=[1,1]")
 TERMS = {f"train/{name}" for name in ("loss", "valid", "hole", "total_variation", "perceptual", "style")}
 FIGURES = {f"val/{name}" for name in ("loss", "psnr_hole", "psnr", "ssim", "l1_hole")}
 
@@ -61,6 +61,14 @@ def task(value: float = 0.5) -> InpaintingTask:
     return InpaintingTask(Grey(value), InpaintingLoss(), partial(torch.optim.SGD, lr=0.1))
 
 
+@pytest.fixture(scope="module")
+def run(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A short training of the fast net; what reads it leaves it as it is."""
+    folder = tmp_path_factory.mktemp("inpainting") / "mine"
+    train(small(drawn, folder, *FAST, "trainer.max_epochs=1"), folder)
+    return folder
+
+
 def test_curves_of_every_term(drawn: Path, tmp_path: Path) -> None:
     check_run(drawn, tmp_path, TERMS | FIGURES, "experiment=inpaint_partial", *TINY)
 
@@ -85,11 +93,10 @@ def test_resumed_run_equals_unbroken_run(overrides: tuple[str, ...], drawn: Path
     check_resuming(drawn, tmp_path, *overrides)
 
 
-def test_tensorboard_shows_five_pictures_side_by_side(drawn: Path, tmp_path: Path) -> None:
+def test_tensorboard_shows_five_pictures_side_by_side(run: Path) -> None:
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-    train(small(drawn, tmp_path, *FAST, "trainer.max_epochs=1"), tmp_path)
-    events = EventAccumulator(str(tmp_path / "tensorboard")).Reload()
+    events = EventAccumulator(str(run)).Reload()
     picture = events.Images("val_pictures/0")[0]
     assert (picture.width, picture.height) == (5 * 128, 128)
     assert set(events.Tags()["scalars"]) >= TERMS
@@ -104,10 +111,8 @@ def test_synthetic_data_needs_no_file(tmp_path: Path) -> None:
 
 
 def test_a_run_is_exported_and_compared_in_one_table(
-    drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    run: Path, drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run = tmp_path / "mine"
-    train(small(drawn, run, *FAST, "trainer.max_epochs=1"), run)
     net, _ = load_run(run)
     assert export(net, tmp_path / "file.onnx", run="mine") < 1e-4
     monkeypatch.setattr("sys.argv", [

@@ -32,6 +32,7 @@ def batch(mask: torch.Tensor) -> dict[str, Any]:
         "image": torch.zeros(mask.shape[0], 3, *mask.shape[2:]),
         "mask": mask,
         "ignore": torch.zeros(shape, dtype=torch.bool),
+        "has_clean": torch.zeros(len(mask), dtype=torch.bool),
         "id": [f"page {number}" for number in range(len(mask))],
     }
 

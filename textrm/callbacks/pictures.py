@@ -49,7 +49,7 @@ class Pictures(Callback, ABC):
 
 
 class SegmentationPictures(Pictures):
-    """Picture, truth, prediction and disagreement side by side, and the PR curve ``val/PR``.
+    """Picture, truth, prediction and disagreement side by side, and the PR curves ``val/PR`` and ``test/PR``.
 
     In the disagreement found lettering is green, missed lettering red and background taken for lettering blue;
     ``threshold`` is the probability from which a pixel counts as found.
@@ -69,6 +69,11 @@ class SegmentationPictures(Pictures):
         if not trainer.sanity_checking:
             for writer in writers(trainer):
                 add_pr_curve(writer, "val/PR", pl_module.val_scores, trainer.global_step)
+
+    def on_test_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Write the PR curve of the test."""
+        for writer in writers(trainer):
+            add_pr_curve(writer, "test/PR", pl_module.test_scores, trainer.global_step)
 
 
 class InpaintingPictures(Pictures):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from multiprocessing import get_all_start_methods
 from typing import Any, NamedTuple, Protocol
 
 import cv2
@@ -219,6 +220,8 @@ class DataModule(LightningDataModule):
             "persistent_workers": self.workers > 0,
             "collate_fn": collate,
             "worker_init_fn": _single_thread,
+            # joblib's processes have a start method of their own, which cannot start other ones.
+            "multiprocessing_context": get_all_start_methods()[0] if self.workers else None,
             "pin_memory": torch.cuda.is_available(),
         }
 

@@ -62,7 +62,7 @@ class ManifestDataset(Dataset):
     ``clean=False`` leaves the clean pictures unread where no one needs them. Up to ``cache_gigabytes`` of decoded
     pictures are kept in memory, per process, dropping what was used longest ago. ``optional`` lets the set be empty
     where the manifest has no row of the split. ``need_mask=False`` lets rows without a mask count by their clean
-    picture.
+    picture. ``limit`` takes that many rows, evenly spread over the split.
 
     Raises:
         UserError: for a bad manifest, a split that no row has, or where no usable row is left.
@@ -79,7 +79,10 @@ class ManifestDataset(Dataset):
         seed: int = 0,
         optional: bool = False,
         need_mask: bool = True,
+        limit: int | None = None,
     ) -> None:
+        if limit is not None and limit < 1:
+            raise UserError(f"limit={limit}: expected at least 1 row, or null for all")
         self.manifest = read_manifest(manifest)
         self.need_mask = need_mask
         self.transform, self.clean, self.replace_bad, self.seed = transform, clean, replace_bad, seed
@@ -96,6 +99,8 @@ class ManifestDataset(Dataset):
                 self.rows.append(row)
         if wanted and not self.rows and not optional:
             raise UserError(f"{manifest}: none of {len(wanted)} rows has all its files, the first lacks {absent[0]}")
+        if limit is not None and limit < len(self.rows):
+            self.rows = [self.rows[place] for place in np.linspace(0, len(self.rows) - 1, limit).round().astype(int)]
         self._cache: OrderedDict[int, Sample] = OrderedDict()
         self._caching = cache_gigabytes > 0
         self._room = int(cache_gigabytes * 1e9)  # bytes still free

@@ -5,6 +5,9 @@ Each has its one convolution, with bias, under the name ``convolution``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -59,10 +62,11 @@ class PixelShuffle(nn.Module):
         return self.shuffle(self.convolution(features))
 
 
-CHOICES: dict[str, type[Bilinear | TransposedConvolution | PixelShuffle]] = {
+CHOICES: dict[str, Callable[[int, int, int], nn.Module]] = {
     "bilinear": Bilinear,
     "transposed": TransposedConvolution,
     "pixel_shuffle": PixelShuffle,
+    "pixel_shuffle_random": partial(PixelShuffle, icnr=False),  # to compare the start
 }
 
 

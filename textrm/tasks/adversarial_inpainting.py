@@ -73,7 +73,7 @@ class AdversarialInpaintingTask(InpaintingTask):
     def configure_optimizers(self) -> Any:
         """Two optimizers, and a schedule for each where there is one."""
         own = super().configure_optimizers()
-        judge = self.make(self.discriminator)
+        judge = self.make(self.discriminator, "learning_rate_discriminator")
         if self.make_scheduler is None:
             return [own, judge]
         return [own["optimizer"], judge["optimizer"]], [own["lr_scheduler"], judge["lr_scheduler"]]

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torchmetrics import Metric
 
 from textrm.errors import UserError
+from textrm.tasks.page_scores import PageScores
 from textrm.tasks.pixel_scores import PixelScores
 from textrm.tasks.task import MakeOptimizer, MakeScheduler, Task
 
@@ -16,8 +17,9 @@ class SegmentationTask(Task):
     """Trains a net that maps ``image`` (B 3 H W in [0, 1]) to logits of ``mask`` (B 1 H W).
 
     ``loss(logits, mask, ignore)`` returns a scalar; for the others see :class:`~textrm.tasks.task.Task`. Validation and
-    test take pictures of any size and log AP, F1, IoU, precision and recall, pooled over all pixels of the set that are
-    not ignored. What training crops must be multiples of is ``net.stride`` (1 for a net that has none).
+    test take pictures of any size and log AP, F1, IoU, precision, recall and small_recall, pooled over all pixels of
+    the set that are not ignored; the test also F1tol, checkerboard and, where it has clean pictures, false_area. What
+    training crops must be multiples of is ``net.stride`` (1 for a net that has none).
 
     Raises:
         UserError: for a threshold outside (0, 1), and when the loss of a batch is not finite; that message names the
@@ -38,6 +40,7 @@ class SegmentationTask(Task):
         super().__init__(net, lambda: PixelScores(threshold), optimizer, scheduler, channels_last)
         if not 0 < threshold < 1:
             raise UserError(f"task.threshold={threshold}: expected a probability between 0 and 1")
+        self.test_scores = PageScores(threshold)
         self.loss = loss
 
     def forward(self, image: Tensor) -> Tensor:
@@ -53,10 +56,17 @@ class SegmentationTask(Task):
 
     def count(self, stage: str, scores: Metric, batch: dict[str, Any]) -> dict[str, Tensor]:
         """The predicted probabilities B 1 H W, after they were counted."""
-        height, width = batch["image"].shape[-2:]
-        logits = self(self.padded(batch["image"]))[..., :height, :width].float()
+        logits = self._logits(batch["image"])
         loss = self.loss(logits, batch["mask"], batch["ignore"])
         self.log(f"{stage}/loss", loss, batch_size=len(batch["id"]))
         prob = logits.sigmoid()
-        scores.update(prob, batch["mask"], batch["ignore"])
+        if isinstance(scores, PageScores) and batch["has_clean"].any():
+            clean = self._logits(batch["clean"]).sigmoid()
+            scores.update(prob, batch["mask"], batch["ignore"], clean, batch["has_clean"])
+        else:
+            scores.update(prob, batch["mask"], batch["ignore"])
         return {"prob": prob}
+
+    def _logits(self, image: Tensor) -> Tensor:
+        height, width = image.shape[-2:]
+        return self(self.padded(image))[..., :height, :width].float()

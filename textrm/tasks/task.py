@@ -88,8 +88,10 @@ class Task(LightningModule, ABC):
         """The optimizer, and the scheduler where there is one, stepped every batch."""
         return self.make(self.net)
 
-    def make(self, net: nn.Module) -> Any:
+    def make(self, net: nn.Module, rate: str = "learning_rate") -> Any:
         """An optimizer for the parameters of ``net``, with its scheduler where there is one, as Lightning takes them.
+
+        ``rate`` is the name of its curve, the same for every optimizer.
 
         Raises:
             UserError: when they cannot be made.
@@ -100,7 +102,7 @@ class Task(LightningModule, ABC):
             if self.make_scheduler is None:
                 return optimizer
             key = "scheduler"
-            scheduler = {"scheduler": self.make_scheduler(optimizer), "interval": "step"}
+            scheduler = {"scheduler": self.make_scheduler(optimizer), "interval": "step", "name": rate}
         except (TypeError, ValueError) as error:
             raise UserError(f"{key}: {error}; see conf/{key} for what it takes") from error
         return {"optimizer": optimizer, "lr_scheduler": scheduler}

@@ -1,0 +1,132 @@
+"""What the framework costs: ``python -m benchmarks.overhead [--crop 192] [--batch 8] [--steps 30] [overrides …]``.
+
+Trains the released tool's net (or whatever the overrides say), the smallest one, beside which everything else weighs
+most, with ``textrm.train`` and all its default callbacks and loggers, and in a bare PyTorch loop with the same net,
+loader, loss, optimizer, schedule, clipping and precision. The two take turns step by step, so that what else the
+machine does meets both alike. Validation and checkpoints, at the end of an epoch, are not counted.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import statistics
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import click
+import hydra
+import pytorch_lightning as pl
+import torch
+from pytorch_lightning.callbacks import Callback
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.training_loop import bare_steps, configured
+from textrm.data.synth.write import write_set
+from textrm.errors import UserError
+from textrm.train import train
+
+WARM_UP = 3  # steps: kernels are built and the queue is filled
+BAR = 0.05  # share of the bare loop's step
+
+
+@click.command()
+@click.option("--crop", default=192, show_default=True, help="Side of the crops in pixels.")
+@click.option("--batch", default=8, show_default=True, help="Pictures in a batch.")
+@click.option("--steps", default=30, show_default=True, help="Steps timed in a round, after three that are not.")
+@click.option("--rounds", default=5, show_default=True, help="Each begins with new nets.")
+@click.option("--pages", default=32, show_default=True, help="Drawn pages to train on.")
+@click.option("--threads", default=2, show_default=True)
+@click.option("--precisions", default="32-true,bf16-mixed", show_default=True)
+@click.argument("overrides", nargs=-1)
+def main(crop: int, batch: int, steps: int, rounds: int, pages: int, threads: int, precisions: str,
+         overrides: tuple[str, ...]) -> None:  # fmt: skip
+    """Print a line per precision; OVERRIDES are those of textrm.train."""
+    logging.disable(logging.WARNING)
+    table = Table("precision", "bare s/step", "textrm s/step", "overhead", "of the rounds", "pictures/s", "waiting",
+                  title=f"{batch} crops of {crop}×{crop}, {threads} threads, {rounds} rounds of {steps} steps",
+                  caption="pictures/s and the share of time waiting for data are the bare loop's")  # fmt: skip
+    try:
+        with TemporaryDirectory() as name:
+            folder = Path(name)
+            manifest = write_set(folder / "pages", pages, size=max(crop, 512), split=(0.8, 0.2, 0.0), sheet=False)
+            shared = (
+                "experiment=seg_xception", "net=xception_fast", "data=manifest", f"data.manifest={manifest}",
+                f"data.crop={crop}", f"data.batch_size={batch}", f"data.samples_per_epoch={batch * (steps + WARM_UP)}",
+                f"threads={threads}", "trainer.accelerator=cpu", "trainer.max_epochs=1",
+                "+trainer.limit_val_batches=1", "test=false",
+            )  # fmt: skip
+            for precision in precisions.split(","):
+                given = [*shared, f"trainer.precision={precision}", *overrides]
+                table.add_row(precision, *measure(given, folder / precision, rounds, batch))
+    except UserError as error:
+        sys.exit(f"error: {error}")
+    Console(width=None if sys.stdout.isatty() else 120).print(table)
+    print(
+        f"bar: overhead of at most {BAR:.0%}; torch {torch.__version__}, {' '.join(overrides) or 'net=xception_fast'}"
+    )
+
+
+def measure(overrides: Sequence[str], folder: Path, rounds: int, batch: int) -> list[str]:
+    """The cells of one line."""
+    pairs: list[dict[str, float]] = []
+    shares = []
+    for number in range(rounds):
+        found = paired_steps(overrides, folder / str(number))
+        pairs += found
+        shares.append(overhead(found))
+    bare, framed = ([pair[way] for pair in pairs] for way in ("bare", "textrm"))
+    return [
+        f"{statistics.median(bare):.4f}", f"{statistics.median(framed):.4f}", f"{overhead(pairs):+.1%}",
+        f"{min(shares):+.1%} … {max(shares):+.1%}", f"{batch * len(bare) / sum(bare):.1f}",
+        f"{sum(pair['waited'] for pair in pairs) / sum(bare):.1%}",
+    ]  # fmt: skip
+
+
+def overhead(pairs: Sequence[dict[str, float]]) -> float:
+    """How much longer a step takes than the bare one beside it, as a share of that: the median over pairs."""
+    return statistics.median(pair["textrm"] / pair["bare"] for pair in pairs) - 1
+
+
+def paired_steps(overrides: Sequence[str], run: Path) -> list[dict[str, float]]:
+    """Seconds of the timed steps of one epoch of ``textrm.train``, each with those of a bare step beside it."""
+    config = configured(*overrides)
+    clock = {"_target_": f"{PairedClock.__module__}.PairedClock", "path": str(run / "steps.json"),
+             "overrides": list(overrides)}  # fmt: skip
+    config.callbacks = {**config.callbacks, "clock": clock}
+    train(config, run)
+    return json.loads((run / "steps.json").read_text())[WARM_UP:]
+
+
+class PairedClock(Callback):
+    """Makes a bare step after each step of Lightning, times both and writes the seconds to ``path``.
+
+    A step of Lightning ends where the next one of the bare loop begins, after its own callbacks of the step; what is
+    done behind them is counted in its next step.
+    """
+
+    def __init__(self, path: str, overrides: Sequence[str]) -> None:
+        self.path, self.config = Path(path), configured(*overrides)
+        self.pairs: list[dict[str, float]] = []
+
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        self.bare = bare_steps(hydra.utils.instantiate(self.config.task), self.config)
+        self.start = time.perf_counter()
+
+    def on_train_batch_end(self, *arguments: Any) -> None:
+        seconds = time.perf_counter() - self.start
+        step = next(self.bare)
+        self.pairs.append({"textrm": seconds, "bare": step.seconds, "waited": step.waited})
+        self.start = time.perf_counter()
+
+    def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        self.path.write_text(json.dumps(self.pairs))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""The bare PyTorch loop that the benchmarks of training share."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import hydra
+import torch
+from hydra import compose, initialize_config_dir
+from omegaconf import DictConfig
+
+from textrm.config import CONFIG_FOLDER
+
+
+class Step(NamedTuple):
+    """One step: its seconds in all, how many of them were spent waiting for the loader, and its loss."""
+
+    seconds: float
+    waited: float
+    loss: float
+
+
+def configured(*overrides: str) -> DictConfig:
+    """The configuration of ``python -m textrm.train <overrides>``."""
+    with initialize_config_dir(str(CONFIG_FOLDER), version_base="1.3"):
+        return compose("train", list(overrides))
+
+
+def bare_steps(task: Any, config: DictConfig) -> Iterator[Step]:
+    """Train ``task`` on the data of ``config`` for one epoch, with nothing beside what learning needs.
+
+    Optimizer, schedule, clipping and precision are those of ``config``; the loader and its workers are made anew.
+    """
+    made = task.configure_optimizers()
+    optimizer, scheduler = made["optimizer"], made["lr_scheduler"]["scheduler"]
+    bfloat16, clip = config.trainer.precision == "bf16-mixed", config.trainer.gradient_clip_val
+    batches = iter(hydra.utils.instantiate(config.data).train_dataloader())
+    task.train()
+    while True:
+        start = time.perf_counter()
+        batch = next(batches, None)
+        if batch is None:
+            return
+        waited = time.perf_counter() - start
+        with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
+            loss = task.loss(task(batch["image"]), batch["mask"], batch["ignore"])
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(task.parameters(), clip)
+        optimizer.step()
+        scheduler.step()
+        yield Step(time.perf_counter() - start, waited, loss.item())

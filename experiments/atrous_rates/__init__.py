@@ -1,0 +1,1 @@
+"""Study: rates of dilation in the encoder."""

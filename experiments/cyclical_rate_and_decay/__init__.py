@@ -1,0 +1,1 @@
+"""Study: cyclical learning rates and weight decay."""

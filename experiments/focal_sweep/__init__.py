@@ -1,0 +1,1 @@
+"""Study: focal loss against weighted cross-entropy."""

@@ -1,0 +1,1 @@
+"""Study: max pooling of labels from noisy pairs."""

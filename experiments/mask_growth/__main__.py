@@ -1,0 +1,56 @@
+"""How far should labels from noisy pairs be grown? ``python -m experiments.mask_growth``.
+
+The drawn training pages are degraded as scans are, lettered and clean pages apart, and subtracted: the masks lack the
+rims of letters, faint ink and what noise hides. They are grown by max pooling with kernels of 1 (not at all), 3, 5 and
+7 px and trained on; validation and test have exact masks.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+from rich.progress import track
+
+from experiments.running import once
+from experiments.studies import DRAWN, Study, command
+
+KERNELS = (1, 3, 5, 7)
+QUALITY, BLUR, NOISE = (30, 80), (0.3, 0.8), (1.0, 4.0)  # of JPEG; sigma in px; standard deviation in levels of 255
+
+
+def import_pairs(study: Study) -> str:
+    """Noisy pairs, and a manifest for each kernel."""
+    folders = [DRAWN / "noisy" / name for name in ("raw", "cleaned")]
+    for folder, name in zip(folders, ("image", "clean"), strict=True):
+        if not folder.is_dir():
+            degrade(DRAWN / "train" / name, folder)
+    for kernel in KERNELS:
+        out = DRAWN / f"pairs-{kernel}"
+        words = f"{folders[0]} {folders[1]} {out} --close 0 --grow {kernel} --keep-empty --max-residual 1"
+        # Status 1: a page whose grown mask covers nearly all of it is left out, as any user would have it.
+        once(f"textrm.data.importers.pairs {words}", out, allowed=(0, 1))
+    return ""
+
+
+def degrade(source: Path, target: Path) -> None:
+    """The pictures of ``source`` with the blur, noise and JPEG traces of scans, each with its own."""
+    written = target.with_name(f"{target.name}.part")
+    written.mkdir(parents=True, exist_ok=True)
+    for path in track(sorted(source.iterdir()), description=f"{target.name}, noisy"):
+        # Seeded by the name: raw and cleaned pages of a pair must not share their noise, a repetition must.
+        rng = np.random.default_rng(np.frombuffer(f"{target.name}/{path.stem}".encode(), np.uint8))
+        page = cv2.imread(str(path))
+        assert page is not None, path
+        picture = cv2.GaussianBlur(page, (0, 0), rng.uniform(*BLUR))
+        noisy = picture + rng.normal(0, rng.uniform(*NOISE), picture.shape)
+        quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(*QUALITY))]
+        cv2.imwrite(str(written / f"{path.stem}.jpg"), noisy.round().clip(0, 255).astype(np.uint8), quality)
+    written.rename(target)
+
+
+main = command(Path(__file__).parent, before=import_pairs)
+
+if __name__ == "__main__":
+    main()

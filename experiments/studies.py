@@ -1,0 +1,85 @@
+"""How the studies of the segmenter run: pages are drawn, sweeps trained, one report made, its tables and plots kept.
+
+A study is a folder with ``config.yaml``: under the name of each budget the sweeps that it consists of, as arguments of
+``python -m textrm.train -m``, and under ``metrics`` the figures that are plotted. What is finished is not repeated.
+"""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from omegaconf import OmegaConf
+
+from experiments.running import once, run
+
+DRAWN = Path("runs/studies")  # the pages of all studies
+SETS = {"train": (200, 6, "[1,0,0]"), "val": (24, 7, "[0,1,0]"), "test": (24, 8, "[0,0,1]")}  # pages, seed, split
+
+
+@dataclass(frozen=True)
+class Study:
+    """What the options say. ``data`` are the overrides that name the pages; ``out`` is the folder of all runs."""
+
+    folder: Path
+    budget: str
+    data: str
+    words: str
+    out: Path
+
+    def sweep(self, words: str) -> int:
+        """Train one sweep in the folder of the study; its exit status, 1 where jobs failed."""
+        command = f"textrm.train -m experiment=study {words} {self.data} {self.words} hydra.sweep.dir={self.out}"
+        print(f"\n$ python -m {command}", flush=True)
+        return subprocess.run([sys.executable, "-m", *shlex.split(command)], check=False).returncode
+
+
+def command(folder: Path, before: Callable[[Study], str] | None = None,
+            after: Callable[[Study], None] | None = None) -> click.Command:  # fmt: skip
+    """The command of the study in ``folder``.
+
+    ``before`` makes what its sweeps need and returns further overrides; ``after`` draws what the report does not.
+    """
+
+    @click.command(help=f"Draw pages, train the sweeps of {folder.name}/config.yaml that are not done yet, report.")
+    @click.option("--budget", default="two_cores", show_default=True, help="Of config.yaml: two_cores, full.")
+    @click.option("--pages", help="Manifest of real pages to test on, split val.  [drawn pages]")
+    @click.option("--limit", default=10, show_default=True, help="Of them, evenly spread.")
+    @click.option("--launcher", default="basic", show_default=True, help="basic, joblib, submitit_slurm, ray, …")
+    @click.option("--threads", default=2, show_default=True, help="Of each job.")
+    @click.option("--out", type=click.Path(path_type=Path), help=f"Folder of the runs.  [multirun/{folder.name}]")
+    @click.argument("overrides", nargs=-1)
+    def main(budget: str, pages: str | None, limit: int, launcher: str, threads: int, out: Path | None,
+             overrides: tuple[str, ...]) -> None:  # fmt: skip
+        config = OmegaConf.load(folder / "config.yaml")
+        if budget not in config.sweeps:
+            sys.exit(f"error: --budget {budget}: expected one of {', '.join(config.sweeps)}")
+        draw()
+        test = f"{pages} data.test.split=val data.test.limit={limit}" if pages else f"{DRAWN}/test/manifest.csv"
+        data = f"data.manifest={DRAWN}/train/manifest.csv data.val.manifest={DRAWN}/val/manifest.csv"
+        words = f"threads={threads} hydra/launcher={launcher} {shlex.join(overrides)}".strip()
+        study = Study(folder, budget, f"{data} data.test.manifest={test}", words, out or Path("multirun", folder.name))
+        more = before(study) if before else ""
+        failed = max(study.sweep(f"{sweep} {more}".strip()) for sweep in config.sweeps[budget])
+        run(f"textrm.report {study.out} " + " ".join(f"--metric {metric}" for metric in config.metrics))
+        for path in sorted((study.out / "report").iterdir()):
+            if path.suffix == ".png" or path.name == "results.csv":
+                shutil.copy(path, folder / path.name)
+        if after:
+            after(study)
+        sys.exit(failed)
+
+    return main
+
+
+def draw() -> None:
+    """The pages that all studies share."""
+    for name, (pages, seed, split) in SETS.items():
+        out = DRAWN / name
+        once(f"textrm.data.synth out={out} n={pages} seed={seed} size=512 split={split}", out)

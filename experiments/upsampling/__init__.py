@@ -1,0 +1,1 @@
+"""Study: ways of upsampling in the decoder."""

@@ -1,0 +1,108 @@
+"""Curves are averaged as the captions say, and read back from event files as they were written."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from report_runs import write_events
+
+from textrm.report.curves import mean_curve, panels_of, smoothed
+from textrm.report.events import Events, common_curve, read_events
+from textrm.report.gather import Run
+from textrm.report.heat_map import is_grid
+from textrm.report.page import as_jpeg
+from textrm.report.sweep import Sweep, make_sweep
+
+
+def test_mean_curve_covers_what_all_cover() -> None:
+    one = np.array([0.0, 10.0, 20.0, 30.0]), np.array([0.0, 1.0, 2.0, 3.0])
+    two = np.array([5.0, 10.0, 20.0]), np.array([1.0, 3.0, 4.0])
+    places, mean, least, greatest = mean_curve([one, two])
+    assert places.tolist() == [5, 10, 20]
+    assert mean.tolist() == [0.75, 2, 3]
+    assert least.tolist() == [0.5, 1, 2]
+    assert greatest.tolist() == [1, 3, 4]
+
+
+def test_smoothing_keeps_the_mean_and_short_curves() -> None:
+    short = np.arange(5.0), np.arange(5.0)
+    assert smoothed(short) is short
+    assert smoothed(None) is None
+    found = smoothed((np.arange(400.0), np.tile([0.0, 1.0], 200)))
+    assert found is not None
+    assert len(found[0]) == 40
+    assert found[0][:2].tolist() == [4.5, 14.5]
+    assert np.allclose(found[1], 0.5)
+
+
+def test_pr_curve_and_last_pictures_are_read_back(tmp_path: Path) -> None:
+    write_events(tmp_path, precision=0.5, shade=1.0)
+    events = read_events(tmp_path)
+    recall, precision = events.curves["test/PR"]
+    assert recall.tolist() == [0.5, 1.0]  # the threshold that predicts nothing has no precision
+    assert precision.tolist() == [1.0, 0.5]
+    assert list(events.pictures) == ["0", "1"]
+    assert as_jpeg(events.pictures["0"])[:3] == b"\xff\xd8\xff"
+    picture = Image.open(io.BytesIO(events.pictures["1"]))
+    assert picture.size == (400, 60)
+    assert picture.getpixel((0, 0)) == (255, 255, 255)  # of the last validation, not of the first
+
+
+def test_of_a_continued_run_the_last_part_is_read(tmp_path: Path) -> None:
+    write_events(tmp_path, precision=0.5, step=99, shade=1.0)
+    write_events(tmp_path, precision=0.25, step=199, shade=0.0)
+    assert len(list(tmp_path.glob("*tfevents*"))) == 2
+    events = read_events(tmp_path)
+    assert events.curves["test/PR"][1].tolist() == [1.0, 0.25]
+    assert Image.open(io.BytesIO(events.pictures["0"])).getpixel((0, 0)) == (0, 0, 0)
+
+
+def test_a_folder_without_events_has_none(tmp_path: Path) -> None:
+    assert read_events(tmp_path) == Events()
+
+
+def test_the_curve_that_most_runs_have_is_drawn() -> None:
+    curve = np.zeros(1), np.zeros(1)
+    validation, both = Events(curves={"val/PR": curve}), Events(curves={"val/PR": curve, "test/PR": curve})
+    assert common_curve([both, both]) == "test/PR"
+    assert common_curve([both, validation]) == "val/PR"
+    assert common_curve([Events()]) is None
+
+
+def finished(overrides: dict[str, str], ap: float) -> Run:
+    name = ",".join(overrides.values())
+    return Run(Path(name), name, "finished", "", overrides, "1", monitor="val/AP", history={"val/AP": {9: ap}})
+
+
+def grid(gammas: int, weights: int) -> Sweep:
+    runs = [
+        finished({"loss.gamma": str(gamma), "loss.weight": str(weight)}, 0.2 + gamma / 100 + weight / 1000)
+        for gamma in range(gammas)
+        for weight in range(weights)
+    ]
+    return make_sweep(Path("grid"), runs)
+
+
+@pytest.mark.parametrize(
+    ("gammas", "weights", "panels", "lines", "grey"), [(2, 4, 1, 8, 0), (3, 5, 3, 5, 0), (9, 10, 1, 8, 82)]
+)
+def test_no_panel_has_more_lines_than_colours(gammas: int, weights: int, panels: int, lines: int, grey: int) -> None:
+    sweep = grid(gammas, weights)
+    found, others = panels_of(sweep, sweep.settings)
+    assert len(found) == panels
+    assert {len(panel) for panel in found.values()} == {lines}
+    assert len(others) == grey
+    if panels == 3:
+        assert list(found) == ["loss.gamma = 0", "loss.gamma = 1", "loss.gamma = 2"]
+        assert list(found["loss.gamma = 0"]) == [f"weight={weight}" for weight in range(5)]
+    if grey:
+        assert next(iter(found[""])) == "gamma=8, weight=9"  # the best
+
+
+def test_a_grid_is_a_heat_map_and_a_search_is_not() -> None:
+    assert is_grid(grid(2, 3))
+    assert not is_grid(make_sweep(Path("search"), [finished({"a": f"0.{n}", "b": f"0.{n}"}, 0.5) for n in range(6)]))

@@ -1,0 +1,73 @@
+"""A grid repeats no finished job, survives failing ones and refuses mistakes before anything is trained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fake_training import command
+
+from textrm.outcome import Outcome
+
+GRID = ("x=0,1,2,3,4,5", "y=1,2")
+
+
+def trained(folder: Path) -> list[str]:
+    told = folder / "trained.txt"
+    return told.read_text().splitlines() if told.exists() else []
+
+
+def outcomes(folder: Path) -> dict[str, tuple[str, float | None]]:
+    found = {path.parent: Outcome.read(path.parent) for path in (folder / "multirun" / "fake").glob("*/outcome.json")}
+    return {run.name: (outcome.status, outcome.score) for run, outcome in found.items() if outcome is not None}
+
+
+def test_a_grid_that_was_stopped_goes_on_without_repeating_a_job(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("STOP_AT", "3")
+    assert command(monkeypatch, tmp_path, *GRID) == 130
+    assert "12 jobs in multirun/fake, 0 finished before, 12 to run" in capfd.readouterr().out
+    assert len(outcomes(tmp_path)) == 6
+    monkeypatch.delenv("STOP_AT")
+    assert command(monkeypatch, tmp_path, *GRID) == 0
+    assert "12 jobs in multirun/fake, 6 finished before, 6 to run" in capfd.readouterr().out
+    assert len(trained(tmp_path)) == 13  # the stopped job alone began twice
+    scores = sorted(score for status, score in outcomes(tmp_path).values() if status == "finished")
+    assert scores == sorted(y - (x - 1) ** 2 for x in range(6) for y in (1, 2))
+
+
+def test_one_failing_job_does_not_end_the_others(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert command(monkeypatch, tmp_path, "x=1,2,3", "fail=2") == 1
+    assert len(outcomes(tmp_path)) == 2
+    line = capfd.readouterr().err.strip().splitlines()[-1]
+    assert line.startswith("error: 1 of 3 jobs failed: x=2 (x=2: expected another): ")
+    assert len(trained(tmp_path)) == 3
+
+
+def test_equal_jobs_run_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert command(monkeypatch, tmp_path, "x=1,1") == 0
+    assert trained(tmp_path) == ["x=1"]
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (("x=1,2", "z=1,2"), "unknown key z: "),
+        (("x=interval(0,1)",), "x=interval(0,1): a grid needs choices"),
+        (("x=1,2", "sweep=focal_weigts"), "Could not find 'sweep/focal_weigts' Available options in 'sweep': "
+                                          "atrous_rates"),
+        (("x=1,2", "hydra.sweep.subdir=same"), "two jobs have the folder multirun/fake/same"),
+        (("x=1,2", "hydra.sweep.subdir=${hydra.job.num}"), "hydra.sweep.subdir cannot be told"),
+    ],
+)  # fmt: skip
+def test_mistakes_are_refused_before_anything_is_trained(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str], words: list[str], line: str
+) -> None:
+    assert command(monkeypatch, tmp_path, *words) == 1
+    said = capfd.readouterr().err.strip().splitlines()
+    assert len(said) == 1
+    assert line in said[0]
+    assert not trained(tmp_path)

@@ -1,0 +1,89 @@
+"""What became of a run is told right, whichever way it ended."""
+
+from __future__ import annotations
+
+import os
+import time
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from textrm.errors import UserError
+from textrm.outcome import Outcome, commit, recorded
+
+
+def read(folder: Path) -> Outcome:
+    outcome = Outcome.read(folder)
+    assert outcome is not None
+    return outcome
+
+
+def test_a_finished_run(tmp_path: Path) -> None:
+    with recorded(tmp_path, ["loss.gamma=1"], 7, "val/AP") as outcome:
+        assert read(tmp_path).status == "running"
+        outcome.score = 0.5
+        time.sleep(0.15)
+    found = read(tmp_path)
+    assert (found.status, found.overrides, found.seed, found.monitor, found.score, found.error) == (
+        "finished", ["loss.gamma=1"], 7, "val/AP", 0.5, None,
+    )  # fmt: skip
+    assert 0.1 <= found.seconds < 10
+    assert found.commit == commit()
+    assert datetime.fromisoformat(found.started).tzinfo is not None
+
+
+def test_the_peak_is_that_of_the_run(tmp_path: Path) -> None:
+    np.ones(40_000_000)  # 320 MB, given back before the run begins
+    with recorded(tmp_path, [], 0, None):
+        pass
+    little = read(tmp_path).peak_megabytes
+    with recorded(tmp_path, [], 0, None):
+        np.ones(40_000_000)
+    assert 250 < read(tmp_path).peak_megabytes - little < 400
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "told"),
+    [
+        (UserError("the loss became nan"), "failed", "the loss became nan"),
+        (ZeroDivisionError(), "failed", "ZeroDivisionError"),
+        (KeyboardInterrupt(), "stopped", None),
+        (SystemExit(143), "stopped", None),
+    ],
+)
+def test_a_run_that_ends_early(error: BaseException, status: str, told: str | None, tmp_path: Path) -> None:
+    with pytest.raises(type(error)), recorded(tmp_path, [], 0, None):
+        raise error
+    assert (read(tmp_path).status, read(tmp_path).error) == (status, told)
+
+
+def test_the_parts_of_a_continued_run_are_added(tmp_path: Path) -> None:
+    last = tmp_path / "checkpoints" / "last.ckpt"
+    last.parent.mkdir()
+    last.touch()
+    Outcome("stopped", seconds=100.0, started="2026-01-01T00:00:00+00:00").write(tmp_path)
+    with recorded(tmp_path, [], 0, None):
+        pass
+    assert 100 <= read(tmp_path).seconds < 110
+    # Killed: what was done after the last checkpoint is done again.
+    started = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
+    Outcome("running", seconds=100.0, started=started.isoformat()).write(tmp_path)
+    os.utime(last, (started.timestamp() + 50,) * 2)
+    with recorded(tmp_path, [], 0, None):
+        pass
+    assert 150 <= read(tmp_path).seconds < 160
+
+
+def test_a_run_that_begins_anew_counts_from_zero(tmp_path: Path) -> None:
+    Outcome("failed", seconds=100.0).write(tmp_path)
+    with recorded(tmp_path, [], 0, None):
+        pass
+    assert read(tmp_path).seconds < 10
+
+
+def test_no_outcome_and_a_strange_one(tmp_path: Path) -> None:
+    assert Outcome.read(tmp_path) is None
+    (tmp_path / "outcome.json").write_text('{"state": "done"}')
+    assert Outcome.read(tmp_path) is None

@@ -1,0 +1,55 @@
+"""What makes runs comparable in TensorBoard: their overrides as hyperparameters, and one layout of the curves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytorch_lightning as pl
+from pytorch_lightning.callbacks import Callback
+from torch.utils.tensorboard.summary import hparams
+
+from textrm.callbacks.pictures import writers
+from textrm.outcome import Outcome
+
+Value = str | float | bool
+
+
+class Board(Callback):
+    """Writes HParams and the layout of *Custom Scalars* at the start of a run.
+
+    Hyperparameters are the overrides that the run in folder ``run`` was given; beside them TensorBoard shows the newest
+    value of each of ``figures``. ``layout`` is ``{group: {chart: [patterns of tags]}}``.
+    """
+
+    def __init__(self, run: str, figures: Sequence[str], layout: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
+        self.run = Path(run)
+        self.figures, self.layout = list(figures), layout
+
+    def on_fit_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Write both."""
+        outcome = Outcome.read(self.run)
+        values = hyperparameters(outcome.overrides if outcome else [])
+        charts = {
+            group: {chart: ["Multiline", list(tags)] for chart, tags in of_group.items()}
+            for group, of_group in self.layout.items()
+        }
+        for writer in writers(trainer):
+            writer.add_custom_scalars(charts)
+            # Not SummaryWriter.add_hparams, which puts them into a run of its own, apart from the curves.
+            for summary in hparams(values, dict.fromkeys(self.figures, 0.0)):
+                writer._get_file_writer().add_summary(summary)
+
+
+def hyperparameters(overrides: Sequence[str]) -> dict[str, Value]:
+    """Name and value of each override; numbers and truths as such, paths and what is left out not at all."""
+    found: dict[str, Value] = {}
+    for override in overrides:
+        name, _, text = override.lstrip("+").partition("=")
+        if name.startswith("~") or "/" in text:
+            continue
+        try:
+            found[name] = float(text)
+        except ValueError:
+            found[name] = {"true": True, "false": False}.get(text.lower(), text)
+    return found

@@ -1,0 +1,50 @@
+"""The link between a run and the search that it belongs to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import optuna
+import pytorch_lightning as pl
+from optuna.pruners import BasePruner
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalFileBackend
+from optuna.trial import Trial
+
+STUDY = "search"  # each sweep folder holds one
+
+
+def open_storage(folder: Path) -> JournalStorage:
+    """The journal of the search in a sweep folder, ``search.journal``; processes may share it, also over a network."""
+    return JournalStorage(JournalFileBackend(str(folder / "search.journal")))
+
+
+class Pruning(pl.Callback):
+    """Tells the search the monitored figure after every validation, and stops the run when the search says so.
+
+    ``pruned`` is true from then on; the epoch is still finished, and its checkpoints are written.
+
+    Args:
+        folder: the sweep folder.
+        trial: the trial's number.
+        pruner: what decides.
+        monitor: the figure.
+    """
+
+    def __init__(self, folder: str, trial: int, pruner: BasePruner, monitor: str = "val/AP") -> None:
+        study = optuna.load_study(study_name=STUDY, storage=open_storage(Path(folder)), pruner=pruner)
+        self.trial = Trial(study, study.trials[trial]._trial_id)
+        self.monitor = monitor
+        self.pruned = False
+
+    def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Called by Lightning. Raises KeyError when the figure was not logged."""
+        if trainer.sanity_checking:
+            return
+        epoch = trainer.current_epoch
+        # A run that goes on from its last checkpoint may come by an epoch a second time.
+        if epoch not in self.trial.study.trials[self.trial.number].intermediate_values:
+            self.trial.report(float(trainer.callback_metrics[self.monitor]), epoch)
+        if self.trial.should_prune():
+            self.pruned = True
+            trainer.should_stop = True

@@ -1,0 +1,118 @@
+"""What became of a run: ``outcome.json`` in its folder, for sweeps that go on and for reports."""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import torch
+
+from textrm.config import explain
+from textrm.files import write_whole
+
+
+@dataclass(slots=True)
+class Outcome:
+    """``status`` is ``running`` until the end, then ``finished``, ``pruned`` (by a search), ``stopped`` or ``failed``.
+
+    ``overrides`` are those given to Hydra, ``commit`` the code that ran ("+" where it was changed, "" where unknown),
+    ``started`` the beginning of the last part of a continued run, ``seconds`` the length of all its parts together,
+    ``peak_megabytes`` the process's largest resident set, or of the GPU's memory where one was used. ``score`` is the
+    best value of the figure ``monitor``; ``error`` the line that a failed run ended with.
+    """
+
+    status: str = "running"
+    overrides: list[str] = field(default_factory=list)
+    seed: int = 0
+    commit: str = ""
+    started: str = ""
+    seconds: float = 0.0
+    peak_megabytes: float = 0.0
+    monitor: str | None = None
+    score: float | None = None
+    error: str | None = None
+
+    @classmethod
+    def read(cls, folder: Path) -> Outcome | None:
+        """The outcome of the run in ``folder``; None where none was written, or by another version."""
+        try:
+            return cls(**json.loads((folder / "outcome.json").read_text()))
+        except (OSError, ValueError, TypeError):
+            return None
+
+    def write(self, folder: Path) -> None:
+        """Replace what was written before."""
+        write_whole(folder / "outcome.json", (json.dumps(asdict(self), indent=2) + "\n").encode())
+
+
+@contextmanager
+def recorded(folder: Path, overrides: Sequence[str], seed: int, monitor: str | None) -> Iterator[Outcome]:
+    """Record in ``folder`` how the body ends; what the body raises goes on. The body sets ``score`` and ``status``."""
+    begun, started = time.perf_counter(), datetime.now(UTC)
+    outcome = Outcome("running", list(overrides), seed, commit(), started.isoformat(timespec="seconds"),
+                      seconds_before(folder), monitor=monitor)  # fmt: skip
+    _reset_peak()
+    outcome.write(folder)
+    try:
+        yield outcome
+        if outcome.status == "running":
+            outcome.status = "finished"
+    except Exception as error:
+        outcome.status, outcome.error = "failed", explain(error) or type(error).__name__
+        raise
+    except BaseException:
+        outcome.status = "stopped"
+        raise
+    finally:
+        outcome.seconds = round(outcome.seconds + time.perf_counter() - begun, 1)
+        outcome.peak_megabytes = round(_peak() / 1e6, 1)
+        outcome.write(folder)
+
+
+def seconds_before(folder: Path) -> float:
+    """How long the earlier parts of a run took; of one that was killed, what led to its last checkpoint."""
+    earlier, last = Outcome.read(folder), folder / "checkpoints" / "last.ckpt"
+    if earlier is None or not last.exists():
+        return 0.0
+    if earlier.status != "running":
+        return earlier.seconds
+    return earlier.seconds + max(0.0, last.stat().st_mtime - datetime.fromisoformat(earlier.started).timestamp())
+
+
+def commit() -> str:
+    """The commit of the code that runs, "+" where files were changed since; "" where it is not in a checkout."""
+    here = Path(__file__).parent
+
+    def git(*words: str) -> str:
+        return subprocess.run(["git", "-C", here, *words], capture_output=True, text=True, check=True).stdout.strip()
+
+    try:
+        return git("rev-parse", "--short", "HEAD") + ("+" if git("status", "--porcelain", "-uno") else "")
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+
+
+def _reset_peak() -> None:
+    # Jobs of a sweep share a process, and each has a peak of its own.
+    if torch.cuda.is_available():
+        torch.cuda.reset_peak_memory_stats()
+    with suppress(OSError):  # elsewhere than on Linux
+        Path("/proc/self/clear_refs").write_text("5")
+
+
+def _peak() -> float:
+    """Bytes."""
+    if torch.cuda.is_available():
+        return float(torch.cuda.max_memory_allocated())
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return 1024.0 * next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+    except (OSError, StopIteration):
+        return 1024.0 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -1,0 +1,28 @@
+"""All plots of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from textrm.report.curves import plot_curves
+from textrm.report.dots import dots
+from textrm.report.drawing import STYLE, Plot, pyplot
+from textrm.report.events import Events
+from textrm.report.heat_map import heat_map, is_grid
+from textrm.report.sweep import Sweep
+
+NAMES = ("metric", "learning", "loss", "precision_recall")
+
+
+def plot_all(sweep: Sweep, events: Mapping[str, Events]) -> list[Plot]:
+    """Those of NAMES that there is anything to draw of."""
+    with pyplot.rc_context(STYLE):
+        plots = (plot_metric(sweep), *plot_curves(sweep, events))
+    return [plot for plot in plots if plot is not None]
+
+
+def plot_metric(sweep: Sweep) -> Plot | None:
+    """The heat map or the dots; None where fewer than two runs have the metric."""
+    if sweep.metric is None or sum(setting.spread(sweep.metric).count for setting in sweep.settings) < 2:
+        return None
+    return heat_map(sweep, sweep.metric) if is_grid(sweep) else dots(sweep, sweep.metric)
