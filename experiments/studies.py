@@ -1,7 +1,7 @@
 """How the studies of the segmenter run: pages are drawn, sweeps trained, one report made, its tables and plots kept.
 
 A study is a folder with ``config.yaml``: under the name of each budget the sweeps that it consists of, as arguments of
-``python -m textrm.train -m``, and under ``metrics`` the figures that are plotted. What is finished is not repeated.
+``python -m textrm.train -m``, and under ``metric`` the figure that is plotted. What is finished is not repeated.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def command(folder: Path, before: Callable[[Study], str] | None = None,
         study = Study(folder, budget, f"{data} data.test.manifest={test}", words, out or Path("multirun", folder.name))
         more = before(study) if before else ""
         failed = max(study.sweep(f"{sweep} {more}".strip()) for sweep in config.sweeps[budget])
-        run(f"textrm.report {study.out} " + " ".join(f"--metric {metric}" for metric in config.metrics))
+        run(f"textrm.report {study.out} --metric {config.metric}")
         for path in sorted((study.out / "report").iterdir()):
             if path.suffix == ".png" or path.name == "results.csv":
                 shutil.copy(path, folder / path.name)

@@ -48,7 +48,8 @@ def test_masked_convolutions_train_judge_and_are_not_repeated(
     drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commands = in_this_process(monkeypatch, study)
-    monkeypatch.setattr(study, "COMMON", f"{study.COMMON} data.crop=32 data.workers=0 trainer.accelerator=cpu")
+    tiny = "net.width=0.125 net.levels=2 data.crop=32 data.workers=0 trainer.accelerator=cpu"
+    monkeypatch.setattr(study, "COMMON", f"{study.COMMON} {tiny}")
     arguments = ["--manifest", str(drawn), "--steps", "1", "--limit", "1", "--threads", "1",
                  "--only", "partial_separable", "--out", str(tmp_path)]  # fmt: skip
     for judge in ([], ["--judge", f"drawn={drawn}:val"]):
@@ -76,8 +77,10 @@ def test_pretraining_tags_fine_tunes_and_is_not_repeated(
 ) -> None:
     commands = in_this_process(monkeypatch, pretraining)
     tiny = "data.crop=64 data.workers=0 trainer.accelerator=cpu +trainer.limit_val_batches=1"
-    monkeypatch.setattr(pretraining, "TAGGING", f"{pretraining.TAGGING} {tiny} net.encoder.width=0.125 net.channels=16")
-    monkeypatch.setattr(pretraining, "SEGMENTING", f"{pretraining.SEGMENTING} {tiny} net.encoder.width=0.125")
+    tiny += " net.encoder.width=0.125 net.encoder.middle_blocks=0 net.encoder.exit_blocks=0"
+    narrow = "net.pooling.out_channels=16 net.decoder.channels=16"
+    monkeypatch.setattr(pretraining, "TAGGING", f"{pretraining.TAGGING} {tiny} net.channels=16")
+    monkeypatch.setattr(pretraining, "SEGMENTING", f"{pretraining.SEGMENTING} {tiny} {narrow}")
     arguments = ["--tagged", str(drawn), "--pages", str(drawn), "--seeds", "1", "--pretraining-steps", "8",
                  "--steps", "2", "--threads", "1", "--limit", "4", "--only", "multilabel",
                  "--out", str(tmp_path)]  # fmt: skip

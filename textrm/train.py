@@ -36,6 +36,9 @@ log = logging.getLogger(__name__)
 def main(config: DictConfig) -> float | None:
     """Run one experiment in Hydra's run folder; returns the best value of the monitored metric, for searches."""
     job = HydraConfig.get()
+    sweep = job.runtime.choices.get("sweep")
+    if sweep is not None and job.mode != RunMode.MULTIRUN:
+        raise UserError(f"sweep={sweep}: a sweep needs -m, as in python -m textrm.train -m sweep={sweep}")
     start = train_job if job.mode == RunMode.MULTIRUN else train
     return start(config, Path(job.runtime.output_dir), list(job.overrides.task))
 
@@ -121,6 +124,8 @@ def train(config: DictConfig, run: Path, overrides: Sequence[str] = ()) -> float
         fit(trainer, task, datamodule, checkpoint, config.test, run)
         best = getattr(saver, "best_model_score", None)
         outcome.score = None if best is None else float(best)
+        if pruned(trainer):
+            outcome.status = "pruned"
     bad = getattr(datamodule, "bad_rows", {})
     if bad:
         log.warning("%d rows of the data could not be used: %s", len(bad), ", ".join(sorted(bad)))
@@ -134,7 +139,7 @@ def fit(trainer: pl.Trainer, task: Task, datamodule: pl.LightningDataModule, che
     # weights_only: a checkpoint is data; nothing in it may run code.
     try:
         trainer.fit(task, datamodule=datamodule, ckpt_path=checkpoint, weights_only=True)
-        if test:
+        if test and not pruned(trainer):
             best: Any = getattr(trainer.checkpoint_callback, "best_model_path", None) or None
             trainer.test(task, datamodule=datamodule, ckpt_path=best, weights_only=True)
     except (MisconfigurationException, RuntimeError) as error:
@@ -149,6 +154,12 @@ def fit(trainer: pl.Trainer, task: Task, datamodule: pl.LightningDataModule, che
         if isinstance(error, SIGTERMException):
             raise SystemExit(143) from error
         raise KeyboardInterrupt from error
+
+
+def pruned(trainer: pl.Trainer) -> bool:
+    """Whether a search stopped the run."""
+    known: Any = trainer  # whose list of callbacks it does not declare
+    return any(getattr(callback, "pruned", False) for callback in known.callbacks)
 
 
 def find_checkpoint(ckpt_path: str | None, run: Path) -> Path | None:

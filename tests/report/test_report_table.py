@@ -6,6 +6,7 @@ import csv
 import io
 from pathlib import Path
 
+import pytest
 from report_runs import make_run
 from rich.console import Console
 
@@ -65,11 +66,13 @@ def test_a_figure_that_some_runs_lack_says_of_how_many_it_is(tmp_path: Path) -> 
     assert [cell.text for cell in lines.rows[0]][:3] == ["2", "0.5000 ± 0.0000", "0.2500 (1)"]
 
 
-def test_the_terminal_shows_all_columns_whatever_its_width(tmp_path: Path) -> None:
-    console = Console(width=40, file=io.StringIO(), color_system=None)
+@pytest.mark.parametrize(("width", "all_of_them"), [(40, False), (300, True)])
+def test_the_terminal_shows_as_many_figures_as_there_is_room_for(width: int, all_of_them: bool, tmp_path: Path) -> None:
+    console = Console(width=width, file=io.StringIO(), color_system=None)
     print_tables(sweep_of(tmp_path), console)
     assert isinstance(console.file, io.StringIO)
     text = console.file.getvalue()
-    assert "0.6150 ± 0.0071" in text
-    assert "peak_megabytes" in text
+    assert "0.6150 ± 0.0071" in text  # the figure that is followed
+    assert ("peak_megabytes" in text) == all_of_them
+    assert ("in results.md" in text) != all_of_them
     assert "a | b fell over" in text

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytorch_lightning as pl
 import torch
 from pytorch_lightning.callbacks import WeightAveraging
-from torch import Tensor
+from torch import Tensor, nn
 
 from textrm.errors import UserError
 
@@ -14,7 +17,7 @@ class ExponentialAveraging(WeightAveraging):
 
     The average follows with ``min(decay, (1 + n) / (10 + n))`` after n updates, as in TensorFlow's moving average: a
     constant decay would keep the random start alive for the first thousands of steps, all that a short run has.
-    The moving statistics of BatchNorm are averaged alike.
+    The moving statistics of BatchNorm are averaged alike, what counts is copied.
 
     Raises:
         UserError: for a decay outside [0, 1).
@@ -23,10 +26,40 @@ class ExponentialAveraging(WeightAveraging):
     def __init__(self, decay: float = 0.999) -> None:
         if not 0 <= decay < 1:
             raise UserError(f"callbacks.averaging.decay={decay}: expected 0 or more, and less than 1")
-        super().__init__(avg_fn=lambda average, current, count: _follow(average, current, count, decay))
+        super().__init__()
+        self.decay = decay
+        self._pairs: tuple[tuple[list[Tensor], list[Tensor]], ...] = ()
+
+    def on_train_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *args: Any, **kwargs: Any) -> None:
+        """Follow the optimizer's step."""
+        if trainer.global_step > self._latest_update_step:
+            self.follow(pl_module)
+            self._latest_update_step = trainer.global_step
+
+    @torch.no_grad()
+    def follow(self, pl_module: pl.LightningModule) -> None:
+        """One update, all tensors at once: the base class goes from one to the next, which costs a small net 3 %."""
+        model = self._average_model
+        assert model is not None
+        # Not before the first step: until then the trainer may still move the net to another device.
+        self._pairs = self._pairs or _pairs(model.module, pl_module)
+        (average, current), (counted, counts) = self._pairs
+        updates = int(model.n_averaged)
+        kept = min(self.decay, (1 + updates) / (10 + updates)) if updates else 0.0
+        torch._foreach_lerp_(average, current, 1 - kept)
+        torch._foreach_copy_(counted, counts)
+        model.n_averaged += 1
 
 
-def _follow(average: Tensor, current: Tensor, count: Tensor | int, decay: float) -> Tensor:
-    if not average.is_floating_point():
-        return current
-    return torch.lerp(current.to(average), average, min(decay, (1 + int(count)) / (10 + int(count))))
+def _pairs(average: nn.Module, current: nn.Module) -> tuple[tuple[list[Tensor], list[Tensor]], ...]:
+    """Averaged and current tensors that are floating-point numbers, and the others."""
+    parameters = zip(average.parameters(), current.parameters(), strict=True)
+    pairs: list[tuple[Tensor, Tensor]] = [(one.detach(), other.detach()) for one, other in parameters]
+    pairs += zip(average.buffers(), current.buffers(), strict=True)
+    return tuple(
+        (
+            [a for a, _ in pairs if a.is_floating_point() == floating],
+            [c for a, c in pairs if a.is_floating_point() == floating],
+        )
+        for floating in (True, False)
+    )

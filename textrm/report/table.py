@@ -145,15 +145,38 @@ def _markdown(lines: Lines) -> str:
 
 
 def print_tables(sweep: Sweep, console: Console) -> None:
-    """The same on the terminal, as wide as they need."""
-    for title, lines in ((counts(sweep), setting_lines(sweep)), ("not finished", unfinished_lines(sweep))):
+    """The same on the terminal, the figure that is followed first, with as many others as there is room for."""
+    settings = setting_lines(sweep)
+    if sweep.metric in settings.head:
+        settings = _first(settings, settings.head.index(sweep.metric))
+    for title, lines in ((counts(sweep), settings), ("not finished", unfinished_lines(sweep))):
         if not lines.rows:
             continue
-        table = Table(title=Text(title), title_justify="left")
-        for place, name in enumerate(lines.head):
-            table.add_column(Text(name), justify="left" if place < lines.words else "right", no_wrap=True)
-        for row in lines.rows:
-            table.add_row(*(Text(cell.text, style="bold" if cell.best else "") for cell in row))
-        console.width = max(console.width, console.measure(table, options=console.options.update_width(10_000)).maximum)
+        columns = len(lines.head)
+        while columns > lines.words + 1 and _width(_table(title, lines, columns), console) > console.width:
+            columns -= 1
+        table = _table(title, lines, columns)
+        console.width = max(console.width, _width(table, console))  # what must be there is not cut
         console.print(table)
+        if columns < len(lines.head):
+            console.print(Text(f"{len(lines.head) - columns} more in results.md"))
     console.print(Text(note(sweep)))
+
+
+def _width(table: Table, console: Console) -> int:
+    return console.measure(table, options=console.options.update_width(10_000)).maximum
+
+
+def _first(lines: Lines, place: int) -> Lines:
+    """The lines with column ``place`` before the other figures."""
+    order = [*range(lines.words), place, *(n for n in range(lines.words, len(lines.head)) if n != place)]
+    return Lines([lines.head[n] for n in order], [[row[n] for n in order] for row in lines.rows], lines.words)
+
+
+def _table(title: str, lines: Lines, columns: int) -> Table:
+    table = Table(title=Text(title), title_justify="left")
+    for place, name in enumerate(lines.head[:columns]):
+        table.add_column(Text(name), justify="left" if place < lines.words else "right", no_wrap=True)
+    for row in lines.rows:
+        table.add_row(*(Text(cell.text, style="bold" if cell.best else "") for cell in row[:columns]))
+    return table
