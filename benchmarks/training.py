@@ -1,9 +1,8 @@
 """Our segmenters beside those of other libraries: ``python -m benchmarks.training [--test-manifest …] [--only …]``.
 
 All nets are trained from random weights for equally many steps on the same crops: what a seed draws follows from the
-seed alone. Loss (focal), optimizer (SGD with Nesterov momentum 0.9), schedule (one triangle of the learning rate from
-1e-4 to 1e-2 and back), clipping, bf16 autocast and channels-last layout are the same ones, the published settings of
-``experiment=seg_xception`` and tuned to none of them. Peers get the scaling of the picture, the start of the last bias
+seed alone. Loss (focal), optimizer (AdamW), schedule (one cycle of the learning rate over the run), clipping, bf16
+autocast and channels-last layout are the same ones. Peers get the scaling of the picture, the start of the last bias
 and the momentum of BatchNorm's statistics that ours have. Without ``--manifest`` a set is drawn.
 
 The defaults are meant for 90 minutes on two free cores. What is finished is kept in ``--out`` and not repeated.
@@ -44,12 +43,13 @@ NETS = OURS | PEERS
 @click.option("--steps", default=300, show_default=True)
 @click.option("--crop", default=192, show_default=True, help="Side of the crops in pixels.")
 @click.option("--batch", default=8, show_default=True, help="Crops in a batch.")
+@click.option("--rate", default=0.003, show_default=True, help="Largest learning rate, of all nets.")
 @click.option("--seeds", default="1,2,3", show_default=True)
 @click.option("--threads", default=2, show_default=True)
 @click.option("--only", help=f"Nets, separated by commas: {', '.join(NETS)}.  [all]")
 @click.option("--out", default="runs/benchmarks/training", show_default=True, type=click.Path(path_type=Path))
 def main(manifest: str | None, test_manifest: str, test_split: str, limit: int, steps: int, crop: int, batch: int,
-         seeds: str, threads: int, only: str | None, out: Path) -> None:  # fmt: skip
+         rate: float, seeds: str, threads: int, only: str | None, out: Path) -> None:  # fmt: skip
     """Train and measure what is not done yet, then print the table and write results.csv."""
     logging.disable(logging.WARNING)
     warnings.simplefilter("ignore")
@@ -62,7 +62,7 @@ def main(manifest: str | None, test_manifest: str, test_split: str, limit: int, 
         sys.exit(f"error: --seeds {seeds}: expected whole numbers separated by commas, as 1,2,3")
     try:
         settings = Settings(manifest or drawn(out / "pages"), test_manifest, test_split, limit, steps, crop, batch,
-                            threads)  # fmt: skip
+                            rate, threads)  # fmt: skip
         lines = measure(names, numbers, settings, out)
         write_csv(out / "results.csv", lines)
     except (UserError, ModuleNotFoundError) as error:

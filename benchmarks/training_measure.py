@@ -25,6 +25,7 @@ from textrm.scoring import choose_rows
 from textrm.tasks.segmentation import SegmentationTask
 
 PAGE = (1401, 992)  # height and width of the page whose time is taken
+RECIPE = ("optimizer=adamw", "scheduler=one_cycle", "scheduler.pct_start=0.25", "trainer.precision=bf16-mixed")
 CALLS = 7  # that a time is the median of
 
 
@@ -39,6 +40,7 @@ class Settings:
     steps: int
     crop: int
     batch: int
+    rate: float
     threads: int
 
     def plain(self) -> dict[str, Any]:
@@ -80,11 +82,10 @@ def train_and_score(name: str, make: Callable[[], nn.Module], seed: int, setting
 
 def steps_of(net: nn.Module, seed: int, settings: Settings) -> Iterator[Step]:
     """Train a net, in place; what it sees follows from the seed and the settings alone."""
-    half = max(1, settings.steps // 2)
     config = configured(
         "experiment=seg_xception", "data=manifest", f"data.manifest={settings.manifest}", f"data.crop={settings.crop}",
         f"data.batch_size={settings.batch}", f"data.samples_per_epoch={settings.batch * settings.steps}",
-        f"seed={seed}", f"scheduler.step_size_up={half}", "trainer.precision=bf16-mixed",
+        f"seed={seed}", *RECIPE, f"scheduler.max_lr={settings.rate}", f"trainer.max_steps={settings.steps}",
     )  # fmt: skip
     parts = {key: hydra.utils.instantiate(config[key]) for key in ("loss", "optimizer", "scheduler")}
     return bare_steps(SegmentationTask(net, **parts), config)

@@ -21,7 +21,8 @@ def read(folder: Path) -> Outcome:
 
 
 def test_a_finished_run(tmp_path: Path) -> None:
-    with recorded(tmp_path, ["loss.gamma=1"], 7, "val/AP") as outcome:
+    outcome = Outcome(overrides=["loss.gamma=1"], seed=7, monitor="val/AP")
+    with recorded(tmp_path, outcome):
         assert read(tmp_path).status == "running"
         outcome.score = 0.5
         time.sleep(0.15)
@@ -36,10 +37,10 @@ def test_a_finished_run(tmp_path: Path) -> None:
 
 def test_the_peak_is_that_of_the_run(tmp_path: Path) -> None:
     np.ones(40_000_000)  # 320 MB, given back before the run begins
-    with recorded(tmp_path, [], 0, None):
+    with recorded(tmp_path, Outcome()):
         pass
     little = read(tmp_path).peak_megabytes
-    with recorded(tmp_path, [], 0, None):
+    with recorded(tmp_path, Outcome()):
         np.ones(40_000_000)
     assert 250 < read(tmp_path).peak_megabytes - little < 400
 
@@ -54,7 +55,7 @@ def test_the_peak_is_that_of_the_run(tmp_path: Path) -> None:
     ],
 )
 def test_a_run_that_ends_early(error: BaseException, status: str, told: str | None, tmp_path: Path) -> None:
-    with pytest.raises(type(error)), recorded(tmp_path, [], 0, None):
+    with pytest.raises(type(error)), recorded(tmp_path, Outcome()):
         raise error
     assert (read(tmp_path).status, read(tmp_path).error) == (status, told)
 
@@ -64,21 +65,21 @@ def test_the_parts_of_a_continued_run_are_added(tmp_path: Path) -> None:
     last.parent.mkdir()
     last.touch()
     Outcome("stopped", seconds=100.0, started="2026-01-01T00:00:00+00:00").write(tmp_path)
-    with recorded(tmp_path, [], 0, None):
+    with recorded(tmp_path, Outcome()):
         pass
     assert 100 <= read(tmp_path).seconds < 110
     # Killed: what was done after the last checkpoint is done again.
     started = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
     Outcome("running", seconds=100.0, started=started.isoformat()).write(tmp_path)
     os.utime(last, (started.timestamp() + 50,) * 2)
-    with recorded(tmp_path, [], 0, None):
+    with recorded(tmp_path, Outcome()):
         pass
     assert 150 <= read(tmp_path).seconds < 160
 
 
 def test_a_run_that_begins_anew_counts_from_zero(tmp_path: Path) -> None:
     Outcome("failed", seconds=100.0).write(tmp_path)
-    with recorded(tmp_path, [], 0, None):
+    with recorded(tmp_path, Outcome()):
         pass
     assert read(tmp_path).seconds < 10
 

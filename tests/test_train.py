@@ -19,6 +19,7 @@ from tensorboard.plugins.hparams import plugin_data_pb2
 from tensorboard.util import tensor_util
 
 from textrm.errors import UserError
+from textrm.outcome import Outcome
 from textrm.tasks.segmentation import SegmentationTask
 from textrm.train import find_checkpoint, keep_metrics, train
 
@@ -69,7 +70,7 @@ def test_tensorboard_has_what_compares_runs(drawn: Path, tmp_path: Path) -> None
     held_out = drawn.with_name("held_out.csv")
     held_out.write_text(drawn.read_text().replace(",val,", ",test,", 4))
     given = ["loss.gamma=0.5", "net.upsampling=bilinear", f"data.test.manifest={held_out}"]
-    train(small(drawn, tmp_path, "trainer.max_epochs=2", *given), tmp_path, given)
+    train(small(drawn, tmp_path, "trainer.max_epochs=2", *given), tmp_path, Outcome(overrides=given))
     events = EventAccumulator(str(tmp_path)).Reload()
     tags = events.Tags()
     for stage in ("val", "test"):
@@ -92,7 +93,7 @@ def test_tensorboard_has_what_compares_runs(drawn: Path, tmp_path: Path) -> None
     proto = events.Tensors("custom_scalars__config__")[0].tensor_proto.string_val[0]
     layout = layout_pb2.Layout.FromString(proto)
     charts = {chart.title: list(chart.multiline.tag) for category in layout.category for chart in category.chart}
-    assert charts["average precision"] == ["val/AP"]
+    assert charts["what checkpoints follow"] == ["val/AP"]
     assert charts["learning rate"] == ["learning_rate"]
 
 

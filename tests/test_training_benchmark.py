@@ -78,7 +78,7 @@ def test_all_nets_of_a_seed_see_the_same_crops_in_the_same_order(tmp_path: Path)
 
     def seen(seed: int) -> torch.Tensor:
         net = Recorder()
-        settings = training_measure.Settings(str(manifest), "", "val", 1, 3, 32, 2, 1)
+        settings = training_measure.Settings(str(manifest), "", "val", 1, 3, 32, 2, 0.003, 1)
         list(training_measure.steps_of(net, seed, settings))
         return torch.stack(net.seen)
 

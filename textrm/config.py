@@ -50,15 +50,22 @@ def read_labels(path: str) -> str:
     return " ".join(found)
 
 
-def job_folder(overrides: Sequence[str]) -> str:
-    """The folder of a sweep's job: its overrides, as far as a file name may hold them, and a hash of all of them.
+def job_folder(sweep: str, overrides: Sequence[str], shared: Sequence[str]) -> str:
+    """The folder of a job in the folder ``sweep``: its overrides, without the keys ``shared``, and a hash of them all.
 
-    Their order does not matter. A configuration asks for it as ``${job_folder:${hydra.overrides.task}}``.
+    Where a folder of the same hash is there already, it is that one: which keys are shared depends on the sweep, a
+    job's identity does not, nor on the order of its overrides. A configuration asks for it as
+    ``${job_folder:${hydra.sweep.dir},${hydra.overrides.task},${hydra.job.config.override_dirname.exclude_keys}}``.
     """
-    shared = ("experiment", "sweep", "budget", "name", "threads")  # by all jobs, as a rule
-    told = [word for word in overrides if "/" not in word and word.split("=")[0] not in shared]
+    code = hashlib.sha1("\0".join(sorted(overrides)).encode()).hexdigest()[:6]
+    told = [word for word in overrides if "/" not in word and override_key(word) not in shared]
     name = re.sub(r"[^\w.=,+-]", "", ",".join(told))[:80].rstrip(",") or "job"
-    return f"{name}-{hashlib.sha1(chr(0).join(sorted(overrides)).encode()).hexdigest()[:6]}"
+    return next((path.name for path in sorted(Path(sweep).glob(f"*-{code}"))), f"{name}-{code}")
+
+
+def override_key(override: str) -> str:
+    """What an override such as ``+loss.gamma=1`` is about."""
+    return override.lstrip("+~").split("=")[0].split("@")[0]
 
 
 def half(steps: int) -> int:

@@ -6,7 +6,7 @@ import json
 import resource
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -22,14 +22,16 @@ from textrm.files import write_whole
 class Outcome:
     """``status`` is ``running`` until the end, then ``finished``, ``pruned`` (by a search), ``stopped`` or ``failed``.
 
-    ``overrides`` are those given to Hydra, ``commit`` the code that ran ("+" where it was changed, "" where unknown),
-    ``started`` the beginning of the last part of a continued run, ``seconds`` the length of all its parts together,
-    ``peak_megabytes`` the process's largest resident set, or of the GPU's memory where one was used. ``score`` is the
-    best value of the figure ``monitor``; ``error`` the line that a failed run ended with.
+    ``overrides`` are those given to Hydra, ``shared`` the keys among them that all jobs of a sweep have alike,
+    ``commit`` the code that ran ("+" where it was changed, "" where unknown), ``started`` the beginning of the last
+    part of a continued run, ``seconds`` the length of all its parts together, ``peak_megabytes`` the process's largest
+    resident set, or of the GPU's memory where one was used. ``score`` is the best value of the figure ``monitor``;
+    ``error`` the line that a failed run ended with.
     """
 
     status: str = "running"
     overrides: list[str] = field(default_factory=list)
+    shared: list[str] = field(default_factory=list)
     seed: int = 0
     commit: str = ""
     started: str = ""
@@ -53,15 +55,19 @@ class Outcome:
 
 
 @contextmanager
-def recorded(folder: Path, overrides: Sequence[str], seed: int, monitor: str | None) -> Iterator[Outcome]:
-    """Record in ``folder`` how the body ends; what the body raises goes on. The body sets ``score`` and ``status``."""
-    begun, started = time.perf_counter(), datetime.now(UTC)
-    outcome = Outcome("running", list(overrides), seed, commit(), started.isoformat(timespec="seconds"),
-                      seconds_before(folder), monitor=monitor)  # fmt: skip
+def recorded(folder: Path, outcome: Outcome) -> Iterator[None]:
+    """Record in ``folder`` how the body ends; what the body raises goes on.
+
+    The caller fills ``overrides``, ``shared``, ``seed`` and ``monitor``, the body ``score``, and ``status`` where a
+    search pruned it.
+    """
+    begun = time.perf_counter()
+    outcome.commit, outcome.seconds = commit(), seconds_before(folder)
+    outcome.started = datetime.now(UTC).isoformat(timespec="seconds")
     _reset_peak()
     outcome.write(folder)
     try:
-        yield outcome
+        yield
         if outcome.status == "running":
             outcome.status = "finished"
     except Exception as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import shutil
 import warnings
-from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -40,10 +39,12 @@ def main(config: DictConfig) -> float | None:
     if sweep is not None and job.mode != RunMode.MULTIRUN:
         raise UserError(f"sweep={sweep}: a sweep needs -m, as in python -m textrm.train -m sweep={sweep}")
     start = train_job if job.mode == RunMode.MULTIRUN else train
-    return start(config, Path(job.runtime.output_dir), list(job.overrides.task))
+    shared = list(job.job.config.override_dirname.exclude_keys)
+    outcome = Outcome(overrides=list(job.overrides.task), shared=shared, seed=config.seed)
+    return start(config, Path(job.runtime.output_dir), outcome)
 
 
-def train_job(config: DictConfig, run: Path, overrides: Sequence[str] = ()) -> float | None:
+def train_job(config: DictConfig, run: Path, outcome: Outcome) -> float | None:
     """One job of a sweep; its folder follows from its overrides: what is finished is not repeated, what is not goes on.
 
     Raises:
@@ -58,23 +59,23 @@ def train_job(config: DictConfig, run: Path, overrides: Sequence[str] = ()) -> f
     else:
         shutil.rmtree(run / "checkpoints", ignore_errors=True)
     try:
-        return train(config, run, overrides)
+        return train(config, run, outcome)
     except Exception as error:
-        outcome = Outcome.read(run)
-        if outcome is None or outcome.status != "failed":  # it ended before there was a run to record
-            Outcome("failed", list(overrides), config.seed, commit(), error=explain(error)).write(run)
+        if outcome.status != "failed":  # it ended before there was a run to record
+            outcome.status, outcome.commit, outcome.error = "failed", commit(), explain(error)
+            outcome.write(run)
         log.error("failed: %s: %s", run, explain(error))
         if isinstance(error, HydraException | OmegaConfBaseException):  # which do not travel between processes
             raise UserError(explain(error)) from None
         raise
 
 
-def train(config: DictConfig, run: Path, overrides: Sequence[str] = ()) -> float | None:
+def train(config: DictConfig, run: Path, outcome: Outcome | None = None) -> float | None:
     """Fit, then test where the data has a test split, in the folder ``run``.
 
     The run folder receives ``resolved.yaml``, ``metrics.csv``, TensorBoard events, ``checkpoints/{best,last}.ckpt`` and
-    ``outcome.json``, which names the ``overrides``. Returns the best value of the metric that the checkpoints follow,
-    or None without one.
+    ``outcome.json``, for which ``outcome`` brings what was asked for. Returns the best value of the metric that the
+    checkpoints follow, or None without one.
 
     Raises:
         UserError: for mistakes in the configuration or the data, when the folder holds another run, and when the loss
@@ -120,7 +121,9 @@ def train(config: DictConfig, run: Path, overrides: Sequence[str] = ()) -> float
     (run / "resolved.yaml").write_text(OmegaConf.to_yaml(OmegaConf.create(resolved)))
     log.info("run folder: %s", run)
     saver = trainer.checkpoint_callback
-    with recorded(run, overrides, config.seed, getattr(saver, "monitor", None)) as outcome:
+    outcome = outcome or Outcome(seed=config.seed)
+    outcome.monitor = getattr(saver, "monitor", None)
+    with recorded(run, outcome):
         fit(trainer, task, datamodule, checkpoint, config.test, run)
         best = getattr(saver, "best_model_score", None)
         outcome.score = None if best is None else float(best)

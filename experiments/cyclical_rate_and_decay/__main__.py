@@ -1,12 +1,62 @@
-"""Which schedule, and which weight decay goes with it? ``python -m experiments.cyclical_rate_and_decay``."""
+"""Which schedule, and which weight decay goes with it? ``python -m experiments.cyclical_rate_and_decay``.
+
+First a learning-rate range test (Smith 2017): the rate rises with every step, and the plot of the loss over the rate
+shows where learning begins and where it ends. Then the sweep.
+"""
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
-from experiments.studies import command
+import matplotlib
 
-main = command(Path(__file__).parent)
+from experiments.running import once
+from experiments.studies import DRAWN, Study, command
+
+START, FACTOR, STEPS = 1e-5, 1.08, 200  # the first rate, what each step multiplies it with, and how many they are
+MOMENTUM = 0.9  # of the moving average of the loss
+
+
+def range_test(study: Study) -> str:
+    """Train with a rising rate, and plot the loss."""
+    run = DRAWN / "range_test"
+    schedule = f"optimizer.lr={START} scheduler=range_test scheduler.gamma={FACTOR} ~scheduler.max_lr"
+    once(
+        f"textrm.train experiment=study optimizer=sgd {schedule} budget=two_cores {study.data} {study.words} "
+        f"trainer.max_steps={STEPS} trainer.log_every_n_steps=1 test=false run={run}",
+        run,
+        allowed=(0, 1),  # 1: the loss was no longer finite, which ends the test too
+    )
+    plot(run / "metrics.csv", study.folder / "range_test.png")
+    return ""
+
+
+def plot(metrics: Path, picture: Path) -> None:
+    """The loss of every step and its moving average over the rate."""
+    matplotlib.use("Agg")
+    from matplotlib import pyplot  # here, because the backend is chosen first
+
+    with metrics.open(newline="") as file:
+        losses = {int(line["step"]): float(line["train/loss"]) for line in csv.DictReader(file) if line["train/loss"]}
+    rates = [START * FACTOR**step for step in losses]
+    smooth: list[float] = []
+    average = 0.0
+    for number, loss in enumerate(losses.values(), 1):
+        average = MOMENTUM * average + (1 - MOMENTUM) * loss
+        smooth.append(average / (1 - MOMENTUM**number))
+    figure, axes = pyplot.subplots(figsize=(7, 3.8), layout="constrained")
+    axes.scatter(rates, list(losses.values()), s=8, color="#9aa5b1", label="each step")
+    axes.plot(rates, smooth, color="#0b69a3", linewidth=2, label="moving average")
+    axes.set(xscale="log", yscale="log", xlabel="learning rate", ylabel="loss", title="Learning-rate range test, SGD")
+    axes.grid(alpha=0.3)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False)
+    figure.savefig(picture, dpi=120)
+    pyplot.close(figure)
+
+
+main = command(Path(__file__).parent, before=range_test)
 
 if __name__ == "__main__":
     main()

@@ -55,6 +55,14 @@ def open_launcher(context: HydraContext, task_function: TaskFunction, config: Di
                         "pip install 'textrm[sweeps]'") from error  # fmt: skip
 
 
+def name_by_axes(config: DictConfig, fixed: Iterable[str]) -> None:
+    """Leave the keys ``fixed``, which all jobs share, out of the names of their folders."""
+    with open_dict(config):
+        config.hydra.overrides.hydra.append(
+            f"hydra.job.config.override_dirname.exclude_keys=[{','.join(sorted(fixed))}]"
+        )
+
+
 def compose(context: HydraContext, config: DictConfig, sets: Iterable[Sequence[str]]) -> list[Job]:
     """The jobs of these sets of overrides, each once, in their order.
 

@@ -55,7 +55,7 @@ class GridSweeper(BasicSweeper):
             if override.is_sweep_override() and not override.is_discrete_sweep():
                 raise UserError(f"{override.input_line}: a grid needs choices, such as 1,2,5 or range(1,4); a search "
                                 "takes intervals: sweep=optuna_lr")  # fmt: skip
-        overrides.sort(key=lambda override: not override.is_sweep_override())  # folders are named by what differs first
+        _jobs.name_by_axes(self.config, {item.get_key_element() for item in overrides if not item.is_sweep_override()})
         jobs = _jobs.compose(self.hydra_context, self.config, self.split_arguments(overrides, None)[0])
         folder = Path(self.config.hydra.sweep.dir)
         folder.mkdir(parents=True, exist_ok=True)

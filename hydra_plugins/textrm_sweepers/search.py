@@ -79,6 +79,7 @@ class OptunaSweeper(Sweeper):
         overrides = {item.get_key_element(): item for item in parser.parse_overrides([*lines, *arguments])}
         axes = {key: _study.to_distribution(item) for key, item in overrides.items() if item.is_sweep_override()}
         fixed = [f"{key}={item.get_value_element_as_str()}" for key, item in overrides.items() if key not in axes]
+        _jobs.name_by_axes(self.config, overrides.keys() - axes.keys())
         folder = Path(self.config.hydra.sweep.dir)
         search = _study.Search(folder, axes, fixed, self.direction, self.seed, self.sampler, self.pruner)
         numbered = OmegaConf.select(self.config, "callbacks.pruning") is not None

@@ -10,9 +10,9 @@ from types import SimpleNamespace
 import pytest
 from hydra.core.hydra_config import HydraConfig
 from hydra.utils import instantiate
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 
-import textrm.config
+from textrm.config import CONFIG_FOLDER
 from textrm.errors import UserError
 from textrm.outcome import Outcome
 
@@ -32,7 +32,7 @@ hydra:
   searchpath: ["file://{conf}"]
   sweep:
     dir: multirun/${{name}}
-    subdir: ${{job_folder:${{hydra.overrides.task}}}}
+    subdir: {subdir}
   output_subdir: null
   hydra_logging: {{disable_existing_loggers: false}}
 """
@@ -64,7 +64,8 @@ def train(config: DictConfig) -> float:
 
 def write_config(folder: Path) -> None:
     folder.mkdir(exist_ok=True)
-    (folder / "fake.yaml").write_text(CONFIG.format(conf=Path(textrm.config.__file__).parent.parent / "conf"))
+    subdir = OmegaConf.to_container(OmegaConf.load(CONFIG_FOLDER / "train.yaml"))["hydra"]["sweep"]["subdir"]
+    (folder / "fake.yaml").write_text(CONFIG.format(conf=CONFIG_FOLDER, subdir=subdir))
 
 
 def command(monkeypatch: pytest.MonkeyPatch, folder: Path, *words: str) -> int:

@@ -10,6 +10,7 @@ from pytorch_lightning.callbacks import Callback
 from torch.utils.tensorboard.summary import hparams
 
 from textrm.callbacks.pictures import writers
+from textrm.config import override_key
 from textrm.outcome import Outcome
 
 Value = str | float | bool
@@ -18,8 +19,9 @@ Value = str | float | bool
 class Board(Callback):
     """Writes HParams and the layout of *Custom Scalars* at the start of a run.
 
-    Hyperparameters are the overrides that the run in folder ``run`` was given; beside them TensorBoard shows the newest
-    value of each of ``figures``. ``layout`` is ``{group: {chart: [patterns of tags]}}``.
+    Hyperparameters are the overrides that the run in folder ``run`` was given, in a sweep those that its jobs do not
+    share; beside them TensorBoard shows the newest value of each of ``figures``. ``layout`` is
+    ``{group: {chart: [patterns of tags]}}``.
     """
 
     def __init__(self, run: str, figures: Sequence[str], layout: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
@@ -29,7 +31,7 @@ class Board(Callback):
     def on_fit_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Write both."""
         outcome = Outcome.read(self.run)
-        values = hyperparameters(outcome.overrides if outcome else [])
+        values = hyperparameters(outcome) if outcome else {}
         charts = {
             group: {chart: ["Multiline", list(tags)] for chart, tags in of_group.items()}
             for group, of_group in self.layout.items()
@@ -41,12 +43,12 @@ class Board(Callback):
                 writer._get_file_writer().add_summary(summary)
 
 
-def hyperparameters(overrides: Sequence[str]) -> dict[str, Value]:
-    """Name and value of each override; numbers and truths as such, paths and what is left out not at all."""
+def hyperparameters(outcome: Outcome) -> dict[str, Value]:
+    """Name and value of each override that is not shared; numbers and truths as such, paths not at all."""
     found: dict[str, Value] = {}
-    for override in overrides:
-        name, _, text = override.lstrip("+").partition("=")
-        if name.startswith("~") or "/" in text:
+    for override in outcome.overrides:
+        name, text = override_key(override), override.partition("=")[2]
+        if override.startswith("~") or name in outcome.shared or "/" in text:
             continue
         try:
             found[name] = float(text)
