@@ -18,12 +18,13 @@ def chosen(only: str | None, names: Iterable[str]) -> list[str]:
     return listed
 
 
-def run(command: str, allowed: Sequence[int] = (0,)) -> None:
-    """``python -m <command>``, shown; ends with its status where that is not ``allowed``."""
+def run(command: str, allowed: Sequence[int] = (0,)) -> int:
+    """The status of ``python -m <command>``, which is shown; ends with it where it is not ``allowed``."""
     print(f"\n$ python -m {command}", flush=True)
     status = subprocess.run([sys.executable, "-m", *shlex.split(command)], check=False).returncode
     if status not in allowed:
         sys.exit(status)
+    return status
 
 
 def once(command: str, folder: Path, resume: str = "", allowed: Sequence[int] = (0,)) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shlex
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,9 +34,8 @@ class Study:
 
     def sweep(self, words: str) -> int:
         """Train one sweep in the folder of the study; its exit status, 1 where jobs failed."""
-        command = f"textrm.train -m experiment=study {words} {self.data} {self.words} hydra.sweep.dir={self.out}"
-        print(f"\n$ python -m {command}", flush=True)
-        return subprocess.run([sys.executable, "-m", *shlex.split(command)], check=False).returncode
+        given = f"experiment=study {words} {self.data} {self.words} hydra.sweep.dir={self.out}"
+        return run(f"textrm.train -m {given}", allowed=(0, 1))
 
 
 def command(folder: Path, before: Callable[[Study], str] | None = None,

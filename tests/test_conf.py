@@ -21,7 +21,7 @@ SMALL = [
 EXPERIMENTS = sorted(path.stem for path in (CONFIG_FOLDER / "experiment").glob("*.yaml"))
 CHOICES = sorted(
     f"{path.parent.name}={path.stem}"
-    for group in ("data", "net", "loss", "optimizer", "scheduler", "callbacks", "logger", "trainer", "task")
+    for group in ("data", "net", "loss", "optimizer", "scheduler", "callbacks", "logger", "trainer", "task", "budget")
     for path in (CONFIG_FOLDER / group).glob("*.yaml")
 )
 CHOICES += [f"encoder@net.encoder={path.stem}" for path in (CONFIG_FOLDER / "encoder").glob("*.yaml")]

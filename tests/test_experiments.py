@@ -15,8 +15,9 @@ from click.testing import CliRunner
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 from hydra.utils import instantiate
+from omegaconf import OmegaConf
 
-from experiments import running
+from experiments import running, studies
 from experiments.masked_convolutions import __main__ as study
 from experiments.meme_cleaning import __main__ as meme_cleaning
 from experiments.pretraining import __main__ as pretraining
@@ -27,7 +28,7 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch, module: ModuleType) -> list
     """The commands that a study gives, which run here: the imports of new processes would take longer than the work."""
     commands: list[str] = []
 
-    def run(command: str, allowed: Sequence[int] = (0,)) -> None:
+    def run(command: str, allowed: Sequence[int] = (0,)) -> int:
         commands.append(command)
         name, *words = shlex.split(command)
         monkeypatch.setattr(sys, "argv", [name, *words])
@@ -36,8 +37,10 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch, module: ModuleType) -> list
         except SystemExit as end:
             if end.code not in (None, *allowed):
                 pytest.fail(f"{command}: {end.code}")
+            return int(end.code or 0)
         finally:
             GlobalHydra.instance().clear()
+        return 0
 
     for place in (module, running):
         monkeypatch.setattr(place, "run", run, raising=False)
@@ -138,3 +141,59 @@ def test_every_net_of_meme_cleaning_composes() -> None:
         for words in meme_cleaning.RUNS.values():
             config = compose("train", [*meme_cleaning.COMMON.split(), *words.split(), "data.manifest=none"])
             assert config.data.batch_size * config.data.crop**2 == pytest.approx(9 * 256**2, rel=0.15)
+
+
+STUDIES = sorted(path.parent for path in Path(studies.__file__).parent.glob("*/config.yaml"))
+TINY = [
+    "net.encoder.width=0.125", "net.encoder.middle_blocks=1", "net.encoder.exit_blocks=1", "data.crop=64",
+    "data.batch_size=2", "data.samples_per_epoch=2", "data.workers=0", "data.val.limit=1", "trainer.max_steps=1",
+    "trainer.accelerator=cpu", "callbacks.progress=null",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("folder", STUDIES, ids=lambda folder: folder.name)
+def test_every_sweep_of_a_study_composes(folder: Path) -> None:
+    config = OmegaConf.load(folder / "config.yaml")
+    assert set(config.sweeps) == {"two_cores", "full"}
+    for words in [words for sweeps in config.sweeps.values() for words in sweeps]:
+        given = [word for word in shlex.split(words) if "," not in word or word.startswith("hydra")]
+        with initialize_config_dir(str(CONFIG_FOLDER), version_base="1.3"):
+            axes = compose("train", ["experiment=study", *given], return_hydra_config=True).hydra.sweeper.params
+            first = [f"{key}={_first(str(values))}" for key, values in axes.items()]
+            job = compose("train", ["experiment=study", *given, *first])
+        assert {"1", "2", "3"} <= set(str(axes.seed).split(","))
+        task = instantiate(job.task)
+        assert task.make(task.net)["lr_scheduler"]["name"] == "learning_rate"
+        assert job.trainer.max_steps % (job.data.samples_per_epoch // job.data.batch_size) == 0
+
+
+def _first(values: str) -> str:
+    return values[: values.index("]") + 1] if values.startswith("[") else values.split(",")[0]
+
+
+def test_a_study_draws_sweeps_reports_and_keeps_its_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    commands = in_this_process(monkeypatch, studies)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(studies, "SETS", {name: (3, 1, split) for name, (_, _, split) in studies.SETS.items()})
+    folder = tmp_path / "tried"
+    folder.mkdir()
+    (folder / "config.yaml").write_text(
+        'sweeps: {two_cores: ["loss.gamma=0,1 budget=short", "loss.gamma=-1 budget=short"]}\nmetric: test/AP\n'
+    )
+    done = []
+    main = studies.command(folder, before=lambda study: "seed=4", after=lambda study: done.append(study.out))
+    for _ in range(2):  # the second time nothing is left to do but what failed
+        result = CliRunner().invoke(main, ["--threads", "1", *TINY])
+        assert result.exit_code == 1, result.output  # a job failed, and the study was reported all the same
+    assert done == [Path("multirun/tried")] * 2
+    modules = [command.split()[0] for command in commands]
+    assert modules == [*["textrm.data.synth"] * 3, *["textrm.train", "textrm.train", "textrm.report"] * 2]
+    lines = list(csv.DictReader((folder / "results.csv").open()))
+    assert [(line["loss.gamma"], line["status"]) for line in lines] == [
+        ("-1", "failed"), ("0", "finished"), ("1", "finished"),
+    ]  # fmt: skip
+    assert {line["seed"] for line in lines} == {"4"}
+    assert all(0 < float(line["test/AP"]) <= 1 and 0 <= float(line["test/false_area"]) <= 1 for line in lines[1:])
+    assert (folder / "metric.png").stat().st_size > 5_000
+    unknown = CliRunner().invoke(main, ["--budget", "huge"])
+    assert "error: --budget huge: expected one of two_cores" in str(unknown.exception)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import cv2
 import pytest
+import yaml
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 from imgflip_dataset import write_dataset
@@ -41,6 +42,7 @@ SMALL = {
     "textrm.postprocess": [],
     "textrm.infer": ["--threads", "1"],
     "textrm.tag": ["--threads", "1"],
+    "textrm.report": [],
 }  # fmt: skip
 
 
@@ -54,6 +56,7 @@ def words_of(command: list[str]) -> list[str]:
         stored = experiment.startswith(("clean", "pretrain", "tag")) or any(word.startswith("data=") for word in given)
         words += [] if stored else ["data.val.length=1"]
         words += small_net(experiment, given)
+        words = [word.replace("n_trials=20", "n_trials=2") for word in words]
     if module == "textrm.data.synth":  # enough for each split
         words = [re.sub(r"^n=\d+$", "n=24", word) for word in words]
     if module == "textrm.data.importers.captioned":
@@ -129,6 +132,8 @@ def test_the_commands_run(drawn: Path, tmp_path: Path, monkeypatch: pytest.Monke
     assert done == set(SMALL)
     inputs = [*Path("pages").glob("pages-*"), *Path("newbook").iterdir(), *Path("pages/image").iterdir()]
     assert sorted(path.name for path in Path("clean").iterdir()) == sorted(path.name for path in inputs)
+    assert "12 finished" in Path("multirun/seg_xception/report/results.md").read_text()
+    assert len(yaml.safe_load(Path("multirun/optuna_lr/search.yaml").read_text())["trials"]) == 2
     assert len(list(Path("filled").iterdir())) == len(list(Path("pages/image").iterdir()))
     assert len(list(Path("seen").iterdir())) == len(list(Path("pages/image").iterdir()))
     for folder in ("templates", "restored"):

@@ -12,6 +12,7 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
+import textrm.config
 from textrm.config import CONFIG_FOLDER
 from textrm.errors import UserError
 from textrm.outcome import Outcome
