@@ -1,12 +1,90 @@
-"""Which upsampling leaves checkerboards or false alarms? ``python -m experiments.upsampling``."""
+"""Which upsampling leaves checkerboards or false alarms? ``python -m experiments.upsampling``.
+
+After the sweep it times a page with each way of upsampling and draws what each predicts, side by side.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from experiments.studies import command
+import matplotlib
+import numpy as np
+import torch
+from rich.progress import Progress
 
-main = command(Path(__file__).parent)
+from benchmarks.training_measure import time_pages
+from experiments.studies import DRAWN, Study, command
+from textrm.data.manifest import load_sample, read_manifest
+from textrm.data.sample import Sample
+from textrm.export import export, load_run
+from textrm.exported import exported
+from textrm.outcome import Outcome
+from textrm.scoring import write_csv
+
+WAYS = ("bilinear", "transposed", "pixel_shuffle", "pixel_shuffle_random")
+PAGES, SIDE = 3, 128  # shown pages, and the side of what is shown of them in px
+SEED = "1"  # of the runs that are shown
+
+
+def measure_and_draw(study: Study) -> None:
+    """``times.csv`` and ``pictures.png`` in the folder of the study, from the first seed's runs."""
+    runs = {way: run_of(study.out, way) for way in WAYS}
+    files = {way: study.out / "onnx" / f"{way}.onnx" for way in WAYS}
+    nets = {way: load_run(run)[0] for way, run in runs.items()}
+    for way, file in files.items():
+        if not file.exists():
+            export(nets[way], file, run=way, threshold=0.5)
+    with Progress() as progress:
+        times = time_pages(files, 2, progress)
+    write_csv(study.folder / "times.csv", [{"net.upsampling": way, "seconds_per_page": times[way]} for way in WAYS])
+    manifest = read_manifest(DRAWN / "test" / "manifest.csv")
+    samples = [load_sample(manifest, row) for row in manifest.rows]
+    lettered = sorted(samples, key=lambda sample: -float(sample.mask.mean()))[:PAGES]
+    draw([(sample, {way: predict(net, sample.image) for way, net in nets.items()}) for sample in lettered],
+         study.folder / "pictures.png")  # fmt: skip
+
+
+def run_of(folder: Path, way: str) -> Path:
+    """The folder of the run with this upsampling and the seed that is shown."""
+    wanted = {f"net.upsampling={way}", f"seed={SEED}"}
+    outcomes = {path.parent: Outcome.read(path.parent) for path in sorted(folder.glob("*/outcome.json"))}
+    return next(run for run, outcome in outcomes.items() if outcome is not None and wanted <= set(outcome.overrides))
+
+
+def predict(net: torch.nn.Module, image: np.ndarray) -> np.ndarray:
+    """The probability, H W, of a page whose sides are multiples of the stride."""
+    with torch.inference_mode():
+        return exported(net)(torch.from_numpy(image)[None])[0, 0].numpy()
+
+
+def draw(rows: list[tuple[Sample, dict[str, np.ndarray]]], picture: Path) -> None:
+    """A row per page: what is there, the truth, and each prediction, enlarged without smoothing."""
+    matplotlib.use("Agg")
+    from matplotlib import pyplot  # here, because the backend is chosen first
+
+    titles = ["page", "truth", *WAYS]
+    figure, axes = pyplot.subplots(
+        len(rows), len(titles), figsize=(2.2 * len(titles), 2.3 * len(rows)), layout="constrained", squeeze=False
+    )
+    for line, (sample, found) in zip(axes, rows, strict=True):
+        top, left = window(sample.mask)
+        cut = (slice(top, top + SIDE), slice(left, left + SIDE))
+        for place, panel in enumerate((sample.image, sample.mask, *found.values())):
+            line[place].imshow(panel[cut], cmap="gray", vmin=0, vmax=1 if place else None, interpolation="nearest")
+            line[place].axis("off")
+    for axis, title in zip(axes[0], titles, strict=True):
+        axis.set_title(title, fontsize=9)
+    figure.savefig(picture, dpi=130)
+    pyplot.close(figure)
+
+
+def window(mask: np.ndarray) -> tuple[int, int]:
+    """Top and left of the window with the most lettering."""
+    places = [(y, x) for y in range(0, mask.shape[0] - SIDE + 1, 32) for x in range(0, mask.shape[1] - SIDE + 1, 32)]
+    return max(places, key=lambda place: int(mask[place[0] : place[0] + SIDE, place[1] : place[1] + SIDE].sum()))
+
+
+main = command(Path(__file__).parent, after=measure_and_draw)
 
 if __name__ == "__main__":
     main()

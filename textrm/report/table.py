@@ -153,10 +153,11 @@ def print_tables(sweep: Sweep, console: Console) -> None:
         if not lines.rows:
             continue
         columns = len(lines.head)
-        while columns > lines.words + 1 and _width(_table(title, lines, columns), console) > console.width:
+        while columns > lines.words + 1 and _width(_table(lines, columns), console) > console.width:
             columns -= 1
-        table = _table(title, lines, columns)
+        table = _table(lines, columns)
         console.width = max(console.width, _width(table, console))  # what must be there is not cut
+        console.print(Text(title, style="bold"))
         console.print(table)
         if columns < len(lines.head):
             console.print(Text(f"{len(lines.head) - columns} more in results.md"))
@@ -173,8 +174,8 @@ def _first(lines: Lines, place: int) -> Lines:
     return Lines([lines.head[n] for n in order], [[row[n] for n in order] for row in lines.rows], lines.words)
 
 
-def _table(title: str, lines: Lines, columns: int) -> Table:
-    table = Table(title=Text(title), title_justify="left")
+def _table(lines: Lines, columns: int) -> Table:
+    table = Table()
     for place, name in enumerate(lines.head[:columns]):
         table.add_column(Text(name), justify="left" if place < lines.words else "right", no_wrap=True)
     for row in lines.rows:
