@@ -32,9 +32,9 @@ class Study:
     words: str
     out: Path
 
-    def sweep(self, words: str) -> int:
-        """Train one sweep in the folder of the study; its exit status, 1 where jobs failed."""
-        given = f"experiment=study {words} {self.data} {self.words} hydra.sweep.dir={self.out}"
+    def sweep(self, words: str, more: str) -> int:
+        """Train one sweep in the folder of the study; 1 where jobs failed, else 0. ``more`` goes before all."""
+        given = f"experiment=study {words} {self.data} {self.words} hydra.sweep.dir={self.out} {more}".strip()
         return run(f"textrm.train -m {given}", allowed=(0, 1))
 
 
@@ -64,7 +64,7 @@ def command(folder: Path, before: Callable[[Study], str] | None = None,
         words = f"threads={threads} hydra/launcher={launcher} {shlex.join(overrides)}".strip()
         study = Study(folder, budget, f"{data} data.test.manifest={test}", words, out or Path("multirun", folder.name))
         more = before(study) if before else ""
-        failed = max(study.sweep(f"{sweep} {more}".strip()) for sweep in config.sweeps[budget])
+        failed = max(study.sweep(sweep, more) for sweep in config.sweeps[budget])
         run(f"textrm.report {study.out} --metric {config.metric}")
         for path in sorted((study.out / "report").iterdir()):
             if path.suffix == ".png" or path.name == "results.csv":

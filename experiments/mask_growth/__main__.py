@@ -21,7 +21,7 @@ QUALITY, BLUR, NOISE = (30, 80), (0.3, 0.8), (1.0, 4.0)  # of JPEG; sigma in px;
 
 
 def import_pairs(study: Study) -> str:
-    """Noisy pairs, and a manifest for each kernel."""
+    """Noisy pairs, and a manifest for each kernel, which the sweep is to train on."""
     folders = [DRAWN / "noisy" / name for name in ("raw", "cleaned")]
     for folder, name in zip(folders, ("image", "clean"), strict=True):
         if not folder.is_dir():
@@ -31,7 +31,7 @@ def import_pairs(study: Study) -> str:
         words = f"{folders[0]} {folders[1]} {out} --close 0 --grow {kernel} --keep-empty --max-residual 1"
         # Status 1: a page whose grown mask covers nearly all of it is left out, as any user would have it.
         once(f"textrm.data.importers.pairs {words}", out, allowed=(0, 1))
-    return ""
+    return f"'data.manifest={DRAWN}/pairs-${{grow}}/manifest.csv'"
 
 
 def degrade(source: Path, target: Path) -> None:

@@ -39,8 +39,9 @@ def measure_and_draw(study: Study) -> None:
     write_csv(study.folder / "times.csv", [{"net.upsampling": way, "seconds_per_page": times[way]} for way in WAYS])
     manifest = read_manifest(DRAWN / "test" / "manifest.csv")
     samples = [load_sample(manifest, row) for row in manifest.rows]
-    lettered = sorted(samples, key=lambda sample: -float(sample.mask.mean()))[:PAGES]
-    draw([(sample, {way: predict(net, sample.image) for way, net in nets.items()}) for sample in lettered],
+    lettered = sorted((sample for sample in samples if sample.mask.any()), key=lambda sample: float(sample.mask.mean()))
+    shown = lettered[(len(lettered) - PAGES) // 2 :][:PAGES]  # as much lettering as most pages have
+    draw([(sample, {way: predict(net, sample.image) for way, net in nets.items()}) for sample in shown],
          study.folder / "pictures.png")  # fmt: skip
 
 
