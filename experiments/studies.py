@@ -20,6 +20,7 @@ from experiments.running import once, run
 
 DRAWN = Path("runs/studies")  # the pages of all studies
 SETS = {"train": (200, 6, "[1,0,0]"), "val": (24, 7, "[0,1,0]"), "test": (24, 8, "[0,0,1]")}  # pages, seed, split
+DEFAULT = "two_cores"  # the budget whose results are kept in the folder of the study
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Study:
     out: Path
 
     def sweep(self, words: str, more: str) -> int:
-        """Train one sweep in the folder of the study; 1 where jobs failed, else 0. ``more`` goes before all."""
+        """Train one sweep in the folder of the study; 1 where jobs failed, else 0. ``more`` wins over the others."""
         given = f"experiment=study {words} {self.data} {self.words} hydra.sweep.dir={self.out} {more}".strip()
         return run(f"textrm.train -m {given}", allowed=(0, 1))
 
@@ -46,12 +47,12 @@ def command(folder: Path, before: Callable[[Study], str] | None = None,
     """
 
     @click.command(help=f"Draw pages, train the sweeps of {folder.name}/config.yaml that are not done yet, report.")
-    @click.option("--budget", default="two_cores", show_default=True, help="Of config.yaml: two_cores, full.")
+    @click.option("--budget", default=DEFAULT, show_default=True, help="Of config.yaml: two_cores, full.")
     @click.option("--pages", help="Manifest of real pages to test on, split val.  [drawn pages]")
     @click.option("--limit", default=10, show_default=True, help="Of them, evenly spread.")
     @click.option("--launcher", default="basic", show_default=True, help="basic, joblib, submitit_slurm, ray, …")
     @click.option("--threads", default=2, show_default=True, help="Of each job.")
-    @click.option("--out", type=click.Path(path_type=Path), help=f"Folder of the runs.  [multirun/{folder.name}]")
+    @click.option("--out", type=click.Path(path_type=Path), help="Folder of the runs.  [in multirun/]")
     @click.argument("overrides", nargs=-1)
     def main(budget: str, pages: str | None, limit: int, launcher: str, threads: int, out: Path | None,
              overrides: tuple[str, ...]) -> None:  # fmt: skip
@@ -59,18 +60,22 @@ def command(folder: Path, before: Callable[[Study], str] | None = None,
         if budget not in config.sweeps:
             sys.exit(f"error: --budget {budget}: expected one of {', '.join(config.sweeps)}")
         draw()
-        test = f"{pages} data.test.split=val data.test.limit={limit}" if pages else f"{DRAWN}/test/manifest.csv"
+        name = folder.name if budget == DEFAULT else f"{folder.name}-{budget}"
+        test = f"{DRAWN}/test/manifest.csv"
+        if pages:
+            test = f"{shlex.quote(pages)} data.test.split=val data.test.limit={limit}"
         data = f"data.manifest={DRAWN}/train/manifest.csv data.val.manifest={DRAWN}/val/manifest.csv"
         words = f"threads={threads} hydra/launcher={launcher} {shlex.join(overrides)}".strip()
-        study = Study(folder, budget, f"{data} data.test.manifest={test}", words, out or Path("multirun", folder.name))
+        study = Study(folder, budget, f"{data} data.test.manifest={test}", words, out or Path("multirun", name))
         more = before(study) if before else ""
         failed = max(study.sweep(sweep, more) for sweep in config.sweeps[budget])
         run(f"textrm.report {study.out} --metric {config.metric}")
-        for path in sorted((study.out / "report").iterdir()):
-            if path.suffix == ".png" or path.name == "results.csv":
-                shutil.copy(path, folder / path.name)
-        if after:
-            after(study)
+        if budget == DEFAULT:  # what the study's page tells of
+            for path in sorted((study.out / "report").iterdir()):
+                if path.suffix == ".png" or path.name == "results.csv":
+                    shutil.copy(path, folder / path.name)
+            if after:
+                after(study)
         sys.exit(failed)
 
     return main

@@ -57,10 +57,19 @@ def job_folder(sweep: str, overrides: Sequence[str], shared: Sequence[str]) -> s
     job's identity does not, nor on the order of its overrides. A configuration asks for it as
     ``${job_folder:${hydra.sweep.dir},${hydra.overrides.task},${hydra.job.config.override_dirname.exclude_keys}}``.
     """
-    code = hashlib.sha1("\0".join(sorted(overrides)).encode()).hexdigest()[:6]
+    code = hashlib.sha1("\0".join(sorted(map(_plain, overrides))).encode()).hexdigest()[:6]
     told = [word for word in overrides if "/" not in word and override_key(word) not in shared]
     name = re.sub(r"[^\w.=,+-]", "", ",".join(told))[:80].rstrip(",") or "job"
     return next((path.name for path in sorted(Path(sweep).glob(f"*-{code}"))), f"{name}-{code}")
+
+
+def _plain(override: str) -> str:
+    """The override with its number written in one way: 1, 1.0 and 1e0 are one job."""
+    key, _, value = override.partition("=")
+    try:
+        return f"{key}={float(value)!r}"
+    except ValueError:
+        return override
 
 
 def override_key(override: str) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +16,8 @@ import torch
 
 from textrm.config import explain
 from textrm.files import write_whole
+
+CODE = ("textrm", "conf", "hydra_plugins")  # what a run's figures follow from
 
 
 @dataclass(slots=True)
@@ -93,21 +95,23 @@ def seconds_before(folder: Path) -> float:
 
 
 def commit() -> str:
-    """The commit of the code that runs, "+" where files were changed since; "" where it is not in a checkout."""
-    here = Path(__file__).parent
+    """The commit of the code that runs, "+" where files of it were changed since; "" where it is not in a checkout."""
+    here = Path(__file__)
 
     def git(*words: str) -> str:
-        return subprocess.run(["git", "-C", here, *words], capture_output=True, text=True, check=True).stdout.strip()
+        command = ["git", "--no-optional-locks", "-C", str(here.parent.parent), *words]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
     try:
-        return git("rev-parse", "--short", "HEAD") + ("+" if git("status", "--porcelain", "-uno") else "")
+        git("ls-files", "--error-unmatch", str(here))  # else it is installed inside somebody else's checkout
+        return git("rev-parse", "--short", "HEAD") + ("+" if git("status", "--porcelain", "-uno", "--", *CODE) else "")
     except (OSError, subprocess.CalledProcessError):
         return ""
 
 
 def _reset_peak() -> None:
     # Jobs of a sweep share a process, and each has a peak of its own.
-    if torch.cuda.is_available():
+    if torch.cuda.is_initialized():
         torch.cuda.reset_peak_memory_stats()
     with suppress(OSError):  # elsewhere than on Linux
         Path("/proc/self/clear_refs").write_text("5")
@@ -115,10 +119,13 @@ def _reset_peak() -> None:
 
 def _peak() -> float:
     """Bytes."""
-    if torch.cuda.is_available():
+    if torch.cuda.is_initialized() and torch.cuda.max_memory_allocated():
         return float(torch.cuda.max_memory_allocated())
-    try:
+    with suppress(OSError, StopIteration):
         lines = Path("/proc/self/status").read_text().splitlines()
         return 1024.0 * next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
-    except (OSError, StopIteration):
-        return 1024.0 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with suppress(ImportError):  # on Windows
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1.0 if sys.platform == "darwin" else 1024.0)
+    return 0.0

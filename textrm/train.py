@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import shutil
+import traceback
 import warnings
 from itertools import count
 from pathlib import Path
@@ -25,7 +27,7 @@ with needs_extra("train", __name__):
 
     from textrm.checkpoint import load_weights
     from textrm.config import at_least, explain, hydra_entry, resolved_dict
-    from textrm.outcome import Outcome, commit, recorded
+    from textrm.outcome import Outcome, commit, recorded, seconds_before
     from textrm.tasks.task import Task
 
 log = logging.getLogger(__name__)
@@ -63,11 +65,24 @@ def train_job(config: DictConfig, run: Path, outcome: Outcome) -> float | None:
     except Exception as error:
         if outcome.status != "failed":  # it ended before there was a run to record
             outcome.status, outcome.commit, outcome.error = "failed", commit(), explain(error)
+            outcome.seconds = seconds_before(run)
             outcome.write(run)
         log.error("failed: %s: %s", run, explain(error))
+        forget_frames(error)
         if isinstance(error, HydraException | OmegaConfBaseException):  # which do not travel between processes
             raise UserError(explain(error)) from None
         raise
+
+
+def forget_frames(error: BaseException) -> None:
+    """Free what the frames of an error hold, net and optimizer above all: the other jobs of a sweep need the memory."""
+    cause: BaseException | None = error
+    while cause is not None:
+        traceback.clear_frames(cause.__traceback__)
+        cause = cause.__cause__ or cause.__context__
+    gc.collect()
+    if torch.cuda.is_initialized():
+        torch.cuda.empty_cache()
 
 
 def train(config: DictConfig, run: Path, outcome: Outcome | None = None) -> float | None:

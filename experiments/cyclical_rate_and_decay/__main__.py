@@ -7,12 +7,14 @@ shows where learning begins and where it ends. Then the sweep.
 from __future__ import annotations
 
 import csv
+import sys
 from pathlib import Path
 
 import matplotlib
 
 from experiments.running import once
-from experiments.studies import DRAWN, Study, command
+from experiments.studies import Study, command
+from textrm.outcome import Outcome
 
 START, FACTOR, STEPS = 1e-5, 1.08, 200  # the first rate, what each step multiplies it with, and how many they are
 MOMENTUM = 0.9  # of the moving average of the loss
@@ -20,25 +22,32 @@ MOMENTUM = 0.9  # of the moving average of the loss
 
 def range_test(study: Study) -> str:
     """Train with a rising rate, and plot the loss."""
-    run = DRAWN / "range_test"
+    run = study.out.with_name(f"{study.out.name}-range_test")
     schedule = f"optimizer.lr={START} scheduler=range_test scheduler.gamma={FACTOR} ~scheduler.max_lr"
-    once(
-        f"textrm.train experiment=study optimizer=sgd {schedule} budget=two_cores {study.data} {study.words} "
-        f"trainer.max_steps={STEPS} trainer.log_every_n_steps=1 test=false run={run}",
-        run,
-        allowed=(0, 1),  # 1: the loss was no longer finite, which ends the test too
-    )
-    plot(run / "metrics.csv", study.folder / "range_test.png")
+    steps = f"trainer.max_steps={STEPS} trainer.log_every_n_steps=1 test=false"
+    resume = " ckpt_path=last" if (run / "checkpoints" / "last.ckpt").exists() else ""
+    command = f"textrm.train experiment=study optimizer=sgd {schedule} budget=two_cores {study.data} {steps} run={run}"
+    once(command, run, f" {study.words}{resume}", allowed=(0, 1))
+    outcome = Outcome.read(run)
+    # Where the loss is no longer finite the test is over as well.
+    if outcome is None or not (outcome.error or "the loss became").startswith("the loss became"):
+        (run / "finished").unlink()
+        sys.exit(1)
+    plot(run, study.folder / "range_test.png")
     return ""
 
 
-def plot(metrics: Path, picture: Path) -> None:
+def plot(run: Path, picture: Path) -> None:
     """The loss of every step and its moving average over the rate."""
     matplotlib.use("Agg")
     from matplotlib import pyplot  # here, because the backend is chosen first
 
-    with metrics.open(newline="") as file:
-        losses = {int(line["step"]): float(line["train/loss"]) for line in csv.DictReader(file) if line["train/loss"]}
+    losses: dict[int, float] = {}
+    for path in (*sorted(run.glob("metrics.*.csv")), run / "metrics.csv"):  # of its parts, where it was resumed
+        with path.open(newline="") as file:
+            losses |= {
+                int(line["step"]): float(line["train/loss"]) for line in csv.DictReader(file) if line["train/loss"]
+            }
     rates = [START * FACTOR**step for step in losses]
     smooth: list[float] = []
     average = 0.0

@@ -5,6 +5,7 @@ After the sweep it times a page with each way of upsampling and draws what each 
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import matplotlib
@@ -46,10 +47,13 @@ def measure_and_draw(study: Study) -> None:
 
 
 def run_of(folder: Path, way: str) -> Path:
-    """The folder of the run with this upsampling and the seed that is shown."""
+    """The folder of the finished run with this upsampling and the seed that is shown; ends where there is none."""
     wanted = {f"net.upsampling={way}", f"seed={SEED}"}
-    outcomes = {path.parent: Outcome.read(path.parent) for path in sorted(folder.glob("*/outcome.json"))}
-    return next(run for run, outcome in outcomes.items() if outcome is not None and wanted <= set(outcome.overrides))
+    for path in sorted(folder.glob("*/outcome.json")):
+        outcome = Outcome.read(path.parent)
+        if outcome is not None and outcome.status == "finished" and wanted <= set(outcome.overrides):
+            return path.parent
+    sys.exit(f"error: {folder} has no finished run with {' and '.join(sorted(wanted))}: run the study again")
 
 
 def predict(net: torch.nn.Module, image: np.ndarray) -> np.ndarray:

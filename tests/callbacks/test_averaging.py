@@ -74,3 +74,21 @@ def test_decay_reaches_the_average() -> None:
         assert averaging._average_model is not None
         value = averaging._average_model.module.state_dict()["net.0.bias"][0]
         assert float(value) == pytest.approx(expected)
+
+
+def test_the_average_follows_the_net_to_its_device() -> None:
+    averaging, module = averaged(0.9)
+    module.to("meta")  # as a trainer does after the set-up, here to a device that every machine has
+    step(averaging, module, 1)
+    assert averaging._average_model is not None
+    assert {tensor.device.type for tensor in averaging._average_model.module.state_dict().values()} == {"meta"}
+
+
+def test_a_net_that_counts_nothing() -> None:
+    averaging, module = ExponentialAveraging(0.9), Small()
+    module.net = nn.Sequential(nn.Conv2d(1, 2, 1))
+    trainer: Any = None
+    averaging.setup(trainer, module, "fit")
+    step(averaging, module, 4)
+    assert averaging._average_model is not None
+    assert all(float(value.mean()) == 4 for value in averaging._average_model.module.state_dict().values())

@@ -30,6 +30,11 @@ class ExponentialAveraging(WeightAveraging):
         self.decay = decay
         self._pairs: tuple[tuple[list[Tensor], list[Tensor]], ...] = ()
 
+    def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
+        """Make the average."""
+        super().setup(trainer, pl_module, stage)
+        self._pairs = ()
+
     def on_train_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *args: Any, **kwargs: Any) -> None:
         """Follow the optimizer's step."""
         if trainer.global_step > self._latest_update_step:
@@ -41,13 +46,15 @@ class ExponentialAveraging(WeightAveraging):
         """One update, all tensors at once: the base class goes from one to the next, which costs a small net 3 %."""
         model = self._average_model
         assert model is not None
-        # Not before the first step: until then the trainer may still move the net to another device.
-        self._pairs = self._pairs or _pairs(model.module, pl_module)
+        if not self._pairs:  # not before the first step: the trainer moves the net to its device after the set-up
+            model.module.to(pl_module.device)
+            self._pairs = _pairs(model.module, pl_module)
         (average, current), (counted, counts) = self._pairs
         updates = int(model.n_averaged)
         kept = min(self.decay, (1 + updates) / (10 + updates)) if updates else 0.0
         torch._foreach_lerp_(average, current, 1 - kept)
-        torch._foreach_copy_(counted, counts)
+        if counted:
+            torch._foreach_copy_(counted, counts)
         model.n_averaged += 1
 
 

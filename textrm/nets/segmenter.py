@@ -18,7 +18,7 @@ class Segmenter(nn.Module):
         pooling: factory ``(in_channels)`` of a module with ``.out_channels``.
         decoder: factory ``(encoder_channels, encoder_strides, in_channels, upsampling)`` of a module that maps
             ``(maps, pooled)`` to logits and ends in ``.head.convolution``.
-        upsampling: ``bilinear``, ``transposed`` or ``pixel_shuffle``.
+        upsampling: ``bilinear``, ``transposed``, ``pixel_shuffle`` or ``pixel_shuffle_random``.
         prior: share of lettering before anything is learnt; sets the last bias, without which the many background
             pixels rule the first steps (Lin et al. 2017).
     """

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from textrm.metrics import PixelCounts, checkerboard, count_pixels, window_spectrum
+from textrm.metrics import PixelCounts, checkerboard, count_pixels, false_area, window_spectrum
 from textrm.tasks.pixel_scores import PixelScores
 
 
@@ -33,19 +33,21 @@ class PageScores(PixelScores):
         """As its base; ``clean`` is what is predicted on the clean pictures (B 1 H W) where ``known`` (B, bool)."""
         super().update(prob, mask, ignore)
         for one, truth, left_out in zip(prob, mask, ignore, strict=True):
-            values = one[0].float().cpu().numpy()
-            # Above the threshold is 255, below 0: the counts know one threshold only.
-            level = np.where(np.rint(values * 255) > self.threshold, 255, 0).astype(np.uint8)
-            counts = count_pixels(level, truth[0].cpu().numpy(), left_out[0].cpu().numpy())
+            counts = count_pixels(self._level(one), truth[0].cpu().numpy(), left_out[0].cpu().numpy())
             near = (counts.predicted, counts.true_near, counts.lettering, counts.found_near)
             self.near += torch.tensor(near, device=self.near.device)
-            self.spectrum += torch.from_numpy(window_spectrum(values)).to(self.spectrum.device)
+            self.spectrum += torch.from_numpy(window_spectrum(one[0].float().cpu().numpy())).to(self.spectrum.device)
         if clean is None or known is None:
             return
-        counted = ~ignore[known]
-        predicted = ((clean[known].float() * 255).round() > self.threshold) & counted
-        shares = predicted.flatten(1).sum(1).double() / counted.flatten(1).sum(1).clamp(min=1)
-        self.false_areas += torch.stack((shares.sum(), shares.new_tensor(len(shares))))
+        for one, left_out in zip(clean[known], ignore[known], strict=True):
+            share = false_area(self._level(one), left_out[0].cpu().numpy())
+            if not np.isnan(share):  # of a page that is ignored as a whole
+                self.false_areas += torch.tensor([share, 1.0], dtype=torch.float64, device=self.false_areas.device)
+
+    def _level(self, prob: Tensor) -> np.ndarray:
+        # Above the threshold is 255, below 0: the counts know one threshold only.
+        level = (prob[0].float() * 255).round().cpu().numpy()
+        return np.where(level > self.threshold, 255, 0).astype(np.uint8)
 
     def compute(self) -> dict[str, float]:
         """All figures as plain floats; NaN for what was not counted."""
