@@ -2,7 +2,8 @@
 
 All nets are trained from random weights for equally many steps on the same crops: what a seed draws follows from the
 seed alone. Loss (focal), optimizer (AdamW), schedule (one cycle of the learning rate over the run), clipping, bf16
-autocast and channels-last layout are the same ones. Peers get the scaling of the picture, the start of the last bias
+autocast and channels-last layout are the same ones. Every net has the best of ``--rates``, by its AP on the drawn
+pages (val) with the first seed. Peers get the scaling of the picture, the start of the last bias
 and the momentum of BatchNorm's statistics that ours have. Without ``--manifest`` a set is drawn.
 
 The defaults are meant for 90 minutes on two free cores. What is finished is kept in ``--out`` and not repeated.
@@ -40,16 +41,16 @@ NETS = OURS | PEERS
 @click.option("--test-manifest", default="", help="Further pages to measure on.")
 @click.option("--test-split", default="val", show_default=True)
 @click.option("--limit", default=24, show_default=True, help="Measure on so many pages of each set, evenly spread.")
-@click.option("--steps", default=300, show_default=True)
+@click.option("--steps", default=250, show_default=True)
 @click.option("--crop", default=192, show_default=True, help="Side of the crops in pixels.")
 @click.option("--batch", default=8, show_default=True, help="Crops in a batch.")
-@click.option("--rate", default=0.003, show_default=True, help="Largest learning rate, of all nets.")
+@click.option("--rates", default="0.002,0.006", show_default=True, help="Largest learning rates to try for each net.")
 @click.option("--seeds", default="1,2,3", show_default=True)
 @click.option("--threads", default=2, show_default=True)
 @click.option("--only", help=f"Nets, separated by commas: {', '.join(NETS)}.  [all]")
 @click.option("--out", default="runs/benchmarks/training", show_default=True, type=click.Path(path_type=Path))
 def main(manifest: str | None, test_manifest: str, test_split: str, limit: int, steps: int, crop: int, batch: int,
-         rate: float, seeds: str, threads: int, only: str | None, out: Path) -> None:  # fmt: skip
+         rates: str, seeds: str, threads: int, only: str | None, out: Path) -> None:  # fmt: skip
     """Train and measure what is not done yet, then print the table and write results.csv."""
     logging.disable(logging.WARNING)
     warnings.simplefilter("ignore")
@@ -57,13 +58,13 @@ def main(manifest: str | None, test_manifest: str, test_split: str, limit: int, 
     cv2.setNumThreads(1)
     names = chosen(only, NETS)
     try:
-        numbers = [int(seed) for seed in seeds.split(",")]
+        numbers, tried = [int(seed) for seed in seeds.split(",")], [float(rate) for rate in rates.split(",")]
     except ValueError:
-        sys.exit(f"error: --seeds {seeds}: expected whole numbers separated by commas, as 1,2,3")
+        sys.exit(f"error: --seeds {seeds} --rates {rates}: expected numbers separated by commas, as 1,2,3")
     try:
         settings = Settings(manifest or drawn(out / "pages"), test_manifest, test_split, limit, steps, crop, batch,
-                            rate, threads)  # fmt: skip
-        lines = measure(names, numbers, settings, out)
+                            threads)  # fmt: skip
+        lines = measure(names, numbers, tried, settings, out)
         write_csv(out / "results.csv", lines)
     except (UserError, ModuleNotFoundError) as error:
         sys.exit(f"error: {error}")
@@ -79,8 +80,8 @@ def drawn(folder: Path) -> str:
     return str(manifest if manifest.exists() else write_set(folder, PAGES, size=SIDE, split=(0.85, 0.15, 0.0)))
 
 
-def measure(names: list[str], seeds: list[int], settings: Settings, out: Path) -> list[Line]:
-    """A line per net and seed; a pair whose file is in ``out`` is not trained again.
+def measure(names: list[str], seeds: list[int], rates: list[float], settings: Settings, out: Path) -> list[Line]:
+    """A line per net and seed, with the best rate; what has a file in ``out`` is not trained again.
 
     Raises:
         UserError: when the files in ``out`` were made with other settings, and for data that cannot be used.
@@ -88,20 +89,25 @@ def measure(names: list[str], seeds: list[int], settings: Settings, out: Path) -
     keep(out / "settings.json", settings)
     shared = {name: costs(NETS[name]()) for name in names}  # first: a net that cannot be made shows here
     files = {name: out / "onnx" / f"{name}.onnx" for name in names}
-    pairs: dict[tuple[str, int], dict[str, Any]] = {}
+    lines: list[Line] = []
     with Progress() as progress:
-        bar = progress.add_task("nets and seeds", total=len(names) * len(seeds))
-        for seed in seeds:
-            for name in names:
-                path = out / "pairs" / f"{name}-{seed}.json"
-                if not path.exists():
-                    found = train_and_score(name, NETS[name], seed, settings, progress, files[name])
-                    write_whole(path, json.dumps(found).encode())
-                pairs[name, seed] = json.loads(path.read_text())
-                progress.advance(bar)
+
+        def trained(name: str, seed: int, rate: float) -> dict[str, Any]:
+            path = out / "pairs" / f"{name}-{rate:g}-{seed}.json"
+            if not path.exists():
+                found = train_and_score(name, NETS[name], seed, rate, settings, progress, files[name])
+                write_whole(path, json.dumps(found).encode())
+            progress.advance(bar)
+            return json.loads(path.read_text()) | {"rate": rate}
+
+        bar = progress.add_task("trainings", total=len(names) * (len(rates) - 1 + len(seeds)))
+        for name in names:
+            first = max((trained(name, seeds[0], rate) for rate in rates), key=lambda found: found["val_AP"])
+            rest = {seed: trained(name, seed, first["rate"]) for seed in seeds[1:]}
+            lines += [{"net": name, "seed": seed, **shared[name], **found}
+                      for seed, found in ({seeds[0]: first} | rest).items()]  # fmt: skip
         times = timed(files, settings.threads, progress, out / "times.json")
-    return [{"net": name, "seed": seed, "seconds_per_page": times[name], **shared[name], **found}
-            for (name, seed), found in pairs.items()]  # fmt: skip
+    return [line | {"seconds_per_page": times[str(line["net"])]} for line in lines]
 
 
 def keep(path: Path, settings: Settings) -> None:

@@ -40,7 +40,6 @@ class Settings:
     steps: int
     crop: int
     batch: int
-    rate: float
     threads: int
 
     def plain(self) -> dict[str, Any]:
@@ -53,8 +52,8 @@ class Settings:
         return sets | ({"test": (self.test_manifest, self.test_split)} if self.test_manifest else {})
 
 
-def train_and_score(name: str, make: Callable[[], nn.Module], seed: int, settings: Settings, progress: Progress,
-                    file: Path) -> dict[str, float]:  # fmt: skip
+def train_and_score(name: str, make: Callable[[], nn.Module], seed: int, rate: float, settings: Settings,
+                    progress: Progress, file: Path) -> dict[str, float]:  # fmt: skip
     """Steps per second without waiting for data, last loss, and AP and small-word recall of a net trained from scratch.
 
     The net is exported to ``file`` unless that is there.
@@ -62,8 +61,8 @@ def train_and_score(name: str, make: Callable[[], nn.Module], seed: int, setting
     torch.manual_seed(seed)
     net = make()
     steps = []
-    bar = progress.add_task(f"{name}, seed {seed}", total=settings.steps)
-    for step in steps_of(net, seed, settings):
+    bar = progress.add_task(f"{name}, seed {seed}, rate {rate:g}", total=settings.steps)
+    for step in steps_of(net, seed, rate, settings):
         steps.append(step)
         progress.advance(bar)
     figures = {
@@ -80,12 +79,12 @@ def train_and_score(name: str, make: Callable[[], nn.Module], seed: int, setting
     return figures
 
 
-def steps_of(net: nn.Module, seed: int, settings: Settings) -> Iterator[Step]:
-    """Train a net, in place; what it sees follows from the seed and the settings alone."""
+def steps_of(net: nn.Module, seed: int, rate: float, settings: Settings) -> Iterator[Step]:
+    """Train a net in place, at most at ``rate``; what it sees follows from the seed and the settings alone."""
     config = configured(
         "experiment=seg_xception", "data=manifest", f"data.manifest={settings.manifest}", f"data.crop={settings.crop}",
         f"data.batch_size={settings.batch}", f"data.samples_per_epoch={settings.batch * settings.steps}",
-        f"seed={seed}", *RECIPE, f"scheduler.max_lr={settings.rate}", f"trainer.max_steps={settings.steps}",
+        f"seed={seed}", *RECIPE, f"scheduler.max_lr={rate}", f"trainer.max_steps={settings.steps}",
     )  # fmt: skip
     parts = {key: hydra.utils.instantiate(config[key]) for key in ("loss", "optimizer", "scheduler")}
     return bare_steps(SegmentationTask(net, **parts), config)

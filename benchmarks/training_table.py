@@ -16,6 +16,7 @@ COLUMNS = {  # heading and format, by column of results.csv
     "seconds_per_page": ("s/page", "{:.3f}"),
     "parameters": ("M par.", "{:.2f}"),
     "GMAC": ("GMAC", "{:.1f}"),
+    "rate": ("rate", "{:g}"),
     "steps_per_second": ("steps/s", "{:.2f}"),
     "loss": ("loss", "{:.4f}"),
     "val_AP": ("AP val", "{:.3f}"),
@@ -23,7 +24,7 @@ COLUMNS = {  # heading and format, by column of results.csv
     "test_AP": ("AP test", "{:.3f}"),
     "test_small_recall": ("small test", "{:.3f}"),
 }
-CONSTANT = ("seconds_per_page", "parameters", "GMAC")  # of a net, whatever its seed
+CONSTANT = ("seconds_per_page", "parameters", "GMAC", "rate")  # of a net, whatever its seed
 
 
 def print_results(lines: Sequence[Line], settings: Settings) -> None:

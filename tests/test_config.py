@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from textrm import evaluate, export, train
-from textrm.config import read_labels
+from textrm.config import job_folder, read_labels
 from textrm.data.synth import __main__ as synth
 from textrm.errors import UserError
 
@@ -153,3 +153,17 @@ def test_a_manifest_without_labels_is_told_in_one_line(
     missing = run(capsys, monkeypatch, train.main, "experiment=pretrain_mobilenet")
     assert "data.manifest=" in missing
     assert missing.count("\n") == 1
+
+
+def test_the_folder_of_a_job_follows_from_what_it_is_and_not_from_how_it_was_written(tmp_path: Path) -> None:
+    def folder(*overrides: str, shared: tuple[str, ...] = ()) -> str:
+        return job_folder(str(tmp_path), overrides, shared)
+
+    first = folder("loss.gamma=0.5", "data.manifest=a/b.csv", "seed=1")
+    assert first.startswith("loss.gamma=0.5,seed=1-")  # no paths
+    assert folder("seed=1.0", "loss.gamma=.50", "data.manifest=a/b.csv").rpartition("-")[2] == first.rpartition("-")[2]
+    assert folder("loss.gamma=0.5", "data.manifest=a/c.csv", "seed=1") != first
+    assert folder("name=1_0").rpartition("-")[2] != folder("name=10").rpartition("-")[2]
+    assert folder("loss.gamma=0.5", "seed=1", shared=("seed",)).startswith("loss.gamma=0.5-")
+    (tmp_path / first).mkdir()  # by a sweep over both; one that shares the seed finds it again
+    assert folder("loss.gamma=0.5", "data.manifest=a/b.csv", "seed=1", shared=("seed",)) == first

@@ -39,7 +39,7 @@ def test_results_are_written_and_nothing_is_done_twice(
         shutil.copy(model_file, out / "onnx" / f"{name}.onnx")
     monkeypatch.setattr(training_measure, "PAGE", (50, 70))
     given = [f"--manifest={manifest}", f"--test-manifest={manifest}", "--limit=2", "--steps=2", "--crop=64",
-             "--batch=2", "--seeds=3", f"--only={','.join(nets)}", f"--out={out}"]  # fmt: skip
+             "--batch=2", "--seeds=3", "--rates=0.001,0.01", f"--only={','.join(nets)}", f"--out={out}"]  # fmt: skip
     first = call(*given)
     with (out / "results.csv").open() as file:
         lines = list(csv.DictReader(file))
@@ -49,6 +49,10 @@ def test_results_are_written_and_nothing_is_done_twice(
         assert float(line["seconds_per_page"]) > 0
         assert float(line["steps_per_second"]) > 0
         assert math.isfinite(float(line["loss"]))
+        tried = {
+            rate: json.loads((out / "pairs" / f"{line['net']}-{rate}-3.json").read_text()) for rate in ("0.001", "0.01")
+        }
+        assert line["rate"] == max(tried, key=lambda rate: tried[rate]["val_AP"])
     assert len({line["loss"] for line in lines}) == 2
     assert float(lines[1]["parameters"]) == 3.218138  # as torchvision states, less 20 of 21 classes
     assert f"AP: xception_fast ({float(lines[0]['seconds_per_page']):.3f} s)" in first
@@ -78,8 +82,8 @@ def test_all_nets_of_a_seed_see_the_same_crops_in_the_same_order(tmp_path: Path)
 
     def seen(seed: int) -> torch.Tensor:
         net = Recorder()
-        settings = training_measure.Settings(str(manifest), "", "val", 1, 3, 32, 2, 0.003, 1)
-        list(training_measure.steps_of(net, seed, settings))
+        settings = training_measure.Settings(str(manifest), "", "val", 1, 3, 32, 2, 1)
+        list(training_measure.steps_of(net, seed, 0.003, settings))
         return torch.stack(net.seen)
 
     first = seen(1)

@@ -66,10 +66,10 @@ def job_folder(sweep: str, overrides: Sequence[str], shared: Sequence[str]) -> s
 def _plain(override: str) -> str:
     """The override with its number written in one way: 1, 1.0 and 1e0 are one job."""
     key, _, value = override.partition("=")
-    try:
-        return f"{key}={float(value)!r}"
-    except ValueError:
+    if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", value, re.IGNORECASE):
         return override
+    number = float(value)
+    return f"{key}={int(number) if number.is_integer() else number}"
 
 
 def override_key(override: str) -> str:

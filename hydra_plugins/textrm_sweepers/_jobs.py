@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hydra.core.override_parser.types import Override, Quote, QuotedString
 from hydra.core.plugins import Plugins
 from hydra.core.singleton import Singleton
 from hydra.core.utils import JobReturn, JobStatus, run_job, setup_globals
@@ -17,7 +19,7 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
-from textrm.config import explain
+from textrm.config import explain, override_key
 from textrm.errors import UserError
 from textrm.outcome import Outcome
 
@@ -55,12 +57,28 @@ def open_launcher(context: HydraContext, task_function: TaskFunction, config: Di
                         "pip install 'textrm[sweeps]'") from error  # fmt: skip
 
 
-def name_by_axes(config: DictConfig, fixed: Iterable[str]) -> None:
-    """Leave the keys ``fixed``, which all jobs share, out of the names of their folders."""
+def refuse_empty(context: HydraContext, overrides: Iterable[Override]) -> None:
+    """Refuse an axis that has no choice, such as ``net=glob(z*)``.
+
+    Raises:
+        UserError: naming the first such axis.
+    """
+    for item in overrides:
+        if item.is_discrete_sweep() and next(item.sweep_string_iterator(), None) is None:
+            options = context.config_loader.get_group_options(item.key_or_group)
+            raise UserError(f"{item.input_line}: no choice fits; expected {', '.join(options) or 'one at least'}")
+
+
+def settle_folders(config: DictConfig, overrides: Iterable[Override]) -> None:
+    """Keep all jobs in the sweep folder of ``config``, whatever they are called, each named by what varies alone."""
+    last = {item.get_key_element(): item for item in overrides}
+    axes = {override_key(key) for key, item in last.items() if item.is_sweep_override()}
+    shared = sorted({override_key(key) for key in last} - axes)
+    folder = QuotedString(str(config.hydra.sweep.dir), Quote.single).with_quotes()
     with open_dict(config):
-        config.hydra.overrides.hydra.append(
-            f"hydra.job.config.override_dirname.exclude_keys=[{','.join(sorted(fixed))}]"
-        )
+        config.hydra.overrides.hydra += [
+            f"hydra.job.config.override_dirname.exclude_keys=[{','.join(shared)}]", f"hydra.sweep.dir={folder}",
+        ]  # fmt: skip
 
 
 def compose(context: HydraContext, config: DictConfig, sets: Iterable[Sequence[str]]) -> list[Job]:
@@ -80,7 +98,8 @@ def compose(context: HydraContext, config: DictConfig, sets: Iterable[Sequence[s
                             "is, for a sweep goes on by its folders") from error  # fmt: skip
         job = Job(tuple(overrides), folder)
         if jobs.setdefault(folder, job).overrides != job.overrides:
-            raise UserError(f"two jobs have the folder {folder}: leave hydra.sweep.subdir as it is")
+            raise UserError(f"two jobs have the folder {folder}: give each value once, and leave hydra.sweep.subdir as "
+                            "it is")  # fmt: skip
     return list(jobs.values())
 
 
@@ -126,6 +145,8 @@ def refuse_failures(endings: Sequence[Ending], jobs: Sequence[Job]) -> None:
 class RemoteJob:
     """What a launcher sends to another process: everything that a job needs but its overrides.
 
+    The process works in the folder that the command was given in, for paths may be relative to it.
+
     Raises:
         HydraException, OmegaConfBaseException: when called with overrides that no configuration has.
     """
@@ -135,9 +156,11 @@ class RemoteJob:
         self.task_function = task_function
         self.config = config
         self.state = Singleton.get_state()
+        self.place = Path.cwd()
 
     def __call__(self, overrides: Sequence[str], number: int) -> JobReturn:
         """Run one job; its exception is in what is returned."""
+        os.chdir(self.place)
         Singleton.set_state(self.state)
         setup_globals()
         config = self.context.config_loader.load_sweep_config(self.config, list(overrides))

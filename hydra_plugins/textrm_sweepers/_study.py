@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +49,17 @@ def to_distribution(axis: Override) -> BaseDistribution:
         raise UserError(f"{axis.input_line}: {error}") from error
 
 
+def examples(axes: Mapping[str, BaseDistribution]) -> list[list[str]]:
+    """A few sets of overrides that have every choice of every axis between them, and both ends of an interval."""
+    values = {
+        key: axis.choices if isinstance(axis, CategoricalDistribution) else (axis.low, axis.high)
+        for key, axis in axes.items()
+        if isinstance(axis, CategoricalDistribution | FloatDistribution | IntDistribution)
+    }
+    count = max((len(found) for found in values.values()), default=0)
+    return [[f"{key}={found[i % len(found)]}" for key, found in values.items()] for i in range(count)]
+
+
 class Search:
     """The study in ``folder``, made where there is none.
 
@@ -59,7 +73,8 @@ class Search:
         pruner: configuration of an Optuna pruner.
 
     Raises:
-        UserError: without axes, for an unknown direction, and when the folder holds a search with others.
+        UserError: without axes, for an unknown direction, and when the folder holds a search with others (one whose
+            trials all failed is replaced).
     """
 
     def __init__(
@@ -80,16 +95,21 @@ class Search:
         self.folder, self.axes, self.fixed, self.seed = folder, dict(axes), list(fixed), seed
         self._sampler = instantiate(sampler)
         optuna.logging.set_verbosity(optuna.logging.WARNING)
+        rule = instantiate(pruner)
         folder.mkdir(parents=True, exist_ok=True)
-        self.study = optuna.create_study(
-            study_name=STUDY, storage=open_storage(folder), pruner=instantiate(pruner),
-            direction=StudyDirection[direction.upper()], load_if_exists=True,
-        )  # fmt: skip
+        storage = open_storage(folder)
+        create = partial(optuna.create_study, study_name=STUDY, storage=storage, pruner=rule,
+                         direction=StudyDirection[direction.upper()], load_if_exists=True)  # fmt: skip
+        self.study = create()
         terms = {"axes": {key: str(axis) for key, axis in self.axes.items()}, "fixed": sorted(self.fixed),
                  "direction": direction}  # fmt: skip
-        if self.study.user_attrs.setdefault("terms", terms) != terms:
+        others = self.study.user_attrs.get("terms", terms) != terms
+        if others and any(trial.state != TrialState.FAIL for trial in self.study.get_trials(deepcopy=False)):
             raise UserError(f"{folder} holds a search with other axes or overrides, whose figures cannot be compared: "
                             "give another name=…, or the same command as before")  # fmt: skip
+        if others:
+            optuna.delete_study(study_name=STUDY, storage=storage)
+            self.study = create()
         self.study.set_user_attr("terms", terms)
 
     def batches(self, n_trials: int, n_jobs: int) -> Iterator[list[FrozenTrial]]:
@@ -112,14 +132,17 @@ class Search:
         """Those that all trials have, then the trial's own."""
         return [*self.fixed, *_own(trial)]
 
-    def tell(self, number: int, ending: Ending) -> None:
-        """Record how the trial of this number ended."""
+    def tell(self, number: int, ending: Ending) -> Ending:
+        """Record how the trial of this number ended; what it returns has an error also where there was no score."""
+        if not (ending.error or ending.pruned) and (ending.score is None or math.isnan(ending.score)):
+            ending = replace(ending, error="it ended without a score: see callbacks.checkpoint.monitor")
         if ending.error:
             self.study.tell(number, state=TrialState.FAIL)
         elif ending.pruned:
             self.study.tell(number, state=TrialState.PRUNED)
         else:
             self.study.tell(number, ending.score)
+        return ending
 
     def report(self) -> None:
         """Print the best trial, and write all to ``search.yaml``."""

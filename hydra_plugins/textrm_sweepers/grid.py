@@ -39,7 +39,7 @@ class GridSweeper(BasicSweeper):
         """Run what is not finished; returns how the jobs that were launched ended.
 
         Raises:
-            UserError: for an axis without end; and, after all jobs, when some of them failed.
+            UserError: for an axis without end or without a choice; and, after all jobs, when some of them failed.
             HydraException, OmegaConfBaseException: for what no configuration has.
         """
         from hydra_plugins.textrm_sweepers import _jobs
@@ -55,11 +55,13 @@ class GridSweeper(BasicSweeper):
             if override.is_sweep_override() and not override.is_discrete_sweep():
                 raise UserError(f"{override.input_line}: a grid needs choices, such as 1,2,5 or range(1,4); a search "
                                 "takes intervals: sweep=optuna_lr")  # fmt: skip
-        _jobs.name_by_axes(self.config, {item.get_key_element() for item in overrides if not item.is_sweep_override()})
+        _jobs.refuse_empty(self.hydra_context, overrides)
+        given = OmegaConf.to_yaml(self.config)
+        _jobs.settle_folders(self.config, overrides)
         jobs = _jobs.compose(self.hydra_context, self.config, self.split_arguments(overrides, None)[0])
         folder = Path(self.config.hydra.sweep.dir)
         folder.mkdir(parents=True, exist_ok=True)
-        OmegaConf.save(self.config, folder / "multirun.yaml")
+        (folder / "multirun.yaml").write_text(given, encoding="utf-8")
         outcomes = {job: Outcome.read(job.folder) for job in jobs}
         open_jobs = [job for job, outcome in outcomes.items() if outcome is None or outcome.status != "finished"]
         print(f"sweep: {len(jobs)} jobs in {folder}, {len(jobs) - len(open_jobs)} finished before, "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,8 +56,15 @@ class OptunaSweeper(Sweeper):
         self.launcher: Launcher | None = None
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
-        """Called by Hydra. Raises UserError when the launcher is not installed."""
+        """Called by Hydra. Raises UserError when Optuna or the launcher is not installed."""
         from hydra_plugins.textrm_sweepers import _jobs  # Hydra imports this module with every command; that is slow
+        from textrm.config import explain
+        from textrm.errors import UserError
+
+        try:
+            import_module("optuna")
+        except ModuleNotFoundError as error:
+            raise UserError(f"hydra/sweeper=optuna: {explain(error)}: pip install 'textrm[sweeps]'") from error
 
         self.hydra_context = hydra_context
         self.config = config
@@ -66,7 +74,8 @@ class OptunaSweeper(Sweeper):
         """Run the trials that are missing; prints the best, and writes ``search.yaml`` in the sweep folder.
 
         Raises:
-            UserError: when the folder holds another search, without an axis, and, after all trials, when some failed.
+            UserError: when the folder holds another search, without an axis or for one without a choice, and, after all
+                trials, when some failed or had no score.
             HydraException, OmegaConfBaseException: for what no configuration has.
         """
         from hydra_plugins.textrm_sweepers import _jobs, _study
@@ -76,14 +85,20 @@ class OptunaSweeper(Sweeper):
         assert self.launcher is not None
         parser = OverridesParser.create(config_loader=self.hydra_context.config_loader)
         lines = [f"{key}={value}" for key, value in self.params.items()]
-        overrides = {item.get_key_element(): item for item in parser.parse_overrides([*lines, *arguments])}
+        parsed = parser.parse_overrides([*lines, *arguments])
+        _jobs.refuse_empty(self.hydra_context, parsed)
+        overrides = {item.get_key_element(): item for item in parsed}
         axes = {key: _study.to_distribution(item) for key, item in overrides.items() if item.is_sweep_override()}
         fixed = [f"{key}={item.get_value_element_as_str()}" for key, item in overrides.items() if key not in axes]
-        _jobs.name_by_axes(self.config, overrides.keys() - axes.keys())
+        given = OmegaConf.to_yaml(self.config)
+        _jobs.settle_folders(self.config, parsed)
         folder = Path(self.config.hydra.sweep.dir)
-        search = _study.Search(folder, axes, fixed, self.direction, self.seed, self.sampler, self.pruner)
         numbered = OmegaConf.select(self.config, "callbacks.pruning") is not None
-        OmegaConf.save(self.config, folder / "multirun.yaml")
+        # A mistake must show before there is a search with it in the folder.
+        tries = [(*fixed, *choice, *_number(0, numbered)) for choice in _study.examples(axes)]
+        _jobs.compose(self.hydra_context, self.config, tries)
+        search = _study.Search(folder, axes, fixed, self.direction, self.seed, self.sampler, self.pruner)
+        (folder / "multirun.yaml").write_text(given, encoding="utf-8")
         jobs: list[_jobs.Job] = []
         endings: list[Ending] = []
         for trials in search.batches(self.n_trials, self.n_jobs):
@@ -91,7 +106,7 @@ class OptunaSweeper(Sweeper):
             batch = _jobs.compose(self.hydra_context, self.config, sets)
             ended = {ending.job.overrides: ending for ending in _jobs.launch(self.launcher, batch)}
             for trial, chosen in zip(trials, sets, strict=True):
-                search.tell(trial.number, ended[chosen])
+                ended[chosen] = search.tell(trial.number, ended[chosen])
             jobs += batch
             endings += ended.values()
         search.report()

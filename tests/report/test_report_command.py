@@ -11,11 +11,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner
 from PIL import Image
 from report_runs import learning, make_run, write_events
 
 from textrm.report.__main__ import main
+from textrm.report.page import command_of
 
 VOID = {"meta", "img", "br", "link", "input"}
 
@@ -59,8 +61,12 @@ def sweep(tmp_path_factory: pytest.TempPathFactory) -> Path:
                     make_run(folder, overrides, [learning(0.3, seed=seed)], seed=seed)
                     write_events(folder, 0.5)
     make_run(root / "empty", ["experiment=seg_xception", "loss.gamma=0", "loss.text_weight=1", "seed=3"], seed=3)
-    words = "[experiment=seg_xception, 'loss.gamma=0,2', 'loss.text_weight=1,5', 'seed=1,2']"
-    (root / "multirun.yaml").write_text(f"hydra:\n  overrides:\n    task: {words}\n")
+    task = ["experiment=seg_xception", "loss.gamma=0,2", "loss.text_weight=1,5", "seed=1,2"]
+    task += ["class_weights=[1,2],[1,5]", "net.encoder.width=${grow}", "name='a b'"]
+    given = ["hydra/launcher=joblib", "hydra.sweep.dir=multirun/focal"]
+    own = ["hydra.mode=MULTIRUN", "hydra.job.config.override_dirname.exclude_keys=[experiment]"]
+    written = {"hydra": {"overrides": {"hydra": given + own, "task": task}}}
+    (root / "multirun.yaml").write_text(yaml.safe_dump(written))
     result = CliRunner().invoke(main, [str(root)])
     assert result.exit_code == 0, result.output
     assert "9 runs: 7 finished, 2 failed" in result.output
@@ -88,12 +94,28 @@ def test_the_page_stands_alone_and_is_well_formed(sweep: Path) -> None:
     assert "focal <i>" in page.text  # escaped: it is text, not an element
     assert "<b>loss</b> & nan" in page.text
     assert "no figures: metrics.csv is missing" in page.text
-    assert "python -m textrm.train -m experiment=seg_xception loss.gamma=0,2 loss.text_weight=1,5 seed=1,2" in page.text
+    assert str(command_of(sweep)) in page.text
     assert "share of clean pages that is predicted as lettering (lower is better)" in page.text
     sources = [address for address in page.addresses if address.startswith("data:image/jpeg")]
     assert len(sources) == 2 * 4  # two pages, four settings
     with Image.open(io.BytesIO(base64.b64decode(sources[0].partition(",")[2]))) as picture:
         assert (picture.format, picture.size) == ("JPEG", (400, 60))
+
+
+def test_the_command_can_be_pasted_into_a_shell(sweep: Path, tmp_path: Path) -> None:
+    command = command_of(sweep)
+    assert command is not None
+    words = subprocess.run(["bash", "-c", command.replace("python -m", "printf '%s\\n'", 1)], text=True,
+                           stdout=subprocess.PIPE, check=True).stdout.splitlines()  # fmt: skip
+    assert words == [
+        "textrm.train", "-m", "hydra/launcher=joblib", "hydra.sweep.dir=multirun/focal", "experiment=seg_xception",
+        "loss.gamma=0,2", "loss.text_weight=1,5", "seed=1,2", "class_weights=[1,2],[1,5]", "net.encoder.width=${grow}",
+        "name='a b'",
+    ]  # fmt: skip
+    (tmp_path / "multirun.yaml").write_text("seed: 1")
+    assert command_of(tmp_path) is None
+    (tmp_path / "multirun.yaml").write_text("{: [")
+    assert command_of(tmp_path) is None
 
 
 def test_a_second_report_is_the_same_and_leaves_no_old_plot(sweep: Path, tmp_path: Path) -> None:

@@ -13,8 +13,9 @@ from report_runs import write_events
 from textrm.report.curves import mean_curve, panels_of, smoothed
 from textrm.report.events import Events, common_curve, read_events
 from textrm.report.gather import Run
-from textrm.report.heat_map import is_grid
+from textrm.report.heat_map import is_grid, layout
 from textrm.report.page import as_jpeg
+from textrm.report.plots import plot_metric
 from textrm.report.sweep import Sweep, make_sweep
 
 
@@ -106,3 +107,29 @@ def test_no_panel_has_more_lines_than_colours(gammas: int, weights: int, panels:
 def test_a_grid_is_a_heat_map_and_a_search_is_not() -> None:
     assert is_grid(grid(2, 3))
     assert not is_grid(make_sweep(Path("search"), [finished({"a": f"0.{n}", "b": f"0.{n}"}, 0.5) for n in range(6)]))
+
+
+def test_a_grid_that_some_budgets_have_in_part_is_a_heat_map_with_a_panel_for_each() -> None:
+    budgets = {"short": ("100", "0.1", 4), "two_cores": ("300", "0.5", 3), "full": ("20000", "0.5", 4)}
+    runs = [
+        finished({"gamma": str(gamma), "weights": str(weights), "budget": budget, "steps": steps, "rate": rate}, 0.5)
+        for budget, (steps, rate, gammas) in budgets.items()
+        for gamma in range(gammas)
+        for weights in range(5)
+    ]
+    sweep = make_sweep(Path("study"), runs)
+    assert sweep.axes == ["gamma", "weights", "budget", "rate"]  # two budgets have the same rate
+    assert is_grid(sweep)
+    across, down, panels = layout(sweep)
+    assert (across, down) == ("weights", "gamma")
+    assert [list(panel.values()) for panel in panels] == [["full", "0.5"], ["short", "0.1"], ["two_cores", "0.5"]]
+
+
+def test_where_only_repeats_have_the_figure_there_are_dots() -> None:
+    without = [finished({"a": a, "b": b}, float("nan")) for a in "12" for b in "12"]
+    again = [finished({"a": a, "b": b}, 0.5) for a in "12" for b in "12"]
+    for run in again:
+        run.name += " again"
+    plot = plot_metric(make_sweep(Path("grid"), [*without, *again]))
+    assert plot is not None
+    assert plot.title == "val/AP of every run"

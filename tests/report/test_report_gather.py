@@ -21,8 +21,9 @@ def test_runs_are_found_by_any_of_their_files_and_the_report_is_not_read(tmp_pat
     make_run(tmp_path / "b" / "deep" / "checkpoints" / "not_a_run", [])
     runs = find_runs(tmp_path, tmp_path / "report")
     assert [(run.name, run.status, run.seed) for run in runs] == [
-        ("a", "unfinished", "7"), ("b/deep", "finished", "1"), ("c", "unfinished", "3"),
+        ("a", "failed", "7"), ("b/deep", "finished", "1"), ("c", "failed", "3"),
     ]  # fmt: skip
+    assert runs[0].reason == "no outcome.json that can be read, nothing logged"
     assert runs[0].value("loss.gamma") == "2"
 
 
@@ -37,6 +38,7 @@ def test_runs_are_found_by_any_of_their_files_and_the_report_is_not_read(tmp_pat
         ("pruned", None, [learning(0.5)], "pruned", "ended by the search, 100 steps logged"),
         ("running", None, [], "unfinished", "still running, or killed, nothing logged"),
         ("stopped", None, [learning(0.5)], "unfinished", "stopped, 100 steps logged"),
+        ("stopped", None, [], "failed", "stopped, nothing logged"),
     ],
 )  # fmt: skip
 def test_what_became_of_a_run(
@@ -62,6 +64,7 @@ def test_overrides_are_split_and_places_left_out() -> None:
         "+a.b=c=d",
         "~callbacks.x",
         "run=somewhere",
+        "callbacks.pruning.trial=3",
         "hydra.verbose=true",
         "hydra/launcher=joblib",
     ]

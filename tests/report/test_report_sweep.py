@@ -10,8 +10,9 @@ from report_runs import learning, make_run
 
 from textrm.errors import UserError
 from textrm.report.gather import find_runs
+from textrm.report.page import facts
 from textrm.report.sweep import Sweep, brief, distinct, make_sweep, short_names, spread
-from textrm.report.table import setting_lines
+from textrm.report.table import note, setting_lines
 
 
 def rows(ap: float) -> list[list[dict[str, float]]]:
@@ -51,6 +52,30 @@ def test_settings_are_in_numeric_order_and_average_over_seeds(tmp_path: Path) ->
     assert grouped.axes == ["seed"]
     assert [setting.values["seed"] for setting in grouped.settings] == ["1", "2", "11"]
     assert grouped.settings[0].spread("val/AP").mean == pytest.approx(12.5 / 60 + 0.01)
+
+
+def test_a_key_that_changes_with_an_axis_is_no_axis_of_its_own(tmp_path: Path) -> None:
+    for budget, rate, gammas in (("short", "0.01", "012"), ("long", "0.5", "02")):
+        for gamma in gammas:
+            for seed in (1, 2):
+                overrides = [f"gamma={gamma}", f"budget={budget}", f"scheduler.max_lr={rate}", f"seed={seed}"]
+                make_run(tmp_path / f"{budget}-{gamma}-{seed}", overrides, rows(0.5), seed=seed)
+    sweep = sweep_of(tmp_path)
+    assert sweep.columns == ["gamma", "budget", "scheduler.max_lr"]
+    assert sweep.axes == ["gamma", "budget"]
+    assert sweep.tied == {"scheduler.max_lr": "budget"}
+    assert len(sweep.settings) == 5
+    assert "scheduler.max_lr changes with budget" in note(sweep)
+    assert facts(sweep)["change with them"] == ["scheduler.max_lr: 0.5 with budget=long, 0.01 with budget=short"]
+    grouped = sweep_of(tmp_path, group="scheduler.max_lr")
+    assert grouped.axes == ["gamma", "seed"]
+    assert len(grouped.settings) == 6
+
+
+def test_what_was_tried_once_each_does_not_change_together(tmp_path: Path) -> None:
+    for number in range(4):
+        make_run(tmp_path / str(number), [f"rate=0.{number}", f"decay=0.{9 - number}"], rows(0.5))
+    assert sweep_of(tmp_path).axes == ["rate", "decay"]
 
 
 def test_repeats_are_kept_apart_and_the_finished_one_counts_first(tmp_path: Path) -> None:

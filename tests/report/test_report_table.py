@@ -66,6 +66,16 @@ def test_a_figure_that_some_runs_lack_says_of_how_many_it_is(tmp_path: Path) -> 
     assert [cell.text for cell in lines.rows[0]][:3] == ["2", "0.5000 ± 0.0000", "0.2500 (1)"]
 
 
+def test_the_figures_of_the_same_stage_come_first_and_those_of_the_csv_keep_their_order(tmp_path: Path) -> None:
+    make_run(tmp_path / "1", [], [[{"step": 9, "val/AP": 0.5, "val/F1": 0.6}, {"step": 10, "test/AP": 0.4}]])
+    runs = find_runs(tmp_path, tmp_path / "report")
+    costs = ["steps", "seconds", "peak_megabytes"]
+    assert setting_lines(make_sweep(tmp_path, runs)).head == ["n", "val/AP", "val/F1", "test/AP", *costs]
+    assert setting_lines(make_sweep(tmp_path, runs, "val/F1")).head == ["n", "val/F1", "val/AP", "test/AP", *costs]
+    assert setting_lines(make_sweep(tmp_path, runs, "test/AP")).head == ["n", "test/AP", "val/AP", "val/F1", *costs]
+    assert write_runs(make_sweep(tmp_path, runs, "val/F1")).split(",")[4:7] == ["val/F1", "test/AP", "val/AP"]
+
+
 @pytest.mark.parametrize(("width", "all_of_them"), [(40, False), (300, True)])
 def test_the_terminal_shows_as_many_figures_as_there_is_room_for(width: int, all_of_them: bool, tmp_path: Path) -> None:
     console = Console(width=width, file=io.StringIO(), color_system=None)

@@ -26,6 +26,7 @@ name: fake
 x: 0.0
 y: 0
 fail: null
+mute: null
 epochs: 0
 callbacks:
   checkpoint: {{monitor: val/AP}}
@@ -39,24 +40,25 @@ hydra:
 """
 
 
-def train(config: DictConfig) -> float:
+def train(config: DictConfig) -> float | None:
     """A parabola over x with its top at 1, in ``epochs`` steps that a search may cut short; fails where x is ``fail``.
 
-    It is interrupted where x is ``STOP_AT`` and in the call that follows the first ``STOP_AFTER``, of the environment.
+    Where x is ``mute`` it has no score. It is interrupted where x is ``STOP_AT`` and in the call that follows the first
+    ``STOP_AFTER``, of the environment.
     """
     run = Path(HydraConfig.get().runtime.output_dir)
     overrides = list(HydraConfig.get().overrides.task)
     with Path("trained.txt").open("a") as told:
         told.write(f"{' '.join(overrides)}\n")
     begun = len(Path("trained.txt").read_text().splitlines())
-    if str(int(config.x)) == os.environ.get("STOP_AT") or str(begun - 1) == os.environ.get("STOP_AFTER"):
+    if f"{config.x:g}" == os.environ.get("STOP_AT") or str(begun - 1) == os.environ.get("STOP_AFTER"):
         raise KeyboardInterrupt
     if config.x == config.fail:
         raise UserError(f"x={config.x}: expected another")
-    score = -((config.x - 1) ** 2) + config.y
+    score = None if config.x == config.mute else -((config.x - 1) ** 2) + config.y
     pruning = instantiate(config.callbacks.pruning) if config.get("callbacks", {}).get("pruning") else None
     trainer = SimpleNamespace(sanity_checking=False, callback_metrics={"val/AP": score}, should_stop=False)
-    for trainer.current_epoch in range(config.epochs):
+    for trainer.current_epoch in range(config.get("epochs", 0)):
         if pruning is not None and not trainer.should_stop:
             pruning.on_validation_end(trainer, None)
     Outcome("pruned" if trainer.should_stop else "finished", overrides, score=score).write(run)

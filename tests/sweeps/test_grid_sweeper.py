@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from fake_training import command
+from omegaconf import OmegaConf
 
+from hydra_plugins.textrm_sweepers import _jobs
 from textrm.outcome import Outcome
 
 GRID = ("x=0,1,2,3,4,5", "y=1,2")
@@ -47,6 +50,37 @@ def test_one_failing_job_does_not_end_the_others(
     assert len(trained(tmp_path)) == 3
 
 
+def test_folders_are_named_by_what_varies(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert command(monkeypatch, tmp_path, "x=1,2", "y=4", "~epochs", "+other.key=3") == 0
+    assert sorted(name.rsplit("-", 1)[0] for name in outcomes(tmp_path)) == ["x=1", "x=2"]
+    assert trained(tmp_path) == [f"x={x} y=4 ~epochs=null +other.key=3" for x in (1, 2)]
+
+
+def test_a_sweep_over_names_has_one_folder_which_keeps_the_command(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert command(monkeypatch, tmp_path, "name=a,b", "hydra.job.env_copy=[HOME]") == 0
+    assert [folder.name for folder in (tmp_path / "multirun").iterdir()] == ["fake"]
+    assert sorted(name.rsplit("-", 1)[0] for name in outcomes(tmp_path)) == ["name=a", "name=b"]
+    given = OmegaConf.load(tmp_path / "multirun" / "fake" / "multirun.yaml").hydra.overrides
+    assert {*given.hydra, *given.task} == {"hydra.mode=MULTIRUN", "hydra.job.env_copy=[HOME]", "name=a,b"}
+    assert command(monkeypatch, tmp_path, "name=a,b") == 0
+    assert "2 jobs in multirun/fake, 2 finished before, 0 to run" in capfd.readouterr().out
+
+
+def test_a_job_sent_elsewhere_runs_in_the_folder_of_the_command(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    loader = SimpleNamespace(load_sweep_config=lambda config, overrides: config)
+    monkeypatch.setattr(_jobs, "run_job", lambda **given: Path.cwd())
+    monkeypatch.chdir(tmp_path)
+    config = OmegaConf.create({"hydra": {"job": {}}})
+    job = _jobs.RemoteJob(SimpleNamespace(config_loader=loader), lambda config: None, config)
+    (tmp_path / "worker").mkdir()
+    monkeypatch.chdir(tmp_path / "worker")
+    assert job(["x=1"], 0) == tmp_path
+
+
 def test_equal_jobs_run_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert command(monkeypatch, tmp_path, "x=1,1") == 0
     assert trained(tmp_path) == ["x=1"]
@@ -59,6 +93,8 @@ def test_equal_jobs_run_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
         (("x=interval(0,1)",), "x=interval(0,1): a grid needs choices"),
         (("x=1,2", "sweep=focal_weigts"), "Could not find 'sweep/focal_weigts' Available options in 'sweep': "
                                           "atrous_rates"),
+        (("x=1,2", "sweep=glob(zzz*)"), "sweep=glob(zzz*): no choice fits"),
+        (("x=range(2,1)",), "x=range(2,1): no choice fits"),
         (("x=1,2", "hydra.sweep.subdir=same"), "two jobs have the folder multirun/fake/same"),
         (("x=1,2", "hydra.sweep.subdir=${hydra.job.num}"), "hydra.sweep.subdir cannot be told"),
     ],

@@ -1,14 +1,18 @@
-"""Every file under conf/sweep composes, and its first job can be made without any data file."""
+"""Every file under conf/sweep composes, each axis changes what is trained, and the first job is made without data."""
 
 from __future__ import annotations
 
 import sys
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import hydra
 import pytest
 from hydra import compose, initialize_config_dir
 from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
+from omegaconf import DictConfig, OmegaConf
 
 from textrm.config import CONFIG_FOLDER
 from textrm.outcome import Outcome
@@ -22,19 +26,34 @@ SMALL = [
 ]  # fmt: skip
 
 
+GIVEN = {"mask_growth": ["data=manifest", "data.manifest=pairs-${grow}/manifest.csv"]}  # as the sweep's file asks
+
+
+def two_values(axis: Override) -> list[str]:
+    if axis.is_discrete_sweep():
+        return [f"{axis.key_or_group}={value}" for value in islice(axis.sweep_string_iterator(), 2)]
+    return [f"{axis.key_or_group}={value}" for value in (axis.value().start, axis.value().end)]
+
+
+def trained(config: DictConfig) -> list[Any]:
+    """What training makes: other keys matter only where these refer to them."""
+    return [OmegaConf.to_container(config[key], resolve=True) for key in ("task", "data", "trainer")]
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_the_first_job_of_a_named_sweep_is_made(name: str) -> None:
+def test_each_axis_of_a_named_sweep_changes_what_is_trained(name: str) -> None:
     with initialize_config_dir(str(CONFIG_FOLDER), version_base="1.3"):
         whole = compose("train", [f"sweep={name}"], return_hydra_config=True)
-        axes = whole.hydra.sweeper.params
         assert whole.name == name
-        parsed = OverridesParser.create().parse_overrides([f"{key}={values}" for key, values in axes.items()])
-        choices = [
-            f"{axis.key_or_group}={next(axis.sweep_string_iterator())}" for axis in parsed if axis.is_discrete_sweep()
-        ]
-        config = compose("train", ["experiment=seg_xception", f"sweep={name}", *choices, "trainer.max_steps=10"])
-    assert hydra.utils.instantiate(config.task).net is not None
-    assert axes
+        given = [f"{key}={values}" for key, values in whole.hydra.sweeper.params.items()]
+        axes = [two_values(axis) for axis in OverridesParser.create().parse_overrides(given)]
+        assert axes
+        words = ["experiment=seg_xception", f"sweep={name}", "trainer.max_steps=10", *GIVEN.get(name, [])]
+        words += [first for first, _ in axes]
+        config = compose("train", words)
+        for _, second in axes:
+            assert trained(compose("train", [*words, second])) != trained(config), second
+    hydra.utils.instantiate(config.task)
 
 
 def test_a_sweep_of_real_trainings(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,24 @@ def test_a_failed_trial_is_told_and_the_search_goes_on(
     assert f"error: {failed} of 5 jobs failed: x=2 " in capfd.readouterr().err
 
 
+def test_a_trial_without_a_score_counts_as_failed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    words = ("hydra/sweeper=optuna", "x=choice(1,2,nan)", "callbacks.pruning=null", "mute=2", "hydra.sweeper.seed=2")
+    assert command(monkeypatch, tmp_path, *words, "hydra.sweeper.n_trials=6") == 1
+    states = {(trial["overrides"][0], trial["state"]) for trial in written(tmp_path)["trials"]}
+    assert states == {("x=1", "complete"), ("x=2", "fail"), ("x=nan", "fail")}
+    assert "of 6 jobs failed: " in (line := capfd.readouterr().err)
+    assert "x=2 (it ended without a score" in line
+
+
+def test_a_search_without_a_result_takes_other_overrides(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    words = ("hydra/sweeper=optuna", "callbacks.pruning=null", "hydra.sweeper.n_trials=2")
+    assert command(monkeypatch, tmp_path, *words, "x=choice(2)", "fail=2") == 1
+    assert command(monkeypatch, tmp_path, *words, "x=interval(2,3)", "fail=1") == 0
+    assert {trial["state"] for trial in written(tmp_path)["trials"]} == {"complete"}
+
+
 def test_trials_that_fall_behind_are_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     words = ("hydra/sweeper=optuna", "x=choice(1,4)", "epochs=6", "hydra.sweeper.n_trials=8",
              "hydra.sweeper.pruner.n_startup_trials=2", "hydra.sweeper.pruner.n_warmup_steps=1")  # fmt: skip
@@ -71,6 +90,9 @@ def test_trials_that_fall_behind_are_stopped(monkeypatch: pytest.MonkeyPatch, tm
             "hydra.sweeper.direction=up: expected maximize or minimize",
         ),
         (("z=interval(0,1)",), "unknown key z: "),
+        (("sweep=choice(mask_growth,nonsense)",), "Could not find 'sweep/nonsense'"),
+        (("sweep=glob(zzz*)",), "sweep=glob(zzz*): no choice fits"),
+        (("x=range(2,1)",), "x=range(2,1): no choice fits"),
     ],
 )
 def test_mistakes_of_a_search(
@@ -81,3 +103,14 @@ def test_mistakes_of_a_search(
     assert len(said) == 1
     assert line in said[0]
     assert not trained(tmp_path)
+    assert not (tmp_path / "multirun").exists()  # the mended command has another search
+
+
+def test_a_search_without_optuna_names_the_extra(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "optuna", None)
+    assert command(monkeypatch, tmp_path, "hydra/sweeper=optuna", "x=interval(0,1)") == 1
+    said = capfd.readouterr().err.strip()
+    assert said.startswith("error: hydra/sweeper=optuna: ")
+    assert said.endswith("pip install 'textrm[sweeps]'")

@@ -44,11 +44,11 @@ class Board(Callback):
 
 
 def hyperparameters(outcome: Outcome) -> dict[str, Value]:
-    """Name and value of each override that is not shared; numbers and truths as such, paths not at all."""
+    """Name and value of each override that is not shared, numbers and truths as such; no paths and no trial number."""
     found: dict[str, Value] = {}
     for override in outcome.overrides:
         name, text = override_key(override), override.partition("=")[2]
-        if override.startswith("~") or name in outcome.shared or "/" in text:
+        if override.startswith("~") or name in (*outcome.shared, "callbacks.pruning.trial") or "/" in text:
             continue
         try:
             found[name] = float(text)

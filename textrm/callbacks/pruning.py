@@ -11,6 +11,8 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.trial import Trial
 
+from textrm.errors import UserError
+
 STUDY = "search"  # each sweep folder holds one
 
 
@@ -24,6 +26,8 @@ class Pruning(pl.Callback):
 
     ``pruned`` is true from then on; the epoch is still finished, and its checkpoints are written.
 
+    The search compares trials at the same number of validations: steps differ where the batch size is searched.
+
     Args:
         folder: the sweep folder.
         trial: the trial's number.
@@ -36,15 +40,28 @@ class Pruning(pl.Callback):
         self.trial = Trial(study, study.trials[trial]._trial_id)
         self.monitor = monitor
         self.pruned = False
+        self.validations = 0
+
+    def state_dict(self) -> dict[str, int]:
+        """Called by Lightning: how many validations there were."""
+        return {"validations": self.validations}
+
+    def load_state_dict(self, state_dict: dict[str, int]) -> None:
+        """Called by Lightning, in a run that goes on."""
+        self.validations = state_dict["validations"]
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Called by Lightning. Raises KeyError when the figure was not logged."""
+        """Called by Lightning. Raises UserError when the figure was not logged."""
         if trainer.sanity_checking:
             return
-        epoch = trainer.current_epoch
-        # A run that goes on from its last checkpoint may come by an epoch a second time.
-        if epoch not in self.trial.study.trials[self.trial.number].intermediate_values:
-            self.trial.report(float(trainer.callback_metrics[self.monitor]), epoch)
+        logged = trainer.callback_metrics
+        if self.monitor not in logged:
+            raise UserError(f"callbacks.pruning.monitor={self.monitor}: expected a figure that is logged: "
+                            f"{', '.join(sorted(logged))}")  # fmt: skip
+        # A run that goes on from its last checkpoint may come by a validation a second time.
+        if self.validations not in self.trial.study.trials[self.trial.number].intermediate_values:
+            self.trial.report(float(logged[self.monitor]), self.validations)
+        self.validations += 1
         if self.trial.should_prune():
             self.pruned = True
             trainer.should_stop = True

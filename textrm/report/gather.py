@@ -20,7 +20,8 @@ from textrm.report.history import History, final_figures, read_history, steps_tr
 MARKS = ("resolved.yaml", "outcome.json", ".hydra/overrides.yaml")  # a folder with one of them is a run's
 FINISHED, PRUNED, FAILED, UNFINISHED = "finished", "pruned", "failed", "unfinished"
 DEFAULT = "default"  # the value of a key that a run was not given, where its configuration does not tell
-PLACES = ("run", "ckpt_path")  # keys that say where a run lies and not what it does
+# Keys that say where a run lies, or which trial of a search it is, and not what it does.
+PLACES = ("run", "ckpt_path", "callbacks.pruning.trial")
 
 
 @dataclass
@@ -113,7 +114,7 @@ def read_run(folder: Path, name: str) -> Run:
 
 
 def split_overrides(words: list[Any]) -> dict[str, str]:
-    """Key and value of every override of Hydra's, less those that say only where the run lies."""
+    """Key and value of every override of Hydra's, less PLACES."""
     found = {}
     for word in map(str, words):
         key, _, value = word.lstrip("+").partition("=")
@@ -137,10 +138,10 @@ def _status(outcome: dict[str, Any], history: History) -> tuple[str, str]:
     if status == PRUNED:
         return PRUNED, "ended by the search" + so_far
     if status == "stopped":
-        return UNFINISHED, "stopped" + so_far
+        return (UNFINISHED if history else FAILED), "stopped" + so_far
     if status == "running":
         return UNFINISHED, "still running, or killed" + so_far
-    return UNFINISHED, "no outcome.json that can be read" + so_far
+    return (UNFINISHED if history else FAILED), "no outcome.json that can be read" + so_far
 
 
 def _outcome(path: Path) -> dict[str, Any]:

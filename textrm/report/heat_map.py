@@ -15,57 +15,70 @@ from textrm.report.figures import LOWER, better, shown
 from textrm.report.sweep import Setting, Sweep, brief, order, ranked
 
 MOST_VALUES = 12  # of an axis
+WIDTH = 10  # inches of all panels beside each other, where one is not wider: a page shows it in its own size
 
 
 def is_grid(sweep: Sweep) -> bool:
-    """Whether two or more axes have few values each, and at least half of their combinations were run."""
-    sizes = [len(sweep.values(axis)) for axis in sweep.axes]
+    """Whether the axes of a heat map have few values, and at least half of its cells were run."""
+    if len(sweep.axes) < 2:
+        return False
+    across, down, panels = layout(sweep)
+    columns, rows = len(sweep.values(across)), len(sweep.values(down))
     first = [setting for setting in sweep.settings if setting.repeat == 1]
-    panels = math.prod(sorted(sizes)[:-2])
-    return len(sizes) > 1 and max(sizes) <= MOST_VALUES and panels <= MOST_PANELS and 2 * len(first) >= math.prod(sizes)
+    return columns <= MOST_VALUES and len(panels) <= MOST_PANELS and 2 * len(first) >= columns * rows * len(panels)
+
+
+def layout(sweep: Sweep) -> tuple[str, str, list[dict[str, str]]]:
+    """The axes with the most values, across and down, and what of the others was run together: a panel for each."""
+    across, down, *others = sorted(sweep.axes, key=lambda axis: -len(sweep.values(axis)))
+    panels = {
+        tuple(order(setting.values[axis]) for axis in others): {axis: setting.values[axis] for axis in others}
+        for setting in sweep.settings
+    }
+    return across, down, [panels[key] for key in sorted(panels)]
 
 
 def heat_map(sweep: Sweep, metric: str) -> Plot:
     """Two axes with the most values across and down, a panel for each combination of the others."""
-    across, down, *others = sorted(sweep.axes, key=lambda axis: -len(sweep.values(axis)))
+    across, down, panels = layout(sweep)
     columns, rows = sweep.values(across), sweep.values(down)
-    panels = list(product(*(sweep.values(axis) for axis in others)))
     cells = {
-        tuple(order(setting.values[axis]) for axis in (across, down, *others)): setting
+        tuple(order(setting.values[axis]) for axis in (across, down, *panels[0])): setting
         for setting in sweep.settings if setting.repeat == 1
     }  # fmt: skip
-    best = ranked(cells.values(), metric)[0]
-    means = [setting.spread(metric).mean for setting in ranked(cells.values(), metric)]
+    known = ranked(cells.values(), metric)
+    means = [setting.spread(metric).mean for setting in known]
     scale = Normalize(min(means), max(means) if max(means) > min(means) else min(means) + 1e-9)
     colours = matplotlib.colormaps["cividis_r" if better(metric) == LOWER else "cividis"]
-    wide = min(3, len(panels))
+    breadth = 0.9 + 1.15 * len(columns)
+    wide = max(1, min(3, len(panels), int(WIDTH / breadth)))
     tall = math.ceil(len(panels) / wide)
-    size = (2.0 + wide * (0.9 + 1.15 * len(columns)), 0.7 + tall * (0.9 + 0.62 * len(rows)))
+    size = (2.0 + wide * breadth, 0.7 + tall * (0.9 + 0.62 * len(rows)))
     figure, grid = pyplot.subplots(tall, wide, figsize=size, squeeze=False, sharex=True, sharey=True)
     for place, axis in enumerate(grid.flat):
         if place >= len(panels):
             axis.set_visible(False)
             continue
+        key = tuple(map(order, panels[place].values()))
+        best = next((one for one in known if tuple(order(one.values[name]) for name in panels[place]) == key), None)
         for (row, below), (column, right) in product(enumerate(rows), enumerate(columns)):
-            key = tuple(order(value) for value in (right, below, *panels[place]))
-            _cell(axis, column, row, cells.get(key), metric, scale, colours, cells.get(key) is best)
+            setting = cells.get((order(right), order(below), *key))
+            _cell(axis, column, row, setting, metric, scale, colours, setting is best)
         axis.set_xlim(-0.5, len(columns) - 0.5)
         axis.set_ylim(len(rows) - 0.5, -0.5)
         axis.set_xticks(range(len(columns)), [brief(value) for value in columns])
         axis.set_yticks(range(len(rows)), [brief(value) for value in rows])
         axis.tick_params(length=0, labelbottom=place + wide >= len(panels))
         axis.spines[:].set_visible(False)
-        named = zip(others, panels[place], strict=True)
-        axis.set_title(", ".join(f"{sweep.names[name]} = {value}" for name, value in named))
+        axis.set_title(", ".join(f"{sweep.names[name]} = {value}" for name, value in panels[place].items()))
     figure.supxlabel(across, fontsize=10)
     figure.supylabel(down, fontsize=10)
     figure.colorbar(matplotlib.cm.ScalarMappable(scale, colours), ax=list(grid.flat), label=direction(metric),
                     pad=0.02, aspect=25)  # fmt: skip
     title = f"{metric} over {down} and {across}"
     figure.suptitle(title)
-    caption = (
-        "Mean ± standard deviation over a setting's runs, their number where some are missing; the best is framed."
-    )
+    caption = "Mean ± standard deviation over a setting's runs, their number where some are missing. "
+    caption += f"The best{' of each panel' * (len(panels) > 1)} is framed."
     if any(setting.repeat > 1 for setting in sweep.settings):
         caption += " Repeated runs are in the table only."
     return finish("metric", title, caption, figure)

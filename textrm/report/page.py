@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import io
 import math
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import jinja2
+import yaml
 from omegaconf import OmegaConf
 from PIL import Image
 
@@ -17,13 +19,15 @@ from textrm.report.drawing import Plot
 from textrm.report.events import Events
 from textrm.report.figures import DEFINITIONS, base_name, better, shown
 from textrm.report.gather import Run
-from textrm.report.sweep import Setting, Sweep, brief, ranked
+from textrm.report.sweep import Setting, Sweep, brief, order, ranked
 from textrm.report.table import counts, note, setting_lines, unfinished_lines
 
 PAGES = 2
 SETTINGS = 12
 LISTED = 12  # values of an axis
 WIDTH = 1200  # pixels of a panel
+# Overrides that no one gave: -m is the first, and the sweeper adds the other.
+ADDED = ("hydra.mode=", "hydra.job.config.override_dirname.exclude_keys=")
 # What callbacks show side by side, by the name of their class.
 COLUMNS = {
     "SegmentationPictures": "Page, true lettering, predicted probability, disagreement (green: found, red: missed, "
@@ -71,9 +75,10 @@ def facts(sweep: Sweep) -> dict[str, list[str]]:
     dates = sorted(run.started[:16].replace("T", " ") for run in runs if run.started)
     seconds = [run.seconds for run in runs if not math.isnan(run.seconds)]
     found = {
-        "command": [command] if (command := command_of(sweep.folder)) else [],
+        "last command": [command] if (command := command_of(sweep.folder)) else [],
         "the same in all runs": [" ".join(sweep.shared)],
         "axes": [f"{axis}: {listed(sweep.values(axis))}" for axis in sweep.axes],
+        "change with them": [f"{key}: {together(sweep, key)}" for key in sweep.tied],
         sweep.group: [", ".join(dict.fromkeys(run.value(sweep.group) for run in runs if run.value(sweep.group)))],
         "commits": sorted({run.commit for run in runs if run.commit}),
         "started": [" to ".join(dict.fromkeys((f"{dates[0]} UTC", f"{dates[-1]} UTC")))] if dates else [],
@@ -88,13 +93,22 @@ def listed(values: Sequence[str]) -> str:
     return ", ".join(short) if len(short) <= LISTED else f"{len(short)} values from {short[0]} to {short[-1]}"
 
 
+def together(sweep: Sweep, key: str) -> str:
+    """``0.01 with budget=short, 0.5 with budget=long``: the values of a key that changes with an axis."""
+    axis = sweep.tied[key]
+    values = {order(run.value(axis)): (run.value(key), run.value(axis)) for run in sweep.runs}
+    told = [f"{brief(values[place][0])} with {axis}={brief(values[place][1])}" for place in sorted(values)]
+    return ", ".join(told if len(told) <= LISTED else [*told[:LISTED], "…"])
+
+
 def command_of(folder: Path) -> str | None:
-    """The command of a sweep from Hydra's ``multirun.yaml``; None where there is none."""
+    """The last command of a sweep for a shell, from Hydra's ``multirun.yaml``; None where that has none."""
     try:
-        words = OmegaConf.select(OmegaConf.load(folder / "multirun.yaml"), "hydra.overrides.task")
-    except (OSError, ValueError):
+        given = yaml.safe_load((folder / "multirun.yaml").read_text())["hydra"]["overrides"]
+        words = [word for word in map(str, given["hydra"]) if not word.startswith(ADDED)]
+        return shlex.join(["python", "-m", "textrm.train", "-m", *words, *map(str, given["task"])])
+    except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError):
         return None
-    return "python -m textrm.train -m " + " ".join(map(str, words)) if words else None
 
 
 def duration(seconds: float) -> str:

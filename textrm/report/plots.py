@@ -9,7 +9,7 @@ from textrm.report.dots import dots
 from textrm.report.drawing import STYLE, Plot, pyplot
 from textrm.report.events import Events
 from textrm.report.heat_map import heat_map, is_grid
-from textrm.report.sweep import Sweep
+from textrm.report.sweep import Sweep, ranked
 
 NAMES = ("metric", "learning", "loss", "precision_recall")
 
@@ -25,4 +25,7 @@ def plot_metric(sweep: Sweep) -> Plot | None:
     """The heat map or the dots; None where fewer than two runs have the metric."""
     if sweep.metric is None or sum(setting.spread(sweep.metric).count for setting in sweep.settings) < 2:
         return None
-    return heat_map(sweep, sweep.metric) if is_grid(sweep) else dots(sweep, sweep.metric)
+    first = [setting for setting in sweep.settings if setting.repeat == 1]  # a heat map shows no repeats
+    if is_grid(sweep) and ranked(first, sweep.metric):
+        return heat_map(sweep, sweep.metric)
+    return dots(sweep, sweep.metric)

@@ -77,7 +77,8 @@ class Sweep:
     """All runs below ``folder``.
 
     ``columns`` are the keys whose value differs between runs, without the seed; ``axes`` those that make a setting: all
-    that differ but ``group``. ``metric`` is the figure that plots show, None where no run has any. With ``so_far`` no
+    that differ but ``group`` and the keys of ``tied``, which change only together with the axis or group that ``tied``
+    holds for them. ``metric`` is the figure that plots show, None where no run has any. With ``so_far`` no
     run is finished, and the figures of unfinished ones are counted.
     """
 
@@ -86,6 +87,7 @@ class Sweep:
     group: str
     columns: list[str]
     axes: list[str]
+    tied: dict[str, str]
     names: dict[str, str]
     settings: list[Setting]
     figures: list[str]
@@ -136,7 +138,10 @@ def make_sweep(folder: Path, runs: Sequence[Run], metric: str | None = None, gro
     columns = [key for key in keys if len({order(run.value(key)) for run in runs}) > 1]
     if group not in (*columns, "seed"):
         raise UserError(f"--group {group}: expected what differs between runs: {', '.join(('seed', *columns))}")
-    axes = [key for key in (*columns, "seed") if key != group and len({order(run.value(key)) for run in runs}) > 1]
+    tied = tie(runs, [key for key in columns if key != group], group)
+    axes = [key for key in columns if key != group and key not in tied]
+    if group != "seed" and len({order(run.seed) for run in runs}) > 1:
+        axes.append("seed")
     ordered = sorted(runs, key=lambda run: ([order(run.value(key)) for key in columns], order(run.seed), run.name))
     number_repeats(ordered, columns)
     known = {name for run in ordered for name, value in run.figures.items() if not math.isnan(value)}
@@ -146,9 +151,27 @@ def make_sweep(folder: Path, runs: Sequence[Run], metric: str | None = None, gro
     metric = metric or monitored(ordered) or next(iter(in_order(measured)), None)
     so_far = not any(run.status == FINISHED for run in ordered) and bool(measured)
     return Sweep(
-        folder, ordered, group, columns, axes, short_names(axes), make_settings(ordered, axes, so_far),
+        folder, ordered, group, columns, axes, tied, short_names(axes), make_settings(ordered, axes, so_far),
         in_order(known, metric), metric, so_far,
     )  # fmt: skip
+
+
+def tie(runs: Sequence[Run], keys: Sequence[str], group: str) -> dict[str, str]:
+    """Keys that follow one to one from one before them, or from ``group``: such as the rate that each budget has.
+
+    Values of a search, most of which are tried once, follow from each other by chance and do not count.
+    """
+    tied: dict[str, str] = {}
+    free = [] if group == "seed" else [group]
+    for key in keys:
+        for other in free:
+            pairs = {(order(run.value(key)), order(run.value(other))) for run in runs}
+            if len(pairs) == len({one for one, _ in pairs}) == len({two for _, two in pairs}) <= len(runs) / 2:
+                tied[key] = other
+                break
+        else:
+            free.append(key)
+    return tied
 
 
 def number_repeats(runs: Sequence[Run], columns: Sequence[str]) -> None:

@@ -54,10 +54,13 @@ def write_runs(sweep: Sweep) -> str:
 def setting_lines(sweep: Sweep) -> Lines:
     """One line per setting: mean ± deviation over its runs, their number, the best of each figure marked.
 
+    The chosen figure is the first, before those of the same stage (test or validation) and the others.
     Settings that a search gave up are not among them: they would be most of the lines.
     """
     repeats = any(setting.repeat > 1 for setting in sweep.settings)
     figures = [name for name in sweep.figures if any(setting.spread(name).count for setting in sweep.settings)]
+    stage = (sweep.metric or "").partition("/")[0]
+    figures.sort(key=lambda name: name.partition("/")[0] != stage)
     marked = {name: _best(sweep.settings, name) for name in figures}
     rows = []
     for setting in sweep.settings:
@@ -120,6 +123,7 @@ def note(sweep: Sweep) -> str:
         return "No run has logged a figure."
     over = "seeds" if sweep.group == "seed" else sweep.group
     text = f"Mean ± standard deviation over {over} (n runs); the best of each column is bold."
+    text += "".join(f" {key} changes with {axis}." for key, axis in sweep.tied.items())
     return text + " No run is finished: these are the figures so far." * sweep.so_far
 
 
@@ -145,11 +149,8 @@ def _markdown(lines: Lines) -> str:
 
 
 def print_tables(sweep: Sweep, console: Console) -> None:
-    """The same on the terminal, the figure that is followed first, with as many others as there is room for."""
-    settings = setting_lines(sweep)
-    if sweep.metric in settings.head:
-        settings = _first(settings, settings.head.index(sweep.metric))
-    for title, lines in ((counts(sweep), settings), ("not finished", unfinished_lines(sweep))):
+    """The same on the terminal, with as many figures as there is room for."""
+    for title, lines in ((counts(sweep), setting_lines(sweep)), ("not finished", unfinished_lines(sweep))):
         if not lines.rows:
             continue
         columns = len(lines.head)
@@ -166,12 +167,6 @@ def print_tables(sweep: Sweep, console: Console) -> None:
 
 def _width(table: Table, console: Console) -> int:
     return console.measure(table, options=console.options.update_width(10_000)).maximum
-
-
-def _first(lines: Lines, place: int) -> Lines:
-    """The lines with column ``place`` before the other figures."""
-    order = [*range(lines.words), place, *(n for n in range(lines.words, len(lines.head)) if n != place)]
-    return Lines([lines.head[n] for n in order], [[row[n] for n in order] for row in lines.rows], lines.words)
 
 
 def _table(lines: Lines, columns: int) -> Table:
