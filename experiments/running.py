@@ -45,5 +45,10 @@ def once(command: str, folder: Path, resume: str = "", allowed: Sequence[int] = 
 
 def train_once(command: str, folder: Path, steps: int) -> None:
     """``textrm.train <command>`` for ``steps`` steps in ``folder``; an interrupted run goes on."""
-    resume = " ckpt_path=last" if (folder / "checkpoints" / "last.ckpt").exists() else ""
-    once(f"textrm.train {command} run={folder} trainer.max_steps={steps} trainer.max_epochs=-1", folder, resume)
+    given = f"textrm.train {command} run={folder} trainer.max_steps={steps} trainer.max_epochs=-1"
+    once(given, folder, resuming(folder))
+
+
+def resuming(run: Path) -> str:
+    """What is added to the command of a training so that one that was interrupted goes on."""
+    return " ckpt_path=last" if (run / "checkpoints" / "last.ckpt").exists() else ""

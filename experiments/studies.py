@@ -28,7 +28,6 @@ class Study:
     """What the options say. ``data`` are the overrides that name the pages; ``out`` is the folder of all runs."""
 
     folder: Path
-    budget: str
     data: str
     words: str
     out: Path
@@ -66,7 +65,7 @@ def command(folder: Path, before: Callable[[Study], str] | None = None,
             test = f"{shlex.quote(pages)} data.test.split=val data.test.limit={limit}"
         data = f"data.manifest={DRAWN}/train/manifest.csv data.val.manifest={DRAWN}/val/manifest.csv"
         words = f"threads={threads} hydra/launcher={launcher} {shlex.join(overrides)}".strip()
-        study = Study(folder, budget, f"{data} data.test.manifest={test}", words, out or Path("multirun", name))
+        study = Study(folder, f"{data} data.test.manifest={test}", words, out or Path("multirun", name))
         more = before(study) if before else ""
         failed = max(study.sweep(sweep, more) for sweep in config.sweeps[budget])
         run(f"textrm.report {study.out} --metric {config.metric}")

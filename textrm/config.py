@@ -8,7 +8,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -104,13 +104,9 @@ def hydra_entry(name: str, **optional: type) -> Callable[[Callable[[DictConfig],
     def decorate(main: Callable[[DictConfig], Any]) -> Callable[[], None]:
         @wraps(main)
         def job(config: DictConfig) -> Any:
-            if (
-                HydraConfig.get().mode == RunMode.MULTIRUN
-            ):  # the sweep goes on with its other jobs, and tells at the end
-                check_types(config, name, optional)
-                return main(config)
-            # Inside the job, or Hydra logs an error of its own first.
-            with _one_line_errors():
+            # Inside the job, or Hydra logs an error of its own first. A sweep goes on, and tells at its end.
+            sweeping = HydraConfig.get().mode == RunMode.MULTIRUN
+            with nullcontext() if sweeping else _one_line_errors():
                 check_types(config, name, optional)
                 return main(config)
 

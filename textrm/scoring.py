@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from textrm.data.manifest import BadRow, Manifest, Row, load_sample
+from textrm.data.manifest import BadRow, Manifest, Row, evenly_spread, load_sample
 from textrm.data.sample import Sample
 from textrm.errors import UserError
 from textrm.files import write_whole
@@ -73,9 +73,7 @@ def choose_rows(manifest: Manifest, split: str, limit: int | None = None) -> lis
         raise UserError(f"split {split} has no picture with a mask in {manifest.folder}; splits that have: {found}")
     if limit is not None and limit < 1:
         raise UserError(f"limit is {limit}; expected at least 1 page, or nothing for all")
-    if limit is None or limit >= len(rows):
-        return rows
-    return [rows[index] for index in np.linspace(0, len(rows) - 1, limit).round().astype(int)]
+    return evenly_spread(rows, limit)
 
 
 def score_pages(

@@ -6,15 +6,15 @@ shows where learning begins and where it ends. Then the sweep.
 
 from __future__ import annotations
 
-import csv
 import sys
 from pathlib import Path
 
 import matplotlib
 
-from experiments.running import once
+from experiments.running import once, resuming
 from experiments.studies import Study, command
 from textrm.outcome import Outcome
+from textrm.report.history import read_history
 
 START, FACTOR, STEPS = 1e-5, 1.08, 200  # the first rate, what each step multiplies it with, and how many they are
 MOMENTUM = 0.9  # of the moving average of the loss
@@ -25,9 +25,8 @@ def range_test(study: Study) -> str:
     run = study.out.with_name(f"{study.out.name}-range_test")
     schedule = f"optimizer.lr={START} scheduler=range_test scheduler.gamma={FACTOR} ~scheduler.max_lr"
     steps = f"trainer.max_steps={STEPS} trainer.log_every_n_steps=1 test=false"
-    resume = " ckpt_path=last" if (run / "checkpoints" / "last.ckpt").exists() else ""
     command = f"textrm.train experiment=study optimizer=sgd {schedule} budget=two_cores {study.data} {steps} run={run}"
-    once(command, run, f" {study.words}{resume}", allowed=(0, 1))
+    once(command, run, f" {study.words}{resuming(run)}", allowed=(0, 1))
     outcome = Outcome.read(run)
     # Where the loss is no longer finite the test is over as well.
     if outcome is None or not (outcome.error or "the loss became").startswith("the loss became"):
@@ -42,12 +41,7 @@ def plot(run: Path, picture: Path) -> None:
     matplotlib.use("Agg")
     from matplotlib import pyplot  # here, because the backend is chosen first
 
-    losses: dict[int, float] = {}
-    for path in (*sorted(run.glob("metrics.*.csv")), run / "metrics.csv"):  # of its parts, where it was resumed
-        with path.open(newline="") as file:
-            losses |= {
-                int(line["step"]): float(line["train/loss"]) for line in csv.DictReader(file) if line["train/loss"]
-            }
+    losses = read_history(run)["train/loss"]
     rates = [START * FACTOR**step for step in losses]
     smooth: list[float] = []
     average = 0.0

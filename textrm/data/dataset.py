@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset
 
-from textrm.data.manifest import BadRow, Row, load_sample, read_manifest
+from textrm.data.manifest import BadRow, Row, evenly_spread, load_sample, read_manifest
 from textrm.data.sample import Sample
 from textrm.errors import UserError
 
@@ -99,8 +99,7 @@ class ManifestDataset(Dataset):
                 self.rows.append(row)
         if wanted and not self.rows and not optional:
             raise UserError(f"{manifest}: none of {len(wanted)} rows has all its files, the first lacks {absent[0]}")
-        if limit is not None and limit < len(self.rows):
-            self.rows = [self.rows[place] for place in np.linspace(0, len(self.rows) - 1, limit).round().astype(int)]
+        self.rows = evenly_spread(self.rows, limit)
         self._cache: OrderedDict[int, Sample] = OrderedDict()
         self._caching = cache_gigabytes > 0
         self._room = int(cache_gigabytes * 1e9)  # bytes still free

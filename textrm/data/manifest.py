@@ -220,3 +220,10 @@ def ignore_boxes(row: Row) -> Iterator[tuple[int, int, int, int]]:
 
 def _unit_hash(text: str) -> float:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big") / 2**64
+
+
+def evenly_spread(rows: Sequence[Row], limit: int | None) -> list[Row]:
+    """``limit`` of the rows, evenly spread from the first to the last; all for None or where there are fewer."""
+    if limit is None or limit >= len(rows):
+        return list(rows)
+    return [rows[index] for index in np.linspace(0, len(rows) - 1, limit).round().astype(int)]

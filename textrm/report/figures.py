@@ -19,7 +19,7 @@ DEFINITIONS: dict[str, tuple[str, str]] = {
     "recall": (HIGHER, "share of the lettering's pixels that were found"),
     "false_area": (LOWER, "share of clean pages that is predicted as lettering"),
     "checkerboard": (LOWER, "energy of the prediction's spectrum at the frequencies of the upsampling's stride, in "
-                     "decibels over the neighbouring frequencies; about 0: no pattern"),
+                     "decibels over the neighbouring frequencies; true masks have about 0.4"),
     "psnr": (HIGHER, "peak signal-to-noise ratio against the clean page, dB, at most 60, mean over pages"),
     "psnr_near": (HIGHER, "the same within 8 px of lettering"),
     "psnr_hole": (HIGHER, "the same within the hole; _10-20: holes of 10 to 20 % of the picture, and so on"),
