@@ -118,6 +118,7 @@ def hydra_entry(name: str, **optional: type) -> Callable[[Callable[[DictConfig],
             os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra would print and exit by itself; we want the exception
             try:
                 with _one_line_errors():
+                    _check_flags(sys.argv[1:])
                     command()
             finally:
                 del os.environ["HYDRA_FULL_ERROR"]
@@ -127,6 +128,13 @@ def hydra_entry(name: str, **optional: type) -> Callable[[Callable[[DictConfig],
         return entry
 
     return decorate
+
+
+def _check_flags(words: Sequence[str]) -> None:
+    # Hydra refuses them with a traceback.
+    sweep, show = ({"-m", "--multirun"} & set(words), {"-c", "--cfg", "-i", "--info"} & set(words))
+    if sweep and show:
+        raise UserError(f"{show.pop()} shows the configuration of one run: leave {sweep.pop()} and lists of values out")
 
 
 @contextmanager
