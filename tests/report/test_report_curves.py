@@ -62,6 +62,18 @@ def test_of_a_continued_run_the_last_part_is_read(tmp_path: Path) -> None:
     assert Image.open(io.BytesIO(events.pictures["0"])).getpixel((0, 0)) == (0, 0, 0)
 
 
+def test_what_is_whole_of_a_cut_file_is_read(tmp_path: Path) -> None:
+    write_events(tmp_path, precision=0.5, step=99, shade=0.0)
+    write_events(tmp_path, precision=0.25, step=199, shade=1.0)
+    path = max(tmp_path.glob("*tfevents*"))
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) - 20])  # as where a run was killed
+    events = read_events(tmp_path)
+    assert list(events.pictures) == ["0", "1"]
+    path.write_bytes(whole[:10])
+    assert Image.open(io.BytesIO(read_events(tmp_path).pictures["0"])).getpixel((0, 0)) == (0, 0, 0)
+
+
 def test_a_folder_without_events_has_none(tmp_path: Path) -> None:
     assert read_events(tmp_path) == Events()
 
