@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from textrm.errors import UserError
-from textrm.outcome import Outcome, commit, recorded
+from textrm.outcome import Outcome, alone_in, commit, recorded
 
 
 def read(folder: Path) -> Outcome:
@@ -88,3 +88,10 @@ def test_no_outcome_and_a_strange_one(tmp_path: Path) -> None:
     assert Outcome.read(tmp_path) is None
     (tmp_path / "outcome.json").write_text('{"state": "done"}')
     assert Outcome.read(tmp_path) is None
+
+
+def test_one_process_at_a_time_trains_in_a_folder(tmp_path: Path) -> None:
+    with alone_in(tmp_path), pytest.raises(UserError, match="another process trains there"), alone_in(tmp_path, 0.0):
+        pass
+    with alone_in(tmp_path, 0.0):  # freed, also where the body raised
+        pass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import subprocess
 import sys
 import time
@@ -13,9 +14,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import torch
+from filelock import FileLock, Timeout
 
 from textrm.config import explain
+from textrm.errors import UserError
 from textrm.files import write_whole
+
+log = logging.getLogger(__name__)
 
 CODE = ("textrm", "conf", "hydra_plugins")  # what a run's figures follow from
 
@@ -82,6 +87,27 @@ def recorded(folder: Path, outcome: Outcome) -> Iterator[None]:
         outcome.seconds = round(outcome.seconds + time.perf_counter() - begun, 1)
         outcome.peak_megabytes = round(_peak() / 1e6, 1)
         outcome.write(folder)
+
+
+@contextmanager
+def alone_in(folder: Path, timeout: float = 10.0) -> Iterator[None]:
+    """Hold the lock of a run's folder. It ends with the process, however that ends, and its workers a little later.
+
+    Raises:
+        UserError: when another process still has it after ``timeout`` seconds.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / "outcome.lock", timeout=timeout)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise UserError(f"{folder}: another process trains there: wait for its end, or stop it") from None
+    except NotImplementedError:  # a file system without locks
+        log.warning("%s: two commands at once would disturb each other, for this file system has no locks", folder)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def seconds_before(folder: Path) -> float:

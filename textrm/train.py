@@ -27,7 +27,7 @@ with needs_extra("train", __name__):
 
     from textrm.checkpoint import load_weights
     from textrm.config import at_least, explain, hydra_entry, resolved_dict
-    from textrm.outcome import Outcome, commit, recorded, seconds_before
+    from textrm.outcome import Outcome, alone_in, commit, recorded, seconds_before
     from textrm.tasks.task import Task
 
 log = logging.getLogger(__name__)
@@ -50,8 +50,13 @@ def train_job(config: DictConfig, run: Path, outcome: Outcome) -> float | None:
     """One job of a sweep; its folder follows from its overrides: what is finished is not repeated, what is not goes on.
 
     Raises:
-        UserError: as :func:`train` does, after ``outcome.json`` has told it.
+        UserError: as :func:`train` does, after ``outcome.json`` has told it; and when another process trains there.
     """
+    with alone_in(run):
+        return _train_job(config, run, outcome)
+
+
+def _train_job(config: DictConfig, run: Path, outcome: Outcome) -> float | None:
     earlier = Outcome.read(run)
     if earlier is not None and earlier.status in ("finished", "pruned"):
         log.info("finished before: %s", run)
