@@ -28,6 +28,7 @@ def stop_soon(*given):
     threading.Timer(0.05, os.killpg, (0, signal.SIGINT)).start()
     return submit(*given)
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a test run in the background ignores it
     ProcessPoolExecutor.submit = stop_soon
     main()
 """
