@@ -1,4 +1,4 @@
-"""How the studies of the segmenter run: pages are drawn, sweeps trained, one report made, its tables and plots kept.
+"""How the studies of the segmenter run: pages are drawn, sweeps trained, one report made.
 
 A study is a folder with ``config.yaml``: under the name of each budget the sweeps that it consists of, as arguments of
 ``python -m textrm.train -m``, and under ``metric`` the figure that is plotted. What is finished is not repeated.
@@ -20,17 +20,21 @@ from experiments.running import once, run
 
 DRAWN = Path("runs/studies")  # the pages of all studies
 SETS = {"train": (200, 6, "[1,0,0]"), "val": (24, 7, "[0,1,0]"), "test": (24, 8, "[0,0,1]")}  # pages, seed, split
-DEFAULT = "two_cores"  # the budget whose results are kept in the folder of the study
+DEFAULT = "two_cores"  # the budget that the pages of the studies tell of
 
 
 @dataclass(frozen=True)
 class Study:
     """What the options say. ``data`` are the overrides that name the pages; ``out`` is the folder of all runs."""
 
-    folder: Path
     data: str
     words: str
     out: Path
+
+    @property
+    def report(self) -> Path:
+        """The folder of tables and plots, those that the study makes itself among them."""
+        return self.out / "report"
 
     def sweep(self, words: str, more: str) -> int:
         """Train one sweep in the folder of the study; 1 where jobs failed, else 0. ``more`` wins over the others."""
@@ -52,9 +56,10 @@ def command(folder: Path, before: Callable[[Study], str] | None = None,
     @click.option("--launcher", default="basic", show_default=True, help="basic, joblib, submitit_slurm, ray, …")
     @click.option("--threads", default=2, show_default=True, help="Of each job.")
     @click.option("--out", type=click.Path(path_type=Path), help="Folder of the runs.  [in multirun/]")
+    @click.option("--publish", is_flag=True, help="Replace the tables and plots beside the study's page.")
     @click.argument("overrides", nargs=-1)
     def main(budget: str, pages: str | None, limit: int, launcher: str, threads: int, out: Path | None,
-             overrides: tuple[str, ...]) -> None:  # fmt: skip
+             publish: bool, overrides: tuple[str, ...]) -> None:  # fmt: skip
         config = OmegaConf.load(folder / "config.yaml")
         if budget not in config.sweeps:
             sys.exit(f"error: --budget {budget}: expected one of {', '.join(config.sweeps)}")
@@ -65,16 +70,15 @@ def command(folder: Path, before: Callable[[Study], str] | None = None,
             test = f"{shlex.quote(pages)} data.test.split=val data.test.limit={limit}"
         data = f"data.manifest={DRAWN}/train/manifest.csv data.val.manifest={DRAWN}/val/manifest.csv"
         words = f"threads={threads} hydra/launcher={launcher} {shlex.join(overrides)}".strip()
-        study = Study(folder, f"{data} data.test.manifest={test}", words, out or Path("multirun", name))
+        study = Study(f"{data} data.test.manifest={test}", words, out or Path("multirun", name))
         more = before(study) if before else ""
         failed = max(study.sweep(sweep, more) for sweep in config.sweeps[budget])
         run(f"textrm.report {study.out} --metric {config.metric}")
-        if budget == DEFAULT:  # what the study's page tells of
-            for path in sorted((study.out / "report").iterdir()):
-                if path.suffix == ".png" or path.name == "results.csv":
-                    shutil.copy(path, folder / path.name)
-            if after:
-                after(study)
+        if after:
+            after(study)
+        for path in sorted(study.report.iterdir()) if publish else ():
+            if path.suffix in (".png", ".csv"):
+                shutil.copy(path, folder / path.name)
         sys.exit(failed)
 
     return main

@@ -29,6 +29,7 @@ def run(
 @pytest.mark.parametrize(
     ("override", "said"),
     [
+        ("data=manifest +pairs=??? data.manifest=${pairs}.csv", ["pairs has no value"]),
         ("-m seed=1,2 --cfg job", ["--cfg", "leave -m"]),
         ("loss.gama=1", ["loss.gama", "did you mean gamma?", "text_weight"]),
         ("trainer.max_epoch=1", ["trainer.max_epoch", "did you mean max_epochs?"]),

@@ -182,8 +182,9 @@ def test_a_study_draws_sweeps_reports_and_keeps_its_tables(tmp_path: Path, monke
     )
     done = []
     main = studies.command(folder, before=lambda study: "seed=4", after=lambda study: done.append(study.out))
-    for _ in range(2):  # the second time nothing is left to do but what failed
-        result = CliRunner().invoke(main, ["--threads", "1", *TINY])
+    for publish in ([], ["--publish"]):  # the second time nothing is left to do but what failed
+        assert not (folder / "results.csv").exists()  # what the study's page tells of is replaced on demand alone
+        result = CliRunner().invoke(main, ["--threads", "1", *publish, *TINY])
         assert result.exit_code == 1, result.output  # a job failed, and the study was reported all the same
     assert done == [Path("multirun/tried")] * 2
     modules = [command.split()[0] for command in commands]

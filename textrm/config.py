@@ -199,7 +199,9 @@ def explain(error: BaseException) -> str:
             return _one_line(str(cause))
     for cause in chain:
         if isinstance(cause, MissingMandatoryValue):
-            return f"{cause.full_key} has no value: give {cause.full_key}=… on the command line"
+            # One that others refer to is in the message alone: Missing mandatory value: key
+            key = cause.full_key or str(cause).splitlines()[0].rpartition(": ")[2]
+            return f"{key} has no value: give {key}=… on the command line"
         if isinstance(cause, ConfigAttributeError | ConfigKeyError) and cause.full_key:
             return _unknown_key(cause)
     # An error inside a constructor: the innermost message says what was wrong, the outermost which key it came from.

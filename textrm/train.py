@@ -171,7 +171,9 @@ def fit(trainer: pl.Trainer, task: Task, datamodule: pl.LightningDataModule, che
         raise
     except SystemExit as error:  # how Lightning ends after Ctrl-C and SIGTERM
         if (run / "checkpoints" / "last.ckpt").exists():
-            log.warning("stopped; to go on from the last whole epoch: run=%s ckpt_path=last", run)
+            log.warning(
+                "stopped; to go on from the last whole epoch: run=%s ckpt_path=last; a sweep: the same command", run
+            )
         else:
             log.warning("stopped before the first epoch was over; there is nothing to go on from in %s", run)
         if isinstance(error, SIGTERMException):

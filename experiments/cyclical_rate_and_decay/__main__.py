@@ -7,6 +7,7 @@ shows where learning begins and where it ends. Then the sweep.
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib
@@ -15,6 +16,7 @@ from experiments.running import once, resuming
 from experiments.studies import Study, command
 from textrm.outcome import Outcome
 from textrm.report.history import read_history
+from textrm.scoring import Line, write_csv
 
 START, FACTOR, STEPS = 1e-5, 1.08, 200  # the first rate, what each step multiplies it with, and how many they are
 MOMENTUM = 0.9  # of the moving average of the loss
@@ -32,24 +34,36 @@ def range_test(study: Study) -> str:
     if outcome is None or not (outcome.error or "the loss became").startswith("the loss became"):
         (run / "finished").unlink()
         sys.exit(1)
-    plot(run, study.folder / "range_test.png")
+    study.report.mkdir(parents=True, exist_ok=True)
+    losses = read_history(run)["train/loss"]
+    smooth = averaged(list(losses.values()))
+    lines: list[Line] = [
+        {"step": int(step), "rate": START * FACTOR**step, "loss": loss, "average": average}
+        for (step, loss), average in zip(losses.items(), smooth, strict=True)
+    ]
+    write_csv(study.report / "range_test.csv", lines)
+    plot(lines, study.report / "range_test.png")
     return ""
 
 
-def plot(run: Path, picture: Path) -> None:
+def averaged(values: Sequence[float]) -> list[float]:
+    """The moving average at each value; the first ones do not lean towards zero."""
+    found: list[float] = []
+    average = 0.0
+    for number, value in enumerate(values, 1):
+        average = MOMENTUM * average + (1 - MOMENTUM) * value
+        found.append(average / (1 - MOMENTUM**number))
+    return found
+
+
+def plot(lines: Sequence[Line], picture: Path) -> None:
     """The loss of every step and its moving average over the rate."""
     matplotlib.use("Agg")
     from matplotlib import pyplot  # here, because the backend is chosen first
 
-    losses = read_history(run)["train/loss"]
-    rates = [START * FACTOR**step for step in losses]
-    smooth: list[float] = []
-    average = 0.0
-    for number, loss in enumerate(losses.values(), 1):
-        average = MOMENTUM * average + (1 - MOMENTUM) * loss
-        smooth.append(average / (1 - MOMENTUM**number))
+    rates, losses, smooth = ([float(line[key]) for line in lines] for key in ("rate", "loss", "average"))
     figure, axes = pyplot.subplots(figsize=(7, 3.8), layout="constrained")
-    axes.scatter(rates, list(losses.values()), s=8, color="#9aa5b1", label="each step")
+    axes.scatter(rates, losses, s=8, color="#9aa5b1", label="each step")
     axes.plot(rates, smooth, color="#0b69a3", linewidth=2, label="moving average")
     axes.set(xscale="log", yscale="log", xlabel="learning rate", ylabel="loss", title="Learning-rate range test, SGD")
     axes.grid(alpha=0.3)

@@ -15,6 +15,8 @@ from rich.progress import track
 
 from experiments.running import once
 from experiments.studies import DRAWN, Study, command
+from textrm.metrics import PixelCounts, count_pixels
+from textrm.scoring import Line, write_csv
 
 KERNELS = (1, 3, 5, 7)
 QUALITY, BLUR, NOISE = (30, 80), (0.3, 0.8), (1.0, 4.0)  # of JPEG; sigma in px; standard deviation in levels of 255
@@ -31,7 +33,7 @@ def import_pairs(study: Study) -> str:
         words = f"{folders[0]} {folders[1]} {out} --close 0 --grow {kernel} --keep-empty --max-residual 1"
         # Status 1: a page whose grown mask covers nearly all of it is left out, as any user would have it.
         once(f"textrm.data.importers.pairs {words}", out, allowed=(0, 1))
-    return f"'data.manifest={DRAWN}/pairs-${{grow}}/manifest.csv'"
+    return f"pairs={DRAWN}/pairs"
 
 
 def degrade(source: Path, target: Path) -> None:
@@ -50,7 +52,23 @@ def degrade(source: Path, target: Path) -> None:
     written.rename(target)
 
 
-main = command(Path(__file__).parent, before=import_pairs)
+def measure_labels(study: Study) -> None:
+    """``labels.csv`` beside the report: what the labels are worth against the exact masks of the same pages."""
+    exact = DRAWN / "train" / "mask"
+    lines: list[Line] = []
+    for kernel in KERNELS:
+        counts = PixelCounts()
+        for path in track(sorted((DRAWN / f"pairs-{kernel}" / "mask").iterdir()), description=f"labels, {kernel}"):
+            label, truth = (cv2.imread(str(file), cv2.IMREAD_GRAYSCALE) for file in (path, exact / path.name))
+            assert label is not None, path
+            assert truth is not None, path
+            counts += count_pixels(label, truth > 0)
+        scores = counts.scores()
+        lines.append({"grow": kernel, **{figure: scores[figure] for figure in ("precision", "recall", "F1", "F1tol")}})
+    write_csv(study.report / "labels.csv", lines)
+
+
+main = command(Path(__file__).parent, before=import_pairs, after=measure_labels)
 
 if __name__ == "__main__":
     main()

@@ -28,7 +28,7 @@ SEED = "1"  # of the runs that are shown
 
 
 def measure_and_draw(study: Study) -> None:
-    """``times.csv`` and ``pictures.png`` in the folder of the study, from the first seed's runs."""
+    """``times.csv`` and ``pictures.png`` beside the report, from the first seed's runs."""
     runs = {way: run_of(study.out, way) for way in WAYS}
     files = {way: study.out / "onnx" / f"{way}.onnx" for way in WAYS}
     nets = {way: load_run(run)[0] for way, run in runs.items()}
@@ -37,13 +37,13 @@ def measure_and_draw(study: Study) -> None:
             export(nets[way], file, run=way, threshold=0.5)
     with Progress() as progress:
         times = time_pages(files, 2, progress)
-    write_csv(study.folder / "times.csv", [{"net.upsampling": way, "seconds_per_page": times[way]} for way in WAYS])
+    write_csv(study.report / "times.csv", [{"net.upsampling": way, "seconds_per_page": times[way]} for way in WAYS])
     manifest = read_manifest(DRAWN / "test" / "manifest.csv")
     samples = [load_sample(manifest, row) for row in manifest.rows]
     lettered = sorted((sample for sample in samples if sample.mask.any()), key=lambda sample: float(sample.mask.mean()))
     shown = lettered[(len(lettered) - PAGES) // 2 :][:PAGES]  # as much lettering as most pages have
     draw([(sample, {way: predict(net, sample.image) for way, net in nets.items()}) for sample in shown],
-         study.folder / "pictures.png")  # fmt: skip
+         study.report / "pictures.png")  # fmt: skip
 
 
 def run_of(folder: Path, way: str) -> Path:

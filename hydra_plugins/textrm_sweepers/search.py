@@ -74,11 +74,12 @@ class OptunaSweeper(Sweeper):
         """Run the trials that are missing; prints the best, and writes ``search.yaml`` in the sweep folder.
 
         Raises:
-            UserError: when the folder holds another search, without an axis or for one without a choice, and, after all
-                trials, when some failed or had no score.
+            UserError: when the folder holds another search, or this one is running already, without an axis or for one
+                without a choice, and, after all trials, when some failed or had no score.
             HydraException, OmegaConfBaseException: for what no configuration has.
         """
         from hydra_plugins.textrm_sweepers import _jobs, _study
+        from textrm.outcome import alone_in
 
         assert self.hydra_context is not None
         assert self.config is not None
@@ -98,18 +99,19 @@ class OptunaSweeper(Sweeper):
         tries = [(*fixed, *choice, *_number(0, numbered)) for choice in _study.examples(axes)]
         _jobs.compose(self.hydra_context, self.config, tries)
         search = _study.Search(folder, axes, fixed, self.direction, self.seed, self.sampler, self.pruner)
-        (folder / "multirun.yaml").write_text(given, encoding="utf-8")
         jobs: list[_jobs.Job] = []
         endings: list[Ending] = []
-        for trials in search.batches(self.n_trials, self.n_jobs):
-            sets = [(*search.overrides(trial), *_number(trial.number, numbered)) for trial in trials]
-            batch = _jobs.compose(self.hydra_context, self.config, sets)
-            ended = {ending.job.overrides: ending for ending in _jobs.launch(self.launcher, batch)}
-            for trial, chosen in zip(trials, sets, strict=True):
-                ended[chosen] = search.tell(trial.number, ended[chosen])
-            jobs += batch
-            endings += ended.values()
-        search.report()
+        with alone_in(folder):  # two would tell the same trials
+            (folder / "multirun.yaml").write_text(given, encoding="utf-8")
+            for trials in search.batches(self.n_trials, self.n_jobs):
+                sets = [(*search.overrides(trial), *_number(trial.number, numbered)) for trial in trials]
+                batch = _jobs.compose(self.hydra_context, self.config, sets)
+                ended = {ending.job.overrides: ending for ending in _jobs.launch(self.launcher, batch)}
+                for trial, chosen in zip(trials, sets, strict=True):
+                    ended[chosen] = search.tell(trial.number, ended[chosen])
+                jobs += batch
+                endings += ended.values()
+            search.report()
         _jobs.refuse_failures(endings, jobs)
         return endings
 

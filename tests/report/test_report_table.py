@@ -49,7 +49,7 @@ def test_the_best_is_marked_by_direction_and_the_failed_one_listed(tmp_path: Pat
     lines = [line for line in settings.splitlines() if line.startswith("|")]
     assert lines[0] == "| loss.gamma | n | val/AP | test/F1 | test/false_area | steps | seconds | peak_megabytes |"
     assert lines[2] == (
-        "| 1 | 2 | 0.5150 ± 0.0071 | 0.7000 ± 0.0000 | 0.2000 ± 0.0000 | 10 | **30.00 ± 0.00** | 801.5 ± 0.7 |"
+        "| 1 | 2 | 0.5150 ± 0.0071 | 0.7000 ± 0.0000 | 0.2000 ± 0.0000 | 10 | 30.00 ± 0.00 | 801.5 ± 0.7 |"
     )
     assert lines[3] == (
         "| 2 | 2 | **0.6150 ± 0.0071** | 0.7000 ± 0.0000 | **0.1000 ± 0.0000** | 10 | 40.00 ± 0.00 | 801.5 ± 0.7 |"

@@ -26,7 +26,7 @@ SMALL = [
 ]  # fmt: skip
 
 
-GIVEN = {"mask_growth": ["data=manifest", "data.manifest=pairs-${grow}/manifest.csv"]}  # as the sweep's file asks
+GIVEN = {"mask_growth": ["pairs=pairs"]}  # as the sweep's file asks
 
 
 def two_values(axis: Override) -> list[str]:

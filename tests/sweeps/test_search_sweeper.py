@@ -90,7 +90,7 @@ def test_trials_that_fall_behind_are_stopped(monkeypatch: pytest.MonkeyPatch, tm
             "hydra.sweeper.direction=up: expected maximize or minimize",
         ),
         (("z=interval(0,1)",), "unknown key z: "),
-        (("sweep=choice(mask_growth,nonsense)",), "Could not find 'sweep/nonsense'"),
+        (("sweep=choice(upsampling,nonsense)",), "Could not find 'sweep/nonsense'"),
         (("sweep=glob(zzz*)",), "sweep=glob(zzz*): no choice fits"),
         (("x=range(2,1)",), "x=range(2,1): no choice fits"),
     ],

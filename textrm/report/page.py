@@ -136,7 +136,7 @@ def panels(sweep: Sweep, events: Mapping[str, Events]) -> dict[str, list[Panel]]
 
 def _detail(sweep: Sweep, setting: Setting) -> str:
     run, metric = setting.counted[0], sweep.metric or ""
-    return f"seed {run.seed}, {metric} {shown(run.figures.get(metric, math.nan))}"
+    return f"seed {run.seed}, best {metric} {shown(run.figures.get(metric, math.nan))}"
 
 
 def _columns(runs: Iterable[Run]) -> str:

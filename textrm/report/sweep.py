@@ -32,8 +32,8 @@ def is_number(value: str) -> bool:
 
 
 def brief(value: str) -> str:
-    """A value as people read it: long numbers are cut to six digits that count."""
-    return f"{float(value):.6g}" if is_number(value) and len(value) > 8 else value
+    """A value as people read it: 1.0 is 1, and long numbers are cut to six digits that count."""
+    return f"{float(value):.6g}" if is_number(value) and (len(value) > 8 or value.endswith(".0")) else value
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,9 @@ def setting_lines(sweep: Sweep) -> Lines:
     figures = [name for name in sweep.figures if any(setting.spread(name).count for setting in sweep.settings)]
     stage = (sweep.metric or "").partition("/")[0]
     figures.sort(key=lambda name: name.partition("/")[0] != stage)
-    marked = {name: _best(sweep.settings, name) for name in figures}
+    # Losses of different settings may be different functions, and costs follow from what else the machine did.
+    unmarked = {name for name in figures if name != sweep.metric and (name in COSTS or name.endswith("loss"))}
+    marked = {name: "" if name in unmarked else _best(sweep.settings, name) for name in figures}
     rows = []
     for setting in sweep.settings:
         if all(run.status == PRUNED for run in setting.runs):
@@ -122,7 +124,7 @@ def note(sweep: Sweep) -> str:
     if sweep.metric is None:
         return "No run has logged a figure."
     over = "seeds" if sweep.group == "seed" else sweep.group
-    text = f"Mean ± standard deviation over {over} (n runs); the best of each column is bold."
+    text = f"Mean ± standard deviation over {over} (n runs); the best of each column is bold, but for losses and costs."
     text += "".join(f" {key} changes with {axis}." for key, axis in sweep.tied.items())
     return text + " No run is finished: these are the figures so far." * sweep.so_far
 
