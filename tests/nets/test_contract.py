@@ -4,6 +4,7 @@ import pytest
 import torch
 from contract import check_encoder, check_onnx, check_segmenter
 
+from textrm.nets.blocks import conv_bn_act
 from textrm.nets.decoder import Decoder
 from textrm.nets.mobilenet import STAGES, MobileNetV2Encoder
 from textrm.nets.pooling import AtrousSpatialPyramidPooling, Pointwise, ReceptiveFieldBlock
@@ -19,6 +20,7 @@ ENCODERS = {
     "xception without dilation": (partial(small_xception, rates=(1, 1, 1, 1)), (8, 8, 32), (2, 4, 8)),
     "xception with another activation": (partial(small_xception, activation=torch.nn.SiLU), (8, 8, 32), (2, 4, 8)),
     "mobilenet": (small_mobilenet, (8, 8, 80), (2, 4, 8)),
+    "xception with a small gain": (partial(small_xception, residual_gain=0.1), (8, 8, 32), (2, 4, 8)),
     "mobilenet with scSE": (partial(small_mobilenet, scse=True), (8, 8, 80), (2, 4, 8)),
     "mobilenet at 16": (partial(small_mobilenet, output_stride=16), (8, 8, 80), (2, 4, 16)),
     "mobilenet at 32": (partial(small_mobilenet, output_stride=32), (8, 8, 80), (2, 4, 32)),
@@ -48,6 +50,12 @@ SEGMENTERS = {
     ),
     "xception, no pooling, transposed": lambda: Segmenter(
         small_xception(), partial(Pointwise, out_channels=16), small_decoder, "transposed"
+    ),
+    "mobilenet at 16, plain convolutions, small gain": lambda: Segmenter(
+        small_mobilenet(output_stride=16, residual_gain=0.1),
+        rfb(),
+        partial(small_decoder, fine_channels=8, convolution=partial(conv_bn_act, kernel=3)),
+        "pixel_shuffle",
     ),
     "xception, RFB, pixel shuffle": lambda: Segmenter(small_xception(), rfb(width=8), small_decoder, "pixel_shuffle"),
 }

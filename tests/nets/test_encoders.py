@@ -30,6 +30,21 @@ def test_scse_adds_the_published_number_of_parameters():
     assert added == pytest.approx(0.17e6, rel=0.03)
 
 
+@pytest.mark.parametrize("make", [partial(MobileNetV2Encoder, 0.25, scse=True), small_xception])
+def test_without_gain_a_branch_beside_an_identity_shortcut_adds_nothing_at_first(make):
+    encoder = make(residual_gain=0.0)
+    blocks = [
+        block for block in encoder.modules()
+        if getattr(block, "use_res_connect", False) or isinstance(getattr(block, "shortcut", None), nn.Identity)
+    ]  # fmt: skip
+    norms = [module for module in encoder.modules() if isinstance(module, nn.BatchNorm2d)]
+    assert sum(not norm.weight.any() for norm in norms) == len(blocks) >= 4
+    for block in blocks:
+        channels = next(module.in_channels for module in block.modules() if isinstance(module, nn.Conv2d))
+        features = torch.rand(2, channels, 8, 8)
+        assert torch.equal(block(features), features)
+
+
 def test_mobilenet_dilates_2_4_8_16_at_output_stride_8():
     encoder = MobileNetV2Encoder(0.25)
     dilations = [m.dilation[0] for m in encoder.modules() if isinstance(m, nn.Conv2d) and m.kernel_size == (3, 3)]

@@ -97,16 +97,18 @@ class ScSE(nn.Module):
 
 
 def inverted_residual(in_channels: int, out_channels: int, stride: int, expansion: int, dilation: int = 1,
-                      scse: bool = False) -> InvertedResidual:  # fmt: skip
+                      scse: bool = False, residual_gain: float = 1.0) -> InvertedResidual:  # fmt: skip
     """The inverted residual of torchvision, so that its weights load by name, with dilation and scSE added.
 
     scSE follows the projection, before the shortcut is added. Its hidden width is 6/16 of the channels, a sixteenth
     of the expanded width: with it scSE adds the published 0.17 M parameters to MobileNetV2. It is at least 8: all of
-    fewer ReLUs can start dead.
+    fewer ReLUs can start dead. ``residual_gain`` is the first weight of the last BatchNorm beside a shortcut.
     """
     block = InvertedResidual(in_channels, out_channels, stride, expansion)
     depthwise = block.conv[0 if expansion == 1 else 1]
     depthwise[0] = DepthwiseConvolution(depthwise[0].in_channels, stride, dilation)
+    if block.use_res_connect:
+        nn.init.constant_(block.conv[-1].get_parameter("weight"), residual_gain)
     if scse:
         block.conv.append(ScSE(out_channels, max(out_channels * 6 // 16, 8)))
     return block

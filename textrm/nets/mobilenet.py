@@ -39,6 +39,8 @@ class MobileNetV2Encoder(Encoder):
         width: 1, 1.4, 2 or any other.
         scse: append scSE (Roy et al. 2018) to the projection of each inverted residual.
         output_stride: 8, 16 or 32.
+        residual_gain: first weight of the BatchNorm that ends a branch beside an identity shortcut. With 1 the sum of
+            a deep net grows from block to block; small ones start near the identity (Goyal et al. 2017, who take 0).
         weights: what to start from, see :func:`~textrm.nets.pretrained.load_pretrained`; ``imagenet`` fetches
             torchvision's weights (width 1 only). scSE starts fresh where they have none.
 
@@ -47,7 +49,7 @@ class MobileNetV2Encoder(Encoder):
     """
 
     def __init__(self, width: float = 1.0, scse: bool = False, output_stride: int = 8,
-                 weights: str | Path | None = None) -> None:  # fmt: skip
+                 residual_gain: float = 1.0, weights: str | Path | None = None) -> None:  # fmt: skip
         super().__init__()
         if output_stride not in (8, 16, 32):
             raise UserError(f"net.encoder.output_stride={output_stride}: choose 8, 16 or 32")
@@ -61,7 +63,8 @@ class MobileNetV2Encoder(Encoder):
             first_stride, dilation = shapes[output_stride]
             out_channels = make_divisible(wide * width, 8)
             for stride in [first_stride] + [1] * (blocks - 1):
-                layers.append(inverted_residual(channels, out_channels, stride, expansion, dilation, scse))
+                shape = (channels, out_channels, stride, expansion, dilation)
+                layers.append(inverted_residual(*shape, scse=scse, residual_gain=residual_gain))
                 channels = out_channels
             ends.append(len(layers))
             self.stage_channels += (channels,)

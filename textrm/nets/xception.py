@@ -20,10 +20,12 @@ class XceptionBlock(nn.Module):
     """Three separable convolutions beside a shortcut, joined before the last activation.
 
     The first convolution strides (in Xception the last one does): the other two then work on the coarse grid, at a
-    quarter of the price. The shortcut is a 1×1 convolution where the shape changes.
+    quarter of the price. The shortcut is a 1×1 convolution where the shape changes; where it does not,
+    ``residual_gain`` is the first weight of the last BatchNorm.
     """
 
-    def __init__(self, in_channels: int, out_channels: int, stride: int = 1, activation: Activation = nn.ReLU) -> None:
+    def __init__(self, in_channels: int, out_channels: int, stride: int = 1, activation: Activation = nn.ReLU,
+                 residual_gain: float = 1.0) -> None:  # fmt: skip
         super().__init__()
         self.body = nn.Sequential(
             SeparableConvolution(in_channels, out_channels, stride, activation=activation),
@@ -31,6 +33,9 @@ class XceptionBlock(nn.Module):
             SeparableConvolution(out_channels, out_channels, activation=activation, last=False),
         )
         same = in_channels == out_channels and stride == 1
+        if same:
+            norms = [module for module in self.body.modules() if isinstance(module, nn.BatchNorm2d)]
+            nn.init.constant_(norms[-1].weight, residual_gain)
         self.shortcut = nn.Identity() if same else conv_bn(in_channels, out_channels, 1, stride)
         self.activation = activation()
 
@@ -49,8 +54,12 @@ class XceptionEncoder(Encoder):
     2-4-2-1 rises and then falls again (Hamaguchi et al. 2017): the falling half mixes neighbours that a rising
     pyramid leaves apart (gridding), which small strokes need. (2, 2, 2, 4) is what DeepLabV3+ has at output stride 8:
     the rate doubles where a stride was taken out. (1, 1, 1, 1) has no dilation. All have the same parameters. The
-    last entry block has the first rate. Height and width of the image are multiples of ``multiple``. ``weights`` is
-    what to start from, see :func:`~textrm.nets.pretrained.load_pretrained`; there are no ImageNet weights.
+    last entry block has the first rate. Height and width of the image are multiples of ``multiple``.
+
+    ``residual_gain`` is the first weight of the BatchNorm that ends a branch beside an identity shortcut. With 1 the
+    sum of the twelve blocks grows until high contrasts drown the page; small ones start near the identity (Goyal et al.
+    2017, who take 0). ``weights`` is what to start from, see :func:`~textrm.nets.pretrained.load_pretrained`; there are
+    no ImageNet weights.
     """
 
     def __init__(
@@ -60,6 +69,7 @@ class XceptionEncoder(Encoder):
         exit_blocks: int = 4,
         rates: tuple[int, int, int, int] = (2, 4, 2, 1),
         activation: Activation = nn.ReLU,
+        residual_gain: float = 1.0,
         weights: str | Path | None = None,
     ) -> None:
         super().__init__()
@@ -79,7 +89,7 @@ class XceptionEncoder(Encoder):
         for rate, run in groupby(rate_of_block):
             blocks = []
             for _ in run:
-                blocks.append(XceptionBlock(before, deep, activation=activation))
+                blocks.append(XceptionBlock(before, deep, 1, activation, residual_gain))
                 before = deep
             self.eighth.append(Phases(rate, *blocks))
         flows = len(self.eighth) - 1
