@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import subprocess
 import sys
 import time
@@ -19,8 +18,6 @@ from filelock import FileLock, Timeout
 from textrm.config import explain
 from textrm.errors import UserError
 from textrm.files import write_whole
-
-log = logging.getLogger(__name__)
 
 CODE = ("textrm", "conf", "hydra_plugins")  # what a run's figures follow from
 
@@ -102,8 +99,6 @@ def alone_in(folder: Path, timeout: float = 10.0) -> Iterator[None]:
         lock.acquire()
     except Timeout:
         raise UserError(f"{folder}: another process trains there: wait for its end, or stop it") from None
-    except NotImplementedError:  # a file system without locks
-        log.warning("%s: two commands at once would disturb each other, for this file system has no locks", folder)
     try:
         yield
     finally:
