@@ -18,6 +18,8 @@ from hydra.utils import instantiate
 from omegaconf import OmegaConf
 
 from experiments import running, studies
+from experiments.cyclical_rate_and_decay import __main__ as cyclical
+from experiments.mask_growth import __main__ as mask_growth
 from experiments.masked_convolutions import __main__ as study
 from experiments.meme_cleaning import __main__ as meme_cleaning
 from experiments.pretraining import __main__ as pretraining
@@ -198,3 +200,38 @@ def test_a_study_draws_sweeps_reports_and_keeps_its_tables(tmp_path: Path, monke
     assert (folder / "metric.png").stat().st_size > 5_000
     unknown = CliRunner().invoke(main, ["--budget", "huge"])
     assert "error: --budget huge: expected one of two_cores" in str(unknown.exception)
+
+
+def test_grown_labels_are_made_from_noisy_pairs_and_measured(
+    drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands = in_this_process(monkeypatch, mask_growth)
+    monkeypatch.setattr(mask_growth, "DRAWN", tmp_path)
+    monkeypatch.setattr(mask_growth, "KERNELS", (1, 15))  # px per 512 px of height: 15 grows these small pages by one
+    (tmp_path / "train").symlink_to(drawn.parent)
+    study = studies.Study("", "", tmp_path / "out")
+    study.report.mkdir(parents=True)
+    for _ in range(2):  # the second time nothing is left to do
+        assert mask_growth.import_pairs(study) == f"pairs={tmp_path}/pairs"
+    assert [command.split()[0] for command in commands] == ["textrm.data.importers.pairs"] * 2
+    mask_growth.measure_labels(study)
+    plain, grown = csv.DictReader((study.report / "labels.csv").open())
+    assert (plain["grow"], grown["grow"]) == ("1", "15")
+    assert 0.3 < float(plain["recall"]) < float(grown["recall"]) <= 1
+    assert 0.3 < float(grown["precision"]) < float(plain["precision"]) <= 1
+
+
+def test_a_range_test_goes_through_the_rates(drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    commands = in_this_process(monkeypatch, cyclical)
+    monkeypatch.setattr(cyclical, "STEPS", 3)
+    tiny = " ".join(word for word in TINY if "max_steps" not in word and "samples_per_epoch" not in word)
+    data = f"data.manifest={drawn} data.val.manifest={drawn} data.samples_per_epoch=6"
+    study = studies.Study(data, tiny, tmp_path / "out")
+    for _ in range(2):  # the second time nothing is left to train
+        assert cyclical.range_test(study) == ""
+    assert len(commands) == 1
+    lines = list(csv.DictReader((study.report / "range_test.csv").open()))
+    rates = [float(line["rate"]) for line in lines]
+    assert rates == pytest.approx([1e-5, 1.08e-5, 1.1664e-5], rel=1e-3)
+    assert float(lines[0]["average"]) == pytest.approx(float(lines[0]["loss"]), rel=1e-3)
+    assert (study.report / "range_test.png").stat().st_size > 5_000
