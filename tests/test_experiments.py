@@ -165,6 +165,8 @@ def test_every_sweep_of_a_study_composes(folder: Path) -> None:
             job = compose("train", ["experiment=study", *given, *first])
         assert {"1", "2", "3"} <= set(str(axes.seed).split(","))
         task = instantiate(job.task)
+        if folder.name == "upsampling":  # what is compared goes by 4, straight to the picture
+            assert task.net.decoder.fine_channels == 0
         assert task.make(task.net)["lr_scheduler"]["name"] == "learning_rate"
         assert job.trainer.max_steps % (job.data.samples_per_epoch // job.data.batch_size) == 0
 
