@@ -6,7 +6,8 @@ autocast and channels-last layout are the same ones. Every net has the best of `
 pages (val) with the first seed. Peers get the scaling of the picture, the start of the last bias
 and the momentum of BatchNorm's statistics that ours have. Without ``--manifest`` a set is drawn.
 
-The defaults are meant for 90 minutes on two free cores. What is finished is kept in ``--out`` and not repeated.
+The defaults are meant for 90 minutes on two free cores. What is finished is kept in ``--out`` and not repeated: give
+another where a net was changed.
 """
 
 from __future__ import annotations
@@ -117,8 +118,8 @@ def keep(path: Path, settings: Settings) -> None:
         UserError: when they are not.
     """
     if path.exists() and (before := json.loads(path.read_text())) != settings.plain():
-        changed = ", ".join(f"{key}={before.get(key)}" for key, value in settings.plain().items()
-                            if before.get(key) != value)  # fmt: skip
+        now = settings.plain()
+        changed = ", ".join(f"{key}={before.get(key)}" for key in before | now if before.get(key) != now.get(key))
         raise UserError(f"{path.parent} was measured with {changed}; give the same, another --out, or remove it")
     write_whole(path, json.dumps(settings.plain(), indent=1).encode())
 

@@ -63,6 +63,10 @@ def command(folder: Path, before: Callable[[Study], str] | None = None,
         config = OmegaConf.load(folder / "config.yaml")
         if budget not in config.sweeps:
             sys.exit(f"error: --budget {budget}: expected one of {', '.join(config.sweeps)}")
+        if publish and budget != DEFAULT:
+            sys.exit(
+                f"error: --publish --budget {budget}: the study's page tells of the budget {DEFAULT}; leave one out"
+            )
         draw()
         name = folder.name if budget == DEFAULT else f"{folder.name}-{budget}"
         test = f"{DRAWN}/test/manifest.csv"

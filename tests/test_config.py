@@ -31,6 +31,8 @@ def run(
     [
         ("data=manifest +pairs=??? data.manifest=${pairs}.csv", ["pairs has no value"]),
         ("-m seed=1,2 --cfg job", ["--cfg", "leave -m"]),
+        ("-mc job seed=1,2", ["--cfg", "leave -m"]),
+        ("--multirun --info=all", ["--info", "leave -m"]),
         ("loss.gama=1", ["loss.gama", "did you mean gamma?", "text_weight"]),
         ("trainer.max_epoch=1", ["trainer.max_epoch", "did you mean max_epochs?"]),
         ("experiment=seg_xeption", ["experiment/seg_xeption", "seg_xception", "seg_mobilenet"]),

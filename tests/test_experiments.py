@@ -182,7 +182,8 @@ def test_a_study_draws_sweeps_reports_and_keeps_its_tables(tmp_path: Path, monke
     folder = tmp_path / "tried"
     folder.mkdir()
     (folder / "config.yaml").write_text(
-        'sweeps: {two_cores: ["loss.gamma=0,1 budget=short", "loss.gamma=-1 budget=short"]}\nmetric: test/AP\n'
+        'sweeps: {two_cores: ["loss.gamma=0,1 budget=short", "loss.gamma=-1 budget=short"], two_cores_more: []}\n'
+        "metric: test/AP\n"
     )
     done = []
     main = studies.command(folder, before=lambda study: "seed=4", after=lambda study: done.append(study.out))
@@ -202,6 +203,8 @@ def test_a_study_draws_sweeps_reports_and_keeps_its_tables(tmp_path: Path, monke
     assert (folder / "metric.png").stat().st_size > 5_000
     unknown = CliRunner().invoke(main, ["--budget", "huge"])
     assert "error: --budget huge: expected one of two_cores" in str(unknown.exception)
+    other = CliRunner().invoke(main, ["--budget", "two_cores_more", "--publish"])
+    assert "error: --publish --budget two_cores_more: " in str(other.exception)
 
 
 def test_grown_labels_are_made_from_noisy_pairs_and_measured(

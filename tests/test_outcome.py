@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from datetime import datetime
@@ -92,6 +93,17 @@ def test_no_outcome_and_a_strange_one(tmp_path: Path) -> None:
 
 def test_one_process_at_a_time_trains_in_a_folder(tmp_path: Path) -> None:
     with alone_in(tmp_path), pytest.raises(UserError, match="another process trains there"), alone_in(tmp_path, 0.0):
+        pytest.fail("two at once")
+    with pytest.raises(KeyError), alone_in(tmp_path):
+        raise KeyError
+    with alone_in(tmp_path, 0.0):  # freed, although the body raised
         pass
-    with alone_in(tmp_path, 0.0):  # freed, also where the body raised
-        pass
+
+
+def test_a_folder_that_cannot_be_locked_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    with pytest.raises(UserError, match=rf"^{tmp_path} cannot be locked \(No locks available\): "), alone_in(tmp_path):
+        pytest.fail("not locked")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import signal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,9 @@ from tensorboard.plugins.hparams import plugin_data_pb2
 from tensorboard.util import tensor_util
 
 from textrm.errors import UserError
-from textrm.outcome import Outcome
+from textrm.outcome import Outcome, alone_in
 from textrm.tasks.segmentation import SegmentationTask
-from textrm.train import find_checkpoint, keep_metrics, train
+from textrm.train import find_checkpoint, keep_metrics, train, train_job
 
 SEGMENTATION = [
     "experiment=seg_xception", "net=xception_fast", "net.encoder.width=0.125", "net.encoder.middle_blocks=2",
@@ -175,3 +176,10 @@ def test_a_refused_continuation_leaves_the_run_as_it_was(drawn: Path, tmp_path: 
         train(small(drawn, tmp_path / "new", f"ckpt_path={tmp_path / 'no.ckpt'}"), tmp_path / "new")
     assert {path: path.read_bytes() for path in run.rglob("*") if path.is_file()} == before
     assert not (tmp_path / "new").exists()
+
+
+def test_a_job_waits_for_no_other_in_its_folder(drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("textrm.train.alone_in", partial(alone_in, timeout=0.0))
+    with alone_in(tmp_path), pytest.raises(UserError, match="another process trains there"):
+        train_job(small(drawn, tmp_path), tmp_path, Outcome())
+    assert {path.name for path in tmp_path.iterdir()} == {"outcome.lock"}  # untouched

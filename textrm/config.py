@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import hydra
+from hydra._internal.utils import get_args_parser
 from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException
 from hydra.types import RunMode
@@ -131,10 +132,10 @@ def hydra_entry(name: str, **optional: type) -> Callable[[Callable[[DictConfig],
 
 
 def _check_flags(words: Sequence[str]) -> None:
-    # Hydra refuses them with a traceback.
-    sweep, show = ({"-m", "--multirun"} & set(words), {"-c", "--cfg", "-i", "--info"} & set(words))
-    if sweep and show:
-        raise UserError(f"{show.pop()} shows the configuration of one run: leave {sweep.pop()} and lists of values out")
+    given, _ = get_args_parser().parse_known_args(words)
+    if given.multirun and (given.cfg or given.info):  # Hydra refuses them with a traceback
+        flag = "--cfg" if given.cfg else "--info"
+        raise UserError(f"{flag} shows the configuration of one run: leave -m and lists of values out")
 
 
 @contextmanager

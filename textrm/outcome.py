@@ -91,7 +91,7 @@ def alone_in(folder: Path, timeout: float = 10.0) -> Iterator[None]:
     """Hold the lock of a run's folder. It ends with the process, however that ends, and its workers a little later.
 
     Raises:
-        UserError: when another process still has it after ``timeout`` seconds.
+        UserError: when another process still has it after ``timeout`` seconds, or there can be no lock.
     """
     folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / "outcome.lock", timeout=timeout)
@@ -99,6 +99,8 @@ def alone_in(folder: Path, timeout: float = 10.0) -> Iterator[None]:
         lock.acquire()
     except Timeout:
         raise UserError(f"{folder}: another process trains there: wait for its end, or stop it") from None
+    except OSError as error:  # a network's file system without a lock service, as some clusters have
+        raise UserError(f"{folder} cannot be locked ({error.strerror}): give a folder elsewhere") from error
     try:
         yield
     finally:

@@ -60,6 +60,19 @@ def examples(axes: Mapping[str, BaseDistribution]) -> list[list[str]]:
     return [[f"{key}={found[i % len(found)]}" for key, found in values.items()] for i in range(count)]
 
 
+def check(axes: Mapping[str, BaseDistribution], direction: str) -> None:
+    """Refuse what no search can be made of.
+
+    Raises:
+        UserError: without axes, and for an unknown direction.
+    """
+    if not axes:
+        raise UserError("a search without an axis: give one, such as 'scheduler.max_lr=tag(log, interval(1e-4, 1e-1))',"
+                        " or a named one: sweep=optuna_lr")  # fmt: skip
+    if direction not in ("maximize", "minimize"):
+        raise UserError(f"hydra.sweeper.direction={direction}: expected maximize or minimize")
+
+
 class Search:
     """The study in ``folder``, made where there is none.
 
@@ -73,8 +86,8 @@ class Search:
         pruner: configuration of an Optuna pruner.
 
     Raises:
-        UserError: without axes, for an unknown direction, and when the folder holds a search with others (one whose
-            trials all failed is replaced).
+        UserError: when the folder holds a search with other axes or overrides (one whose trials all failed is
+            replaced).
     """
 
     def __init__(
@@ -87,11 +100,6 @@ class Search:
         sampler: DictConfig,
         pruner: DictConfig,
     ) -> None:
-        if not axes:
-            raise UserError("a search without an axis: give one, such as 'scheduler.max_lr=tag(log, interval(1e-4, "
-                            "1e-1))', or a named one: sweep=optuna_lr")  # fmt: skip
-        if direction not in ("maximize", "minimize"):
-            raise UserError(f"hydra.sweeper.direction={direction}: expected maximize or minimize")
         self.folder, self.axes, self.fixed, self.seed = folder, dict(axes), list(fixed), seed
         self._sampler = instantiate(sampler)
         optuna.logging.set_verbosity(optuna.logging.WARNING)

@@ -98,10 +98,11 @@ class OptunaSweeper(Sweeper):
         # A mistake must show before there is a search with it in the folder.
         tries = [(*fixed, *choice, *_number(0, numbered)) for choice in _study.examples(axes)]
         _jobs.compose(self.hydra_context, self.config, tries)
-        search = _study.Search(folder, axes, fixed, self.direction, self.seed, self.sampler, self.pruner)
+        _study.check(axes, self.direction)
         jobs: list[_jobs.Job] = []
         endings: list[Ending] = []
         with alone_in(folder):  # two would tell the same trials
+            search = _study.Search(folder, axes, fixed, self.direction, self.seed, self.sampler, self.pruner)
             (folder / "multirun.yaml").write_text(given, encoding="utf-8")
             for trials in search.batches(self.n_trials, self.n_jobs):
                 sets = [(*search.overrides(trial), *_number(trial.number, numbered)) for trial in trials]

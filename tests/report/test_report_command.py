@@ -64,8 +64,7 @@ def sweep(tmp_path_factory: pytest.TempPathFactory) -> Path:
     task = ["experiment=seg_xception", "loss.gamma=0,2", "loss.text_weight=1,5", "seed=1,2"]
     task += ["class_weights=[1,2],[1,5]", "net.encoder.width=${grow}", "name='a b'"]
     given = ["hydra/launcher=joblib", "hydra.sweep.dir=multirun/focal"]
-    own = ["hydra.mode=MULTIRUN", "hydra.job.config.override_dirname.exclude_keys=[experiment]"]
-    written = {"hydra": {"overrides": {"hydra": given + own, "task": task}}}
+    written = {"hydra": {"overrides": {"hydra": [*given, "hydra.mode=MULTIRUN"], "task": task}}}
     (root / "multirun.yaml").write_text(yaml.safe_dump(written))
     result = CliRunner().invoke(main, [str(root)])
     assert result.exit_code == 0, result.output

@@ -74,6 +74,25 @@ def test_what_is_whole_of_a_cut_file_is_read(tmp_path: Path) -> None:
     assert Image.open(io.BytesIO(read_events(tmp_path).pictures["0"])).getpixel((0, 0)) == (0, 0, 0)
 
 
+def test_what_is_read_of_a_damaged_file_can_be_used(tmp_path: Path) -> None:
+    write_events(tmp_path, precision=0.5)
+    path = next(tmp_path.glob("*tfevents*"))
+    whole = path.read_bytes()
+    read = []
+    for place in range(0, len(whole), 7):
+        damaged = bytearray(whole)
+        damaged[place] ^= 0x55
+        path.write_bytes(damaged)
+        events = read_events(tmp_path)
+        read.append(len(events.pictures) + len(events.curves))
+        assert all(as_jpeg(picture) for picture in events.pictures.values())
+        assert all(len(recall) == len(precision) for recall, precision in events.curves.values())
+    assert 3 in read  # two pictures and a curve, where the damage is elsewhere
+    path.unlink()
+    path.mkdir()
+    assert read_events(tmp_path) == Events()
+
+
 def test_a_folder_without_events_has_none(tmp_path: Path) -> None:
     assert read_events(tmp_path) == Events()
 

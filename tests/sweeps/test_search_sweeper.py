@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 import yaml
 from fake_training import command
 from test_grid_sweeper import trained
+
+from textrm.outcome import alone_in
 
 SEARCH = ("hydra/sweeper=optuna", "x=interval(-4,4)", "y=choice(0,1)", "callbacks.pruning=null")
 
@@ -78,6 +81,19 @@ def test_trials_that_fall_behind_are_stopped(monkeypatch: pytest.MonkeyPatch, tm
     assert states["x=1"] == {"complete"}
     assert "pruned" in states["x=4"]
     assert written(tmp_path)["best"]["overrides"] == ["x=1"]
+
+
+def test_two_searches_do_not_share_a_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("textrm.outcome.alone_in", partial(alone_in, timeout=0.0))
+    words = ("hydra/sweeper=optuna", "x=choice(1,2)", "callbacks.pruning=null", "hydra.sweeper.n_trials=1")
+    with alone_in(tmp_path / "multirun" / "fake"):
+        assert command(monkeypatch, tmp_path, *words) == 1
+    assert capfd.readouterr().err.startswith("error: multirun/fake: another process trains there")
+    assert not trained(tmp_path)
+    assert not list(tmp_path.rglob("search.journal"))
+    assert command(monkeypatch, tmp_path, *words) == 0
 
 
 @pytest.mark.parametrize(

@@ -44,9 +44,10 @@ def report(folder: Path, out: Path, metric: str | None = None, group: str = "see
         UserError: there is no run, none has the metric, or ``out`` cannot be written.
     """
     sweep = make_sweep(folder, find_runs(folder, out), metric, group)
+    files = contents(sweep)
     try:
         out.mkdir(parents=True, exist_ok=True)
-        for name, content in contents(sweep).items():
+        for name, content in files.items():
             if content:
                 write_whole(out / name, content)
             else:  # a plot that an earlier report had

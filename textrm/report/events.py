@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +10,9 @@ from pathlib import Path
 
 import numpy as np
 from google.protobuf.message import DecodeError
+from PIL import Image
 from tensorboard.compat.proto.event_pb2 import Event
+from tensorboard.compat.proto.tensor_pb2 import TensorProto
 from tensorboard.util.tensor_util import make_ndarray
 
 from textrm.report.gather import Run
@@ -30,23 +33,29 @@ class Events:
 
 
 def read_events(folder: Path) -> Events:
-    """What the event files in ``folder`` hold; nothing where there are none, as far as they are whole."""
+    """What the event files in ``folder`` hold, as far as they are whole; nothing where there are none."""
     last = {
         value.tag: value
         for path in sorted(folder.glob("*tfevents*"))  # named after the time
-        for event in _whole_events(path.read_bytes())
+        for event in _whole_events(path)
         for value in event.summary.value
     }
     pages = sorted((tag for tag in last if tag.startswith(PICTURES)), key=lambda tag: (len(tag), tag))
+    pictures = {tag.removeprefix(PICTURES): last[tag].image.encoded_image_string for tag in pages}
+    curves = {tag: _curve(last[tag].tensor) for tag in CURVES if tag in last}
     return Events(
-        {tag.removeprefix(PICTURES): last[tag].image.encoded_image_string for tag in pages},
-        {tag: _curve(make_ndarray(last[tag].tensor)) for tag in CURVES if tag in last},
+        {page: picture for page, picture in pictures.items() if _is_picture(picture)},
+        {tag: curve for tag, curve in curves.items() if curve is not None},
     )
 
 
-def _whole_events(data: bytes) -> Iterator[Event]:
+def _whole_events(path: Path) -> Iterator[Event]:
     # Each is its length, 8 bytes, their checksum, 4, the event and its checksum, 4. TensorBoard's own reader computes
-    # the checksums in Python, which takes seconds for a run.
+    # the checksums in Python, which takes seconds for a run; we see to it that what is kept can be decoded.
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return
     start = 12
     while start <= len(data):
         end = start + struct.unpack_from("<Q", data, start - 12)[0]
@@ -59,8 +68,22 @@ def _whole_events(data: bytes) -> Iterator[Event]:
         start = end + 16
 
 
-def _curve(rows: np.ndarray) -> Curve:
-    """Recall and precision where anything is predicted: the best precision of each recall."""
+def _is_picture(encoded: bytes) -> bool:
+    try:
+        Image.open(io.BytesIO(encoded)).verify()
+    except (OSError, SyntaxError, ValueError, struct.error):
+        return False
+    return True
+
+
+def _curve(tensor: TensorProto) -> Curve | None:
+    """Recall and precision where anything is predicted: the best precision of each recall. None of a damaged one."""
+    try:
+        rows = make_ndarray(tensor)
+    except (TypeError, ValueError):
+        return None
+    if rows.ndim != 2 or len(rows) <= _RECALL or not np.isfinite(rows).all():
+        return None
     predicted = rows[_TRUE] + rows[_FALSE] > 0
     recall, place = np.unique(rows[_RECALL][predicted], return_inverse=True)
     precision = np.zeros(len(recall))

@@ -26,8 +26,7 @@ PAGES = 2
 SETTINGS = 12
 LISTED = 12  # values of an axis
 WIDTH = 1200  # pixels of a panel
-# Overrides that no one gave: -m is the first, and the sweeper adds the other.
-ADDED = ("hydra.mode=", "hydra.job.config.override_dirname.exclude_keys=")
+ADDED = "hydra.mode="  # what Hydra makes of -m
 # What callbacks show side by side, by the name of their class.
 COLUMNS = {
     "SegmentationPictures": "Page, true lettering, predicted probability, disagreement (green: found, red: missed, "
@@ -136,7 +135,8 @@ def panels(sweep: Sweep, events: Mapping[str, Events]) -> dict[str, list[Panel]]
 
 def _detail(sweep: Sweep, setting: Setting) -> str:
     run, metric = setting.counted[0], sweep.metric or ""
-    return f"seed {run.seed}, best {metric} {shown(run.figures.get(metric, math.nan))}"
+    best = "best " if metric.startswith("val/") else ""  # a test is of the best checkpoint alone
+    return f"seed {run.seed}, {best}{metric} {shown(run.figures.get(metric, math.nan))}"
 
 
 def _columns(runs: Iterable[Run]) -> str:
