@@ -8,6 +8,7 @@ import pytest
 from hydra import compose, initialize_config_dir
 from omegaconf import DictConfig, OmegaConf, open_dict
 
+from experiments.pretraining import __main__ as pretraining
 from textrm.config import CONFIG_FOLDER
 from textrm.train import train
 
@@ -108,3 +109,20 @@ def test_experiments_are_short_and_begin_with_their_command() -> None:
         assert lines[0] == "# @package _global_"
         assert lines[1].startswith(f"# python -m textrm.train experiment={name}")
         assert len(lines) <= 32  # with the two head lines; what is longer belongs into the groups
+
+
+@pytest.mark.parametrize(
+    ("words", "gain"),
+    [
+        (["experiment=seg_xception"], 0),
+        (["experiment=seg_mobilenet"], 0),
+        (["experiment=seg_xception", "net=xception_fast"], 0),
+        (["experiment=study"], 0),
+        (["experiment=study", "budget=full"], 0),
+        (["experiment=release_segment"], 1),  # the released weights are older than the choice of 0
+        (pretraining.SEGMENTING.split(), 1),  # and so is this study
+    ],
+)
+def test_residual_branches_of_segmenters_begin_at_zero_but_where_a_result_is_older(words: list[str], gain: int) -> None:
+    with initialize_config_dir(str(CONFIG_FOLDER), version_base="1.3"):
+        assert compose("train", words).net.encoder.residual_gain == gain

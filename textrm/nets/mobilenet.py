@@ -39,8 +39,8 @@ class MobileNetV2Encoder(Encoder):
         width: 1, 1.4, 2 or any other.
         scse: append scSE (Roy et al. 2018) to the projection of each inverted residual.
         output_stride: 8, 16 or 32.
-        residual_gain: first weight of the BatchNorm that ends a branch beside an identity shortcut. With 1 the sum of
-            a deep net grows from block to block; small ones start near the identity (Goyal et al. 2017, who take 0).
+        residual_gain: first weight of the BatchNorm that ends a branch beside an identity shortcut. With 0 such a block
+            starts as the identity (Goyal et al. 2017).
         weights: what to start from, see :func:`~textrm.nets.pretrained.load_pretrained`; ``imagenet`` fetches
             torchvision's weights (width 1 only). scSE starts fresh where they have none.
 

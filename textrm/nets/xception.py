@@ -56,10 +56,10 @@ class XceptionEncoder(Encoder):
     the rate doubles where a stride was taken out. (1, 1, 1, 1) has no dilation. All have the same parameters. The
     last entry block has the first rate. Height and width of the image are multiples of ``multiple``.
 
-    ``residual_gain`` is the first weight of the BatchNorm that ends a branch beside an identity shortcut. With 1 the
-    sum of the twelve blocks grows until high contrasts drown the page; small ones start near the identity (Goyal et al.
-    2017, who take 0). ``weights`` is what to start from, see :func:`~textrm.nets.pretrained.load_pretrained`; there are
-    no ImageNet weights.
+    ``residual_gain`` is the first weight of the BatchNorm that ends a branch beside an identity shortcut. With 0 such a
+    block starts as the identity (Goyal et al. 2017); with 1 what the blocks add grows from one to the next, and training
+    suffers, see experiments/atrous_rates. ``weights`` is what to start from, see
+    :func:`~textrm.nets.pretrained.load_pretrained`; there are no ImageNet weights.
     """
 
     def __init__(
