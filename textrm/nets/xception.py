@@ -57,8 +57,8 @@ class XceptionEncoder(Encoder):
     last entry block has the first rate. Height and width of the image are multiples of ``multiple``.
 
     ``residual_gain`` is the first weight of the BatchNorm that ends a branch beside an identity shortcut. With 0 such a
-    block starts as the identity (Goyal et al. 2017); with 1 what the blocks add grows from one to the next, and training
-    suffers, see experiments/atrous_rates. ``weights`` is what to start from, see
+    block starts as the identity (Goyal et al. 2017); with 1 each block adds to what the ones before it made, and
+    training suffers, see experiments/atrous_rates. ``weights`` is what to start from, see
     :func:`~textrm.nets.pretrained.load_pretrained`; there are no ImageNet weights.
     """
 
