@@ -23,6 +23,7 @@ from experiments.mask_growth import __main__ as mask_growth
 from experiments.masked_convolutions import __main__ as study
 from experiments.meme_cleaning import __main__ as meme_cleaning
 from experiments.pretraining import __main__ as pretraining
+from experiments.upsampling import __main__ as upsampling
 from textrm.config import CONFIG_FOLDER
 
 
@@ -240,3 +241,25 @@ def test_a_range_test_goes_through_the_rates(drawn: Path, tmp_path: Path, monkey
     assert rates == pytest.approx([1e-5, 1.08e-5, 1.1664e-5], rel=1e-3)
     assert float(lines[0]["average"]) == pytest.approx(float(lines[0]["loss"]), rel=1e-3)
     assert (study.report / "range_test.png").stat().st_size > 5_000
+
+
+def test_upsamplings_are_timed_and_shown_side_by_side(
+    drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_this_process(monkeypatch, studies)
+    monkeypatch.setattr(upsampling, "WAYS", ("bilinear", "transposed"))
+    monkeypatch.setattr(upsampling, "DRAWN", tmp_path)
+    monkeypatch.setattr("benchmarks.training_measure.PAGE", (128, 96))
+    (tmp_path / "test").symlink_to(drawn.parent)
+    study = studies.Study(
+        f"data.manifest={drawn} data.val.manifest={drawn} test=false", " ".join(TINY), tmp_path / "out"
+    )
+    study.report.mkdir(parents=True)
+    with pytest.raises(SystemExit, match="has no finished run with"):
+        upsampling.measure_and_draw(study)
+    assert study.sweep("net.upsampling=bilinear,transposed seed=1", "") == 0
+    upsampling.measure_and_draw(study)
+    lines = list(csv.DictReader((study.report / "times.csv").open()))
+    assert [line["net.upsampling"] for line in lines] == ["bilinear", "transposed"]
+    assert all(0 < float(line["seconds_per_page"]) < 10 for line in lines)
+    assert (study.report / "pictures.png").stat().st_size > 10_000
