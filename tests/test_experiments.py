@@ -215,10 +215,14 @@ def test_grown_labels_are_made_from_noisy_pairs_and_measured(
     monkeypatch.setattr(mask_growth, "DRAWN", tmp_path)
     monkeypatch.setattr(mask_growth, "KERNELS", (1, 15))  # px per 512 px of height: 15 grows these small pages by one
     (tmp_path / "train").symlink_to(drawn.parent)
-    study = studies.Study("", "", tmp_path / "out")
+    study = studies.Study(f"data.manifest={drawn} data.val.manifest={drawn}", "", tmp_path / "out")
     study.report.mkdir(parents=True)
     for _ in range(2):  # the second time nothing is left to do
-        assert mask_growth.import_pairs(study) == f"pairs={tmp_path}/pairs"
+        words = shlex.split(
+            f"experiment=study sweep=mask_growth {study.data} {mask_growth.import_pairs(study)} grow=15"
+        )
+        with initialize_config_dir(str(CONFIG_FOLDER), version_base="1.3"):
+            assert Path(compose("train", words).data.train.pages.manifest) == tmp_path / "pairs-15" / "manifest.csv"
     assert [command.split()[0] for command in commands] == ["textrm.data.importers.pairs"] * 2
     mask_growth.measure_labels(study)
     plain, grown = csv.DictReader((study.report / "labels.csv").open())
