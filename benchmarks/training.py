@@ -117,11 +117,11 @@ def keep(path: Path, settings: Settings) -> None:
     Raises:
         UserError: when they are not.
     """
-    if path.exists() and (before := json.loads(path.read_text())) != settings.plain():
-        now = settings.plain()
+    now = settings.plain()
+    if path.exists() and (before := json.loads(path.read_text())) != now:
         changed = ", ".join(f"{key}={before.get(key)}" for key in before | now if before.get(key) != now.get(key))
         raise UserError(f"{path.parent} was measured with {changed}; give the same, another --out, or remove it")
-    write_whole(path, json.dumps(settings.plain(), indent=1).encode())
+    write_whole(path, json.dumps(now, indent=1).encode())
 
 
 def timed(files: dict[str, Path], threads: int, progress: Progress, path: Path) -> dict[str, float]:

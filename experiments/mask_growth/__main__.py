@@ -33,9 +33,8 @@ def import_pairs(study: Study) -> str:
         words = f"{folders[0]} {folders[1]} {out} --close 0 --grow {kernel} --keep-empty --max-residual 1"
         # Status 1: a page whose grown mask covers nearly all of it is left out, as any user would have it.
         once(f"textrm.data.importers.pairs {words}", out, allowed=(0, 1))
-    return (
-        f"pairs={DRAWN}/pairs 'data.manifest=${{pairs}}-${{grow}}/manifest.csv'"  # not the pages of the other studies
-    )
+    # The second is the sweep's own, given again because the pages of all studies are given after the sweep.
+    return f"pairs={DRAWN}/pairs 'data.manifest=${{pairs}}-${{grow}}/manifest.csv'"
 
 
 def degrade(source: Path, target: Path) -> None:
