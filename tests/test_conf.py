@@ -8,7 +8,6 @@ import pytest
 from hydra import compose, initialize_config_dir
 from omegaconf import DictConfig, OmegaConf, open_dict
 
-from experiments.pretraining import __main__ as pretraining
 from textrm.config import CONFIG_FOLDER
 from textrm.train import train
 
@@ -120,7 +119,6 @@ def test_experiments_are_short_and_begin_with_their_command() -> None:
         (["experiment=study"], 0),
         (["experiment=study", "budget=full"], 0),
         (["experiment=release_segment"], 1),  # the released weights are older than the choice of 0
-        (pretraining.SEGMENTING.split(), 1),  # and so is this study
     ],
 )
 def test_residual_branches_of_segmenters_begin_at_zero_but_where_a_result_is_older(words: list[str], gain: int) -> None:

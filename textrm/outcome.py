@@ -99,7 +99,7 @@ def alone_in(folder: Path, timeout: float = 10.0) -> Iterator[None]:
         lock.acquire()
     except Timeout:
         raise UserError(f"{folder}: another process trains there: wait for its end, or stop it") from None
-    except OSError as error:  # a network's file system without a lock service, as some clusters have
+    except OSError as error:  # ENOLCK: a network's file system whose lock service is down
         raise UserError(f"{folder} cannot be locked ({error.strerror}): give a folder elsewhere") from error
     try:
         yield

@@ -20,10 +20,9 @@ FIRST = "experiment=pretrain_xception"
 PRETRAINING = {"multilabel": FIRST, "attention": "experiment=tag_attention"}
 TAGGING = "data.crop=256 data.batch_size=16 trainer.precision=bf16-mixed test=false"
 SEGMENTING = (
-    "experiment=seg_xception net=xception_fast net.encoder.residual_gain=1 data=manifest data.crop=256 "
-    "data.batch_size=8 loss=focal_dice optimizer=adamw scheduler=one_cycle scheduler.max_lr=0.0025 "
-    "trainer.precision=bf16-mixed trainer.check_val_every_n_epoch=1000 callbacks.early_stopping=null "
-    "callbacks.averaging.decay=0.99 test=false"
+    "experiment=seg_xception net=xception_fast data=manifest data.crop=256 data.batch_size=8 loss=focal_dice "
+    "optimizer=adamw scheduler=one_cycle scheduler.max_lr=0.0025 trainer.precision=bf16-mixed "
+    "trainer.check_val_every_n_epoch=1000 callbacks.early_stopping=null callbacks.averaging.decay=0.99 test=false"
 )
 SEED = 1  # of the taggers
 EPOCHS = 5  # of a fine-tuning; the encoder rests during the first, where it was pretrained

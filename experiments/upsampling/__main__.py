@@ -33,8 +33,7 @@ def measure_and_draw(study: Study) -> None:
     files = {way: study.out / "onnx" / f"{way}.onnx" for way in WAYS}
     nets = {way: load_run(run)[0] for way, run in runs.items()}
     for way, file in files.items():
-        if not file.exists():
-            export(nets[way], file, run=way, threshold=0.5)
+        export(nets[way], file, run=way, threshold=0.5)
     with Progress() as progress:
         times = time_pages(files, 2, progress)
     write_csv(study.report / "times.csv", [{"net.upsampling": way, "seconds_per_page": times[way]} for way in WAYS])
@@ -47,13 +46,15 @@ def measure_and_draw(study: Study) -> None:
 
 
 def run_of(folder: Path, way: str) -> Path:
-    """The folder of the finished run with this upsampling and the seed that is shown; ends where there is none."""
+    """The folder of the finished run with this upsampling and the seed that is shown; ends where it is not one."""
     wanted = {f"net.upsampling={way}", f"seed={SEED}"}
-    for path in sorted(folder.glob("*/outcome.json")):
-        outcome = Outcome.read(path.parent)
-        if outcome is not None and outcome.status == "finished" and wanted <= set(outcome.overrides):
-            return path.parent
-    sys.exit(f"error: {folder} has no finished run with {' and '.join(sorted(wanted))}: run the study again")
+    outcomes = {path.parent: Outcome.read(path.parent) for path in folder.glob("*/outcome.json")}
+    found = [run for run, outcome in outcomes.items()
+             if outcome is not None and outcome.status == "finished" and wanted <= set(outcome.overrides)]  # fmt: skip
+    if len(found) != 1:
+        sys.exit(f"error: {folder} has {len(found)} finished runs with {' and '.join(sorted(wanted))}, expected one: "
+                 "run the study again, to another --out where overrides were added")  # fmt: skip
+    return found[0]
 
 
 def predict(net: torch.nn.Module, image: np.ndarray) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,14 +16,17 @@ from hydra.core.utils import JobReturn, JobStatus, run_job, setup_globals
 from hydra.errors import HydraException
 from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext, TaskFunction
-from omegaconf import DictConfig, open_dict
+from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError
 
 from textrm.config import explain, override_key
 from textrm.errors import UserError
 from textrm.outcome import Outcome
 
 log = logging.getLogger(__name__)
+
+TRAINED = ("task", "data", "trainer")  # what training makes; other keys matter only where these refer to them
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ def compose(context: HydraContext, config: DictConfig, sets: Iterable[Sequence[s
 
     Raises:
         HydraException, OmegaConfBaseException: for an axis that no configuration has, and for an unknown choice.
-        UserError: when two different jobs would share a folder.
+        UserError: when two different jobs would share a folder, and as :func:`refuse_changed` does.
     """
     jobs: dict[Path, Job] = {}
     for overrides in sets:
@@ -96,11 +99,47 @@ def compose(context: HydraContext, config: DictConfig, sets: Iterable[Sequence[s
         except OmegaConfBaseException as error:
             raise UserError(f"hydra.sweep.subdir cannot be told before the jobs run ({explain(error)}): leave it as it "
                             "is, for a sweep goes on by its folders") from error  # fmt: skip
+        refuse_changed(composed, folder)
         job = Job(tuple(overrides), folder)
         if jobs.setdefault(folder, job).overrides != job.overrides:
             raise UserError(f"two jobs have the folder {folder}: give each value once, and leave hydra.sweep.subdir as "
                             "it is")  # fmt: skip
     return list(jobs.values())
+
+
+def refuse_changed(config: DictConfig, folder: Path) -> None:
+    """Refuse to go on in a folder whose run was made when the configuration's files, or their defaults, said otherwise.
+
+    One that failed is made anew, with what was mended.
+
+    Raises:
+        UserError: naming up to three keys that differ.
+    """
+    outcome = Outcome.read(folder)
+    if outcome is None or outcome.status == "failed":
+        return
+    try:
+        kept = OmegaConf.load(folder / "resolved.yaml")
+    except (OSError, ValueError, YAMLError, OmegaConfBaseException):
+        return  # nothing to compare with
+    before, now = (
+        dict(leaves({part: OmegaConf.to_container(found[part], resolve=True) for part in TRAINED if part in found}))
+        for found in (kept, config)
+    )
+    changed = [key for key in before | now if before.get(key) != now.get(key)]
+    if changed:
+        told = ", ".join(f"{key} {before.get(key, 'unset')}, now {now.get(key, 'unset')}" for key in changed[:3])
+        raise UserError(f"{folder} was trained with {told}{', …' if len(changed) > 3 else ''}: its figures cannot be "
+                        "compared; give another name=…, or remove that folder")  # fmt: skip
+
+
+def leaves(node: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Every value of nested mappings with its dotted key; a list is one value."""
+    for key, value in node.items():
+        if isinstance(value, Mapping):
+            yield from leaves(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
 
 
 def launch(launcher: Launcher, jobs: Sequence[Job]) -> list[Ending]:

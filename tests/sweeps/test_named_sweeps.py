@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from itertools import islice
 from pathlib import Path
@@ -71,3 +72,18 @@ def test_a_sweep_of_real_trainings(
     }
     main()
     assert "2 jobs in multirun/tiny, 2 finished before, 0 to run" in capfd.readouterr().out
+
+    kept = runs[1].with_name("resolved.yaml")
+    kept.write_text(kept.read_text().replace("residual_gain: 0", "residual_gain: 1"))  # as an older default left it
+    with pytest.raises(SystemExit):
+        main()
+    told = capfd.readouterr().err.strip()
+    assert f"{runs[1].parent.name} was trained with task.net.encoder.residual_gain 1, now 0: " in told
+    assert "\n" not in told
+    failed = Outcome.read(runs[1].parent)
+    assert failed is not None
+    failed.status = "failed"  # what failed is made anew, however it was mended
+    failed.write(runs[1].parent)
+    shutil.rmtree(runs[1].parent / "checkpoints")
+    main()
+    assert "2 jobs in multirun/tiny, 1 finished before, 1 to run" in capfd.readouterr().out

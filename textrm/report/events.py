@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from google.protobuf.message import DecodeError
 from PIL import Image
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
+from tensorboard.compat.proto.types_pb2 import DT_FLOAT
 from tensorboard.util.tensor_util import make_ndarray
 
 from textrm.report.gather import Run
@@ -78,6 +80,9 @@ def _is_picture(encoded: bytes) -> bool:
 
 def _curve(tensor: TensorProto) -> Curve | None:
     """Recall and precision where anything is predicted: the best precision of each recall. None of a damaged one."""
+    size = math.prod(dim.size for dim in tensor.tensor_shape.dim)
+    if tensor.dtype != DT_FLOAT or size != max(len(tensor.float_val), len(tensor.tensor_content) // 4):
+        return None  # one value is else repeated for the whole shape, however large
     try:
         rows = make_ndarray(tensor)
     except (TypeError, ValueError):
