@@ -119,7 +119,7 @@ def refuse_changed(config: DictConfig, folder: Path) -> None:
     if outcome is None or outcome.status == "failed":
         return
     try:
-        kept = OmegaConf.load(folder / "resolved.yaml")
+        kept: Any = OmegaConf.load(folder / "resolved.yaml")
     except (OSError, ValueError, YAMLError, OmegaConfBaseException):
         return  # nothing to compare with
     before, now = (

@@ -97,6 +97,7 @@ def test_the_page_stands_alone_and_is_well_formed(sweep: Path) -> None:
     assert "share of clean pages that is predicted as lettering (lower is better)" in page.text
     sources = [address for address in page.addresses if address.startswith("data:image/jpeg")]
     assert len(sources) == 2 * 4  # two pages, four settings
+    assert "seed 1, best val/AP 0." in page.text
     with Image.open(io.BytesIO(base64.b64decode(sources[0].partition(",")[2]))) as picture:
         assert (picture.format, picture.size) == ("JPEG", (400, 60))
 
@@ -126,6 +127,8 @@ def test_a_second_report_is_the_same_and_leaves_no_old_plot(sweep: Path, tmp_pat
     assert CliRunner().invoke(main, [str(sweep), "--out", str(again)]).exit_code == 0
     for name in ("results.csv", "results.md", "metric.png", "index.html"):
         assert (again / name).read_bytes() == (sweep / "report" / name).read_bytes()
+    assert CliRunner().invoke(main, [str(sweep), "--metric", "test/AP", "--out", str(again)]).exit_code == 0
+    assert "seed 1, test/AP 0." in (again / "index.html").read_text()  # a test is of the best checkpoint alone
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 from report_runs import write_events
+from tensorboard.compat.proto.summary_pb2 import Summary
+from tensorboard.compat.proto.tensor_pb2 import TensorProto
+from tensorboard.compat.proto.tensor_shape_pb2 import TensorShapeProto
+from tensorboard.compat.proto.types_pb2 import DT_FLOAT, DT_STRING
+from torch.utils.tensorboard import SummaryWriter
 
 from textrm.report.curves import mean_curve, panels_of, smoothed
 from textrm.report.events import Events, common_curve, read_events
@@ -90,6 +96,18 @@ def test_what_is_read_of_a_damaged_file_can_be_used(tmp_path: Path) -> None:
     assert 3 in read  # two pictures and a curve, where the damage is elsewhere
     path.unlink()
     path.mkdir()
+    assert read_events(tmp_path) == Events()
+
+
+@pytest.mark.parametrize(
+    ("columns", "values"),
+    [(1 << 40, {"dtype": DT_FLOAT, "float_val": [0.5]}), (2, {"dtype": DT_STRING, "string_val": [b"a"] * 12})],
+)
+def test_a_curve_that_is_none_is_passed_over(tmp_path: Path, columns: int, values: dict[str, Any]) -> None:
+    shape = TensorShapeProto(dim=[TensorShapeProto.Dim(size=size) for size in (6, columns)])
+    curve = Summary.Value(tag="test/PR", tensor=TensorProto(tensor_shape=shape, **values))
+    with SummaryWriter(str(tmp_path)) as writer:
+        writer._get_file_writer().add_summary(Summary(value=[curve]))
     assert read_events(tmp_path) == Events()
 
 
