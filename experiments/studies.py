@@ -1,8 +1,8 @@
 """How the studies of the segmenter run: pages are drawn, sweeps trained, one report made.
 
 A study is a folder with ``config.yaml``: under the name of each budget the sweeps that it consists of, as arguments of
-``python -m textrm.train -m``, and under ``metric`` the figure that is plotted. What is finished is not repeated; a sweep
-refuses to go on where a default has changed since, what was made by a single command does not notice.
+``python -m textrm.train -m``, and under ``metric`` the figure that is plotted. What is finished is not repeated. A
+sweep refuses to go on where a default has changed since; what was made by a single command does not notice.
 """
 
 from __future__ import annotations
