@@ -6,7 +6,7 @@ autocast and channels-last layout are the same ones. Every net has the best of `
 pages (val) with the first seed. Peers get the scaling of the picture, the start of the last bias
 and the momentum of BatchNorm's statistics that ours have. Without ``--manifest`` a set is drawn.
 
-The defaults are meant for 90 minutes on two free cores. What is finished is kept in ``--out`` and not repeated: give
+The defaults take about two hours on two free cores. What is finished is kept in ``--out`` and not repeated: give
 another where a net was changed.
 """
 
@@ -45,7 +45,7 @@ NETS = OURS | PEERS
 @click.option("--steps", default=250, show_default=True)
 @click.option("--crop", default=192, show_default=True, help="Side of the crops in pixels.")
 @click.option("--batch", default=8, show_default=True, help="Crops in a batch.")
-@click.option("--rates", default="0.002,0.006", show_default=True, help="Largest learning rates to try for each net.")
+@click.option("--rates", default="0.002,0.006,0.02", show_default=True, help="Learning rates to try for each net.")
 @click.option("--seeds", default="1,2,3", show_default=True)
 @click.option("--threads", default=2, show_default=True)
 @click.option("--only", help=f"Nets, separated by commas: {', '.join(NETS)}.  [all]")

@@ -6,6 +6,7 @@ import csv
 import shlex
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from hydra import compose, initialize_config_dir
@@ -18,6 +19,7 @@ from experiments.cyclical_rate_and_decay import __main__ as cyclical
 from experiments.mask_growth import __main__ as mask_growth
 from experiments.upsampling import __main__ as upsampling
 from textrm.config import CONFIG_FOLDER
+from textrm.data.manifest import load_sample, read_manifest
 
 STUDIES = sorted(path.parent for path in Path(studies.__file__).parent.glob("*/config.yaml"))
 TINY = [
@@ -97,6 +99,12 @@ def test_grown_labels_are_made_from_noisy_pairs_and_measured(
     words = [*shlex.split(sweeps[1])[2:], "grow=15"]
     with initialize_config_dir(str(CONFIG_FOLDER), version_base="1.3"):
         data = compose("train", words).data
+    noisy, exact = (
+        load_sample(manifest, manifest.rows[0])
+        for manifest in (read_manifest(tmp_path / "pairs-exact" / "manifest.csv"), read_manifest(drawn))
+    )
+    assert np.array_equal(noisy.mask, exact.mask)
+    assert 1 < np.abs(noisy.image.astype(int) - exact.image).mean() < 20
     assert Path(data.train.pages.manifest) == tmp_path / "pairs-15" / "manifest.csv"
     assert Path(data.val.manifest) == drawn  # exact masks
     assert [command.split()[0] for command in commands] == ["textrm.data.importers.pairs"] * 2

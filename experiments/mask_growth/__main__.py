@@ -2,7 +2,7 @@
 
 The drawn training pages are degraded as scans are, lettered and clean pages apart, and subtracted: the masks lack the
 rims of letters, faint ink and what noise hides. They are grown by max pooling with kernels of 1 (not at all), 3, 5 and
-7 px and trained on; validation and test have exact masks.
+7 px and trained on, and so are the exact masks of the same pictures; validation and test have exact masks.
 """
 
 from __future__ import annotations
@@ -33,6 +33,10 @@ def import_pairs(study: Study) -> str:
         words = f"{folders[0]} {folders[1]} {out} --close 0 --grow {kernel} --keep-empty --max-residual 1"
         # Status 1: a page whose grown mask covers nearly all of it is left out, as any user would have it.
         once(f"textrm.data.importers.pairs {words}", out, allowed=(0, 1))
+    exact = DRAWN / "pairs-exact" / "manifest.csv"
+    exact.parent.mkdir(exist_ok=True)
+    labelled = (DRAWN / f"pairs-{KERNELS[0]}" / "manifest.csv").read_text()
+    exact.write_text(labelled.replace(",mask/", ",../train/mask/"))
     # The second is the sweep's own, given again because the pages of all studies are given after the sweep.
     return f"pairs={DRAWN}/pairs 'data.manifest=${{pairs}}-${{grow}}/manifest.csv'"
 
@@ -54,15 +58,18 @@ def degrade(source: Path, target: Path) -> None:
 
 
 def measure_labels(study: Study) -> None:
-    """``labels.csv`` beside the report: what the labels are worth against the exact masks of the same pages."""
-    exact = DRAWN / "train" / "mask"
+    """``labels.csv`` beside the report: the labels against the exact masks, on the pages that all kernels have."""
+    folders = {kernel: DRAWN / f"pairs-{kernel}" / "mask" for kernel in KERNELS}
+    names = sorted(set.intersection(*({path.name for path in folder.iterdir()} for folder in folders.values())))
     lines: list[Line] = []
-    for kernel in KERNELS:
+    for kernel, folder in folders.items():
         counts = PixelCounts()
-        for path in track(sorted((DRAWN / f"pairs-{kernel}" / "mask").iterdir()), description=f"labels, {kernel}"):
-            label, truth = (cv2.imread(str(file), cv2.IMREAD_GRAYSCALE) for file in (path, exact / path.name))
-            assert label is not None, path
-            assert truth is not None, path
+        for name in track(names, description=f"labels, {kernel}"):
+            label, truth = (
+                cv2.imread(str(masks / name), cv2.IMREAD_GRAYSCALE) for masks in (folder, DRAWN / "train" / "mask")
+            )
+            assert label is not None, name
+            assert truth is not None, name
             counts += count_pixels(label, truth > 0)
         scores = counts.scores()
         lines.append({"grow": kernel, **{figure: scores[figure] for figure in ("precision", "recall", "F1", "F1tol")}})
