@@ -162,8 +162,8 @@ def launch(launcher: Launcher, jobs: Sequence[Job]) -> list[Ending]:
     return endings
 
 
-def refuse_failures(endings: Sequence[Ending], jobs: Sequence[Job]) -> None:
-    """Raise one line about the jobs that failed, out of all ``jobs`` of the sweep.
+def refuse_failures(endings: Sequence[Ending], jobs: Sequence[Job], advice: str) -> None:
+    """Raise one line about the jobs that failed, out of all ``jobs`` of the sweep, that ends with ``advice``.
 
     Raises:
         UserError: when one did.
@@ -177,8 +177,7 @@ def refuse_failures(endings: Sequence[Ending], jobs: Sequence[Job]) -> None:
         for ending in failed[:5]
     ]
     more = f"; and {len(failed) - 5} more" if len(failed) > 5 else ""
-    raise UserError(f"{len(failed)} of {len(jobs)} jobs failed: {'; '.join(told)}{more}: mend the cause and give the "
-                    "same command again, which runs only what is not finished")  # fmt: skip
+    raise UserError(f"{len(failed)} of {len(jobs)} jobs failed: {'; '.join(told)}{more}: {advice}")
 
 
 class RemoteJob:

@@ -60,17 +60,20 @@ def examples(axes: Mapping[str, BaseDistribution]) -> list[list[str]]:
     return [[f"{key}={found[i % len(found)]}" for key, found in values.items()] for i in range(count)]
 
 
-def check(axes: Mapping[str, BaseDistribution], direction: str) -> None:
+def check(axes: Mapping[str, BaseDistribution], direction: str, **numbers: Any) -> None:
     """Refuse what no search can be made of.
 
     Raises:
-        UserError: without axes, and for an unknown direction.
+        UserError: without axes, for an unknown direction, and where one of the ``numbers`` is not whole or below 1.
     """
     if not axes:
         raise UserError("a search without an axis: give one, such as 'scheduler.max_lr=tag(log, interval(1e-4, 1e-1))',"
                         " or a named one: sweep=optuna_lr")  # fmt: skip
     if direction not in ("maximize", "minimize"):
         raise UserError(f"hydra.sweeper.direction={direction}: expected maximize or minimize")
+    for key, number in numbers.items():
+        if type(number) is not int or number < 1:
+            raise UserError(f"hydra.sweeper.{key}={number}: expected a whole number, 1 or more")
 
 
 class Search:

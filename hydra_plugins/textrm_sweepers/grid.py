@@ -67,5 +67,7 @@ class GridSweeper(BasicSweeper):
         print(f"sweep: {len(jobs)} jobs in {folder}, {len(jobs) - len(open_jobs)} finished before, "
               f"{len(open_jobs)} to run", flush=True)  # fmt: skip
         endings = _jobs.launch(self.launcher, open_jobs) if open_jobs else []
-        _jobs.refuse_failures(endings, jobs)
+        _jobs.refuse_failures(
+            endings, jobs, "mend the cause and give the same command again, which runs only what is not finished"
+        )
         return endings

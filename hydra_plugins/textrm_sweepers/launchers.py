@@ -48,6 +48,14 @@ class JoblibLauncher(RemoteLauncher):
         self.n_jobs = n_jobs
         self.inner_threads = inner_threads
 
+    def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
+        """Called by Hydra. Raises UserError for a number of jobs that is none, and ImportError without the package."""
+        from textrm.errors import UserError
+
+        if type(self.n_jobs) is not int or self.n_jobs == 0:
+            raise UserError(f"hydra.launcher.n_jobs={self.n_jobs}: expected how many at once, or -1 for one per core")
+        super().setup(hydra_context=hydra_context, task_function=task_function, config=config)
+
     def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
         """Run the jobs. Raises joblib's error when a process was killed."""
         import joblib

@@ -75,7 +75,7 @@ class OptunaSweeper(Sweeper):
 
         Raises:
             UserError: when the folder holds another search, or this one is running already, without an axis or for one
-                without a choice, and, after all trials, when some failed or had no score.
+                without a choice, for a number below 1, and, after all trials, when some failed or had no score.
             HydraException, OmegaConfBaseException: for what no configuration has.
         """
         from hydra_plugins.textrm_sweepers import _jobs, _study
@@ -98,7 +98,7 @@ class OptunaSweeper(Sweeper):
         # A mistake must show before there is a search with it in the folder.
         tries = [(*fixed, *choice, *_number(0, numbered)) for choice in _study.examples(axes)]
         _jobs.compose(self.hydra_context, self.config, tries)
-        _study.check(axes, self.direction)
+        _study.check(axes, self.direction, n_trials=self.n_trials, n_jobs=self.n_jobs)
         jobs: list[_jobs.Job] = []
         endings: list[Ending] = []
         with alone_in(folder):  # two would tell the same trials
@@ -113,7 +113,9 @@ class OptunaSweeper(Sweeper):
                 jobs += batch
                 endings += ended.values()
             search.report()
-        _jobs.refuse_failures(endings, jobs)
+        _jobs.refuse_failures(
+            endings, jobs, "the same command tries others in their place; a mended one needs another name=…"
+        )
         return endings
 
 

@@ -88,6 +88,7 @@ def test_repeats_are_kept_apart_and_the_finished_one_counts_first(tmp_path: Path
     assert [(setting.repeat, len(setting.counted)) for setting in sweep.settings] == [(1, 2), (2, 1), (3, 0)]
     assert sweep.settings[0].spread("val/AP").mean == pytest.approx(0.55)
     assert sweep.settings[1].label(sweep.axes, sweep.names) == "all runs (repeat 2)"
+    assert note(sweep).endswith("kept apart: repeat counts them.")
 
 
 def test_a_value_from_the_configuration_is_the_same_as_the_same_override(tmp_path: Path) -> None:

@@ -95,6 +95,7 @@ def test_equal_jobs_run_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
                                           "atrous_rates"),
         (("x=1,2", "sweep=glob(zzz*)"), "sweep=glob(zzz*): no choice fits"),
         (("x=range(2,1)",), "x=range(2,1): no choice fits"),
+        (("x=1,2", "hydra/launcher=joblib", "hydra.launcher.n_jobs=no"), "hydra.launcher.n_jobs=no: expected how many"),
         (("x=1,2", "hydra.sweep.subdir=same"), "two jobs have the folder multirun/fake/same"),
         (("x=1,2", "hydra.sweep.subdir=${hydra.job.num}"), "hydra.sweep.subdir cannot be told"),
     ],

@@ -50,7 +50,9 @@ def test_a_failed_trial_is_told_and_the_search_goes_on(
     assert states == ["fail" if "x=2" in line else "complete" for line in trained(tmp_path)]
     failed = states.count("fail")
     assert 0 < failed < 5
-    assert f"error: {failed} of 5 jobs failed: x=2 " in capfd.readouterr().err
+    said = capfd.readouterr().err
+    assert f"error: {failed} of 5 jobs failed: x=2 " in said
+    assert said.strip().endswith(": the same command tries others in their place; a mended one needs another name=…")
 
 
 def test_a_trial_without_a_score_counts_as_failed(
@@ -105,6 +107,8 @@ def test_two_searches_do_not_share_a_folder(
             ("x=interval(0,1)", "hydra.sweeper.direction=up"),
             "hydra.sweeper.direction=up: expected maximize or minimize",
         ),
+        (("x=interval(0,1)", "hydra.sweeper.n_trials=abc"), "hydra.sweeper.n_trials=abc: expected a whole number"),
+        (("x=interval(0,1)", "hydra.sweeper.n_jobs=-3"), "hydra.sweeper.n_jobs=-3: expected a whole number, 1 or more"),
         (("z=interval(0,1)",), "unknown key z: "),
         (("sweep=choice(upsampling,nonsense)",), "Could not find 'sweep/nonsense'"),
         (("sweep=glob(zzz*)",), "sweep=glob(zzz*): no choice fits"),

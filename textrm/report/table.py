@@ -126,6 +126,8 @@ def note(sweep: Sweep) -> str:
     over = "seeds" if sweep.group == "seed" else sweep.group
     text = f"Mean ± standard deviation over {over} (n runs); the best of each column is bold, but for losses and costs."
     text += "".join(f" {key} changes with {axis}." for key, axis in sweep.tied.items())
+    if any(setting.repeat > 1 for setting in sweep.settings):
+        text += " Runs with the same settings and seed are kept apart: repeat counts them."
     return text + " No run is finished: these are the figures so far." * sweep.so_far
 
 
