@@ -18,11 +18,11 @@ from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
-from yaml import YAMLError
 
 from textrm.config import explain, override_key
 from textrm.errors import UserError
 from textrm.outcome import Outcome
+from textrm.report.gather import read_config
 
 log = logging.getLogger(__name__)
 
@@ -115,13 +115,9 @@ def refuse_changed(config: DictConfig, folder: Path) -> None:
     Raises:
         UserError: naming up to three keys that differ.
     """
-    outcome = Outcome.read(folder)
-    if outcome is None or outcome.status == "failed":
+    outcome, kept = Outcome.read(folder), read_config(folder / "resolved.yaml")
+    if outcome is None or outcome.status == "failed" or not kept:
         return
-    try:
-        kept: Any = OmegaConf.load(folder / "resolved.yaml")
-    except (OSError, ValueError, YAMLError, OmegaConfBaseException):
-        return  # nothing to compare with
     before, now = (
         dict(leaves({part: OmegaConf.to_container(found[part], resolve=True) for part in TRAINED if part in found}))
         for found in (kept, config)

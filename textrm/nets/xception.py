@@ -53,9 +53,8 @@ class XceptionEncoder(Encoder):
     ``rates`` are the dilations of the first and second half of the middle flow and of the exit flow. The default
     2-4-2-1 rises and then falls again (Hamaguchi et al. 2017): the falling half mixes neighbours that a rising
     pyramid leaves apart (gridding). (2, 2, 2, 4) is what DeepLabV3+ has at output stride 8: the rate doubles where a
-    stride was taken out. (1, 1, 1, 1) has no dilation. All have the same parameters, and after short trainings the same
-    figures (experiments/atrous_rates). The last entry block has the first rate. Height and width of the image are
-    multiples of ``multiple``.
+    stride was taken out. (1, 1, 1, 1) has no dilation. All have the same parameters; experiments/atrous_rates compares
+    them. The last entry block has the first rate. Height and width of the image are multiples of ``multiple``.
 
     ``residual_gain`` is the first weight of the BatchNorm that ends a branch beside an identity shortcut. With 0 such a
     block starts as the identity (Goyal et al. 2017); with 1 each block adds to what the ones before it made, and

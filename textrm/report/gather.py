@@ -97,7 +97,7 @@ def find_runs(root: Path, out: Path) -> list[Run]:
 def read_run(folder: Path, name: str) -> Run:
     """Read one run; what cannot be read counts as not there."""
     outcome = _outcome(folder / "outcome.json")
-    config = _config(folder / "resolved.yaml")
+    config = read_config(folder / "resolved.yaml")
     given = outcome.get("overrides")
     overrides = split_overrides(given if isinstance(given, list) else _listed(folder / ".hydra" / "overrides.yaml"))
     history = read_history(folder)
@@ -152,7 +152,8 @@ def _outcome(path: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _config(path: Path) -> DictConfig:
+def read_config(path: Path) -> DictConfig:
+    """The configuration of a run, from its ``resolved.yaml``; an empty one where none can be read."""
     try:
         found = OmegaConf.load(path)
     except (OSError, ValueError, yaml.YAMLError, OmegaConfBaseException):
