@@ -59,7 +59,8 @@ class XceptionEncoder(Encoder):
     ``residual_gain`` is the first weight of the BatchNorm that ends a branch beside an identity shortcut. With 0 such a
     block starts as the identity (Goyal et al. 2017); with 1 each block adds to what the ones before it made, and
     training suffers, see experiments/atrous_rates. ``weights`` is what to start from, see
-    :func:`~textrm.nets.pretrained.load_pretrained`; there are no ImageNet weights.
+    :func:`~textrm.nets.pretrained.load_pretrained`; there are no ImageNet weights. ``in_channels`` are those of the
+    image: 3, or 4 where a prior comes with it.
     """
 
     def __init__(
@@ -71,13 +72,14 @@ class XceptionEncoder(Encoder):
         activation: Activation = nn.ReLU,
         residual_gain: float = 1.0,
         weights: str | Path | None = None,
+        in_channels: int = 3,
     ) -> None:
         super().__init__()
         if width <= 0:
             raise UserError(f"net.encoder.width={width}: expected more than 0")
         first, stem, quarter, eighth, deep = (make_divisible(c * width, 8) for c in (32, 64, 128, 256, 512))
         self.stem = nn.Sequential(
-            conv_bn_act(3, first, 3, 2, activation=activation), conv_bn_act(first, stem, 3, activation=activation)
+            conv_bn_act(in_channels, first, 3, 2, activation=activation), conv_bn_act(first, stem, 3, activation=activation)
         )
         self.quarter = XceptionBlock(stem, quarter, 2, activation=activation)
         rate_of_block = [rates[0]]

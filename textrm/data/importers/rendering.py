@@ -18,12 +18,17 @@ def rendering_options(command: Callable[..., Any]) -> Callable[..., Any]:
                      help="Share of rendered memes saved as JPEG; the others are PNG, without loss."),
         click.option("--fonts", multiple=True, type=click.Path(exists=True),
                      help="Folder of fonts instead of those installed."),
-        click.option("--workers", default=0, show_default=True, type=click.IntRange(0), callback=_processes,
-                     help="Processes; 0 = all CPUs."),
+        workers_option,
     )  # fmt: skip
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def workers_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--workers`` to a command, which receives at least 1."""
+    return click.option("--workers", default=0, show_default=True, type=click.IntRange(0), callback=_processes,
+                        help="Processes; 0 = all CPUs.")(command)  # fmt: skip
 
 
 def _processes(context: click.Context, parameter: click.Parameter, number: int) -> int:

@@ -1,0 +1,74 @@
+"""The task of finding lettering by looks of growing resolution."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from textrm.nets.coarse_to_fine import UNKNOWN, CoarseToFine, finer, pyramid
+from textrm.tasks.segmentation import SegmentationTask
+from textrm.tasks.task import MakeOptimizer, MakeScheduler
+
+COVERED = 1 / 8  # share of a coarse pixel from which it is lettering: thin strokes are seen from afar as well
+
+
+class CoarseToFineTask(SegmentationTask):
+    """Trains all looks of a :class:`~textrm.nets.coarse_to_fine.CoarseToFine` at once; the loss is their mean.
+
+    The coarser looks see the whole crop, the finest one a window of ``share`` of its side, drawn anew for each batch:
+    looks are equally dear then, and the finest has a prior that saw more than it does. With probability ``forgotten`` a
+    picture's prior is taken away, so that every look can also be the first. Validation, test and the arguments that
+    are not named here are those of :class:`~textrm.tasks.segmentation.SegmentationTask`.
+    """
+
+    net: CoarseToFine
+
+    def __init__(
+        self,
+        net: CoarseToFine,
+        loss: nn.Module,
+        optimizer: MakeOptimizer,
+        scheduler: MakeScheduler | None = None,
+        threshold: float = 0.5,
+        channels_last: bool = True,
+        share: float = 0.5,
+        forgotten: float = 0.15,
+    ) -> None:
+        super().__init__(net, loss, optimizer, scheduler, threshold, channels_last)
+        self.share, self.forgotten = share, forgotten
+
+    def training_step(self, batch: dict[str, Any], batch_idx: int) -> Tensor:
+        """The mean loss of the looks at one batch."""
+        looks = self.net.looks
+        images = pyramid(batch["image"], looks)
+        masks = [(share >= COVERED).float() for share in pyramid(batch["mask"], looks)]
+        ignored = [share > 0 for share in pyramid(batch["ignore"].float(), looks)]
+        masks[-1], ignored[-1] = batch["mask"], batch["ignore"]
+        losses, prior = [], torch.full_like(images[0][:, :1], UNKNOWN)
+        for place, planes in enumerate(zip(images, masks, ignored, strict=True)):
+            if place == looks - 1:
+                planes, prior = self._window((*planes, prior))
+            image, mask, ignore = planes
+            known = torch.rand(len(image), 1, 1, 1, device=image.device) >= self.forgotten
+            prior = torch.where(known, prior, UNKNOWN)
+            logits = self.net.look(image.contiguous(memory_format=self.memory_format), prior)
+            losses.append(self.loss(logits, mask, ignore))
+            prior = finer(logits)
+        loss = torch.stack(losses).mean()
+        self.check_finite(loss, batch)
+        self.log("train/loss", loss, prog_bar=True, batch_size=len(batch["id"]))
+        return loss
+
+    def _window(self, planes: tuple[Tensor, ...]) -> tuple[tuple[Tensor, ...], Tensor]:
+        """The same window of every plane; of the last, the prior, apart."""
+        height, width = planes[0].shape[-2:]
+        stride = int(self.net.net.stride)
+        cuts = []
+        for extent in (height, width):
+            side = max(stride, int(extent * self.share) // stride * stride)
+            start = int(torch.randint(0, extent - side + 1, ()))
+            cuts.append(slice(start, start + side))
+        *rest, prior = (plane[..., cuts[0], cuts[1]] for plane in planes)
+        return tuple(rest), prior
