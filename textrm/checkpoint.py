@@ -1,49 +1,90 @@
-"""The weights of a net, taken from the checkpoint of a run."""
+"""The weights of a net, taken from the checkpoint of a run or from a float ONNX file."""
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from textrm.errors import UserError
+from textrm.onnx_weights import read_onnx
+
+log = logging.getLogger(__name__)
+_SHOWN = 3  # differences named in an error of one line
 
 
 def load_weights(net: nn.Module, path: Path, growing: bool = False) -> None:
-    """Give ``net`` the weights that a training run left in the checkpoint ``path`` (averaged ones, where it averaged).
+    """Give ``net`` the weights that a training run left in ``path``: its checkpoint, or what ``textrm.export`` made.
 
-    With ``growing`` the checkpoint may be of a smaller net: what begins with one of ``net.grown`` may be missing, and
-    ``net.take_over(weights)`` may make its own of them.
-    The file is read with ``weights_only=True``: nothing in it is run.
+    Of a run that averaged its weights they are the averaged ones. From ONNX BatchNorm comes without its statistics, see
+    :func:`~textrm.onnx_weights.read_onnx`.
+
+    With ``growing`` the file may be of a smaller net: what begins with one of ``net.grown`` may be missing,
+    ``net.take_over(weights)`` may make its own of them, and the net's first convolution may see further channels of the
+    input behind those of the file: they begin at zero, so that the net begins as the smaller one.
+    Checkpoints are read with ``weights_only=True``: nothing in them is run.
 
     Raises:
-        UserError: when there is no such file, it is not a checkpoint, its weights do not fit the net, or it is
-            of another set of tags.
+        UserError: when there is no such file, it is neither a checkpoint nor a float graph of ours, its weights do not
+            fit the net, or it is of another set of tags.
     """
     if not path.is_file():
-        raise UserError(f"there is no checkpoint {path}: give the file checkpoints/best.ckpt of a run folder")
+        raise UserError(f"there is no checkpoint {path}: give the file checkpoints/best.ckpt of a run folder, or a "
+                        "float .onnx file")  # fmt: skip
+    weights, theirs = read_onnx(path) if path.suffix == ".onnx" else _read_checkpoint(path)
+    own = getattr(net, "labels", ())
+    if own and theirs and own != theirs:
+        raise UserError(f"{path} is of other tags than the net: it has {_summary(theirs, own)}, the net has "
+                        f"{_summary(own, theirs)}; give the labels.txt it was trained with, or take over its encoder "
+                        "alone with net.encoder.weights")  # fmt: skip
+    if growing:
+        state, parts = net.state_dict(), getattr(net, "grown", ())
+        weights = {name: state[name] for name in state if parts and name.startswith(parts)} | weights
+        weights = _with_further_inputs(net, getattr(net, "take_over", dict)(weights))
+    _check_fit(net, weights, path)
+    net.load_state_dict({name: weights[name] for name in net.state_dict()})
+
+
+def _read_checkpoint(path: Path) -> tuple[dict[str, Tensor], tuple[str, ...]]:
     try:
         checkpoint = torch.load(path, map_location="cpu", weights_only=True)
         state = checkpoint["state_dict"]
     except Exception as error:  # torch raises whatever the file's first wrong byte leads to
         raise UserError(f"{path} is not a checkpoint of textrm.train: it cannot be read") from error
-    own, theirs = getattr(net, "labels", ()), tuple(checkpoint.get("labels", "").split())
-    if own and theirs and own != theirs:
-        raise UserError(f"{path} is of other tags than the net: it has {_summary(theirs, own)}, the net has "
-                        f"{_summary(own, theirs)}; give the labels.txt it was trained with, or take over its encoder "
-                        "alone with net.encoder.weights")  # fmt: skip
     weights = {name.removeprefix("net."): value for name, value in state.items() if name.startswith("net.")}
-    try:
-        if growing:
-            own, parts = net.state_dict(), getattr(net, "grown", ())
-            weights = {name: own[name] for name in own if parts and name.startswith(parts)} | weights
-            weights = getattr(net, "take_over", dict)(weights)
-        net.load_state_dict(weights)
-    except RuntimeError as error:
+    return weights, tuple(checkpoint.get("labels", "").split())
+
+
+def _with_further_inputs(net: nn.Module, weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The weights, with zeros for the channels that only the first convolution of ``net`` sees."""
+    first = next((name for name, module in net.named_modules() if isinstance(module, nn.Conv2d)), None)
+    name = f"{first}.weight"
+    if first is None or name not in weights:
+        return weights
+    wide, narrow = torch.zeros_like(net.state_dict()[name]), weights[name]
+    further = wide.shape[1] - narrow.shape[1] if wide.dim() == narrow.dim() else 0
+    if further <= 0 or wide[:, further:].shape != narrow.shape:
+        return weights
+    wide[:, : narrow.shape[1]] = narrow
+    log.info("%s: %d further channels of the input begin at zero", name, further)
+    return weights | {name: wide}
+
+
+def _check_fit(net: nn.Module, weights: dict[str, Tensor], path: Path) -> None:
+    own = net.state_dict()
+    unsaved = dict(net.named_buffers()).keys() - own.keys()  # what a net makes itself, and a graph holds all the same
+    wrong = {name: "is missing" for name in own if name not in weights}
+    wrong |= dict.fromkeys(sorted(weights.keys() - own.keys() - unsaved), "has no place")
+    wrong |= {name: f"is {tuple(value.shape)} for {tuple(own[name].shape)}" for name, value in weights.items()
+              if name in own and value.shape != own[name].shape}  # fmt: skip
+    if wrong:
+        shown = "; ".join(f"{name} {what}" for name, what in list(wrong.items())[:_SHOWN])
+        more = f"; and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
         raise UserError(
-            f"the weights in {path} do not fit the net: {str(error).splitlines()[1].strip()[:160]}"
-        ) from error
+            f"the weights in {path} do not fit the net: {shown}{more}; give weights of the same net and width"
+        )
 
 
 def _summary(labels: tuple[str, ...], others: tuple[str, ...]) -> str:

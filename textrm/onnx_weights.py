@@ -1,0 +1,93 @@
+"""Weights of a net read back from the float ONNX file that ``textrm.export`` wrote of it."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable
+from pathlib import Path
+
+import onnx
+import torch
+from onnx import numpy_helper
+from torch import Tensor, nn
+
+from textrm.errors import UserError
+from textrm.exported import exported_class
+from textrm.page.model import WEIGHTS
+
+_RELEASED = {"segmentation": "segment.float.onnx", "inpainting": "inpaint.float.onnx", "tagging": "tag.onnx"}
+_EPS = 1e-5  # of every BatchNorm in textrm.nets: torch's own
+
+
+def released(net: nn.Module) -> Path:
+    """The file with the released float weights of the task that ``net`` is for.
+
+    Raises:
+        UserError: when only int8 weights are released.
+    """
+    task = exported_class(net).task
+    if task not in _RELEASED:
+        raise UserError(
+            f"weights=released: only int8 weights of {task} are released, and training needs float ones; "
+            f"net=clean_cascade can begin with weights={WEIGHTS / 'inpaint.float.onnx'}"
+        )
+    return WEIGHTS / _RELEASED[task]
+
+
+def read_onnx(path: Path) -> tuple[dict[str, Tensor], tuple[str, ...]]:
+    """The tensors of the exported net in ``path`` by their names in torch, and the labels of a tagger.
+
+    Export folds BatchNorm into the convolution before it in its ``nn.Sequential``. The convolution keeps its folded
+    weight; BatchNorm comes back as what adds the folded bias and else changes nothing: mean 0, variance 1, and a weight
+    of √(1 + ε). In evaluation mode the net is that of the file. It is not in training mode, whose batches have another
+    mean and variance, until these were measured: see :mod:`textrm.callbacks.batch_norm`.
+
+    Raises:
+        UserError: when the file is no ONNX graph of a net, or its weights are int8.
+    """
+    try:
+        model = onnx.load(path)
+    except Exception as error:  # protobuf and onnx raise whatever the file's first wrong byte leads to
+        raise UserError(f"{path} cannot be read as ONNX: give a file of textrm.export") from error
+    if any(node.op_type in ("QuantizeLinear", "DequantizeLinear") for node in model.graph.node):
+        raise UserError(f"{path} has int8 weights, which cannot be trained: give the float file of the net, such as "
+                        "segment.float.onnx, or export its run without int8=true")  # fmt: skip
+    stored = {entry.name: entry for entry in model.graph.initializer}
+    read = {name: _tensor(stored[name]) for name in stored if name.startswith("net.") and not name.endswith("_bias")}
+    for node in model.graph.node:
+        if node.op_type in ("Conv", "ConvTranspose") and len(node.input) == 3 and node.input[1] in read:
+            own = f"{node.input[1].removesuffix('weight')}bias"
+            if own not in read and node.input[2] in stored:
+                # Equal tensors are stored once: the bias need not bear the name of this convolution.
+                read |= _norm(node.input[1], _tensor(stored[node.input[2]]))
+    read |= _counters(read)
+    if not read:
+        raise UserError(f"{path} holds no weights of a net of textrm: give a file of textrm.export")
+    facts = {entry.key: entry.value for entry in model.metadata_props}
+    weights = {name.removeprefix("net."): value for name, value in read.items()}
+    return weights, tuple(json.loads(facts.get("textrm.labels", "[]")))
+
+
+def _norm(convolution: str, bias: Tensor) -> dict[str, Tensor]:
+    """The BatchNorm behind the convolution whose weight is called so: one place further in its Sequential."""
+    place = convolution.removesuffix(".weight")
+    before, _, number = place.rpartition(".")
+    name = f"{before}.{int(number) + 1}" if number.isdigit() else f"{place}.folded"
+    return {
+        f"{name}.weight": torch.full_like(bias, math.sqrt(1 + _EPS)),
+        f"{name}.bias": bias,
+        f"{name}.running_mean": torch.zeros_like(bias),
+        f"{name}.running_var": torch.ones_like(bias),
+    }
+
+
+def _counters(names: Iterable[str]) -> dict[str, Tensor]:
+    """How many batches each BatchNorm has counted, which no graph holds: none."""
+    ending = ".running_var"
+    found = [name.removesuffix(ending) for name in names if name.endswith(ending)]
+    return {f"{name}.num_batches_tracked": torch.tensor(0) for name in found}
+
+
+def _tensor(entry: onnx.TensorProto) -> Tensor:
+    return torch.from_numpy(numpy_helper.to_array(entry).copy())
