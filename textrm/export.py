@@ -85,7 +85,7 @@ def run_facts(net: nn.Module, resolved: dict[str, Any]) -> dict[str, Any]:
 
     The threshold of its task; of a tagger the names of its tags, and the side of the square it sees.
     """
-    facts = {"threshold": resolved["task"].get("threshold")}
+    facts = {"threshold": resolved["task"].get("threshold"), "looks": getattr(net, "looks", None)}
     if isinstance(net, Tagger):
         facts |= {"labels": json.dumps(net.labels, ensure_ascii=False), "size": resolved["data"]["crop"]}
     return facts

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from textrm.nets.cleaner import Cleaner
+from textrm.nets.coarse_to_fine import CoarseToFine
 from textrm.nets.inpainter import Inpainter
 from textrm.nets.tagger import Looks, Tagger
 
@@ -55,6 +56,24 @@ class ExportedSegmenter(Exported):
     def forward(self, image: Tensor) -> Tensor:
         """The probability of lettering for every pixel."""
         return self.net(image.permute(0, 3, 1, 2).float() / 255).sigmoid()
+
+
+class ExportedLook(Exported):
+    """One look of a net that looks coarsely first: ``image`` N H W 3 uint8 RGB and ``prior`` N H W uint8 to ``prob``.
+
+    The prior is the probability, of 255, that the look before gave at half the resolution; 128 where nothing is known.
+    """
+
+    task, inputs, outputs = "segmentation", ("image", "prior"), ("prob",)
+
+    @property
+    def stride(self) -> int:
+        """What H and W of one look must be multiples of."""
+        return int(self.net.net.stride)
+
+    def forward(self, image: Tensor, prior: Tensor) -> Tensor:
+        """The probability of lettering for every pixel, N 1 H W float32 in [0, 1]."""
+        return self.net.look(image.permute(0, 3, 1, 2).float() / 255, prior[:, None].float() / 255).sigmoid()
 
 
 class ExportedInpainter(Exported):
@@ -108,7 +127,8 @@ class ExportedTagger(Exported):
 
 def exported_class(net: nn.Module) -> type[Exported]:
     """What a net becomes when it is exported; its ``task`` says what the net is for."""
-    for family, wrapper in ((Tagger, ExportedTagger), (Inpainter, ExportedInpainter), (Cleaner, ExportedCleaner)):
+    for family, wrapper in ((Tagger, ExportedTagger), (Inpainter, ExportedInpainter), (Cleaner, ExportedCleaner),
+                            (CoarseToFine, ExportedLook)):  # fmt: skip
         if isinstance(net, family):
             return wrapper
     return ExportedSegmenter

@@ -8,6 +8,8 @@ import pytorch_lightning as pl
 from pytorch_lightning.callbacks import Callback
 from torch import nn
 
+from textrm.errors import UserError
+
 
 class FreezeEncoder(Callback):
     """Keeps ``task.net.encoder`` as it was loaded until the rest has settled, then trains everything.
@@ -15,7 +17,10 @@ class FreezeEncoder(Callback):
     Frozen means: no gradient, and BatchNorm neither counts the batch nor moves its statistics. The stage ends after
     ``epochs`` epochs, or sooner when ``monitor`` has not risen for ``patience`` validations. The optimizer holds all
     parameters from the start (frozen ones have no gradient and are passed over), so the learning-rate schedule is one
-    schedule and a resumed run continues exactly.
+    schedule and a resumed run continues exactly. With ``epochs`` 0 the net need not have an encoder.
+
+    Raises:
+        UserError: where there is nothing to freeze.
     """
 
     def __init__(self, epochs: int, monitor: str = "val/AP", patience: int = 2) -> None:
@@ -36,6 +41,8 @@ class FreezeEncoder(Callback):
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Freeze, or not, according to the state."""
+        if not self.epochs:
+            return
         _encoder(pl_module).requires_grad_(not self.frozen)
 
     def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
@@ -45,6 +52,8 @@ class FreezeEncoder(Callback):
 
     def on_train_batch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *args: Any) -> None:
         """Keep BatchNorm still while the stage lasts, and only then: validation puts back the mode that it found."""
+        if not self.epochs:
+            return
         encoder = _encoder(pl_module)
         if encoder.training == self.frozen:
             encoder.train(not self.frozen)
@@ -65,4 +74,7 @@ class FreezeEncoder(Callback):
 
 
 def _encoder(pl_module: pl.LightningModule) -> nn.Module:
-    return pl_module.get_submodule("net.encoder")
+    try:
+        return pl_module.get_submodule("net.encoder")
+    except AttributeError as error:
+        raise UserError("callbacks.freezing.epochs is set, but the net has no encoder: set it to 0") from error

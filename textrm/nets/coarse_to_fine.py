@@ -42,6 +42,10 @@ class CoarseToFine(nn.Module):
         """What height and width of the image must be multiples of, so that all members of the pyramid can be seen."""
         return int(self.net.stride) << (self.looks - 1)
 
+    def take_over(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
+        """The weights by this net's names, where they are those of ``net`` alone, which looked once."""
+        return {name if name.startswith("net.") else f"net.{name}": value for name, value in weights.items()}
+
     def look(self, image: Tensor, prior: Tensor | None = None) -> Tensor:
         """One look: logits B 1 H W of an image B 3 H W; ``prior`` is B 1 H W in [0, 1], None where nothing is known."""
         if prior is None:

@@ -69,7 +69,8 @@ def clean(
         inpainter = inpainter or released_inpainter()
     threshold = model.threshold if threshold is None else threshold
     low = model.low if low is None else low
-    prob = segment(image, model, tile)
+    maps = segment(image, model, tile)
+    prob = maps[0]
     mask, regions = find_lettering(prob, threshold, None if low is None else min(low, threshold), min_area)
     filled = widen(mask, suitable_growth(image) if grow is None else grow)
     if out is None:

@@ -1,20 +1,30 @@
-"""Finds the lettering of a whole page, tile by tile."""
+"""Finds the lettering of a whole page, tile by tile, and where the model can, coarsely first and then finer."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
 
+from textrm.page.group import Box, blocks
+from textrm.page.pyramid import doubled, halved, whole_steps
 from textrm.page.segmenter import Segmenter
 from textrm.page.tile import tile_pixels
 
 TILE = 1152  # a page of 1170 x 1654 is two tiles
+SEEN = 26  # of 255: where a coarser look says less, the finer ones do not look
+CONTEXT = 24  # pixels around what a finer look is for
+_SURE = 8  # pixels around it where what that look says counts
+_GAP = 24  # pixels; what is nearer is looked at together
+_BLOCK = 512  # pixels; the longest side of what is looked at at once
 
 
-def segment(image: np.ndarray, model: Segmenter, tile: int = TILE) -> np.ndarray:
-    """The probability of lettering of every pixel.
+def segment(image: np.ndarray, model: Segmenter, tile: int = TILE) -> list[np.ndarray]:
+    """The probability of lettering of every pixel, as each look gave it.
 
-    Tiles are cut as :func:`~textrm.page.tile.tile_pixels` does.
+    A model of one look is asked once, and the list has one map. One of several looks is shown the members of the page's
+    pyramid from small to large, each with what it said of the one before: those of
+    :func:`~textrm.page.pyramid.whole_steps` whole, larger ones only where it said ``SEEN`` or more. Tiles are cut as
+    :func:`~textrm.page.tile.tile_pixels` does.
 
     Args:
         image: H W 3 uint8 RGB.
@@ -22,9 +32,61 @@ def segment(image: np.ndarray, model: Segmenter, tile: int = TILE) -> np.ndarray
         tile: side of the largest square tile in pixels; memory grows with its square.
 
     Returns:
-        H W uint8, 0 = surely none, 255 = surely lettering.
+        Maps of uint8, 0 = surely none, 255 = surely lettering: H W, then at 1/2, 1/4, … of the page.
     """
-    prob = np.zeros(image.shape[:2], np.uint8)
-    for part, pixels in tile_pixels(image, tile, model.stride):
-        prob[part.core] = cv2.convertScaleAbs(model(pixels)[part.inner()], alpha=255)
+    if model.looks == 1:
+        prob = np.zeros(image.shape[:2], np.uint8)
+        for part, pixels in tile_pixels(image, tile, model.stride):
+            prob[part.core] = cv2.convertScaleAbs(model(pixels)[part.inner()], alpha=255)
+        return [prob]
+    steps = whole_steps(*image.shape[:2])
+    members = [image]
+    while len(members) <= steps[0]:
+        members.append(halved(members[-1]))
+    maps: list[np.ndarray] = []
+    for step in range(steps[0], -1, -1):
+        member = members.pop()
+        prior = maps[0] if maps else None
+        maps.insert(0, _whole(member, prior, model, tile) if step in steps else _where_seen(member, maps[0], model))
+    return maps
+
+
+def _whole(image: np.ndarray, coarser: np.ndarray | None, model: Segmenter, tile: int) -> np.ndarray:
+    height, width = image.shape[:2]
+    prior = np.full((height, width), model.unknown, np.uint8) if coarser is None else doubled(coarser, height, width)
+    prob = np.zeros((height, width), np.uint8)
+    for part, planes in tile_pixels(cv2.merge([*cv2.split(image), prior]), tile, model.stride):
+        found = model(planes[..., :3], planes[..., 3])
+        prob[part.core] = cv2.convertScaleAbs(found[part.inner()], alpha=255)
     return prob
+
+
+def _where_seen(image: np.ndarray, coarser: np.ndarray, model: Segmenter) -> np.ndarray:
+    height, width = image.shape[:2]
+    prob = np.zeros((height, width), np.uint8)
+    seen = cv2.threshold(coarser, SEEN - 1, 1, cv2.THRESH_BINARY)[1]
+    for half, _ in blocks(seen, _GAP // 2, _BLOCK // 2):
+        box = tuple(slice(2 * side.start, min(2 * side.stop, extent))
+                    for side, extent in zip(half, (height, width), strict=True))  # fmt: skip
+        window = _grown(box, CONTEXT, height, width, model.stride)
+        pixels, prior = image[window], doubled(coarser, height, width, window)
+        rows, columns = pixels.shape[:2]
+        below, right = -rows % model.stride, -columns % model.stride
+        if below or right:
+            pixels = cv2.copyMakeBorder(pixels, 0, below, 0, right, cv2.BORDER_REFLECT_101)
+            prior = cv2.copyMakeBorder(prior, 0, below, 0, right, cv2.BORDER_REFLECT_101)
+        core = _grown(box, _SURE, height, width, 1)
+        inner = tuple(slice(own.start - all.start, own.stop - all.start)
+                      for own, all in zip(core, window, strict=True))  # fmt: skip
+        found = cv2.convertScaleAbs(model(pixels, prior)[inner], alpha=255)
+        np.maximum(prob[core], found, out=prob[core])
+    return prob
+
+
+def _grown(box: Box, by: int, height: int, width: int, multiple: int) -> Box:
+    """The box with ``by`` pixels more on every side, within the picture; it begins at multiples of ``multiple``."""
+    starts = [max(side.start - by, 0) // multiple * multiple for side in box]
+    lengths = [-(-(side.stop + by - start) // multiple) * multiple for side, start in zip(box, starts, strict=True)]
+    rows, columns = (slice(start, min(start + length, extent))
+                     for start, length, extent in zip(starts, lengths, (height, width), strict=True))  # fmt: skip
+    return rows, columns

@@ -2,47 +2,65 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import ClassVar
 
 import numpy as np
 
+from textrm.errors import UserError
 from textrm.page.model import WEIGHTS, Model
 
 
 class Segmenter(Model):
-    """An ONNX segmentation model with one input ``image`` and one output ``prob``; None is the released one.
+    """An ONNX segmentation model with one output ``prob``; None is the released one.
 
-    ``threshold`` is the probability above which its author calls a pixel lettering, ``low`` the one that is enough
-    beside such a pixel (None: there is none).
+    ``looks`` is how many members of a picture's pyramid its author trained it on. A model of one look has the input
+    ``image`` alone; one of several has ``prior`` as well, what it said of the member before, of 255, with ``unknown``
+    where there is none. ``threshold`` is the probability above which its author calls a pixel lettering, ``low`` the
+    one that is enough beside such a pixel (None: there is none).
 
     Raises:
-        UserError: as :class:`~textrm.page.model.Model`, and where a stated probability is impossible.
+        UserError: as :class:`~textrm.page.model.Model`, and where a stated number is impossible.
     """
 
     task = "segmentation"
-    inputs: ClassVar = {"image": "tensor(uint8)"}
     outputs = ("prob",)
     hint = "; a smaller tile needs less memory"
+    unknown = 128
 
     def __init__(self, path: Path | str | None = None, threads: int | None = None) -> None:
         super().__init__(WEIGHTS / "segment.onnx" if path is None else Path(path), threads)
+        self.looks = self._number("looks") if "looks" in self.metadata else 1
         self.threshold = self._probability("threshold", 0.5)
         self.low = self._probability("low", 0.5) if "low" in self.metadata else None
 
-    def __call__(self, image: np.ndarray) -> np.ndarray:
+    @property
+    def inputs(self) -> Mapping[str, str]:  # type: ignore[override]
+        """The names of the inputs, with their types."""
+        names = ("image", "prior") if "looks" in self.metadata else ("image",)
+        return dict.fromkeys(names, "tensor(uint8)")
+
+    def __call__(self, image: np.ndarray, prior: np.ndarray | None = None) -> np.ndarray:
         """The probability of lettering of one picture.
 
         Args:
             image: H W 3 uint8 RGB; H and W are multiples of ``stride``.
+            prior: H W uint8, for a model of several looks; None where nothing is known.
 
         Returns:
             H W float32 in [0, 1].
 
         Raises:
-            UserError: when the model fails on it, above all for want of memory.
+            UserError: when the model fails on it, above all for want of memory, or gives what is no probability.
         """
         assert image.shape[0] % self.stride == 0
         assert image.shape[1] % self.stride == 0
-        (prob,) = self.run_on({"image": np.ascontiguousarray(image)[None]}, (1, 1, *image.shape[:2]))
+        feeds = {"image": np.ascontiguousarray(image)[None]}
+        if "looks" in self.metadata:
+            known = np.full(image.shape[:2], self.unknown, np.uint8) if prior is None else prior
+            feeds["prior"] = np.ascontiguousarray(known)[None]
+        (prob,) = self.run_on(feeds, (1, 1, *image.shape[:2]))
+        if not np.isfinite(prob.sum()):
+            raise UserError(f"{self.path} gives probabilities that are no numbers: its weights are damaged; "
+                            "export it again")  # fmt: skip
         return prob[0, 0]
