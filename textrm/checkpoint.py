@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from pathlib import Path
 
@@ -18,7 +19,7 @@ _SHOWN = 3  # differences named in an error of one line
 def load_weights(net: nn.Module, path: Path, growing: bool = False) -> None:
     """Give ``net`` the weights that a training run left in ``path``: its checkpoint, or what ``textrm.export`` made.
 
-    Of a run that averaged its weights they are the averaged ones. From ONNX BatchNorm comes without its statistics, see
+    Of a run that averaged its weights they are the averaged ones. BatchNorm comes from ONNX without its statistics, see
     :func:`~textrm.onnx_weights.read_onnx`.
 
     With ``growing`` the file may be of a smaller net: what begins with one of ``net.grown`` may be missing,
@@ -33,28 +34,30 @@ def load_weights(net: nn.Module, path: Path, growing: bool = False) -> None:
     if not path.is_file():
         raise UserError(f"there is no checkpoint {path}: give the file checkpoints/best.ckpt of a run folder, or a "
                         "float .onnx file")  # fmt: skip
-    weights, theirs = read_onnx(path) if path.suffix == ".onnx" else _read_checkpoint(path)
-    own = getattr(net, "labels", ())
+    weights, facts = read_onnx(path) if path.suffix == ".onnx" else _read_checkpoint(path)
+    own, theirs = getattr(net, "labels", ()), tuple(json.loads(facts.get("textrm.labels", "[]")))
     if own and theirs and own != theirs:
         raise UserError(f"{path} is of other tags than the net: it has {_summary(theirs, own)}, the net has "
                         f"{_summary(own, theirs)}; give the labels.txt it was trained with, or take over its encoder "
                         "alone with net.encoder.weights")  # fmt: skip
     if growing:
-        state, parts = net.state_dict(), getattr(net, "grown", ())
-        weights = {name: state[name] for name in state if parts and name.startswith(parts)} | weights
-        weights = _with_further_inputs(net, getattr(net, "take_over", dict)(weights))
-    _check_fit(net, weights, path)
+        state, parts = net.state_dict(), tuple(getattr(net, "grown", ()))
+        fresh = {name: state[name] for name in state if name.startswith(parts) and name not in weights}
+        if fresh:
+            log.info("not in %s, so they begin anew: %s", path, ", ".join(fresh))
+        weights = _with_further_inputs(net, getattr(net, "take_over", dict)(fresh | weights))
+    _check_fit(net, weights, f"{path} ({facts['textrm.task']})" if "textrm.task" in facts else str(path))
     net.load_state_dict({name: weights[name] for name in net.state_dict()})
 
 
-def _read_checkpoint(path: Path) -> tuple[dict[str, Tensor], tuple[str, ...]]:
+def _read_checkpoint(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     try:
         checkpoint = torch.load(path, map_location="cpu", weights_only=True)
         state = checkpoint["state_dict"]
     except Exception as error:  # torch raises whatever the file's first wrong byte leads to
         raise UserError(f"{path} is not a checkpoint of textrm.train: it cannot be read") from error
     weights = {name.removeprefix("net."): value for name, value in state.items() if name.startswith("net.")}
-    return weights, tuple(checkpoint.get("labels", "").split())
+    return weights, {"textrm.labels": json.dumps(checkpoint.get("labels", "").split())}
 
 
 def _with_further_inputs(net: nn.Module, weights: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -72,7 +75,7 @@ def _with_further_inputs(net: nn.Module, weights: dict[str, Tensor]) -> dict[str
     return weights | {name: wide}
 
 
-def _check_fit(net: nn.Module, weights: dict[str, Tensor], path: Path) -> None:
+def _check_fit(net: nn.Module, weights: dict[str, Tensor], source: str) -> None:
     own = net.state_dict()
     unsaved = dict(net.named_buffers()).keys() - own.keys()  # what a net makes itself, and a graph holds all the same
     wrong = {name: "is missing" for name in own if name not in weights}
@@ -83,7 +86,7 @@ def _check_fit(net: nn.Module, weights: dict[str, Tensor], path: Path) -> None:
         shown = "; ".join(f"{name} {what}" for name, what in list(wrong.items())[:_SHOWN])
         more = f"; and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
         raise UserError(
-            f"the weights in {path} do not fit the net: {shown}{more}; give weights of the same net and width"
+            f"the weights in {source} do not fit the net: {shown}{more}; give weights of the same net and width"
         )
 
 

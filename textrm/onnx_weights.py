@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterable
 from pathlib import Path
@@ -35,13 +34,13 @@ def released(net: nn.Module) -> Path:
     return WEIGHTS / _RELEASED[task]
 
 
-def read_onnx(path: Path) -> tuple[dict[str, Tensor], tuple[str, ...]]:
-    """The tensors of the exported net in ``path`` by their names in torch, and the labels of a tagger.
+def read_onnx(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """The tensors of the exported net in ``path`` by their names in torch, and what the file states of itself.
 
     Export folds BatchNorm into the convolution before it in its ``nn.Sequential``. The convolution keeps its folded
     weight; BatchNorm comes back as what adds the folded bias and else changes nothing: mean 0, variance 1, and a weight
-    of √(1 + ε). In evaluation mode the net is that of the file. It is not in training mode, whose batches have another
-    mean and variance, until these were measured: see :mod:`textrm.callbacks.batch_norm`.
+    of √(1 + ε). So the net is that of the file in evaluation mode alone: in training mode batches have another mean
+    and variance, which :class:`~textrm.callbacks.batch_norm.MeasureBatchNorm` finds out before the first step.
 
     Raises:
         UserError: when the file is no ONNX graph of a net, or its weights are int8.
@@ -64,9 +63,8 @@ def read_onnx(path: Path) -> tuple[dict[str, Tensor], tuple[str, ...]]:
     read |= _counters(read)
     if not read:
         raise UserError(f"{path} holds no weights of a net of textrm: give a file of textrm.export")
-    facts = {entry.key: entry.value for entry in model.metadata_props}
     weights = {name.removeprefix("net."): value for name, value in read.items()}
-    return weights, tuple(json.loads(facts.get("textrm.labels", "[]")))
+    return weights, {entry.key: entry.value for entry in model.metadata_props}
 
 
 def _norm(convolution: str, bias: Tensor) -> dict[str, Tensor]:

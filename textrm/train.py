@@ -25,8 +25,10 @@ with needs_extra("train", __name__):
     from omegaconf.errors import OmegaConfBaseException
     from pytorch_lightning.utilities.exceptions import MisconfigurationException, SIGTERMException
 
+    from textrm.callbacks.batch_norm import MeasureBatchNorm
     from textrm.checkpoint import load_weights
     from textrm.config import at_least, explain, hydra_entry, resolved_dict
+    from textrm.onnx_weights import released
     from textrm.outcome import Outcome, alone_in, commit, recorded, seconds_before
     from textrm.tasks.task import Task
 
@@ -115,15 +117,18 @@ def train(config: DictConfig, run: Path, outcome: Outcome | None = None) -> floa
     pl.seed_everything(config.seed, workers=True)
     torch.set_num_threads(config.threads or torch.get_num_threads())
 
-    start = checkpoint or (Path(config.weights) if config.weights else None)
-    if start is not None and "weights" in config.net.get("encoder", {}):
+    if (checkpoint or config.weights) and "weights" in config.net.get("encoder", {}):
         config.net.encoder.weights = None  # the checkpoint has its own: the run they came from may be gone
     datamodule: pl.LightningDataModule = hydra.utils.instantiate(config.data)
     task: Task = hydra.utils.instantiate(config.task)
     task.prepare(datamodule)
-    if start is not None:  # also where Lightning will: what does not fit shows before the run folder is touched
-        load_weights(task.get_submodule("net"), start, growing=checkpoint is None)
+    net = task.get_submodule("net")
+    start = checkpoint or (config.weights and (released(net) if config.weights == "released" else Path(config.weights)))
+    if start:  # also where Lightning will: what does not fit shows before the run folder is touched
+        load_weights(net, start, growing=checkpoint is None)
     callbacks = [hydra.utils.instantiate(callback) for callback in config.callbacks.values() if callback is not None]
+    if start and start.suffix == ".onnx":
+        callbacks.append(MeasureBatchNorm())
     loggers = [hydra.utils.instantiate(logger) for logger in config.logger.values() if logger is not None]
     bar = config.callbacks.get("progress") is not None  # else Lightning shows one of its own
     trainer: pl.Trainer = hydra.utils.instantiate(
@@ -198,6 +203,8 @@ def find_checkpoint(ckpt_path: str | None, run: Path) -> Path | None:
     path = run / "checkpoints" / f"{ckpt_path}.ckpt" if ckpt_path in ("last", "best") else Path(ckpt_path)
     if not path.is_file():
         raise UserError(f"ckpt_path={ckpt_path}: there is no file {path}; give run=<folder of the run to continue>")
+    if path.suffix == ".onnx":
+        raise UserError(f"ckpt_path={ckpt_path}: an ONNX file has no optimizer to go on with; give weights={ckpt_path}")
     return path
 
 

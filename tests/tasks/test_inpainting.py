@@ -244,7 +244,7 @@ def test_batch_norm_of_the_encoder_rests_from_its_step_on(drawn: Path, tmp_path:
 
 def test_batch_norm_of_a_net_without_encoder(drawn: Path, tmp_path: Path) -> None:
     config = small(drawn, tmp_path, *FAST, "callbacks.batch_norm.step=1", "trainer.max_epochs=1")
-    with pytest.raises(UserError, match="the task has no net.encoder"):
+    with pytest.raises(UserError, match="the net has no encoder"):
         train(config, tmp_path)
 
 

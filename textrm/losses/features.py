@@ -153,29 +153,14 @@ def _vgg_weights(path: Path | str | None) -> dict[str, Tensor]:
 
 
 def _released(path: Path) -> nn.Module:
-    """The encoder with what the ONNX file holds: BatchNorm was folded into its convolutions."""
-    import onnx  # here: only this one needs it
-    from onnx import numpy_helper
+    """The encoder with what the ONNX file holds."""
+    from textrm.onnx_weights import read_onnx  # here: only this one needs it
 
     if not path.is_file():
         raise UserError(f"there is no file {path}: take features@loss.features=vgg16 or encoder extractor")
-    stored = {entry.name: numpy_helper.to_array(entry) for entry in onnx.load(path).graph.initializer}
-    net = _Encoder()
+    net, (stored, _) = _Encoder(), read_onnx(path)
     try:
-        for block in (module for module in net.modules() if isinstance(module, nn.Sequential)):
-            for convolution, norm in zip(block, list(block)[1:], strict=False):
-                if isinstance(norm, nn.BatchNorm2d):
-                    name = next(name for name, module in net.named_modules() if module is convolution)
-                    _unfold(convolution, norm, stored, f"net.encoder.{name}.weight")
-    except (KeyError, ValueError) as error:
-        raise UserError(f"{path} is not a released segmenter: {error}") from error
+        net.load_state_dict({name: stored[f"encoder.{name}"] for name in net.state_dict()})
+    except (KeyError, RuntimeError) as error:
+        raise UserError(f"{path} is not a released segmenter: give the file segment.float.onnx") from error
     return net
-
-
-def _unfold(convolution: Any, norm: nn.BatchNorm2d, stored: dict[str, Any], name: str) -> None:
-    weight, bias = (torch.from_numpy(stored[key].copy()) for key in (name, f"{name}_bias"))
-    if weight.shape != convolution.weight.shape:
-        raise ValueError(f"{name} is {tuple(weight.shape)}, expected {tuple(convolution.weight.shape)}")
-    convolution.weight.data = weight
-    norm.running_mean, norm.running_var = torch.zeros_like(bias), torch.full_like(bias, 1 - norm.eps)
-    norm.weight.data, norm.bias.data = torch.ones_like(bias), bias

@@ -61,6 +61,10 @@ class InpaintingTask(Task):
         """The picture B 3 H W that the net sees through ``image`` with holes ``mask``."""
         return self.net(image.contiguous(memory_format=self.memory_format), mask)
 
+    def see(self, batch: dict[str, Any]) -> Tensor:
+        """The picture that the net sees through the holes of the batch."""
+        return self(batch["image"], batch["mask"])
+
     def training_step(self, batch: dict[str, Any], batch_idx: int) -> Tensor:
         """The loss of one batch."""
         return self.log_loss(batch, self(batch["image"], batch["mask"]))

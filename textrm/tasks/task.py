@@ -64,6 +64,10 @@ class Task(LightningModule, ABC):
         """Let what is random in the net (dropout) follow from the step alone, so that a resumed run draws the same."""
         torch.manual_seed(int(np.random.SeedSequence((self.seed, self.global_step, batch_idx)).generate_state(1)[0]))
 
+    def see(self, batch: dict[str, Any]) -> Any:
+        """What the net makes of a batch, without a loss."""
+        return self(batch["image"])
+
     @abstractmethod
     def count(self, stage: str, scores: Metric, batch: dict[str, Any]) -> Any:
         """Score a batch, log its loss as ``<stage>/loss`` and return what the net made of it."""
