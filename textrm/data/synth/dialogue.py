@@ -10,6 +10,7 @@ import numpy as np
 from textrm.data.synth.block import Block, Setting
 from textrm.data.synth.columns import set_columns
 from textrm.data.synth.effects import Color
+from textrm.data.synth.endings import drawn_out
 from textrm.data.synth.fonts import FontFace, FontLibrary
 from textrm.data.synth.looks import dialogue_look
 from textrm.data.synth.patch import Lettering, colored
@@ -19,6 +20,7 @@ from textrm.data.synth.text import dialogue_tokens, fit_to
 from textrm.data.synth.warp import turn, wobble
 
 SMALLEST = 7.0  # px per em of dialogue
+DRAWN_OUT = 0.15  # share of blocks with long strokes, waves and the like at the ends of words
 SCRIPT_SHARES = {
     "japanese": 0.38, "chinese": 0.1, "korean": 0.08, "latin": 0.3, "cyrillic": 0.06, "greek": 0.02, "hebrew": 0.01,
     "arabic": 0.02, "thai": 0.015, "devanagari": 0.015,
@@ -140,6 +142,8 @@ def _block(
         np.clip(lines * extent / (size * (1 + setting.tracking)) * per_em * fullness * (0.75 if ellipse else 1), 1, 160)
     )
     tokens = dialogue_tokens(rng, script, length, ruby)
+    if rng.random() < DRAWN_OUT:
+        tokens = drawn_out(rng, tokens, script, 0.4)
     lacks = setting.face.lacks | (setting.kanji_face.lacks if setting.kanji_face else frozenset())
     tokens = [replace(token, text=fit_to(token.text.upper() if capitals else token.text, lacks)) for token in tokens]
     tokens = [token for token in tokens if token.text]

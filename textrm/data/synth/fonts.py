@@ -46,6 +46,7 @@ UNUSABLE_WORDS = (
     "emoji", "symbol", "dingbat", "barcode", "math", "music", "keyboard", "braille", "blank", "lastresort",
     "awesome", "icons", "webdings", "wingdings", "mathjax", "opensymbol", "fallback", "notdef", "quran", "cmex",
     "cmsy", "cmmi", "cmr10", "stmary", "wasy", "msam", "msbm", "rsfs", "esint", "standardsymbols", "d050000l",
+    "pautada", "punteada",
 )  # fmt: skip
 
 

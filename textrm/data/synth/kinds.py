@@ -11,6 +11,7 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
+from textrm.data.synth.additions import add_jotting, add_large, add_screen
 from textrm.data.synth.bubbles import Look, random_look
 from textrm.data.synth.drawing import figures, texture
 from textrm.data.synth.drawing.canvas import Canvas
@@ -23,6 +24,7 @@ from textrm.data.synth.letterer import Letterer
 from textrm.data.synth.room import Box
 
 Rng = np.random.Generator
+LARGE, SCREEN = 0.16, 0.1  # share of panels with a very large effect, and with text on a screen
 Page = tuple[Letterer, set[str]]
 
 
@@ -52,6 +54,8 @@ def comic(rng: Rng, height: int, width: int, fonts: FontLibrary, color: bool, le
         areas.append((float(x0), float(y0), float(x1), float(y1)))
     letterer = Letterer(rng, clean, fonts, _look(rng, style), color)
     talk = rng.choice([0.6, 1.0, 1.6])
+    if lettered and rng.random() < 0.1:  # a sound across the panels
+        add_large(letterer, (0.0, 0.0, float(width), float(height)), ground=0.0)
     for area, region in zip(areas, regions, strict=True):
         if lettered:
             _letter_panel(rng, letterer, area, region, talk)
@@ -68,6 +72,8 @@ def splash(rng: Rng, height: int, width: int, fonts: FontLibrary, color: bool, l
     clean, tags = draw_panel(rng, height, width, style)
     letterer = Letterer(rng, clean, fonts, _look(rng, style), color)
     if lettered:
+        if rng.random() < 0.3:
+            add_large(letterer, (0.0, 0.0, float(width), float(height)))
         _letter_panel(rng, letterer, (0, 0, width, height), None, rng.uniform(0.8, 2.0))
     elif rng.random() < 0.3:
         letterer.speak((0, 0, width, height), empty=1.0)
@@ -100,10 +106,11 @@ def strip(rng: Rng, height: int, width: int, fonts: FontLibrary, color: bool, le
         )
         letterer_areas.append((x0 + 3.0, y0 + 3.0, x1 - 3.0, y0 + (y1 - y0) * 0.55))
     letterer = Letterer(rng, clean, fonts, _look(rng, style), color, {"hand": 0.85, "sans": 0.1, "display": 0.05})
+    by_hand = rng.random() < 0.6
     for area in letterer_areas:
         for _ in range(rng.integers(1, 4) if lettered else 0):
             start = len(letterer.room.taken)
-            if rng.random() < 0.8 and letterer.write(area):
+            if rng.random() < 0.8 and (add_jotting(letterer, area, 0.1) if by_hand else letterer.write(area)):
                 _pointer(rng, letterer, letterer.room.taken[start], pen)
             elif rng.random() < 0.3:
                 letterer.speak(area)
@@ -177,7 +184,13 @@ def picture_book(rng: Rng, height: int, width: int, fonts: FontLibrary, color: b
     letterer = Letterer(rng, clean, fonts, _look(rng, style), color)
     everywhere = (6.0, 6.0, width - 6.0, height - 6.0)
     for _ in range(rng.integers(2, 7) if lettered else 0):
-        (letterer.speak if rng.random() < 0.2 else letterer.write)(everywhere)
+        draw = rng.random()
+        if draw < 0.2:
+            letterer.speak(everywhere)
+        elif draw < 0.6:
+            letterer.write(everywhere)
+        else:
+            add_jotting(letterer, everywhere)
     if lettered and rng.random() < 0.4:
         letterer.note(everywhere)
     return letterer, tags | {"narration"}
@@ -186,6 +199,11 @@ def picture_book(rng: Rng, height: int, width: int, fonts: FontLibrary, color: b
 def _letter_panel(rng: Rng, letterer: Letterer, area: Box, region: np.ndarray | None, talk: float) -> None:
     """Sound effects first (balloons lie over them), then captions, balloons and free text."""
     size = (area[2] - area[0]) * (area[3] - area[1])
+    draw = rng.random()
+    if draw < LARGE:
+        add_large(letterer, area, region)
+    elif draw < LARGE + SCREEN:
+        add_screen(letterer, _part(rng, area), region)
     if rng.random() < 0.3:
         for _ in range(rng.integers(1, 4)):
             letterer.effect(area)
@@ -199,8 +217,19 @@ def _letter_panel(rng: Rng, letterer: Letterer, area: Box, region: np.ndarray | 
         letterer.write(area)
     if rng.random() < 0.12:
         letterer.sign(area)
+    if rng.random() < 0.1:
+        add_jotting(letterer, area)
     if rng.random() < 0.2:
         letterer.note(area)
+
+
+def _part(rng: Rng, area: Box) -> Box:
+    """All of a box, or as often a part of it."""
+    if rng.random() < 0.5:
+        return area
+    x0, x1 = np.sort(rng.uniform(area[0], area[2], 2))
+    y0, y1 = np.sort(rng.uniform(area[1], area[3], 2))
+    return (float(x0), float(y0), float(x1), float(y1)) if min(x1 - x0, y1 - y0) > 80 else area
 
 
 def _look(rng: Rng, style: Style) -> Look:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
 from textrm.data.sample import Sample
+from textrm.data.synth.additions import add_jotting, add_large, add_screen
 from textrm.data.synth.bubbles import random_look
 from textrm.data.synth.degrade import degrade
 from textrm.data.synth.empty_balloons import EmptyBalloon, find_empty_balloons
@@ -15,6 +18,8 @@ from textrm.data.synth.monochrome import as_print
 from textrm.data.synth.room import Box
 
 Rng = np.random.Generator
+
+LARGE, SCREEN = 0.28, 0.14  # share of pictures with a very large effect, and with text on a screen
 
 
 def letter_art(
@@ -49,7 +54,11 @@ def letter_art(
     letterer = Letterer(rng, clean, fonts, random_look(rng, color, (0, 0, 0)), color)
     if rng.random() >= empty:
         # Type grows with the art: a page of 1000 px has type of about 18 px; a crop does not tell its page's size.
-        for balloon in find_empty_balloons(clean, 1.8 * min(letterer.em, 16.0)):
+        balloons = find_empty_balloons(clean, 1.8 * min(letterer.em, 16.0))
+        if rng.random() < LARGE:
+            open_art = _without(clean, balloons)
+            add_large(letterer, _area(rng, height, width, 0.7, np.inf), open_art, ground=0.0, spill=0.0)
+        for balloon in balloons:
             if rng.random() < 0.92:
                 _fill(rng, letterer, balloon)
         _letter_freely(rng, letterer, height, width)
@@ -87,9 +96,21 @@ def _fill(rng: Rng, letterer: Letterer, balloon: EmptyBalloon) -> None:
     letterer.em = usual
 
 
+def _without(art: np.ndarray, balloons: Sequence[EmptyBalloon]) -> np.ndarray:
+    """Where there is neither a balloon nor its line: H W uint8, 255 = none."""
+    covered = np.zeros(art.shape[:2], np.uint8)
+    for balloon in balloons:
+        covered |= balloon.region
+    return 255 - 255 * cv2.dilate(covered, np.ones((7, 7), np.uint8))
+
+
 def _letter_freely(rng: Rng, letterer: Letterer, height: int, width: int) -> None:
     """What the art did not ask for, about one piece on every 250 x 250 px of type that is 17 px high."""
     share = height * width / (250 * letterer.em / 17) ** 2
+    if rng.random() < SCREEN:
+        add_screen(letterer, _area(rng, height, width))
+    for _ in range(min(4, rng.poisson(0.12 * share))):
+        add_jotting(letterer, _area(rng, height, width))
     for _ in range(min(6, rng.poisson(0.8 * share))):
         letterer.effect(_area(rng, height, width))
     for _ in range(min(8, rng.poisson(0.3 * share))):
@@ -104,7 +125,8 @@ def _letter_freely(rng: Rng, letterer: Letterer, height: int, width: int) -> Non
         letterer.caption(_area(rng, height, width))
 
 
-def _area(rng: Rng, height: int, width: int) -> Box:
-    w, h = rng.uniform(0.35, 1.0) * min(width, 640), rng.uniform(0.35, 1.0) * min(height, 640)
+def _area(rng: Rng, height: int, width: int, low: float = 0.35, largest: float = 640) -> Box:
+    """A box of ``low`` to 1 times the picture's sides, of at most ``largest`` px."""
+    w, h = rng.uniform(low, 1.0) * min(width, largest), rng.uniform(low, 1.0) * min(height, largest)
     x, y = rng.uniform(-0.05, 1.05) * (width - w), rng.uniform(-0.05, 1.05) * (height - h)
     return x, y, x + w, y + h

@@ -15,13 +15,14 @@ from textrm.data.synth.degrade import changed
 from textrm.data.synth.dialogue import OTHER_STYLES, STYLE_SHARES
 from textrm.data.synth.drawing.strokes import box
 from textrm.data.synth.fonts import FontLibrary
-from textrm.data.synth.lettering import Lettering, caption_meme, dialogue, note, paste, sign, sound_effect
+from textrm.data.synth.lettering import Lettering, caption_meme, dialogue, mark, note, paste, sign, sound_effect
 from textrm.data.synth.patch import faded, scaled
 from textrm.data.synth.room import Box, Room, inside
 from textrm.data.synth.scripts import page_shares
 
 Rng = np.random.Generator
 
+MARKS_ALONE = 0.1  # share of balloons that hold nothing but a mark
 _VERTICAL_ODDS = {"japanese": 0.7, "kana": 0.6, "chinese": 0.35}
 
 
@@ -58,7 +59,7 @@ class Letterer:
         """Add a balloon with dialogue within ``area``; with probability ``empty`` the balloon stays empty."""
         room = (area[2] - area[0]) * 0.85, (area[3] - area[1]) * 0.9
         rounded = self.look.body in balloon_shapes.ROUND
-        text = self._dialogue(*room, background=np.array(self.look.fill), rounded=rounded)
+        text = self.talk(*room, background=np.array(self.look.fill), rounded=rounded, marks=MARKS_ALONE)
         if text is None:
             return False
         height, width = text.alpha.shape
@@ -77,13 +78,13 @@ class Letterer:
             self.tags.add("empty_balloon")
             return True
         jitter = self.rng.normal(0, tight * 0.12, 2)
-        self._paste(text, x - width / 2 + jitter[0], y - height / 2 + jitter[1])
+        self.place(text, x - width / 2 + jitter[0], y - height / 2 + jitter[1])
         return True
 
     def caption(self, area: Box) -> bool:
         """Add a caption box along the top or bottom of ``area``, as wide as it or as the text."""
         background = bubbles.caption_fill(self.rng, self.look, self.color)
-        text = self._dialogue(
+        text = self.talk(
             area[2] - area[0] - 8, (area[3] - area[1]) * 0.35, background=np.array(background), vertical=False
         )
         if text is None:
@@ -107,35 +108,38 @@ class Letterer:
         balloon = bubbles.Balloon((outline,), background, (0, 0, 0), pen, self.look.opacity)
         bubbles.paint((self.clean, self.image), balloon, *at)
         left = at[0] + (pad if self.rng.random() < 0.5 else (box_width - width) / 2)
-        self._paste(text, left, at[1] + pad)
+        self.place(text, left, at[1] + pad)
         self.tags.add("caption_box")
         return True
 
     def write(self, area: Box) -> bool:
         """Free dialogue straight on the picture."""
-        text = self._dialogue((area[2] - area[0]) * 0.9, (area[3] - area[1]) * 0.9, background=self._under(area))
+        text = self.talk((area[2] - area[0]) * 0.9, (area[3] - area[1]) * 0.9, background=self.under(area))
         if text is not None and self.rng.random() < 0.25:
             text = faded(text, self.rng.uniform(0.5, 0.9))
-        return self._settle(text, area, "free_text")
+        return self.settle(text, area, "free_text")
 
     def sign(self, area: Box) -> bool:
         """Lettering on a thing in the picture: a poster, a banner, a stamp."""
-        spot = self._spot(area, self.rng.uniform(0.25, 0.75, 2), overhang=0.1)
+        spot = self.spot(area, self.rng.uniform(0.25, 0.75, 2), overhang=0.1)
         if spot is None:
             return False
         size = int(spot[2] - spot[0]), int(spot[3] - spot[1])
-        text = sign(self.rng, self.fonts, *size, script=self.script, background=self._under(spot))
-        return self._settle(text, spot, "sign")
+        text = sign(self.rng, self.fonts, *size, script=self.script, background=self.under(spot))
+        return self.settle(text, spot, "sign")
 
     def fill(self, area: Box, background: np.ndarray, rounded: bool) -> bool:
         """Dialogue in the middle of ``area``, the inside of a balloon that is already there."""
-        text = self._dialogue(area[2] - area[0], area[3] - area[1], background=background, rounded=rounded, exact=True)
+        text = self.talk(
+            area[2] - area[0], area[3] - area[1],
+            background=background, rounded=rounded, exact=True, marks=MARKS_ALONE,
+        )  # fmt: skip
         if text is None:
             return False
         height, width = text.alpha.shape
         slack = np.array([area[2] - area[0] - width, area[3] - area[1] - height]).clip(0)
         off = slack * self.rng.normal(0, 0.1, 2).clip(-0.4, 0.4) - (width / 2, height / 2)
-        self._paste(text, (area[0] + area[2]) / 2 + off[0], (area[1] + area[3]) / 2 + off[1])
+        self.place(text, (area[0] + area[2]) / 2 + off[0], (area[1] + area[3]) / 2 + off[1])
         self.room.taken.append(area)
         return True
 
@@ -143,11 +147,11 @@ class Letterer:
         """A sound effect somewhere in ``area``, now and then as large as it; or a small one again and again."""
         chorus = int(self.rng.integers(2, 12)) if self.rng.random() < 0.3 else 1
         share = self.rng.uniform(0.2, 0.8, 2) if chorus == 1 else self.rng.uniform(0.12, 0.4, 2)
-        spot = self._spot(area, share, overhang=0.2)
+        spot = self.spot(area, share, overhang=0.2)
         if spot is None:
             return False
         text = sound_effect(
-            self.rng, self.fonts, int(spot[2] - spot[0]), int(spot[3] - spot[1]), background=self._under(spot),
+            self.rng, self.fonts, int(spot[2] - spot[0]), int(spot[3] - spot[1]), background=self.under(spot),
             script=self.script if self.rng.random() < 0.9 else None, monochrome=not self.color,
         )  # fmt: skip
         if text is None:
@@ -169,18 +173,18 @@ class Letterer:
         height = min(area[3] - area[1], self.rng.uniform(10, 30))
         if min(width, height) < 8:
             return False
-        text = note(self.rng, self.fonts, int(width), int(height), script=self.script, background=self._under(area))
-        return self._settle(text, area, "note")
+        text = note(self.rng, self.fonts, int(width), int(height), script=self.script, background=self.under(area))
+        return self.settle(text, area, "note")
 
     def meme(self, area: Box) -> bool:
         """A meme caption at the top, bottom or middle of ``area``."""
         script = "latin" if self.rng.random() < 0.85 and "latin" in self.fonts.scripts else self.script
         size = int(area[2] - area[0]), int(area[3] - area[1])
-        text = caption_meme(self.rng, self.fonts, *size, script=script, background=self._under(area))
+        text = caption_meme(self.rng, self.fonts, *size, script=script, background=self.under(area))
         if text is None:
             return False
         y = area[1] + float(self.rng.choice([0, 0.5, 1])) * (area[3] - area[1] - text.alpha.shape[0])
-        self._paste(text, (area[0] + area[2] - text.alpha.shape[1]) / 2, y)
+        self.place(text, (area[0] + area[2] - text.alpha.shape[1]) / 2, y)
         return True
 
     def sample(self, name: str, tags: set[str]) -> Sample:
@@ -189,7 +193,7 @@ class Letterer:
         every = frozenset(tags | self.tags | {"lettering" if mask.any() else "no_lettering"})
         return Sample(name, self.image, mask, self.clean, None, tuple(self.words), every)
 
-    def _dialogue(
+    def talk(
         self,
         width: float,
         height: float,
@@ -198,8 +202,13 @@ class Letterer:
         rounded: bool = False,
         vertical: bool | None = None,
         exact: bool = False,
+        marks: float = 0.0,
+        plain: bool | None = None,
     ) -> Lettering | None:
-        """Text of about the page's size in a box no larger than ``width`` x ``height``."""
+        """Text of about the page's size in a box no larger than ``width`` x ``height``.
+
+        With probability ``marks`` it is no text but a mark, such as dots, that stands alone.
+        """
         rng = self.rng
         em = self.em * float(np.clip(rng.lognormal(0, 0.1), 0.7, 1.6)) * (1.5 if rng.random() < 0.06 else 1.0)
         upright = self.vertical and rng.random() < 0.92 if vertical is None else vertical
@@ -219,28 +228,35 @@ class Letterer:
         if not self.color and background is not None:
             level = int(min(rng.exponential(15), 90))
             ink = (level,) * 3 if background.mean() > 115 else (255 - level,) * 3
+        if rng.random() < marks:
+            return mark(
+                rng, fonts, int(width), int(height), script=self.script, vertical=upright, ink=ink,
+                background=background, size=em,
+            )  # fmt: skip
         return dialogue(
             rng, fonts, int(width), int(height), script=self.script, vertical=upright, ink=ink, background=background,
-            size=em, ellipse=rounded,
+            size=em, ellipse=rounded, plain=plain,
         )  # fmt: skip
 
-    def _spot(self, area: Box, share: np.ndarray, overhang: float) -> Box | None:
+    def spot(self, area: Box, share: np.ndarray, overhang: float) -> Box | None:
         """Free room of these shares of the area's width and height, which stays free for now."""
         width, height = (area[2] - area[0]) * share[0], (area[3] - area[1]) * share[1]
         at = self.room.find(width, height, area, overhang=overhang, keep=False)
         return None if at is None or min(width, height) < 12 else (*at, at[0] + width, at[1] + height)
 
-    def _settle(self, text: Lettering | None, area: Box, tag: str) -> bool:
+    def settle(self, text: Lettering | None, area: Box, tag: str) -> bool:
+        """Put a patch on free room within ``area``; False where there is none, or no patch."""
         if text is None:
             return False
         at = self.room.find(text.alpha.shape[1], text.alpha.shape[0], area)
         if at is None:
             return False
-        self._paste(text, *at)
+        self.place(text, *at)
         self.tags.add(tag)
         return True
 
-    def _paste(self, text: Lettering, x: float, y: float) -> None:
+    def place(self, text: Lettering, x: float, y: float) -> None:
+        """Put a patch with its top left at (x, y), in greys on a page without colour."""
         if not self.color:
             gray = cv2.cvtColor(text.color, cv2.COLOR_RGB2GRAY)
             text = replace(text, color=cv2.merge([gray, gray, gray]))
@@ -248,10 +264,10 @@ class Letterer:
         self.tags |= text.tags
 
     def _stamp(self, text: Lettering, x: float, y: float) -> Box:
-        self._paste(text, x, y)
+        self.place(text, x, y)
         return x, y, x + text.alpha.shape[1], y + text.alpha.shape[0]
 
-    def _under(self, area: Box) -> np.ndarray | None:
+    def under(self, area: Box) -> np.ndarray | None:
         """The mean colour under a box, or None where it is too uneven to count on."""
         x0, y0, x1, y1 = (int(max(0, v)) for v in area)
         view = self.clean[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)][::4, ::4].reshape(-1, 3)

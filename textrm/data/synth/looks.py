@@ -24,7 +24,7 @@ def dialogue_look(
     hard = rng.random() < 0.12
     known = background is not None
     if ink is None:
-        ink = _ink(rng, background) if known else _pick(rng, [BLACK, WHITE, _vivid(rng)], [0.5, 0.35, 0.15])
+        ink = _ink(rng, background) if known else _pick(rng, [BLACK, WHITE, vivid(rng)], [0.5, 0.35, 0.15])
     if plain or (plain is None and rng.random() < (0.9 if known else 0.25)):
         if (
             background is not None
@@ -43,7 +43,7 @@ def effect_look(
     """Large lettering: outlines, patterns, hollow letters, see-through inks."""
     hard = rng.random() < 0.1
     if ink is None:
-        colors = [BLACK, WHITE, _vivid(rng), _vivid(rng)]
+        colors = [BLACK, WHITE, vivid(rng), vivid(rng)]
         ink = _pick(rng, colors, [0.6, 0.4, 0, 0] if monochrome else [0.3, 0.2, 0.25, 0.25])
     look = _effects(rng, ink, background, size, hard, outline=0.75, shadow=0.12, glow=0.1, effect=True)
     return without_color(look) if monochrome else look
@@ -53,7 +53,7 @@ def meme_look(rng: np.random.Generator, size: float, background: np.ndarray | No
     """White with a black outline; plain dark ink where a light background is known."""
     if ink is None and background is not None and background.min() > 190 and rng.random() < 0.85:
         return Look(_pick(rng, [BLACK, (30, 30, 30)], [0.8, 0.2]))
-    ink = ink or _pick(rng, [WHITE, (255, 255, 0), _vivid(rng), BLACK], [0.85, 0.05, 0.05, 0.05])
+    ink = ink or _pick(rng, [WHITE, (255, 255, 0), vivid(rng), BLACK], [0.85, 0.05, 0.05, 0.05])
     if background is not None and rng.random() < 0.15 and contrast(ink, background) >= CONTRAST:
         return Look(ink)
     edge = WHITE if sum(ink) < 200 else BLACK
@@ -88,15 +88,15 @@ def _effects(
     pattern, second = "flat", None
     if effect and rng.random() < 0.35:
         pattern = _pick(rng, ["gradient", "hatch", "dots", "split"], [0.7, 0.1, 0.1, 0.1])
-        second = _pick(rng, [_vivid(rng), WHITE, BLACK], [0.5, 0.25, 0.25])
+        second = _pick(rng, [vivid(rng), WHITE, BLACK], [0.5, 0.25, 0.25])
     elif rng.random() < 0.04:
-        pattern, second = "gradient", _vivid(rng)
+        pattern, second = "gradient", vivid(rng)
     cast = halo = None
     if rng.random() < shadow:
         distance = size * rng.uniform(0.04, 0.12)
         angle = rng.uniform(0.1, 1.4) if rng.random() < 0.8 else rng.uniform(0, 6.28)
         blur = 0.0 if rng.random() < 0.6 else float(rng.uniform(0.5, 0.08 * size + 0.6))
-        dark = BLACK if sum(ink) > 150 or outlines else _vivid(rng)
+        dark = BLACK if sum(ink) > 150 or outlines else vivid(rng)
         cast = (
             float(distance * np.cos(angle)),
             float(distance * np.sin(angle)),
@@ -134,7 +134,7 @@ def _ink(rng: np.random.Generator, background: np.ndarray | None) -> Color:
     for _ in range(6):
         grey = int(rng.integers(0, 90))
         near = (grey, grey, grey) if far == BLACK else (255 - grey, 255 - grey, 255 - grey)
-        color = _pick(rng, [far, near, _vivid(rng)], [0.7, 0.15, 0.15])
+        color = _pick(rng, [far, near, vivid(rng)], [0.7, 0.15, 0.15])
         if faint:
             step = int(rng.integers(FAINT, CONTRAST)) * (-1 if far == BLACK else 1)
             red, green, blue = (int(value) for value in np.clip(background + step, 0, 255))
@@ -148,11 +148,12 @@ def _against(rng: np.random.Generator, color: Color) -> Color:
     """An outline colour that differs from the fill: black or white mostly."""
     light = 0.3 * color[0] + 0.6 * color[1] + 0.1 * color[2]
     other = WHITE if light < 110 else BLACK
-    chosen = _pick(rng, [other, _vivid(rng)], [0.85, 0.15])
+    chosen = _pick(rng, [other, vivid(rng)], [0.85, 0.15])
     return chosen if max(abs(a - b) for a, b in zip(chosen, color, strict=True)) >= CONTRAST else other
 
 
-def _vivid(rng: np.random.Generator) -> Color:
+def vivid(rng: np.random.Generator) -> Color:
+    """Any hue, from pale to full and from dark to bright."""
     red, green, blue = colorsys.hsv_to_rgb(rng.random(), rng.uniform(0.35, 1), rng.uniform(0.25, 1))
     return (int(255 * red), int(255 * green), int(255 * blue))
 

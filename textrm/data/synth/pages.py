@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from textrm.data.sample import Sample
-from textrm.data.synth import kinds
+from textrm.data.synth import kinds, kinds_written
 from textrm.data.synth.degrade import degrade
 from textrm.data.synth.fonts import FontLibrary
 from textrm.data.synth.letterer import Letterer
@@ -15,7 +15,8 @@ from textrm.data.synth.letterer import Letterer
 Kind = Callable[[np.random.Generator, int, int, FontLibrary, bool, bool], tuple[Letterer, set[str]]]
 
 KINDS: tuple[tuple[Kind, float], ...] = (
-    (kinds.comic, 0.58), (kinds.splash, 0.12), (kinds.strip, 0.09), (kinds.meme, 0.1), (kinds.picture_book, 0.11),
+    (kinds.comic, 0.5), (kinds.splash, 0.1), (kinds.strip, 0.09), (kinds.meme, 0.09), (kinds.picture_book, 0.09),
+    (kinds_written.impact, 0.07), (kinds_written.chart, 0.06),
 )  # fmt: skip
 """The kinds of page and how often each is drawn."""
 

@@ -38,6 +38,11 @@ def colored(block: Block, look: Look, tags: frozenset[str]) -> Lettering:
     return Lettering(color, alpha, words, tags | look.tags())
 
 
+def dressed(lettering: Lettering, look: Look) -> Lettering:
+    """A patch of flat opaque ink with another look."""
+    return colored(Block(lettering.alpha, lettering.words), look, lettering.tags)
+
+
 def turned(lettering: Lettering, degrees: float) -> Lettering:
     """The patch turned anticlockwise, on a canvas that holds all of it: a note on a sheet that lies askew."""
     height, width = lettering.alpha.shape
@@ -88,6 +93,21 @@ def _resampled(lettering: Lettering, resample: Callable[[np.ndarray], np.ndarray
     alpha = resample(weight)
     color = resample(lettering.color * weight[..., None]) / np.maximum(alpha, 1e-3)[..., None]
     return np.rint(color).clip(0, 255).astype(np.uint8), np.rint(alpha * 255).astype(np.uint8)
+
+
+def over(lower: tuple[np.ndarray, np.ndarray], upper: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Colour and alpha (h w 3 and h w uint8) of one patch laid over another of the same size."""
+    share = upper[1].astype(np.float32) / 255
+    alpha = share + lower[1].astype(np.float32) / 255 * (1 - share)
+    mix = (share / np.maximum(alpha, 1e-6))[..., None]
+    color = lower[0] + mix * (upper[0].astype(np.float32) - lower[0])
+    return np.rint(color).astype(np.uint8), np.rint(alpha * 255).astype(np.uint8)
+
+
+def hidden(lettering: Lettering, keep: np.ndarray) -> Lettering:
+    """The patch where ``keep`` (h w uint8, 255 = all of it) lets it be seen: something stands in front."""
+    alpha = cv2.multiply(lettering.alpha, keep, scale=1 / 255)
+    return Lettering(lettering.color, alpha, lettering.words, lettering.tags)
 
 
 def paste(image: np.ndarray, lettering: Lettering, x: int, y: int) -> tuple[np.ndarray, ...]:

@@ -15,6 +15,7 @@ import numpy as np
 
 from textrm.data.synth import vocabulary as v
 from textrm.data.synth import vocabulary_cjk as cjk
+from textrm.data.synth import vocabulary_marks
 
 # Syllables of the parts that every Korean face holds: 19 leading consonants, 21 vowels, common final consonants.
 _HANGUL = [chr(0xAC00 + (lead * 21 + vowel) * 28 + tail) for lead in range(19) for vowel in (0, 4, 8, 13, 18, 20, 1, 5)
@@ -44,7 +45,7 @@ class Token:
 def repertoire(script: str) -> str:
     """Every character that this module may give for ``script``, sorted, without the space."""
     # numbers, prices, addresses and loan words may stand in any script
-    parts = ["".join(map(chr, range(33, 127))), "€£"]
+    parts = ["".join(map(chr, range(33, 127))), "€£", vocabulary_marks.CHARACTERS]
     if script in ("japanese", "kana"):
         parts += [cjk.HIRAGANA, cjk.KATAKANA, cjk.JAPANESE_PUNCTUATION, cjk.JAPANESE_OPTIONAL]
         if script == "japanese":
