@@ -6,6 +6,7 @@ leaves out every letter (and most balloons).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import cv2
@@ -120,7 +121,7 @@ def strip(rng: Rng, height: int, width: int, fonts: FontLibrary, color: bool, le
 def meme(rng: Rng, height: int, width: int, fonts: FontLibrary, color: bool, lettered: bool) -> Page:
     """A photo or drawing with captions on it, in white bands, or in boxes beside it."""
     style = random_style(rng, color)
-    style = Style(style.palette, style.pen, style.finish, 0.75)
+    style = replace(style, photographic=0.75)
     clean, tags = draw_panel(rng, height, width, style)
     if rng.random() < 0.35:  # two to four pictures: one above or beside the other
         cut = int(height * rng.uniform(0.3, 0.7))
@@ -163,12 +164,7 @@ def picture_book(rng: Rng, height: int, width: int, fonts: FontLibrary, color: b
         first, second = style.palette.pick(rng, 0, 255), style.palette.pick(rng, 0, 255)
         clean[:] = first if rng.random() < 0.5 else texture.gradient(rng, height, width, first, second)
     soft = rng.random() < 0.5
-    style = Style(
-        style.palette,
-        style.pen,
-        washed if soft else painted if rng.random() < 0.3 else style.finish,
-        style.photographic,
-    )
+    style = replace(style, finish=washed if soft else painted if rng.random() < 0.3 else style.finish)
     picture, tags = draw_panel(rng, height, width, style)
     region: np.ndarray = np.zeros((height, width), np.uint8)
     for _ in range(rng.integers(1, 4)):

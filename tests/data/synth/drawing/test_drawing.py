@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from textrm.data.synth.drawing import negatives, panel_art
+from textrm.data.synth.drawing import look_alikes, negatives, panel_art
 from textrm.data.synth.drawing.canvas import Canvas
 from textrm.data.synth.drawing.finish import COLOR, MONOCHROME
 from textrm.data.synth.drawing.palette import random_palette
@@ -13,7 +13,12 @@ from textrm.data.synth.drawing.screentone import dots, halftone, lines
 from textrm.data.synth.drawing.strokes import bezier, blob, box, noise, ribbon
 from textrm.data.synth.drawing.texture import gradient, paint, photo, sensor_noise
 
-DRAWINGS = [*(d for d, _ in panel_art.SCENES), *(d for d, _ in panel_art.FIGURES), *negatives.SMALL]
+DRAWINGS = [
+    *(d for d, _ in panel_art.SCENES),
+    *(d for d, _ in panel_art.FIGURES),
+    *negatives.SMALL,
+    *look_alikes.ARRANGEMENTS,
+]
 
 
 @pytest.mark.parametrize("drawing", DRAWINGS, ids=lambda drawing: drawing.__name__)

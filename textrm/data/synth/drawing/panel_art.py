@@ -10,6 +10,7 @@ import numpy as np
 from textrm.data.synth.drawing import clutter, figures, motion, negatives, patterns, scenes, texture
 from textrm.data.synth.drawing.canvas import Canvas
 from textrm.data.synth.drawing.finish import Finish, painted, random_finish
+from textrm.data.synth.drawing.look_alikes import look_alikes
 from textrm.data.synth.drawing.palette import Palette, random_palette
 
 Rng = np.random.Generator
@@ -30,20 +31,25 @@ FIGURES: tuple[tuple[Drawing, float], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What the panels of one page have in common. ``pen`` is the width of a contour in pixels."""
+    """What the panels of one page have in common. ``pen`` is the width of a contour in pixels.
+
+    ``look_alikes`` is the mean number of arrangements of things that are taken for lettering, in a panel.
+    """
 
     palette: Palette
     pen: float
     finish: Finish
     photographic: float  # probability that a panel is a photo or a painting instead of a drawing
+    look_alikes: float = 0.0
 
 
 def random_style(rng: Rng, color: bool) -> Style:
     """A style for a page; ``color`` False keeps every pixel grey."""
     pen = float(rng.choice([0.7, 1, 1, 1, 1.5, 2, 2, 3]))
-    return Style(
-        random_palette(rng, color), pen, random_finish(rng, color), float(rng.choice([0.04, 0.9], p=[0.85, 0.15]))
-    )
+    photographic = float(rng.choice([0.04, 0.9], p=[0.85, 0.15]))
+    # Half of the pages hold such things, in most of their panels; the others only what their scenes have.
+    likes = float(rng.choice([0.0, 1.0, 2.0], p=[0.45, 0.3, 0.25]))
+    return Style(random_palette(rng, color), pen, random_finish(rng, color), photographic, likes)
 
 
 def draw_panel(rng: Rng, height: int, width: int, style: Style) -> tuple[np.ndarray, set[str]]:
@@ -52,9 +58,16 @@ def draw_panel(rng: Rng, height: int, width: int, style: Style) -> tuple[np.ndar
     canvas = Canvas(height, width, paper, style.palette.ink, style.pen)
     if rng.random() < style.photographic:
         return _photographic(rng, canvas, style)
-    choose(rng, SCENES)(canvas, rng, style.palette)
-    for _ in range(rng.choice(4, p=[0.25, 0.4, 0.25, 0.1])):
+    likes = rng.poisson(style.look_alikes)
+    before = rng.random() < 0.5
+    if not likes or rng.random() < 0.7:
+        choose(rng, SCENES)(canvas, rng, style.palette)
+    for _ in range(likes if before else 0):
+        look_alikes(canvas, rng, style.palette)
+    for _ in range(rng.choice(4, p=[0.55, 0.3, 0.1, 0.05] if likes else [0.25, 0.4, 0.25, 0.1])):
         choose(rng, FIGURES)(canvas, rng, style.palette)
+    for _ in range(0 if before else likes):
+        look_alikes(canvas, rng, style.palette)
     for _ in range(rng.poisson(1.3)):
         draw_small(canvas, rng, style.palette)
     finish = style.finish if rng.random() < 0.8 else random_finish(rng, style.palette.color)
