@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from textrm.metrics import group_words, polygon_words
-from textrm.metrics.words import ACCENT, GAP, REACH, Words
+from textrm.metrics.components import ACCENT, GAP, REACH
+from textrm.metrics.words import Words
 
 SHAPE = (200, 300)
 
