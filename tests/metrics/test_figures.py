@@ -16,6 +16,8 @@ from textrm.metrics import (
     picture_scores,
     precision_recall_curve,
     scores_at,
+    touched,
+    worst_leak,
 )
 
 
@@ -225,3 +227,28 @@ def test_change_is_the_mean_difference_farther_than_sixteen_pixels() -> None:
     assert picture_scores(far, lettered, lettered, truth)["change"] == pytest.approx(4 / away)
     assert picture_scores(far, far, lettered, truth)["change"] == 0.0  # from the lettered picture, not from the clean
     assert math.isnan(picture_scores(far, lettered, lettered, np.ones_like(truth))["change"])
+
+
+def test_touched_are_the_pictures_above_a_tenth_one_and_five_percent() -> None:
+    areas = [0.0, 0.001, 0.0011, 0.01, 0.011, 0.05, 0.051, 1.0]
+    assert touched(areas) == {"touched_0.1": 6 / 8, "touched_1": 4 / 8, "touched_5": 2 / 8}
+    assert all(math.isnan(share) for share in touched([]).values())
+
+
+def test_the_worst_page_is_named_and_pages_without_a_figure_are_passed_over() -> None:
+    assert worst_leak({"a": 0.1, "b": float("nan"), "c": 0.3, "d": 0.2}) == ("c", 0.3)
+    name, leak = worst_leak({"b": float("nan")})
+    assert name == ""
+    assert math.isnan(leak)
+
+
+def test_text_free_pictures_lose_art_wherever_they_are_changed() -> None:
+    lettered, empty = page(value=100), np.zeros((60, 60), np.uint8)
+    cleaned, ignore = lettered.copy(), np.zeros((60, 60), np.uint8)
+    cleaned[:6, :6] = 0
+    cleaned[50:, 50:] = 0
+    ignore[48:, 48:] = 1
+    scores = picture_scores(cleaned, lettered, lettered, empty, ignore)
+    assert scores["leak"] == 36 / (3600 - 144)
+    assert math.isnan(scores["left"])
+    assert math.isnan(scores["psnr_near"])
