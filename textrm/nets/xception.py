@@ -79,7 +79,8 @@ class XceptionEncoder(Encoder):
             raise UserError(f"net.encoder.width={width}: expected more than 0")
         first, stem, quarter, eighth, deep = (make_divisible(c * width, 8) for c in (32, 64, 128, 256, 512))
         self.stem = nn.Sequential(
-            conv_bn_act(in_channels, first, 3, 2, activation=activation), conv_bn_act(first, stem, 3, activation=activation)
+            conv_bn_act(in_channels, first, 3, 2, activation=activation),
+            conv_bn_act(first, stem, 3, activation=activation),
         )
         self.quarter = XceptionBlock(stem, quarter, 2, activation=activation)
         rate_of_block = [rates[0]]

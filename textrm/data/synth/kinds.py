@@ -14,10 +14,9 @@ import numpy as np
 
 from textrm.data.synth.additions import add_jotting, add_large, add_screen
 from textrm.data.synth.bubbles import Look, random_look
-from textrm.data.synth.drawing import figures, texture
-from textrm.data.synth.drawing.canvas import Canvas
-from textrm.data.synth.drawing.finish import flat, painted, washed
-from textrm.data.synth.drawing.panel_art import Style, draw_panel, draw_small, random_style
+from textrm.data.synth.drawing import texture
+from textrm.data.synth.drawing.finish import painted, washed
+from textrm.data.synth.drawing.panel_art import Style, draw_panel, random_style
 from textrm.data.synth.drawing.panels import random_layout
 from textrm.data.synth.drawing.strokes import SUBPIXEL_BITS, blob, fixed, noise
 from textrm.data.synth.fonts import FontLibrary
@@ -79,43 +78,6 @@ def splash(rng: Rng, height: int, width: int, fonts: FontLibrary, color: bool, l
     elif rng.random() < 0.3:
         letterer.speak((0, 0, width, height), empty=1.0)
     return letterer, tags | {"full_page"}
-
-
-def strip(rng: Rng, height: int, width: int, fonts: FontLibrary, color: bool, lettered: bool) -> Page:
-    """A hand-drawn strip: thin lines, stick figures, writing without balloons and a line to the speaker."""
-    palette = random_style(rng, color).palette
-    pen = float(rng.choice([0.8, 1, 1.5, 2]))
-    style = Style(palette, pen, flat, 0.0)
-    clean = np.full((height, width, 3), 255, np.uint8)
-    layout = random_layout(rng, height, width)
-    letterer_areas: list[Box] = []
-    tags = {"strip", "line_art", "stick_figure"}
-    for outline in layout.panels:
-        x0, y0 = np.floor(outline.min(0)).astype(int).clip(0)
-        x1, y1 = np.minimum(np.ceil(outline.max(0)).astype(int), (width, height))
-        if x1 - x0 < 30 or y1 - y0 < 30:
-            continue
-        canvas = Canvas(int(y1 - y0), int(x1 - x0), (255, 255, 255), style.palette.ink, pen)
-        for _ in range(rng.integers(1, 4)):
-            figures.stick_figure(canvas, rng, palette)
-        for _ in range(rng.poisson(0.8)):
-            draw_small(canvas, rng, palette)
-        tags |= canvas.tags
-        clean[y0:y1, x0:x1] = canvas.flatten()
-        cv2.polylines(
-            clean, [fixed(outline)], True, style.palette.ink, max(1, round(layout.frame)), cv2.LINE_AA, SUBPIXEL_BITS
-        )
-        letterer_areas.append((x0 + 3.0, y0 + 3.0, x1 - 3.0, y0 + (y1 - y0) * 0.55))
-    letterer = Letterer(rng, clean, fonts, _look(rng, style), color, {"hand": 0.85, "sans": 0.1, "display": 0.05})
-    by_hand = rng.random() < 0.6
-    for area in letterer_areas:
-        for _ in range(rng.integers(1, 4) if lettered else 0):
-            start = len(letterer.room.taken)
-            if rng.random() < 0.8 and (add_jotting(letterer, area, 0.1) if by_hand else letterer.write(area)):
-                _pointer(rng, letterer, letterer.room.taken[start], pen)
-            elif rng.random() < 0.3:
-                letterer.speak(area)
-    return letterer, tags
 
 
 def meme(rng: Rng, height: int, width: int, fonts: FontLibrary, color: bool, lettered: bool) -> Page:
@@ -236,15 +198,6 @@ def _lay(below: np.ndarray, picture: np.ndarray, cover: np.ndarray) -> None:
     """Lay a picture over another (in place) where ``cover`` (H W uint8) says."""
     share = cv2.merge([cover, cover, cover])
     below[:] = cv2.add(cv2.multiply(below, 255 - share, scale=1 / 255), cv2.multiply(picture, share, scale=1 / 255))
-
-
-def _pointer(rng: Rng, letterer: Letterer, text: Box, pen: float) -> None:
-    """A thin line from a text down to its speaker, on both pictures."""
-    x, y = rng.uniform(text[0], text[2]), text[3] + 3
-    end = (x + rng.normal(0, 18), y + rng.uniform(8, 40))
-    points = fixed(np.array([(x, y), ((x + end[0]) / 2 + rng.normal(0, 4), (y + end[1]) / 2), end]))
-    for picture in (letterer.clean, letterer.image):
-        cv2.polylines(picture, [points], False, (0, 0, 0), max(1, round(pen)), cv2.LINE_AA, SUBPIXEL_BITS)
 
 
 def _random_box(rng: Rng, height: int, width: int) -> Box:

@@ -1,4 +1,4 @@
-"""Whole pages, drawn and lettered from nothing: comics, manga, strips, memes, picture books."""
+"""Whole pages, drawn and lettered from nothing: comics, manga, strips, memes, picture books, charts of signs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from textrm.data.sample import Sample
-from textrm.data.synth import kinds, kinds_written
+from textrm.data.synth import kinds, kinds_written, pictograms, strips
 from textrm.data.synth.degrade import degrade
 from textrm.data.synth.fonts import FontLibrary
 from textrm.data.synth.letterer import Letterer
@@ -15,10 +15,13 @@ from textrm.data.synth.letterer import Letterer
 Kind = Callable[[np.random.Generator, int, int, FontLibrary, bool, bool], tuple[Letterer, set[str]]]
 
 KINDS: tuple[tuple[Kind, float], ...] = (
-    (kinds.comic, 0.5), (kinds.splash, 0.1), (kinds.strip, 0.09), (kinds.meme, 0.09), (kinds.picture_book, 0.09),
-    (kinds_written.impact, 0.07), (kinds_written.chart, 0.06),
+    (kinds.comic, 0.48), (kinds.splash, 0.1), (strips.strip, 0.1), (kinds.meme, 0.08), (kinds.picture_book, 0.08),
+    (kinds_written.impact, 0.07), (kinds_written.chart, 0.06), (pictograms.pictograms, 0.03),
 )  # fmt: skip
 """The kinds of page and how often each is drawn."""
+
+EMPTY_KINDS = (*KINDS, (pictograms.pictograms, 0.46))
+"""The kinds of page without lettering: a third of them are drawn things that are taken for lettering and no more."""
 
 
 def draw_page(
@@ -49,8 +52,9 @@ def draw_page(
     rng = np.random.default_rng([seed, index])
     height, width = (size, size) if isinstance(size, int) else size
     colored, lettered = bool(rng.random() < color), bool(rng.random() >= empty)
-    weights = np.array([weight for _, weight in KINDS])
-    draw = KINDS[rng.choice(len(KINDS), p=weights / weights.sum())][0]
+    choices = KINDS if lettered else EMPTY_KINDS
+    weights = np.array([weight for _, weight in choices])
+    draw = choices[rng.choice(len(choices), p=weights / weights.sum())][0]
     letterer, tags = draw(rng, height, width, fonts, colored, lettered)
     tags.add("color" if colored else "monochrome")
     sample = letterer.sample(f"synth-{seed}-{index}", tags)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 import pytest
@@ -8,7 +10,7 @@ from textrm.data.synth.drawing import look_alikes, negatives, panel_art
 from textrm.data.synth.drawing.canvas import Canvas
 from textrm.data.synth.drawing.finish import COLOR, MONOCHROME
 from textrm.data.synth.drawing.palette import random_palette
-from textrm.data.synth.drawing.panels import random_layout
+from textrm.data.synth.drawing.panels import Layout, random_layout, row_layout
 from textrm.data.synth.drawing.screentone import dots, halftone, lines
 from textrm.data.synth.drawing.strokes import bezier, blob, box, noise, ribbon
 from textrm.data.synth.drawing.texture import gradient, paint, photo, sensor_noise
@@ -82,9 +84,10 @@ def test_paper_white_and_solid_black_are_not_toned() -> None:
     assert (halftone(np.zeros((50, 50), np.uint8), threshold, 110.0) <= 5).all()
 
 
-def test_layouts_cover_the_page_without_overlap() -> None:
+@pytest.mark.parametrize("layout_of", [random_layout, row_layout])
+def test_layouts_cover_the_page_without_overlap(layout_of: Callable[[np.random.Generator, int, int], Layout]) -> None:
     for seed in range(25):
-        layout = random_layout(np.random.default_rng(seed), 200, 240)
+        layout = layout_of(np.random.default_rng(seed), 200, 240)
         count = np.zeros((200, 240), np.uint8)
         for panel in layout.panels:
             assert panel.shape == (4, 2)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from textrm.data.synth.drawing.canvas import Canvas
-from textrm.data.synth.drawing.look_alikes import MOTIFS
+from textrm.data.synth.drawing.motifs import MOTIFS
 from textrm.data.synth.drawing.palette import random_palette
 from textrm.data.synth.drawing.panel_art import draw_panel, random_style
 from textrm.data.synth.drawing.place import Motif, in_box, random_hand

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from textrm.data.synth.drawing import barred, cartoon_faces, cartoon_features, facades
+from textrm.data.synth.drawing import cartoon_faces, cartoon_figures
 from textrm.data.synth.drawing.canvas import Canvas, Color
+from textrm.data.synth.drawing.motifs import MOTIFS
 from textrm.data.synth.drawing.palette import Palette
 from textrm.data.synth.drawing.place import Box, Motif, in_box, random_hand
 from textrm.data.synth.drawing.screentone import ANGLES, PITCHES, dots, halftone, lines
@@ -15,15 +16,6 @@ from textrm.data.synth.drawing.strokes import blob, box, ribbon, wander
 
 Rng = np.random.Generator
 Drawing = Callable[[Canvas, Rng, Palette], None]
-
-MOTIFS: tuple[tuple[Motif, float, float], ...] = (
-    (cartoon_faces.face, 3, 0.9), (cartoon_faces.features, 1.5, 1.0), (cartoon_features.eye, 1, 1.3),
-    (cartoon_features.nose, 0.7, 0.8), (cartoon_features.mouth, 1, 2.2),
-    (facades.windows, 3, 1.2), (facades.house, 1, 1.1), (facades.skyline, 0.7, 1.8),
-    (barred.tally, 1.5, 2.5), (barred.fence, 1.5, 2.5), (barred.ladder, 1, 0.5), (barred.comb, 1.5, 3.5),
-    (barred.teeth, 0.8, 2.2), (barred.piano, 0.8, 2.5), (barred.stripes, 1, 1.5), (barred.clock, 0.8, 1.0),
-)  # fmt: skip
-"""Every motif, how often it is drawn, and its usual width over its height."""
 
 
 def look_alikes(canvas: Canvas, rng: Rng, palette: Palette) -> None:
@@ -38,16 +30,23 @@ def alone(canvas: Canvas, rng: Rng, palette: Palette) -> None:
     width = min(height * stretch * rng.uniform(0.8, 1.25), canvas.width * 1.2)
     x, y = rng.uniform(0, 1, 2) * (canvas.width - width, canvas.height - height)
     spot = (float(x), float(y), float(x + width), float(y + height))
-    _draw(canvas, rng, palette, motif, spot, _ground(canvas, rng, palette) if rng.random() < 0.3 else None)
+    _draw(canvas, rng, palette, motif, spot, lay_ground(canvas, rng, palette) if rng.random() < 0.3 else None)
 
 
 def close_up(canvas: Canvas, rng: Rng, palette: Palette) -> None:
     """A face that fills the panel or is cut by its frame, on plain ground."""
-    ground = _ground(canvas, rng, palette)
+    ground = lay_ground(canvas, rng, palette)
     size = rng.uniform(0.6, 1.5) * min(canvas.height, canvas.width * 1.2)
     width = size * rng.uniform(0.75, 1.1)
     x, y = canvas.width * rng.uniform(0.3, 0.7) - width / 2, canvas.height * rng.uniform(0.4, 0.65) - size / 2
-    face = cartoon_faces.face if rng.random() < 0.8 else cartoon_faces.features
+    heads = (
+        cartoon_faces.face,
+        cartoon_figures.bust,
+        cartoon_figures.profile,
+        cartoon_faces.features,
+        cartoon_figures.animal,
+    )
+    face = heads[rng.choice(5, p=[0.3, 0.25, 0.2, 0.15, 0.1])]
     _draw(canvas, rng, palette, face, (x, y, x + width, y + size), ground)
 
 
@@ -58,7 +57,7 @@ def rows(canvas: Canvas, rng: Rng, palette: Palette) -> None:
     count = int(min(int(rng.integers(1, 6)), max(1, canvas.height // pitch)))
     left, right = np.sort(rng.uniform(-0.05, 1.05, 2)) * canvas.width
     top = rng.uniform(0, max(1.0, canvas.height - count * pitch))
-    ground = _ground(canvas, rng, palette) if rng.random() < 0.25 else None
+    ground = lay_ground(canvas, rng, palette) if rng.random() < 0.25 else None
     if ground is None and rng.random() < 0.3:
         ground = palette.pick(rng, 0, 60) if rng.random() < 0.3 else palette.pick(rng, 200, 255)
         pad = height * 0.4
@@ -83,7 +82,7 @@ def scattered(canvas: Canvas, rng: Rng, palette: Palette) -> None:
     """Things here and there, of one kind, turned, from small to large."""
     motif, stretch = _pick(rng)
     largest = min(canvas.height, canvas.width) * rng.uniform(0.08, 0.35) + 8
-    ground = _ground(canvas, rng, palette) if rng.random() < 0.3 else None
+    ground = lay_ground(canvas, rng, palette) if rng.random() < 0.3 else None
     hand = random_hand(rng, palette, largest, ground)
     for _ in range(rng.integers(2, 15)):
         height = largest * rng.uniform(0.4, 1)
@@ -131,8 +130,28 @@ def plates(canvas: Canvas, rng: Rng, palette: Palette) -> None:
     canvas.tags.add("plates")
 
 
-ARRANGEMENTS: tuple[Drawing, ...] = (alone, close_up, rows, scattered, crowd, plates)
-_ODDS = (0.26, 0.12, 0.28, 0.16, 0.06, 0.12)
+def cells(canvas: Canvas, rng: Rng, palette: Palette) -> None:
+    """A grid of cells with one thing in each, as in a rebus, a chart of signs or a printed cloth."""
+    pitch = float(rng.uniform(24, 160))
+    columns, lines = max(1, round(canvas.width / pitch)), max(1, round(canvas.height / pitch))
+    columns, lines = min(columns, 9), min(lines, 9)
+    wide, tall = canvas.width / columns, canvas.height / lines
+    ground = lay_ground(canvas, rng, palette)
+    framed, chosen = rng.random() < 0.4, [_pick(rng) for _ in range(rng.integers(1, 12))]
+    for row in range(lines):
+        for column in range(columns):
+            motif, stretch = chosen[rng.integers(len(chosen))]
+            x, y = (column + 0.5) * wide, (row + 0.5) * tall
+            if framed:
+                frame = box(x - wide * 0.46, y - tall * 0.46, x + wide * 0.46, y + tall * 0.46)
+                canvas.shape(frame, palette.pick(rng, 170, 255) if sum(ground) > 330 else None, canvas.pen)
+            half = min(wide / stretch, tall) * rng.uniform(0.25, 0.42)
+            spot = (x - half * stretch, y - half, x + half * stretch, y + half)
+            _draw(canvas, rng, palette, motif, spot, ground)
+
+
+ARRANGEMENTS: tuple[Drawing, ...] = (alone, close_up, rows, scattered, crowd, plates, cells)
+_ODDS = (0.25, 0.12, 0.27, 0.15, 0.06, 0.1, 0.05)
 
 
 def _pick(rng: Rng) -> tuple[Motif, float]:
@@ -146,7 +165,7 @@ def _draw(canvas: Canvas, rng: Rng, palette: Palette, motif: Motif, spot: Box, g
     motif(canvas, rng, hand, in_box(spot, hand.pen, rng.normal(0, 0.15) if rng.random() < 0.4 else 0.0))
 
 
-def _ground(canvas: Canvas, rng: Rng, palette: Palette) -> Color:
+def lay_ground(canvas: Canvas, rng: Rng, palette: Palette) -> Color:
     """Lay plain ground over the whole canvas, at times with a screen of dots or lines on it; returns its colour."""
     choice = rng.random()
     ground = (255, 255, 255) if choice < 0.45 else palette.pick(rng, 0, 50) if choice < 0.65 else palette.pick(rng)
@@ -155,7 +174,7 @@ def _ground(canvas: Canvas, rng: Rng, palette: Palette) -> Color:
     if rng.random() < 0.25:
         make = dots if rng.random() < 0.75 else lines
         threshold = make(canvas.height, canvas.width, float(rng.choice(PITCHES)), float(rng.choice(ANGLES)))
-        level = np.full((canvas.height, canvas.width), rng.integers(120, 235), np.uint8)
+        level = np.full((canvas.height, canvas.width), rng.integers(150, 240), np.uint8)
         ink = palette.ink if sum(ground) > 330 else palette.pick(rng, 170, 255)
         canvas.fill[halftone(level, threshold, 30.0) < 128] = ink
         canvas.tags.add("screentone")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -41,6 +42,24 @@ def random_layout(rng: Rng, height: int, width: int) -> Layout:
     ]
     frame = 0.0 if rng.random() < 0.15 else float(rng.uniform(1, 4))
     return Layout(tuple(visible), frame)
+
+
+def row_layout(rng: Rng, height: int, width: int) -> Layout:
+    """Rows of two to four panels side by side, as newspapers print strips; the page shows all of them or a part."""
+    margin, gutter = rng.uniform(2, 16), rng.choice([0.0, rng.uniform(3, 14)], p=[0.15, 0.85])
+    zoom = rng.choice([1.0, rng.uniform(1, 1.6)])
+    rows = int(rng.integers(1, 4))
+    row_height = (height * zoom - 2 * margin + gutter) / rows
+    panels = []
+    for row in range(rows):
+        top = margin + row * row_height
+        cuts = np.cumsum(rng.uniform(0.7, 1.3, int(rng.integers(2, 5))))
+        edges = np.concatenate([[0], cuts / cuts[-1]]) * (width * zoom - 2 * margin + gutter) + margin
+        for left, right in pairwise(edges):
+            if left < width - 12 and top < height - 12:
+                panels.append(box(left, top, right - gutter, top + row_height - gutter))
+    frame = 0.0 if rng.random() < 0.1 else float(rng.uniform(1, 4))
+    return Layout(tuple(panels), frame)
 
 
 def _cut(rng: Rng, panel: Curve, smallest: float, gutter: float, slant: float) -> list[Curve]:
