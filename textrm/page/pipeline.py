@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
@@ -14,6 +14,7 @@ from textrm.page.mask import Region, find_lettering, widen
 from textrm.page.model import check_image
 from textrm.page.segment import TILE, segment
 from textrm.page.segmenter import Segmenter
+from textrm.page.words import find_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,8 @@ class Result:
 
     ``image`` is H W 3 uint8 RGB without lettering; ``mask`` H W uint8 in {0, 1}, 1 = lettering; ``filled`` the mask
     grown, 1 = may differ from the page (all other pixels are bit-identical); ``prob`` H W uint8, the probability of
-    lettering times 255; ``regions`` are words and lines from top to bottom.
+    lettering times 255; ``regions`` are words and lines from top to bottom, ``doubtful`` words
+    that were left, which a person may look at.
     """
 
     image: np.ndarray
@@ -30,6 +32,7 @@ class Result:
     filled: np.ndarray
     prob: np.ndarray
     regions: list[Region]
+    doubtful: list[Region] = field(default_factory=list)
 
 
 def clean(
@@ -70,15 +73,19 @@ def clean(
     threshold = model.threshold if threshold is None else threshold
     low = model.low if low is None else low
     maps = segment(image, model, tile)
-    prob = maps[0]
-    mask, regions = find_lettering(prob, threshold, None if low is None else min(low, threshold), min_area)
+    if model.looks == 1:
+        lower = None if low is None else min(low, threshold)
+        mask, regions = find_lettering(maps[0], threshold, lower, min_area)
+        doubtful: list[Region] = []
+    else:
+        mask, regions, doubtful = find_words(maps, threshold, low, min_area)
     filled = widen(mask, suitable_growth(image) if grow is None else grow)
     if out is None:
         out = image.copy()
     elif out is not image:
         np.copyto(out, image)
     fill_holes(out, filled, fill, inpainter)
-    return Result(out, mask, filled, prob, regions)
+    return Result(out, mask, filled, maps[0], regions, doubtful)
 
 
 def suitable_growth(image: np.ndarray) -> int:

@@ -39,6 +39,10 @@ class CoarseToFineTask(SegmentationTask):
         super().__init__(net, loss, optimizer, scheduler, threshold, channels_last)
         self.share, self.forgotten = share, forgotten
 
+    def see(self, batch: dict[str, Any]) -> Tensor:
+        """The logits of a look at half the resolution, which is one in the middle."""
+        return self.net.look(pyramid(batch["image"], 2)[0])
+
     def training_step(self, batch: dict[str, Any], batch_idx: int) -> Tensor:
         """The mean loss of the looks at one batch."""
         looks = self.net.looks
