@@ -23,23 +23,26 @@ STYLES = ("sans", "serif", "hand", "display", "brush")
 
 # Beginnings of words in a face's name that tell its style; the first group that matches wins.
 STYLE_WORDS = {
-    "brush": ("brush kouzan aoyagi mouhitsu calligra yuji permanent zhimang liujian mashan"),
+    "brush": ("brush kouzan aoyagi mouhitsu calligra yuji permanent zhimang liujian mashan gungseo"),
     "hand": (
         "hand comic pen script humor xkcd caveat kalam indie patrick klee yusei seto kiloji purisa tomson"
-        " breip dkg ukai isabella ecolier marker shadows zeyada gaegu dancing kristi kaushan leckerli satisfy"
-        " pacifico lobster yellowtail wenkai delius yoz eunjin nakseo bandal bangwool guseul averia andika"
+        " breip dkg ukai kai isabella ecolier marker shadows zeyada gaegu dancing kristi kaushan leckerli satisfy"
+        " pacifico lobster yellowtail wenkai delius yoz eunjin nakseo bandal bangwool guseul pilgi"
         " chalk blambot anime gochi architect jua dokdo nanumpen nanumbarunpen konatu neucha marck femkeklaver"
-        " dyslexic dejima"
+        " dejima abecedario bajaderka chilanka delphine domestic abogado elegante havana junkyard rufscript"
+        " kirang yeonsung hanna penguin steve summersby staypuft libris oldania"
     ),
     "display": (
         "impact anton bebas oswald bangers luckiest reggae rampart rocknroll stick dela potta train headline"
         " display poster titan lilita black alfa bungee rowdies russo righteous because jura orbitron title"
         " initials smiley mochiy art decorative narrow condensed gravitas heavy acme viga extrabold cond"
+        " sketch cherry lemonada atari wargames engadget ocra ferrite murmure mirage okolaks kaffeesatz dohyeon"
+        " euljiro dotgothic hamlet triod graphic"
     ),
     "serif": (
         "mincho ming uming song batang myeongjo times roman garamond libertine gentium amiri norasi kinnari"
-        " oldstandard georgia book baskerville merriweather playfair lora crimson slab freeserif old"
-        " typewriter"
+        " oldstandard georgia bookman bookletter baskerville merriweather playfair lora crimson slab freeserif"
+        " typewriter caslon essays campania emerita museum prociono ptolemy quercus vollkorn courier typist typo"
     ),
 }
 UNUSABLE_WORDS = (
@@ -154,7 +157,7 @@ def _face(path: str, index: int, tables: FaceTables) -> FontFace | None:
         index=index,
         family=family,
         weight=int(np.clip(tables.weight, 100, 900)),
-        style=_style(f"{family} {style} {Path(path).stem}", tables.panose),
+        style=style_of(f"{family} {style} {Path(path).stem}", tables.panose),
         scripts=frozenset(scripts),
         lacks=frozenset(_CHARACTERS[i] for i in missing),
     )
@@ -177,7 +180,8 @@ def _sound_metrics(font: ImageFont.FreeTypeFont, sample: str) -> bool:
     )
 
 
-def _style(name: str, panose: bytes) -> str:
+def style_of(name: str, panose: bytes = bytes(10)) -> str:
+    """One of STYLES by the words of a face's name (family, style, file), else by its PANOSE bytes."""
     # "NanumBarunGothic-Bold" and "Nanum Barun Gothic Bold" read alike
     words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)
     starts = tuple({*(word.lower() for word in words), *(part.lower() for part in name.split())})

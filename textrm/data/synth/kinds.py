@@ -12,7 +12,7 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-from textrm.data.synth.additions import add_jotting, add_large, add_screen
+from textrm.data.synth.additions import add_faint, add_jotting, add_large, add_screen
 from textrm.data.synth.bubbles import Look, random_look
 from textrm.data.synth.drawing import texture
 from textrm.data.synth.drawing.finish import painted, washed
@@ -177,6 +177,8 @@ def _letter_panel(rng: Rng, letterer: Letterer, area: Box, region: np.ndarray | 
         letterer.sign(area)
     if rng.random() < 0.1:
         add_jotting(letterer, area)
+    if rng.random() < 0.06:
+        add_faint(letterer, area)
     if rng.random() < 0.2:
         letterer.note(area)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from textrm.data.synth.additions import add_jotting, add_large, add_screen
+from textrm.data.synth.additions import add_faint, add_jotting, add_large, add_screen
 from textrm.data.synth.bubbles import random_look
 from textrm.data.synth.drawing import figures
 from textrm.data.synth.drawing.canvas import Canvas
@@ -70,6 +70,8 @@ def chart(rng: Rng, height: int, width: int, fonts: FontLibrary, color: bool, le
     count = rng.integers(6, 20) if lettered else 0
     for _ in range(count):
         add_jotting(letterer, everywhere, plate=0.2)
+    if lettered and rng.random() < 0.3:
+        add_faint(letterer, everywhere)
     if lettered and rng.random() < 0.15:
         add_screen(letterer, everywhere)
     return letterer, canvas.tags | {"chart"}

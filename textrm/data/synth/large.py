@@ -33,17 +33,19 @@ def large_effect(
     script: str | None = None,
     background: np.ndarray | None = None,
     monochrome: bool = False,
+    look: Look | None = None,
 ) -> Lettering | None:
     """One to six letters whose tallest is about ``letter`` px high before it is turned and seen in perspective.
 
     As many letters as the box of ``width`` x ``height`` px bears; None where it does not hold one. The box may be
-    larger than the panel, which then cuts the letters off. Other arguments as for ``sound_effect``.
+    larger than the panel, which then cuts the letters off. ``look``: None = at random. Other arguments as for
+    ``sound_effect``.
     """
     script = script or fonts.pick_script(rng, SCRIPT_SHARES)
     face = fonts.pick(rng, script, STYLES)
     text = fit_to(effect_text(rng, script), face.lacks).replace(" ", "")[: rng.integers(1, LONGEST + 1)]
     vertical = script in SPACELESS and rng.random() < (0.7 if height > width else 0.2)
-    look = large_look(rng, letter, background, monochrome)
+    look = look or large_look(rng, letter, background, monochrome)
     for count in range(len(text), 0, -1):
         plan = arranged(rng, face, text[:count], script, vertical, heaviest=0.05)
         if plan is None:

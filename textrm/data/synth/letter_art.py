@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from textrm.data.sample import Sample
-from textrm.data.synth.additions import add_jotting, add_large, add_screen
+from textrm.data.synth.additions import add_faint, add_jotting, add_large, add_ownership, add_screen
 from textrm.data.synth.bubbles import random_look
 from textrm.data.synth.degrade import degrade
 from textrm.data.synth.empty_balloons import EmptyBalloon, find_empty_balloons
@@ -19,7 +19,7 @@ from textrm.data.synth.room import Box
 
 Rng = np.random.Generator
 
-LARGE, SCREEN = 0.28, 0.14  # share of pictures with a very large effect, and with text on a screen
+LARGE, SCREEN, FAINT = 0.28, 0.14, 0.12  # shares of pictures: a very large effect, text on a screen, in a faint tone
 
 
 def letter_art(
@@ -62,6 +62,7 @@ def letter_art(
             if rng.random() < 0.92:
                 _fill(rng, letterer, balloon)
         _letter_freely(rng, letterer, height, width)
+        add_ownership(letterer)
     sample = letterer.sample(name, {"color" if color else "monochrome", "given_art"})
     return sample if rng.random() < pristine else degrade(rng, sample)
 
@@ -109,6 +110,8 @@ def _letter_freely(rng: Rng, letterer: Letterer, height: int, width: int) -> Non
     share = height * width / (250 * letterer.em / 17) ** 2
     if rng.random() < SCREEN:
         add_screen(letterer, _area(rng, height, width))
+    if rng.random() < FAINT:
+        add_faint(letterer, _area(rng, height, width))
     for _ in range(min(4, rng.poisson(0.12 * share))):
         add_jotting(letterer, _area(rng, height, width))
     for _ in range(min(6, rng.poisson(0.8 * share))):

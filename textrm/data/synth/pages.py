@@ -8,6 +8,7 @@ import numpy as np
 
 from textrm.data.sample import Sample
 from textrm.data.synth import kinds, kinds_written, pictograms, strips
+from textrm.data.synth.additions import add_ownership
 from textrm.data.synth.degrade import degrade
 from textrm.data.synth.fonts import FontLibrary
 from textrm.data.synth.letterer import Letterer
@@ -56,6 +57,8 @@ def draw_page(
     weights = np.array([weight for _, weight in choices])
     draw = choices[rng.choice(len(choices), p=weights / weights.sum())][0]
     letterer, tags = draw(rng, height, width, fonts, colored, lettered)
+    if lettered:
+        add_ownership(letterer)
     tags.add("color" if colored else "monochrome")
     sample = letterer.sample(f"synth-{seed}-{index}", tags)
     return sample if rng.random() < pristine else degrade(rng, sample)

@@ -50,7 +50,7 @@ def turned(lettering: Lettering, degrees: float) -> Lettering:
     cosine, sine = np.abs(matrix[0, :2])
     size = int(np.ceil(width * cosine + height * sine)) + 2, int(np.ceil(width * sine + height * cosine)) + 2
     matrix[:, 2] += (size[0] - width) / 2, (size[1] - height) / 2
-    color, alpha = _resampled(lettering, lambda plane: cv2.warpAffine(plane, matrix, size, flags=cv2.INTER_LINEAR))
+    color, alpha = resampled(lettering, lambda plane: cv2.warpAffine(plane, matrix, size, flags=cv2.INTER_LINEAR))
     words = tuple((word @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32) for word in lettering.words)
     return Lettering(color, alpha, words, lettering.tags | {"turned_text"})
 
@@ -82,13 +82,16 @@ def scaled(lettering: Lettering, factor: float) -> Lettering:
     height, width = lettering.alpha.shape
     size = max(round(width * factor), 1), max(round(height * factor), 1)
     how = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
-    color, alpha = _resampled(lettering, lambda plane: cv2.resize(plane, size, interpolation=how))
+    color, alpha = resampled(lettering, lambda plane: cv2.resize(plane, size, interpolation=how))
     words = tuple((word * (size[0] / width, size[1] / height)).astype(np.float32) for word in lettering.words)
     return Lettering(color, alpha, words, lettering.tags)
 
 
-def _resampled(lettering: Lettering, resample: Callable[[np.ndarray], np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Colour and alpha after ``resample``; colours count by their coverage, so that what is unseen leaves no fringe."""
+def resampled(lettering: Lettering, resample: Callable[[np.ndarray], np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Colour and alpha of a patch after ``resample``.
+
+    Colours count by their coverage, so that what is unseen leaves no fringe.
+    """
     weight = lettering.alpha.astype(np.float32) / 255
     alpha = resample(weight)
     color = resample(lettering.color * weight[..., None]) / np.maximum(alpha, 1e-3)[..., None]

@@ -7,11 +7,12 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from textrm.data.synth.bends import along_arc, in_perspective
 from textrm.data.synth.dialogue import dialogue
 from textrm.data.synth.effects import Color
 from textrm.data.synth.fonts import FontLibrary
 from textrm.data.synth.looks import FAINT, contrast
-from textrm.data.synth.patch import Lettering, faded, stacked, turned
+from textrm.data.synth.patch import Lettering, faded, scaled, stacked, turned
 
 
 def sign(
@@ -23,7 +24,7 @@ def sign(
     script: str | None = None,
     background: np.ndarray | None = None,
 ) -> Lettering | None:
-    """One to three blocks of level lines below each other that lie askew with what bears them.
+    """One to three blocks of lines below each other that lie askew, bent or in perspective with what bears them.
 
     A painter letters a poster in the poster's own colours: the ink is a darker or lighter tone of ``background`` (mean
     RGB, None = unknown), now and then a stamp's red or blue, its edges are soft and the paper shows through. Other
@@ -47,11 +48,30 @@ def sign(
             blocks.append(block)
     if not blocks:
         return None
-    text = turned(stacked(blocks), angle) if angle else stacked(blocks)
+    text = stacked(blocks)
+    draw = rng.random()
+    if draw < 0.15:
+        text = along_arc(text, float(rng.uniform(20, 150)) * (1 if rng.random() < 0.65 else -1))
+    elif draw < 0.45:
+        text = in_perspective(text, _aside(rng))
+    text = turned(text, angle) if angle else text
+    fit = min(width / text.alpha.shape[1], height / text.alpha.shape[0])
+    if fit < 1:
+        text = scaled(text, 0.99 * fit)
     if rng.random() < 0.5:  # painted, or out of focus
         text = replace(text, alpha=cv2.GaussianBlur(text.alpha, (0, 0), rng.uniform(0.4, 1.4)))
     text = faded(text, rng.uniform(0.6, 0.95)) if rng.random() < 0.5 else text
     return replace(text, tags=text.tags - {"dialogue"} | {"sign"})
+
+
+def _aside(rng: np.random.Generator) -> np.ndarray:
+    """How the corners of a sheet move that is seen from one side or from below: 4 2, shares of its sides."""
+    near = float(rng.uniform(0.05, 0.3))
+    slope = float(rng.normal(0, 0.08))
+    side = np.array([(0, near + slope), (0, slope), (0, slope), (0, -near + slope)])  # the left side is further away
+    moved = side if rng.random() < 0.65 else side[[1, 2, 3, 0]][:, ::-1] * (1, 0.3)
+    moved = moved + rng.normal(0, 0.02, (4, 2))
+    return moved if rng.random() < 0.5 else moved[[1, 0, 3, 2]] * (-1, 1)
 
 
 def _tone(rng: np.random.Generator, background: np.ndarray | None) -> Color:

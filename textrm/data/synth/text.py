@@ -45,7 +45,7 @@ class Token:
 def repertoire(script: str) -> str:
     """Every character that this module may give for ``script``, sorted, without the space."""
     # numbers, prices, addresses and loan words may stand in any script
-    parts = ["".join(map(chr, range(33, 127))), "€£", vocabulary_marks.CHARACTERS]
+    parts = ["".join(map(chr, range(33, 127))), "€£©", vocabulary_marks.CHARACTERS]
     if script in ("japanese", "kana"):
         parts += [cjk.HIRAGANA, cjk.KATAKANA, cjk.JAPANESE_PUNCTUATION, cjk.JAPANESE_OPTIONAL]
         if script == "japanese":
