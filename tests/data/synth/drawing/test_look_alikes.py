@@ -90,4 +90,4 @@ def test_about_half_of_the_pages_hold_look_alikes() -> None:
         held += bool(found & known)
         if not style.look_alikes:
             assert not found & known
-    assert 20 <= held <= 55
+    assert 30 <= held <= 60

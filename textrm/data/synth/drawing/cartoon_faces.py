@@ -68,7 +68,7 @@ def _skull(rng: Rng, top: float) -> np.ndarray:
     half = [(0.5, top), (0.5 + brow, top + 0.22), (0.5 + (jaw + brow) / 2 + 0.04, middle), (0.5 + jaw, 0.86)]
     chin = [(0.5, 0.97)]
     mirrored = [(1 - x, y) for x, y in half[:0:-1]]
-    return smooth_closed(np.array(half + chin + mirrored) + rng.normal(0, 0.008, (8, 2)), 6).clip(0.02, 0.99)
+    return smooth_closed(np.array(half + chin + mirrored) + rng.normal(0, 0.008, (8, 2)), 10).clip(0.02, 0.99)
 
 
 def _cheeks(canvas: Canvas, rng: Rng, hand: Hand, place: Place) -> None:

@@ -67,7 +67,7 @@ def profile(canvas: Canvas, rng: Rng, hand: Hand, place: Place) -> None:
     jaw = rng.uniform(0.5, 0.72)
     outline = [(0.3, 0.1), (0.6, 0.13), (0.68, 0.36), (tip, low - 0.04), (tip, low + 0.06), (0.68, low + 0.08)]
     outline += [(jaw, 0.94), (0.35, 0.93), (0.14, 0.6), (0.12, 0.3)]
-    canvas.shape(place(smooth_closed(np.array(outline), 6).clip(0.01, 0.99)), hand.paper, hand.pen, hand.ink)
+    canvas.shape(place(smooth_closed(np.array(outline), 10).clip(0.01, 0.99)), hand.paper, hand.pen, hand.ink)
     eye(canvas, rng, hand, place.part(0.48, 0.3, 0.64, 0.3 + rng.uniform(0.12, 0.22)))
     mouth(canvas, rng, hand, place.part(0.48, low + 0.14, 0.7, low + 0.24))
     canvas.strokes([place.arc((0.28, 0.45), (0.2, 0.68), (0.36, 0.62), (0.36, 0.48))], hand.pen, hand.ink)

@@ -1,4 +1,4 @@
-"""Marks of feeling and movement: drops, veins, bolts, balloon tails, rays, puffs, notes of music."""
+"""Marks of feeling and movement: drops, veins, bolts, balloon tails, rays, claws, puffs, notes of music."""
 
 from __future__ import annotations
 
@@ -76,6 +76,21 @@ def rays(canvas: Canvas, rng: Rng, hand: Hand, place: Place) -> None:
         arcs = [place(0.5 + r * np.stack([np.cos(fine), np.sin(fine)], 1)) for r in np.linspace(near, 0.48, 3)]
         canvas.strokes(arcs, hand.finer(place.size * 0.06).pen, hand.ink)
     canvas.tags.add("impact")
+
+
+def claws(canvas: Canvas, rng: Rng, hand: Hand, place: Place) -> None:
+    """Three to five claws side by side, or the scratches they leave."""
+    count, bend = int(rng.integers(3, 6)), rng.uniform(-0.12, 0.12)
+    step = 0.9 / count
+    solid = rng.random() < 0.6
+    for index in range(count):
+        x, top, low = 0.05 + (index + 0.5) * step, rng.uniform(0, 0.15), rng.uniform(0.8, 1)
+        tip = float(np.clip(x + bend, 0.02, 0.98))
+        left = place.arc((x - step * 0.35, top), (x - step * 0.3 + bend / 2, 0.6), (tip, low))
+        right = place.arc((tip, low), (x + step * 0.3 + bend / 2, 0.6), (x + step * 0.35, top))
+        fine = hand.finer(place.size * 0.05)
+        canvas.shape(np.concatenate([left, right]), hand.ink if solid else hand.bare, fine.pen, hand.ink)
+    canvas.tags.add("claws")
 
 
 def puff(canvas: Canvas, rng: Rng, hand: Hand, place: Place) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from textrm.data.synth.drawing import cartoon_faces, cartoon_figures
+from textrm.data.synth.drawing import barred, cartoon_faces, cartoon_figures, facades, ground, things
 from textrm.data.synth.drawing.canvas import Canvas, Color
 from textrm.data.synth.drawing.motifs import MOTIFS
 from textrm.data.synth.drawing.palette import Palette
@@ -35,7 +35,7 @@ def alone(canvas: Canvas, rng: Rng, palette: Palette) -> None:
 
 def close_up(canvas: Canvas, rng: Rng, palette: Palette) -> None:
     """A face that fills the panel or is cut by its frame, on plain ground."""
-    ground = lay_ground(canvas, rng, palette)
+    base = lay_ground(canvas, rng, palette)
     size = rng.uniform(0.6, 1.5) * min(canvas.height, canvas.width * 1.2)
     width = size * rng.uniform(0.75, 1.1)
     x, y = canvas.width * rng.uniform(0.3, 0.7) - width / 2, canvas.height * rng.uniform(0.4, 0.65) - size / 2
@@ -47,7 +47,15 @@ def close_up(canvas: Canvas, rng: Rng, palette: Palette) -> None:
         cartoon_figures.animal,
     )
     face = heads[rng.choice(5, p=[0.3, 0.25, 0.2, 0.15, 0.1])]
-    _draw(canvas, rng, palette, face, (x, y, x + width, y + size), ground)
+    _draw(canvas, rng, palette, face, (x, y, x + width, y + size), base)
+
+
+def wall(canvas: Canvas, rng: Rng, palette: Palette) -> None:
+    """A front of windows, shelves, boards, stones or keys over the whole panel and beyond its edges."""
+    motif = WALLS[rng.choice(len(WALLS), p=_WALL_ODDS)]
+    spill = rng.uniform(0, 0.3, 4) * min(canvas.height, canvas.width) * rng.choice([0, 1])
+    spot = (-spill[0], -spill[1], canvas.width + spill[2], canvas.height + spill[3])
+    _draw(canvas, rng, palette, motif, spot, lay_ground(canvas, rng, palette))
 
 
 def rows(canvas: Canvas, rng: Rng, palette: Palette) -> None:
@@ -57,20 +65,20 @@ def rows(canvas: Canvas, rng: Rng, palette: Palette) -> None:
     count = int(min(int(rng.integers(1, 6)), max(1, canvas.height // pitch)))
     left, right = np.sort(rng.uniform(-0.05, 1.05, 2)) * canvas.width
     top = rng.uniform(0, max(1.0, canvas.height - count * pitch))
-    ground = lay_ground(canvas, rng, palette) if rng.random() < 0.25 else None
-    if ground is None and rng.random() < 0.3:
-        ground = palette.pick(rng, 0, 60) if rng.random() < 0.3 else palette.pick(rng, 200, 255)
+    base = lay_ground(canvas, rng, palette) if rng.random() < 0.25 else None
+    if base is None and rng.random() < 0.3:
+        base = palette.pick(rng, 0, 60) if rng.random() < 0.3 else palette.pick(rng, 200, 255)
         pad = height * 0.4
-        canvas.shape(box(left - pad, top - pad, right + pad, top + count * pitch), ground, rng.choice([0, canvas.pen]))
+        canvas.shape(box(left - pad, top - pad, right + pad, top + count * pitch), base, rng.choice([0, canvas.pen]))
     motif, stretch = _pick(rng)
-    mixed, hand = rng.random() < 0.25, random_hand(rng, palette, height, ground)
+    mixed, hand = rng.random() < 0.25, random_hand(rng, palette, height, base)
     budget = 60
     for line in range(count):
         x = left
         while x < right and budget:
             if mixed:
                 motif, stretch = _pick(rng)
-                hand = random_hand(rng, palette, height, ground)
+                hand = random_hand(rng, palette, height, base)
             width = height * stretch * rng.uniform(0.8, 1.2)
             y = top + line * pitch + rng.normal(0, height * 0.03)
             motif(canvas, rng, hand, in_box((x, y, x + width, y + height), hand.pen))
@@ -82,8 +90,8 @@ def scattered(canvas: Canvas, rng: Rng, palette: Palette) -> None:
     """Things here and there, of one kind, turned, from small to large."""
     motif, stretch = _pick(rng)
     largest = min(canvas.height, canvas.width) * rng.uniform(0.08, 0.35) + 8
-    ground = lay_ground(canvas, rng, palette) if rng.random() < 0.3 else None
-    hand = random_hand(rng, palette, largest, ground)
+    base = lay_ground(canvas, rng, palette) if rng.random() < 0.3 else None
+    hand = random_hand(rng, palette, largest, base)
     for _ in range(rng.integers(2, 15)):
         height = largest * rng.uniform(0.4, 1)
         x, y = rng.uniform(0, canvas.width), rng.uniform(0, canvas.height)
@@ -136,7 +144,7 @@ def cells(canvas: Canvas, rng: Rng, palette: Palette) -> None:
     columns, lines = max(1, round(canvas.width / pitch)), max(1, round(canvas.height / pitch))
     columns, lines = min(columns, 9), min(lines, 9)
     wide, tall = canvas.width / columns, canvas.height / lines
-    ground = lay_ground(canvas, rng, palette)
+    base = lay_ground(canvas, rng, palette)
     framed, chosen = rng.random() < 0.4, [_pick(rng) for _ in range(rng.integers(1, 12))]
     for row in range(lines):
         for column in range(columns):
@@ -144,14 +152,19 @@ def cells(canvas: Canvas, rng: Rng, palette: Palette) -> None:
             x, y = (column + 0.5) * wide, (row + 0.5) * tall
             if framed:
                 frame = box(x - wide * 0.46, y - tall * 0.46, x + wide * 0.46, y + tall * 0.46)
-                canvas.shape(frame, palette.pick(rng, 170, 255) if sum(ground) > 330 else None, canvas.pen)
+                canvas.shape(frame, palette.pick(rng, 170, 255) if sum(base) > 330 else None, canvas.pen)
             half = min(wide / stretch, tall) * rng.uniform(0.25, 0.42)
             spot = (x - half * stretch, y - half, x + half * stretch, y + half)
-            _draw(canvas, rng, palette, motif, spot, ground)
+            _draw(canvas, rng, palette, motif, spot, base)
 
 
-ARRANGEMENTS: tuple[Drawing, ...] = (alone, close_up, rows, scattered, crowd, plates, cells)
-_ODDS = (0.25, 0.12, 0.27, 0.15, 0.06, 0.1, 0.05)
+WALLS: tuple[Motif, ...] = (
+    facades.windows, facades.skyline, things.books, things.keypad, ground.boards, ground.stones, barred.stripes,
+)  # fmt: skip
+_WALL_ODDS = (0.45, 0.15, 0.1, 0.07, 0.08, 0.07, 0.08)
+
+ARRANGEMENTS: tuple[Drawing, ...] = (alone, close_up, wall, rows, scattered, crowd, plates, cells)
+_ODDS = (0.22, 0.14, 0.1, 0.24, 0.12, 0.06, 0.08, 0.04)
 
 
 def _pick(rng: Rng) -> tuple[Motif, float]:
@@ -160,22 +173,22 @@ def _pick(rng: Rng) -> tuple[Motif, float]:
     return motif, stretch
 
 
-def _draw(canvas: Canvas, rng: Rng, palette: Palette, motif: Motif, spot: Box, ground: Color | None) -> None:
-    hand = random_hand(rng, palette, min(spot[2] - spot[0], spot[3] - spot[1]), ground)
+def _draw(canvas: Canvas, rng: Rng, palette: Palette, motif: Motif, spot: Box, base: Color | None) -> None:
+    hand = random_hand(rng, palette, min(spot[2] - spot[0], spot[3] - spot[1]), base)
     motif(canvas, rng, hand, in_box(spot, hand.pen, rng.normal(0, 0.15) if rng.random() < 0.4 else 0.0))
 
 
 def lay_ground(canvas: Canvas, rng: Rng, palette: Palette) -> Color:
     """Lay plain ground over the whole canvas, at times with a screen of dots or lines on it; returns its colour."""
     choice = rng.random()
-    ground = (255, 255, 255) if choice < 0.45 else palette.pick(rng, 0, 50) if choice < 0.65 else palette.pick(rng)
+    base = (255, 255, 255) if choice < 0.45 else palette.pick(rng, 0, 50) if choice < 0.65 else palette.pick(rng)
     canvas.line[:] = 0
-    canvas.fill[:] = ground
+    canvas.fill[:] = base
     if rng.random() < 0.25:
         make = dots if rng.random() < 0.75 else lines
         threshold = make(canvas.height, canvas.width, float(rng.choice(PITCHES)), float(rng.choice(ANGLES)))
         level = np.full((canvas.height, canvas.width), rng.integers(150, 240), np.uint8)
-        ink = palette.ink if sum(ground) > 330 else palette.pick(rng, 170, 255)
+        ink = palette.ink if sum(base) > 330 else palette.pick(rng, 170, 255)
         canvas.fill[halftone(level, threshold, 30.0) < 128] = ink
         canvas.tags.add("screentone")
-    return ground
+    return base

@@ -28,7 +28,7 @@ MOTIFS: tuple[tuple[Motif, float, float], ...] = (
     (foliage.leaf, 0.8, 0.6), (foliage.branch, 0.8, 1.8), (foliage.tuft, 1.2, 1.2), (foliage.tree, 0.8, 0.8),
     (foliage.flower, 0.8, 0.9), (foliage.feather, 0.8, 0.9), (foliage.lock, 1.2, 0.7),
     (emotion.drop, 0.8, 0.6), (emotion.vein, 0.7, 1.0), (emotion.bolt, 0.7, 0.8), (emotion.tail, 0.8, 0.6),
-    (emotion.rays, 0.8, 1.0), (emotion.puff, 0.6, 1.1), (emotion.note, 1, 0.9),
+    (emotion.claws, 0.6, 1.1), (emotion.rays, 0.8, 1.0), (emotion.puff, 0.6, 1.1), (emotion.note, 1, 0.9),
     (ornaments.star, 1, 1.0), (ornaments.spiral, 1, 1.0), (ornaments.arrow, 1, 1.3), (ornaments.beads, 1.2, 3.0),
     (ornaments.heart, 0.6, 1.0), (ornaments.chain, 0.6, 3.0), (ornaments.border, 1, 3.5), (ornaments.cross, 1, 1.0),
     (ground.crack, 0.8, 1.2), (ground.rain, 1.2, 1.5), (ground.boards, 0.8, 1.5), (ground.stones, 0.8, 1.5),

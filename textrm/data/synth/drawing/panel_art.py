@@ -47,8 +47,8 @@ def random_style(rng: Rng, color: bool) -> Style:
     """A style for a page; ``color`` False keeps every pixel grey."""
     pen = float(rng.choice([0.7, 1, 1, 1, 1.5, 2, 2, 3]))
     photographic = float(rng.choice([0.04, 0.9], p=[0.85, 0.15]))
-    # Half of the pages hold such things, in most of their panels; the others only what their scenes have.
-    likes = float(rng.choice([0.0, 1.0, 2.0], p=[0.45, 0.3, 0.25]))
+    # About half of the pages hold several such things (photographic panels few); the others what their scenes have.
+    likes = float(rng.choice([0.0, 1.0, 2.0], p=[0.35, 0.3, 0.35]))
     return Style(random_palette(rng, color), pen, random_finish(rng, color), photographic, likes)
 
 
@@ -105,6 +105,8 @@ def _photographic(rng: Rng, canvas: Canvas, style: Style) -> tuple[np.ndarray, s
         choose(rng, FIGURES)(canvas, rng, style.palette)
         for _ in range(rng.poisson(0.7)):
             draw_small(canvas, rng, style.palette)
+        for _ in range(rng.poisson(style.look_alikes * 0.5)):
+            look_alikes(canvas, rng, style.palette)
     if choice >= 0.75:
         picture = painted(canvas, rng)
     elif gray and rng.random() < 0.6:
