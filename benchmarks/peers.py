@@ -16,21 +16,22 @@ from rich.progress import track
 
 import textrm
 from benchmarks.ocr_peer import OcrPeer, telea
-from textrm.data.manifest import BadRow, load_sample, read_manifest
+from textrm.data.manifest import BadRow, read_manifest
 from textrm.data.sample import Sample
 from textrm.errors import UserError
+from textrm.score_table import score_table
 from textrm.scoring import (
     Line,
     Method,
     PageScores,
     choose_rows,
+    load_page,
     part_of,
     score_page,
-    score_table,
-    summarise,
     write_csv,
 )
 from textrm.scoring_methods import onnx_method
+from textrm.summary import summarise
 
 # Gives the method for one page; all but the one that knows the truth give the same for all.
 Tool = Callable[[Sample], Method]
@@ -88,7 +89,7 @@ def compare(
     pages: dict[str, list[PageScores]] = {name: [] for name in tools}
     for row in track(rows, description="pages"):
         try:
-            sample = load_sample(source, row)
+            sample = load_page(source, row)
         except BadRow as error:
             print(f"skipped {error}", file=sys.stderr)
             continue

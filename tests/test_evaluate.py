@@ -15,7 +15,8 @@ from PIL import Image
 from textrm.data.manifest import BadRow, Row, load_sample, read_manifest, write_manifest
 from textrm.errors import UserError
 from textrm.report_sheet import FALSE, HIT, IGNORED, MISSED, disagreement
-from textrm.scoring import choose_rows, score_pages, summarise
+from textrm.scoring import choose_rows, score_pages
+from textrm.summary import summarise
 
 SIDE = 96
 

@@ -19,7 +19,8 @@ from textrm.data.holes import HoledDataset
 from textrm.data.transforms import EvalTransform
 from textrm.errors import UserError
 from textrm.report_sheet import Strip, write_sheet
-from textrm.scoring import WIDTH, Line, write_csv
+from textrm.score_table import WIDTH
+from textrm.scoring import Line, write_csv
 from textrm.scoring_fills import Fill, fill_methods, pixels, score_fills, summarise_fills
 from textrm.tasks.inpainting_scores import LPIPS_WEIGHTS
 

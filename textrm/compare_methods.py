@@ -8,21 +8,22 @@ from pathlib import Path
 import numpy as np
 from omegaconf import DictConfig, ListConfig
 
-from textrm.data.manifest import Manifest, Row, load_sample, read_manifest
+from textrm.data.manifest import Manifest, Row, read_manifest
 from textrm.errors import UserError
 from textrm.report_sheet import Strip, write_sheet
+from textrm.score_table import print_table
 from textrm.scoring import (
     Line,
     Method,
     PageScores,
     choose_rows,
-    print_table,
+    load_page,
     report_bad,
     score_all,
-    summarise,
     write_csv,
 )
 from textrm.scoring_methods import named_methods
+from textrm.summary import summarise, summarise_kinds
 
 
 def compare_methods(config: DictConfig) -> None:
@@ -45,10 +46,13 @@ def compare_methods(config: DictConfig) -> None:
     scored, bad = score_all(manifest, rows, methods, config.by)
     if len(bad) < len(rows):
         lines: list[Line] = [{"method": name, **line} for name, pages in scored.items() for line in summarise(pages)]
-        print_table(f"cleaning the same pages of {config.manifest}, {config.split}", lines)
+        kinds = [{"method": name, **line} for name, pages in scored.items() for line in summarise_kinds(pages)]
+        print_table(f"cleaning the same pages of {config.manifest}, {config.split}", lines, kinds)
         if config.out is not None:
             out = Path(config.out)
             write_csv(out / "summary.csv", lines)
+            if kinds:
+                write_csv(out / "kinds.csv", kinds)
             pages = [{"method": name, **page.line()} for name, pages in scored.items() for page in pages]
             write_csv(out / "pages.csv", pages)
             write_comparison(out / "sheet.png", manifest, rows, scored, methods, config.sheet)
@@ -70,7 +74,7 @@ def write_comparison(
     shown = sorted((row for row in rows if not np.isnan(psnr.get(row.id, np.nan))), key=lambda row: psnr[row.id])
     strips = []
     for row in shown[:count]:
-        sample = load_sample(manifest, row)
+        sample = load_page(manifest, row)
         assert sample.clean is not None
         cleaned = [method(sample.image)[1] for method in methods.values()]
         title = f"{row.id}   {psnr[row.id]:.1f} dB: lettered, {', '.join(methods)}, truth"

@@ -17,7 +17,8 @@ from textrm.data.manifest import BadRow, Manifest, Row, load_sample, read_manife
 from textrm.errors import UserError
 from textrm.files import write_whole
 from textrm.page.tagger import Tagger
-from textrm.scoring import WIDTH, Line, choose_rows, write_csv
+from textrm.score_table import WIDTH
+from textrm.scoring import Line, choose_rows, write_csv
 from textrm.tag_metrics import TagCounts, tag_table, tagging_summary, threshold_bin
 
 

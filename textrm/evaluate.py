@@ -6,22 +6,23 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from textrm.data.manifest import Manifest, Row, load_sample, read_manifest
+from textrm.data.manifest import Manifest, Row, read_manifest
 from textrm.errors import UserError
 from textrm.extras import needs_extra
 from textrm.page.fill import NEEDS_MODEL
 from textrm.report_sheet import strip, write_sheet
+from textrm.score_table import print_table
 from textrm.scoring import (
     Method,
     PageScores,
     choose_rows,
-    print_table,
+    load_page,
     report_bad,
     score_all,
-    summarise,
     write_csv,
 )
 from textrm.scoring_methods import onnx_method, run_method
+from textrm.summary import summarise, summarise_kinds
 
 with needs_extra("train", __name__):
     from omegaconf import DictConfig
@@ -66,11 +67,13 @@ def main(config: DictConfig) -> None:
     scored, bad = score_all(manifest, rows, {name: method}, config.by)
     pages = scored[name]
     if pages:
-        lines = summarise(pages)
-        print_table(f"{name} on {config.manifest}, {config.split}", lines)
+        lines, kinds = summarise(pages), summarise_kinds(pages)
+        print_table(f"{name} on {config.manifest}, {config.split}", lines, kinds)
         if config.out is not None:
             out = Path(config.out)
             write_csv(out / "summary.csv", lines)
+            if kinds:
+                write_csv(out / "kinds.csv", kinds)
             write_csv(out / "pages.csv", [page.line() for page in pages])
             write_worst(out / "sheet.png", manifest, rows, pages, method, config.sheet)
     report_bad(bad, len(rows))
@@ -79,17 +82,24 @@ def main(config: DictConfig) -> None:
 def write_worst(
     path: Path, manifest: Manifest, rows: Sequence[Row], pages: Sequence[PageScores], method: Method, count: int
 ) -> None:
-    """Clean the ``count`` worst pages again (lowest F1 with 2 px tolerance) and write them as a contact sheet."""
-    scores = {page.id: page.line() for page in pages}
+    """Clean the ``count`` worst pages again and write them as a contact sheet.
 
-    def badness(row: Row) -> float:
-        figure = float(scores[row.id]["F1tol"])
-        return 2.0 if math.isnan(figure) else figure
+    The worst have the lowest F1 with 2 px tolerance; after those with lettering come the text-free ones, most of which
+    was taken for lettering first.
+    """
+    scores = {page.id: page for page in pages}
+
+    def badness(row: Row) -> tuple[bool, float]:
+        page = scores[row.id]
+        return page.text_free, -page.pictures.get("false_area", 0.0) if page.text_free else page.counts.tolerant_f1()
 
     strips = []
     for row in sorted((row for row in rows if row.id in scores), key=badness)[:count]:
-        sample = load_sample(manifest, row)
-        title = f"{row.id}   F1 2px {scores[row.id]['F1tol']:.3f}   left {scores[row.id]['left']:.2%}"
+        sample, page = load_page(manifest, row), scores[row.id]
+        figures = {"F1 2px": f"{page.counts.tolerant_f1():.3f}", "left": f"{page.pictures.get('left', math.nan):.2%}"}
+        if page.text_free:
+            figures = {"text-free, false": f"{page.pictures['false_area']:.3%}"}
+        title = "   ".join([row.id, *(f"{name} {figure}" for name, figure in figures.items())])
         strips.append(strip(title, sample, *method(sample.image)))
     if strips:
         write_sheet(path, strips)

@@ -6,70 +6,71 @@ import csv
 import io
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
-from rich.console import Console
 from rich.progress import track
-from rich.table import Table
 
-from textrm.data.manifest import BadRow, Manifest, Row, evenly_spread, load_sample
+from textrm.data.manifest import COLUMNS, BadRow, Manifest, Row, evenly_spread, load_sample
 from textrm.data.sample import Sample
+from textrm.data.word_polygons import read_words
 from textrm.errors import UserError
 from textrm.files import write_whole
-from textrm.metrics import PixelCounts, count_pixels, false_area, picture_scores
+from textrm.metrics import (
+    PixelCounts,
+    WordCounts,
+    count_erased_words,
+    count_found_words,
+    count_pixels,
+    false_area,
+    group_words,
+    picture_scores,
+    polygon_words,
+)
 
 # Cleans one page: H W 3 uint8 RGB to its 8-bit probability or mask (H W) and the cleaned page.
 Method = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 # One line of a table: names, counts and figures by column.
 Line = dict[str, str | float]
 
-# Column of the CSV, heading and format in the terminal.
-COLUMNS = {
-    "AP": ("AP", "{:.3f}"),
-    "F1": ("F1", "{:.3f}"),
-    "precision": ("prec.", "{:.3f}"),
-    "recall": ("recall", "{:.3f}"),
-    "F1tol": ("F1 2px", "{:.3f}"),
-    "small_recall": ("small", "{:.3f}"),
-    "psnr": ("PSNR", "{:.1f}"),
-    "psnr_near": ("near", "{:.1f}"),
-    "left": ("left", "{:.2%}"),
-    "leak": ("leak", "{:.3%}"),
-    "change": ("change", "{:.2f}"),
-    "false_area": ("false", "{:.3%}"),
-    "seconds": ("s/page", "{:.2f}"),
-}
 PICTURES = ("psnr", "psnr_near", "left", "leak", "change", "false_area", "seconds")  # are averaged over pages
-WIDTH = 144  # columns the table needs; a terminal that is narrower wraps it, which is better than cut figures
-TIMED_CALLS = 5  # that a time is the median of, at least
+KINDS = ("dialogue", "sound_effect", "sign", "note", "meme", "credit")  # of lettering
 
 
 @dataclass(frozen=True, slots=True)
 class PageScores:
-    """The figures of one page: pixels to pool and ``pictures``, averages by column; ``part`` is the subset it is in."""
+    """The figures of one page: pixels and words to pool and ``pictures``, averages by column.
+
+    ``part`` is the subset it is in, ``kind`` that of its lettering, as :func:`kind_of` tells.
+    """
 
     id: str
     part: str
     counts: PixelCounts
     pictures: dict[str, float] = field(default_factory=dict)
+    words: WordCounts = field(default_factory=WordCounts)
+    kind: str = ""
+    text_free: bool = False
 
     def line(self) -> Line:
         """One line of ``pages.csv``; what needs the clean page is NaN without one."""
         pictures = {name: self.pictures.get(name, float("nan")) for name in PICTURES}
-        return {"id": self.id, "part": self.part, **self.counts.scores(), **pictures}
+        return {"id": self.id, "part": self.part, **self.counts.scores(), **pictures, **self.words.scores()}
 
 
 def choose_rows(manifest: Manifest, split: str, limit: int | None = None) -> list[Row]:
-    """The rows of a split that have a mask; with ``limit``, that many of them evenly spread over the split.
+    """The rows of a split that have a mask or are text-free; with ``limit``, that many, evenly spread over the split.
+
+    Text-free without a mask is a row whose clean picture is the image itself.
 
     Raises:
         UserError: when there is none.
     """
-    rows = [row for row in manifest.rows if row.split == split and row.mask]
+    known = [row for row in manifest.rows if row.mask or row.clean == row.image]
+    rows = [row for row in known if row.split == split]
     if not rows:
-        found = ", ".join(sorted({row.split for row in manifest.rows if row.mask})) or "none"
+        found = ", ".join(sorted({row.split for row in known})) or "none"
         raise UserError(f"split {split} has no picture with a mask in {manifest.folder}; splits that have: {found}")
     if limit is not None and limit < 1:
         raise UserError(f"limit is {limit}; expected at least 1 page, or nothing for all")
@@ -87,7 +88,7 @@ def score_pages(
     for row in rows:
         part = part_of(row, by)
         try:
-            sample = load_sample(manifest, row)
+            sample = load_page(manifest, row)
         except BadRow as error:
             yield error
             continue
@@ -95,7 +96,8 @@ def score_pages(
             for method in methods.values():
                 method(sample.image)
             warm = True
-        yield {name: score_page(sample, method, part) for name, method in methods.items()}
+        kind = kind_of(row)
+        yield {name: score_page(sample, method, part, kind) for name, method in methods.items()}
 
 
 def score_all(
@@ -125,15 +127,35 @@ def report_bad(bad: Sequence[BadRow], total: int) -> None:
         raise UserError(f"{len(bad)} of {total} rows could not be read and were not scored: mend or remove them")
 
 
-def score_page(sample: Sample, method: Method, part: str = "") -> PageScores:
-    """Clean one page and compare it with its truth; without a clean version only pixels and time are scored."""
+def load_page(manifest: Manifest, row: Row) -> Sample:
+    """The pictures of a row and, where its manifest has them, the polygons of its words.
+
+    Raises:
+        BadRow: where one cannot be read.
+    """
+    # Without a mask it is text-free by its own word, see choose_rows: that is known everywhere.
+    return replace(load_sample(manifest, row, need_mask=bool(row.mask)), words=read_words(manifest, row))
+
+
+def score_page(sample: Sample, method: Method, part: str = "", kind: str = "") -> PageScores:
+    """Clean one page and compare it with its truth; without a clean version only pixels, words and time are scored.
+
+    A page with an empty mask is its own clean version.
+    """
     start = time.perf_counter()
     level, cleaned = method(sample.image)
     pictures = {"seconds": time.perf_counter() - start}
-    if sample.clean is not None:
-        pictures |= picture_scores(cleaned, sample.image, sample.clean, sample.mask, sample.ignore)
-        pictures["false_area"] = false_area(method(sample.clean)[0], sample.ignore)
-    return PageScores(sample.id, part, count_pixels(level, sample.mask, sample.ignore), pictures)
+    text_free = not sample.mask.any()
+    words = polygon_words(sample.mask, sample.words) if sample.words else group_words(sample.mask)
+    found = count_found_words(words, level, sample.ignore)
+    clean = sample.image if text_free and sample.clean is None else sample.clean
+    if clean is not None:
+        pictures |= picture_scores(cleaned, sample.image, clean, sample.mask, sample.ignore)
+        same = np.array_equal(clean, sample.image)
+        pictures["false_area"] = false_area(level if same else method(clean)[0], sample.ignore)
+        found += count_erased_words(words, cleaned, sample.image, clean, sample.ignore)
+    counts = count_pixels(level, sample.mask, sample.ignore)
+    return PageScores(sample.id, part, counts, pictures, found, kind, text_free)
 
 
 def part_of(row: Row, by: str | None) -> str:
@@ -144,50 +166,21 @@ def part_of(row: Row, by: str | None) -> str:
     """
     if by is None:
         return ""
-    value = row.extra[by] if by in row.extra else getattr(row, by, None)
-    if not isinstance(value, str):
-        raise UserError(f"by={by}: the manifest has no such column; it has source, group, {', '.join(row.extra)}")
-    return value or "none"
+    columns = {name: getattr(row, name) for name in COLUMNS} | dict(row.extra)
+    if by not in columns:
+        raise UserError(f"by={by}: the manifest has no such column; it has {', '.join(columns)}")
+    return str(columns[by] or "none")
 
 
-def summarise(pages: Sequence[PageScores]) -> list[Line]:
-    """One line per part and, last, one for all: pixels pooled, pictures averaged.
+def kind_of(row: Row) -> str:
+    """What a page's lettering is, where its manifest tells: one of KINDS, "several kinds", or "".
 
-    ``seconds`` is the median over the pages, NaN for fewer than TIMED_CALLS of them.
+    The column ``kind`` tells, whatever it says, or else the tags.
     """
-    parts = sorted({page.part for page in pages} - {""})
-    groups = [(part, [page for page in pages if page.part == part]) for part in parts if len(parts) > 1]
-    return [_line(part, members) for part, members in [*groups, ("all", pages)]]
-
-
-def _line(part: str, pages: Sequence[PageScores]) -> Line:
-    line: Line = {"part": part, "pages": len(pages)}
-    line |= sum((page.counts for page in pages), PixelCounts()).scores()
-    for name in PICTURES:
-        values = [page.pictures[name] for page in pages if not np.isnan(page.pictures.get(name, np.nan))]
-        average, least = (np.median, TIMED_CALLS) if name == "seconds" else (np.mean, 1)
-        line[name] = float(average(values)) if len(values) >= least else float("nan")
-    return line
-
-
-def score_table(title: str, lines: Sequence[Line]) -> Table:
-    """The lines of :func:`summarise` for the terminal; what is not known is a dash."""
-    names = [name for name in lines[0] if name not in COLUMNS and name != "IoU"]
-    table = Table(*names, *(heading for heading, _ in COLUMNS.values()), title=title)
-    for line in lines:
-        figures = [(form, float(line[name])) for name, (_, form) in COLUMNS.items()]
-        table.add_row(
-            *(str(line[name]) for name in names),
-            *("–" if np.isnan(value) else form.format(value) for form, value in figures),
-        )
-    return table
-
-
-def print_table(title: str, lines: Sequence[Line]) -> None:
-    """Print the table of :func:`score_table` as wide as it needs."""
-    console = Console()
-    console.width = max(console.width, WIDTH)
-    console.print(score_table(title, lines))
+    if told := row.extra.get("kind", "").strip():
+        return told
+    kinds = set(row.tags.split()) & set(KINDS)
+    return "several kinds" if len(kinds) > 1 else "".join(kinds)
 
 
 def write_csv(path: Path, lines: Sequence[Line]) -> None:

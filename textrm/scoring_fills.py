@@ -15,7 +15,8 @@ from torch.utils.data import Dataset
 from textrm.errors import UserError
 from textrm.export import exported_run
 from textrm.page import Inpainter
-from textrm.scoring import TIMED_CALLS, Line
+from textrm.scoring import Line
+from textrm.summary import TIMED_CALLS
 from textrm.tasks.inpainting_scores import BIN_NAMES, FIGURES, bin_of, picture_figures
 
 # Fills one picture: H W 3 uint8 RGB and its hole H W uint8 to H W 3 uint8; what it gives outside the hole is not used.

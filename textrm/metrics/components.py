@@ -66,15 +66,18 @@ class Sets:
         self.parent = list(range(count))
 
     def find(self, item: int) -> int:
+        """The item that stands for the set."""
         while self.parent[item] != item:
             self.parent[item] = self.parent[self.parent[item]]
             item = self.parent[item]
         return item
 
     def unite(self, one: int, other: int) -> None:
+        """Make one set of two."""
         self.parent[self.find(one)] = self.find(other)
 
     def roots(self) -> np.ndarray:
+        """For every item the one that stands for its set."""
         return np.array([self.find(item) for item in range(len(self.parent))])
 
 

@@ -1,0 +1,34 @@
+"""The polygons of the words of a picture, where its manifest has them."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+
+from textrm.data.manifest import BadRow, Manifest, Row
+
+
+def read_words(manifest: Manifest, row: Row) -> tuple[np.ndarray, ...]:
+    """The polygons of a row's words, each N x 2 float32 (x, y in pixels); none where nothing tells of them.
+
+    The extra column ``words`` names a JSON file, relative to the manifest's folder: a list of lists of (x, y), as
+    ``textrm.data.synth`` writes it.
+
+    Raises:
+        BadRow: where the file is missing or holds something else.
+    """
+    name = row.extra.get("words", "").strip()
+    if not name:
+        return ()
+    path = manifest.folder / name
+    try:
+        words = tuple(np.array(word, np.float32) for word in json.loads(path.read_bytes()))
+    except OSError as error:
+        raise BadRow(row.id, f"{path}: {error.strerror or error}") from error
+    except (ValueError, TypeError) as error:
+        raise BadRow(row.id, f"{path}: no JSON of polygons ({error}); expected [[[x, y], …], …]") from error
+    for word in words:
+        if word.ndim != 2 or word.shape[1] != 2 or not np.isfinite(word).all():
+            raise BadRow(row.id, f"{path}: has a word of shape {word.shape}; expected [[[x, y], …], …], finite numbers")
+    return words
