@@ -23,6 +23,24 @@ def write_model(path: Path, metadata: dict[str, str] = METADATA, name: str = "im
     return path
 
 
+def write_look(path: Path, metadata: Mapping[str, str] | None = None) -> Path:
+    """One look of several: :func:`write_model`'s prob where the prior is above a tenth, else 0."""
+    image = helper.make_tensor_value_info("image", TensorProto.UINT8, ["n", "h", "w", 3])
+    prior = helper.make_tensor_value_info("prior", TensorProto.UINT8, ["n", "h", "w"])
+    prob = helper.make_tensor_value_info("prob", TensorProto.FLOAT, ["n", 1, "h", "w"])
+    nodes, constants = _darkness("image", "dark_prob", 1)
+    nodes += [
+        helper.make_node("Greater", ["prior", "tenth"], ["told"]),
+        helper.make_node("Cast", ["told"], ["seen"], to=TensorProto.FLOAT),
+        helper.make_node("Unsqueeze", ["seen", "axis"], ["mask"]),
+        helper.make_node("Mul", ["dark_prob", "mask"], ["prob"]),
+    ]
+    constants.append(helper.make_tensor("tenth", TensorProto.UINT8, [], [25]))
+    stated = METADATA | {"textrm.looks": "4"} | dict(metadata or {})
+    _save(path, helper.make_graph(nodes, "stand-in", [image, prior], [prob], constants), stated)
+    return path
+
+
 def _darkness(image: str, prob: str, window: int) -> tuple[list[NodeProto], list[TensorProto]]:
     """Nodes and constants from ``image`` by way of ``planes``, N 3 H W of 0-255, to ``prob``."""
     nodes = [

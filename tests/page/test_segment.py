@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import numpy as np
 import pytest
+from standin_model import write_look
 
+from textrm.errors import UserError
 from textrm.page import Segmenter
 from textrm.page.segment import segment
 
@@ -10,7 +15,7 @@ from textrm.page.segment import segment
 def test_seams_do_not_show(model: Segmenter) -> None:
     page = np.random.default_rng(0).integers(0, 256, (413, 350, 3), dtype=np.uint8)
     page = np.repeat(np.repeat(page[::8, ::8], 8, 0), 8, 1)[:413, :350].copy()
-    whole, cut = segment(page, model, tile=1024), segment(page, model, tile=160)
+    (whole,), (cut,) = segment(page, model, tile=1024), segment(page, model, tile=160)
     assert whole.shape == page.shape[:2]
     assert whole.dtype == np.uint8
     assert 0.2 < (whole > 127).mean() < 0.6
@@ -21,7 +26,7 @@ def test_seams_do_not_show(model: Segmenter) -> None:
 def test_tiny_and_thin_pages(model: Segmenter, size: tuple[int, int]) -> None:
     page = np.zeros((*size, 3), np.uint8)
     page[..., 0] = np.arange(size[1]) % 2  # not of one colour, so that the model is asked
-    prob = segment(page, model)
+    (prob,) = segment(page, model)
     assert prob.shape == size
     assert size == (1, 1) or (prob == 255).all()
 
@@ -32,13 +37,82 @@ def test_tiles_of_one_colour_are_not_shown_to_the_model(model: Segmenter) -> Non
     calls = []
 
     class Counting:
-        stride = model.stride
+        stride, looks = model.stride, 1
 
         def __call__(self, image: np.ndarray) -> np.ndarray:
             calls.append(image.shape)
             return model(image)
 
-    prob = segment(page, Counting(), tile=256)  # type: ignore[arg-type]
+    (prob,) = segment(page, Counting(), tile=256)  # type: ignore[arg-type]
     assert len(calls) == 1
     assert prob[300:, 300:].max() == 0
-    assert segment(np.zeros((64, 64, 3), np.uint8), model).max() == 0
+    assert segment(np.zeros((64, 64, 3), np.uint8), model)[0].max() == 0
+
+
+class Watched(Segmenter):
+    """Remembers what it was shown."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, threads=1)
+        self.shown: list[tuple[int, int]] = []
+        self.priors: list[np.ndarray] = []
+
+    def run_on(self, feeds: dict[str, np.ndarray], *shapes: Sequence[int | None]) -> list[np.ndarray]:
+        self.shown.append(feeds["image"].shape[1:3])
+        self.priors.append(feeds["prior"])
+        return super().run_on(feeds, *shapes)
+
+
+def barred_page() -> np.ndarray:
+    """White, 1400 x 1000, not of one colour, with two bars that are seen at any size."""
+    page = np.full((1400, 1000, 3), 255, np.uint8)
+    page[0, 0] = 254
+    page[200:232, 104:168] = 0
+    page[1000:1064, 704:768] = 0
+    return page
+
+
+def test_finer_looks_are_where_coarser_ones_saw_something(tmp_path: Path) -> None:
+    model, page = Watched(write_look(tmp_path / "look.onnx")), barred_page()
+    maps = segment(page, model)
+    assert [found.shape for found in maps] == [(1400, 1000), (700, 500), (350, 250), (175, 125)]
+    for step, found in enumerate(maps):
+        factor = 1 << step
+        assert np.array_equal(found > 127, page[::factor, ::factor, 0][: found.shape[0], : found.shape[1]] == 0)
+    # Three members whole, each padded to the stride, and one window for each bar in full.
+    assert model.shown[:3] == [(176, 128), (352, 256), (704, 504)]
+    assert len(model.shown) == 5
+    assert all(rows <= 112 and columns <= 128 for rows, columns in model.shown[3:])
+    assert (model.priors[0] == 128).all()
+    assert (model.priors[2][0, 100:116, 52:84] == 255).all()
+
+
+def test_what_a_coarse_look_did_not_see_is_not_looked_for(tmp_path: Path) -> None:
+    page = np.full((1400, 1000, 3), 255, np.uint8)
+    page[700, 500] = 0  # gone at half the size
+    model = Watched(write_look(tmp_path / "look.onnx"))
+    assert segment(page, model)[0].max() == 0
+    assert len(model.shown) == 3
+
+
+def test_small_pictures_are_looked_at_whole_and_in_full(tmp_path: Path) -> None:
+    model = Watched(write_look(tmp_path / "look.onnx"))
+    page = np.full((97, 203, 3), 255, np.uint8)
+    page[40:60, 100:140] = 0
+    maps = segment(page, model)
+    assert [found.shape for found in maps] == [(97, 203), (49, 102)]
+    assert np.array_equal(maps[0] > 127, page[..., 0] == 0)
+
+
+def test_tiles_of_several_looks_show_no_seams(tmp_path: Path) -> None:
+    model = Watched(write_look(tmp_path / "look.onnx"))
+    page = barred_page()
+    for whole, cut in zip(segment(page, model, tile=1152), segment(page, model, tile=160), strict=True):
+        assert np.array_equal(whole, cut)
+
+
+def test_a_look_that_gives_no_numbers_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = Segmenter(write_look(tmp_path / "look.onnx"), threads=1)
+    monkeypatch.setattr(model, "run_on", lambda feeds, shape: [np.full(shape, np.nan, np.float32)])
+    with pytest.raises(UserError, match="no numbers: its weights are damaged"):
+        segment(barred_page(), model)

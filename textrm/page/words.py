@@ -101,14 +101,13 @@ def _grouped(strokes: _Strokes, shape: tuple[int, ...]) -> np.ndarray:
         members = own_class == level
         grid[strokes.ys[members] // cell, strokes.xs[members] // cell] = 1
         _, near = cv2.connectedComponents(cv2.dilate(grid, ellipse(_CELLS)), connectivity=8)
-        # Strokes of this class, and smaller ones of which most lies within their reach.
+        # Strokes of this class, and smaller ones within their reach.
         smaller = own_class <= level
-        place = near[strokes.ys[smaller] // cell, strokes.xs[smaller] // cell]
-        own = strokes.own[smaller]
-        within = np.bincount(own, place > 0, minlength=count) / np.maximum(np.bincount(own, minlength=count), 1)
         reached = np.zeros(count, int)
-        np.maximum.at(reached, own, place)
-        joined = np.flatnonzero((within > 0.5) & (reached > 0))
+        np.maximum.at(
+            reached, strokes.own[smaller], near[strokes.ys[smaller] // cell, strokes.xs[smaller] // cell]
+        )
+        joined = np.flatnonzero(reached)
         _unite(parent, joined, reached[joined])
     return np.unique(parent, return_inverse=True)[1].reshape(-1)
 
