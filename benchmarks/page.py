@@ -21,8 +21,9 @@ from rich.table import Table
 from textrm.files import write_whole
 from textrm.page.batch import clean_file
 from textrm.page.fill import METHODS, NEEDS_MODEL, fill_holes
+from textrm.page.find import find
 from textrm.page.inpainter import Inpainter
-from textrm.page.mask import find_lettering, widen
+from textrm.page.mask import widen
 from textrm.page.methods import PageMethod
 from textrm.page.pipeline import clean, suitable_growth
 from textrm.page.plan import make_plan
@@ -86,8 +87,7 @@ def _stages(
     source: Path, folder: Path, model: Segmenter, inpainter: Inpainter | None, method: str, rounds: int
 ) -> dict[str, tuple[float, str]]:
     page = read(source)
-    prob = segment(page.image, model)
-    mask, _ = find_lettering(prob, model.threshold, model.low, 12)
+    mask = find(page.image, model).mask
     filled = widen(mask, suitable_growth(page.image))
     cleaned = page.image.copy()
     wide = filled.copy()
@@ -101,8 +101,8 @@ def _stages(
 
     stages: dict[str, Callable[[], object]] = {
         "read": partial(read, source),
-        "segment": partial(segment, page.image, model),
-        "mask": lambda: widen(find_lettering(prob, model.threshold, model.low, 12)[0], 3),
+        "looks": partial(segment, page.image, model),
+        "find": partial(find, page.image, model),
         "fill": fill,
         "write": lambda: write_whole(job.target, encode(page, cleaned, wide)),
         "whole page": partial(clean_file, job, PageMethod(whole, model, model.threshold)),

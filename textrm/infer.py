@@ -31,13 +31,15 @@ _PROBABILITY = click.FloatRange(0, 1, min_open=True, max_open=True)
 )
 @click.option("--prob", is_flag=True, help="Also write the probability of lettering (0-255), NAME.prob.png.")
 @click.option("--overlay", is_flag=True, help="Also write the page with what was found drawn in, NAME.overlay.png.")
-@click.option("--json", is_flag=True, help="Also write the regions (polygon, box, score, area), NAME.json.")
-@click.option("--threshold", type=_PROBABILITY, help="Probability above which a pixel is lettering.  [the model's own]")
-@click.option(
-    "--low", type=_PROBABILITY, help="Lower threshold for pixels connected with lettering.  [the model's own]"
-)
+@click.option("--json", is_flag=True, help="Also write the words, and the doubtful ones that were left, NAME.json.")
+@click.option("--threshold", type=_PROBABILITY,
+              help="Score above which a word is lettering; less finds more.  [the model's own]")  # fmt: skip
+@click.option("--low", type=_PROBABILITY,
+              help="Probability above which a pixel belongs to a word that goes.  [the model's own]")  # fmt: skip
 @click.option("--grow", type=click.IntRange(0, 64), help="Pixels to widen the mask by.  [by the page's size, 2-8]")
-@click.option("--min-area", type=click.IntRange(0), default=12, show_default=True, help="Leave smaller regions alone.")
+@click.option(
+    "--min-area", type=click.IntRange(0), default=12, show_default=True, help="Leave words of fewer pixels alone."
+)
 @click.option("--fill", type=click.Choice(METHODS), help="How to fill.  [auto]")
 @click.option("--format", "kind", type=click.Choice(["same", "png"]), default="same", show_default=True,
               help="PNG gives untouched pixels back bit for bit.")  # fmt: skip

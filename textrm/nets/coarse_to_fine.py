@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -30,6 +31,8 @@ class CoarseToFine(nn.Module):
         net: maps B 4 H W in [0, 1] to logits B 1 H W; has ``stride``.
         looks: members of the pyramid, the picture itself included.
     """
+
+    net: Any  # torch types attributes of modules as tensors or modules, and ``stride`` is neither
 
     def __init__(self, net: nn.Module, looks: int = 4) -> None:
         super().__init__()

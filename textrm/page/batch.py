@@ -50,7 +50,7 @@ def _clean_and_report(page: Page, job: Job, method: PageMethod) -> np.ndarray:
         "mask": lambda: encode_plain(result.mask * 255),
         "prob": lambda: encode_plain(result.prob),
         "overlay": lambda: encode_plain(draw_overlay(before, result.filled, result.regions)),
-        "json": lambda: regions_json(job.source.name, page.image.shape, result.regions, **facts),
+        "json": lambda: regions_json(job.source.name, page.image.shape, result.regions, result.doubtful, **facts),
     }
     for name, path in job.extras.items():
         write_whole(path, contents[name]())

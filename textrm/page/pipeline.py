@@ -9,12 +9,12 @@ import numpy as np
 
 from textrm.errors import UserError
 from textrm.page.fill import METHODS, NEEDS_MODEL, fill_holes
+from textrm.page.find import find
 from textrm.page.inpainter import Inpainter
-from textrm.page.mask import Region, find_lettering, widen
+from textrm.page.mask import Region, widen
 from textrm.page.model import check_image
-from textrm.page.segment import TILE, segment
+from textrm.page.segment import TILE
 from textrm.page.segmenter import Segmenter
-from textrm.page.words import find_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,11 @@ def clean(
         image: H W 3 uint8 RGB, at least 1 x 1.
         model: the segmenter, or None for the released one.
         inpainter: the inpainting net of ``fill`` = auto or network, or None for the released one.
-        threshold: probability above which a pixel is lettering, in (0, 1); None for the model's own.
-        low: probability from which a pixel counts that is connected with one above the threshold; None for the
-            model's own, which may be none.
+        threshold: score above which a word is lettering, in (0, 1); None for the model's own. For a model of one look:
+            the probability above which a pixel is.
+        low: probability above which a pixel belongs to such a word; None for the model's own, which may be none.
         grow: pixels by which the mask is widened before it is filled; None for a value that suits the page's size.
-        min_area: regions with fewer pixels of lettering are left alone.
+        min_area: words with fewer pixels of lettering are left alone.
         fill: how to fill; see :func:`textrm.page.fill.fill_holes`.
         tile: side of the largest tile in pixels.
         out: H W 3 uint8 that takes the cleaned picture; may be ``image`` itself, which saves its memory.
@@ -70,22 +70,14 @@ def clean(
     model = model or released_segmenter()
     if fill in NEEDS_MODEL:
         inpainter = inpainter or released_inpainter()
-    threshold = model.threshold if threshold is None else threshold
-    low = model.low if low is None else low
-    maps = segment(image, model, tile)
-    if model.looks == 1:
-        lower = None if low is None else min(low, threshold)
-        mask, regions = find_lettering(maps[0], threshold, lower, min_area)
-        doubtful: list[Region] = []
-    else:
-        mask, regions, doubtful = find_words(maps, threshold, low, min_area)
-    filled = widen(mask, suitable_growth(image) if grow is None else grow)
+    found = find(image, model, threshold, low, min_area, tile)
+    filled = widen(found.mask, suitable_growth(image) if grow is None else grow)
     if out is None:
         out = image.copy()
     elif out is not image:
         np.copyto(out, image)
     fill_holes(out, filled, fill, inpainter)
-    return Result(out, mask, filled, maps[0], regions, doubtful)
+    return Result(out, found.mask, filled, found.prob, found.regions, found.doubtful)
 
 
 def suitable_growth(image: np.ndarray) -> int:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import cv2
 import numpy as np
 
 from textrm.page.mask import Region
+
+FORMAT = 2
+"""The form of the JSON: 1 had no word, kind and doubtful."""
 
 _COLOUR = (255, 0, 96)  # seldom in print
 
@@ -22,15 +26,23 @@ def draw_overlay(image: np.ndarray, filled: np.ndarray, regions: list[Region]) -
     return drawn
 
 
-def regions_json(name: str, shape: tuple[int, ...], regions: list[Region], **facts: Any) -> bytes:
-    """The regions of a page as JSON.
+def regions_json(
+    name: str, shape: tuple[int, ...], regions: Sequence[Region], doubtful: Sequence[Region] = (), **facts: Any
+) -> bytes:
+    """The words of a page as JSON, in the form of :data:`FORMAT`.
 
-    ``polygon`` lists x, y in pixels of the upright page, ``box`` is x0, y0, x1, y1 with x1, y1 outside, ``score`` the
-    mean probability in [0, 1], ``area`` the pixels of lettering.
+    ``regions`` has the words that were taken out and, marked ``doubtful``, those that may be lettering and were left.
+    ``word`` is their number on the page; ``kind`` dialogue, sound effect or free text; ``polygon`` lists x, y in pixels
+    of the upright page, ``box`` is x0, y0, x1, y1 with x1, y1 outside, ``score`` what decided, in [0, 1], and
+    ``area`` the pixels of lettering.
     """
+    marked = [(region, False) for region in regions] + [(region, True) for region in doubtful]
     entries = [
-        {"polygon": region.polygon.tolist(), "box": region.box, "score": round(region.score, 4), "area": region.area}
-        for region in regions
-    ]
-    page = {"page": name, "width": shape[1], "height": shape[0], **facts, "regions": entries}
+        {
+            "word": number, "kind": region.kind, "score": round(region.score, 4), "doubtful": left,
+            "polygon": region.polygon.tolist(), "box": region.box, "area": region.area,
+        }
+        for number, (region, left) in enumerate(marked, 1)
+    ]  # fmt: skip
+    page = {"format": FORMAT, "page": name, "width": shape[1], "height": shape[0], **facts, "regions": entries}
     return json.dumps(page, ensure_ascii=False).encode()

@@ -65,20 +65,18 @@ def _where_seen(image: np.ndarray, coarser: np.ndarray, model: Segmenter) -> np.
     height, width = image.shape[:2]
     prob = np.zeros((height, width), np.uint8)
     seen = cv2.threshold(coarser, SEEN - 1, 1, cv2.THRESH_BINARY)[1]
-    for half, _ in blocks(seen, _GAP // 2, _BLOCK // 2):
-        box = tuple(slice(2 * side.start, min(2 * side.stop, extent))
-                    for side, extent in zip(half, (height, width), strict=True))  # fmt: skip
+    for (above, beside), _ in blocks(seen, _GAP // 2, _BLOCK // 2):
+        box = slice(2 * above.start, 2 * above.stop), slice(2 * beside.start, 2 * beside.stop)
         window = _grown(box, CONTEXT, height, width, model.stride)
         pixels, prior = image[window], doubled(coarser, height, width, window)
-        rows, columns = pixels.shape[:2]
-        below, right = -rows % model.stride, -columns % model.stride
+        below, right = (-side % model.stride for side in pixels.shape[:2])
         if below or right:
             pixels = cv2.copyMakeBorder(pixels, 0, below, 0, right, cv2.BORDER_REFLECT_101)
             prior = cv2.copyMakeBorder(prior, 0, below, 0, right, cv2.BORDER_REFLECT_101)
         core = _grown(box, _SURE, height, width, 1)
-        inner = tuple(slice(own.start - all.start, own.stop - all.start)
-                      for own, all in zip(core, window, strict=True))  # fmt: skip
-        found = cv2.convertScaleAbs(model(pixels, prior)[inner], alpha=255)
+        rows, columns = (slice(own.start - whole.start, own.stop - whole.start)
+                         for own, whole in zip(core, window, strict=True))  # fmt: skip
+        found = cv2.convertScaleAbs(model(pixels, prior)[rows, columns], alpha=255)
         np.maximum(prob[core], found, out=prob[core])
     return prob
 

@@ -104,9 +104,7 @@ def _grouped(strokes: _Strokes, shape: tuple[int, ...]) -> np.ndarray:
         # Strokes of this class, and smaller ones within their reach.
         smaller = own_class <= level
         reached = np.zeros(count, int)
-        np.maximum.at(
-            reached, strokes.own[smaller], near[strokes.ys[smaller] // cell, strokes.xs[smaller] // cell]
-        )
+        np.maximum.at(reached, strokes.own[smaller], near[strokes.ys[smaller] // cell, strokes.xs[smaller] // cell])
         joined = np.flatnonzero(reached)
         _unite(parent, joined, reached[joined])
     return np.unique(parent, return_inverse=True)[1].reshape(-1)
@@ -129,7 +127,9 @@ def _level(height: np.ndarray, levels: int) -> np.ndarray:
     return np.clip(steps, min(1, levels - 1), levels - 1)
 
 
-def _means(maps: Sequence[np.ndarray], strokes: _Strokes, word: np.ndarray, area: np.ndarray, level: np.ndarray) -> np.ndarray:  # fmt: skip
+def _means(
+    maps: Sequence[np.ndarray], strokes: _Strokes, word: np.ndarray, area: np.ndarray, level: np.ndarray
+) -> np.ndarray:
     """The mean in [0, 1] of what the look of its ``level`` gives to each word."""
     total = np.zeros(len(area))
     for step in np.unique(level):

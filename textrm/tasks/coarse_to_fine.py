@@ -51,10 +51,9 @@ class CoarseToFineTask(SegmentationTask):
         ignored = [share > 0 for share in pyramid(batch["ignore"].float(), looks)]
         masks[-1], ignored[-1] = batch["mask"], batch["ignore"]
         losses, prior = [], torch.full_like(images[0][:, :1], UNKNOWN)
-        for place, planes in enumerate(zip(images, masks, ignored, strict=True)):
+        for place, (image, mask, ignore) in enumerate(zip(images, masks, ignored, strict=True)):
             if place == looks - 1:
-                planes, prior = self._window((*planes, prior))
-            image, mask, ignore = planes
+                image, mask, ignore, prior = self._window(image, mask, ignore, prior)
             known = torch.rand(len(image), 1, 1, 1, device=image.device) >= self.forgotten
             prior = torch.where(known, prior, UNKNOWN)
             logits = self.net.look(image.contiguous(memory_format=self.memory_format), prior)
@@ -65,14 +64,11 @@ class CoarseToFineTask(SegmentationTask):
         self.log("train/loss", loss, prog_bar=True, batch_size=len(batch["id"]))
         return loss
 
-    def _window(self, planes: tuple[Tensor, ...]) -> tuple[tuple[Tensor, ...], Tensor]:
-        """The same window of every plane; of the last, the prior, apart."""
-        height, width = planes[0].shape[-2:]
-        stride = int(self.net.net.stride)
-        cuts = []
-        for extent in (height, width):
+    def _window(self, *planes: Tensor) -> list[Tensor]:
+        """The same window of every plane."""
+        stride, cuts = int(self.net.net.stride), []
+        for extent in planes[0].shape[-2:]:
             side = max(stride, int(extent * self.share) // stride * stride)
             start = int(torch.randint(0, extent - side + 1, ()))
             cuts.append(slice(start, start + side))
-        *rest, prior = (plane[..., cuts[0], cuts[1]] for plane in planes)
-        return tuple(rest), prior
+        return [plane[..., cuts[0], cuts[1]] for plane in planes]

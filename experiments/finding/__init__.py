@@ -1,0 +1,1 @@
+"""The finder: from raw material to released weights."""

@@ -1,0 +1,52 @@
+"""Finds the words of a page: looks, groups and decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from textrm.page.kinds import with_kinds
+from textrm.page.mask import Region, find_lettering
+from textrm.page.segment import TILE, segment
+from textrm.page.segmenter import Segmenter
+from textrm.page.words import find_words
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The lettering of a page.
+
+    ``mask`` is H W uint8 in {0, 1}, 1 = lettering; ``prob`` H W uint8, its probability times 255 as the finest look
+    gave it; ``regions`` are the words of the mask, ``doubtful`` those that were left, both from top to bottom.
+    """
+
+    mask: np.ndarray
+    prob: np.ndarray
+    regions: list[Region]
+    doubtful: list[Region]
+
+
+def find(
+    image: np.ndarray,
+    model: Segmenter,
+    threshold: float | None = None,
+    low: float | None = None,
+    min_area: int = 12,
+    tile: int = TILE,
+) -> Found:
+    """Find the lettering of H W 3 uint8 RGB; the arguments are those of :func:`textrm.page.pipeline.clean`.
+
+    A model of several looks decides word by word (:func:`~textrm.page.words.find_words`), one of one look pixel by
+    pixel (:func:`~textrm.page.mask.find_lettering`) and has no doubtful words.
+    """
+    threshold = model.threshold if threshold is None else threshold
+    low = model.low if low is None else low
+    lower = None if low is None else min(low, threshold)
+    maps = segment(image, model, tile)
+    doubtful: list[Region] = []
+    if model.looks == 1:
+        mask, regions = find_lettering(maps[0], threshold, lower, min_area)
+    else:
+        mask, regions, doubtful = find_words(maps, threshold, lower, min_area)
+    return Found(mask, maps[0], with_kinds(image, mask, regions), with_kinds(image, mask, doubtful))
