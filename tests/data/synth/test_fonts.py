@@ -8,7 +8,7 @@ import pytest
 
 from textrm.data.synth import font_files
 from textrm.data.synth.font_tables import read_face
-from textrm.data.synth.fonts import STYLES, FontLibrary, find_fonts
+from textrm.data.synth.fonts import STYLES, FontLibrary, find_fonts, style_of
 from textrm.data.synth.glyphs import load_font
 from textrm.data.synth.scripts import PROBES, SCRIPTS
 from textrm.data.synth.text import dialogue_tokens, effect_text, fit_to, meme_text, note_text, repertoire
@@ -113,3 +113,27 @@ def test_script_that_no_face_covers_is_a_user_error(fonts: FontLibrary) -> None:
     latin = FontLibrary([face for face in fonts.faces if "japanese" not in face.scripts])
     with pytest.raises(UserError, match="cover none of japanese"):
         latin.pick_script(np.random.default_rng(0), {"japanese": 1.0})
+
+
+@pytest.mark.parametrize(
+    ("name", "style"),
+    [
+        ("AoyagiKouzanFontT Regular aoyagi-kouzan-t", "brush"), ("UnGungseo Regular UnGungseo", "brush"),
+        ("AR PL KaitiM GB Regular gkai00mp", "hand"), ("cwTeXKai Medium cwkai", "hand"),
+        ("YOzAF Regular YOzAF", "hand"),
+        ("BM YEONSUNG Regular BMYEONSUNG", "hand"), ("Oldania ADF Std Regular OldaniaADFStd", "hand"),
+        ("Cabin Sketch Regular CabinSketch", "display"),
+        ("Liberation Sans Narrow Bold LiberationSansNarrow", "display"),
+        ("Goudy Bookletter 1911 Regular", "serif"), ("Old Standard TT OldStandard", "serif"),
+        ("Averia Sans GWF Regular", "sans"), ("DejaVu Sans Book DejaVuSans", "sans"),
+        ("Andika Regular Andika", "sans"),
+    ],
+)  # fmt: skip
+def test_style_follows_from_the_name(name: str, style: str) -> None:
+    assert style_of(name) == style
+
+
+def test_style_of_an_unknown_name_follows_from_its_class() -> None:
+    assert style_of("Qwxz", bytes([3, *[0] * 9])) == "hand"
+    assert style_of("Qwxz", bytes([4, *[0] * 9])) == "display"
+    assert style_of("Qwxz") == "sans"

@@ -32,12 +32,13 @@ def large_look(rng: Rng, size: float, background: np.ndarray | None, monochrome:
     look = dress(rng, Look(ink, hard=rng.random() < 0.08), other, size)
     if rng.random() < 0.06:
         look = replace(look, opacity=float(rng.uniform(0.45, 0.9)))
-    if not _stands_out(look, background):
-        edge = BLACK if background is not None and background.mean() > 110 else WHITE
-        if background is None or contrast(look.ink, background) < CONTRAST:
-            look = replace(look, ink=edge, outlines=(), hollow=False, opacity=1.0)
-        if background is None:  # one of both shows anywhere
-            look = replace(look, outlines=((_line(rng, size), BLACK if sum(look.ink) > 380 else WHITE),))
+    if background is None:
+        if len(look.outlines) + (not look.hollow) == 1 and rng.random() < 0.5:  # of two colours, one shows anywhere
+            last = look.outlines[-1][1] if look.hollow else look.ink
+            look = replace(look, outlines=(*look.outlines, (_line(rng, size), BLACK if sum(last) > 380 else WHITE)))
+    elif not _stands_out(look, background):
+        ink = BLACK if background.mean() > 110 else WHITE
+        look = replace(look, ink=ink, pattern="flat", outlines=(), hollow=False, opacity=1.0)
     return without_color(look) if monochrome else look
 
 
@@ -104,9 +105,7 @@ def _pattern(rng: Rng, look: Look, size: float) -> Look:
     return replace(look, pattern=pattern, second=second, angle=angle, pitch=pitch)
 
 
-def _stands_out(look: Look, background: np.ndarray | None) -> bool:
+def _stands_out(look: Look, background: np.ndarray) -> bool:
     """Whether some part of a letter differs from the background by CONTRAST or more."""
     colors = [color for _, color in look.outlines] + ([] if look.hollow else [look.ink])
-    if background is None:
-        return len(colors) > 1
     return max(contrast(color, background) for color in colors) * look.opacity >= CONTRAST

@@ -24,8 +24,7 @@ _FORMS = (
     "© {a} {year}", "©{a}",
     "(c) {year} {a} {b}", "{a} {b}", "{a}", "{a} '{short}", "art: {a}", "by {a} {b}",
     "@{a}_{b}", "{a}{b}.com", "www.{a}{b}.net", "{a}.{b}.org/{short}", "translated by {a}", "scan: {a}",
-    "ink {a} color {b}",
-    "{a}-{b} {year}", "#{a}{short}", "© {a}/{b}",
+    "ink {a} color {b}", "{a}-{b} {year}", "#{a}{short}", "© {a}/{b}",
 )  # fmt: skip
 
 
