@@ -33,8 +33,10 @@ with needs_extra("train", __name__):
     from textrm.config import at_least, hydra_entry
     from textrm.exported import Exported, exported, exported_class
     from textrm.nets.cleaner import Cleaner
+    from textrm.nets.coarse_to_fine import CoarseToFine
     from textrm.nets.phases import with_dilation
     from textrm.nets.tagger import Tagger
+    from textrm.page.judge import Judge
     from textrm.quantize import calibration_crops, quantize
 
 log = logging.getLogger(__name__)
@@ -48,7 +50,7 @@ _MEASURED = {  # what textrm.evaluate takes, by task
 PARITY = 1e-3  # largest difference of an output in [0, 1] between torch and ONNX that still is rounding
 
 
-@hydra_entry("export", threshold=float, low=float, keep=float, manifest=str)
+@hydra_entry("export", threshold=float, low=float, keep=float, manifest=str, words=str)
 def main(config: DictConfig) -> None:
     """Write the ONNX file of a run, print what it costs in accuracy."""
     at_least(config, crops=1, crop=1, seed=0)
@@ -57,6 +59,8 @@ def main(config: DictConfig) -> None:
         raise UserError(f"out={out} is a folder: give the name of the .onnx file to write")
     net, resolved = load_run(run, config.checkpoint)
     facts = run_facts(net, resolved) | {"low": config.low, "keep": config.keep}
+    if config.words is not None:
+        facts["words"] = _judge(Path(config.words), net)
     if config.threshold is not None:
         facts["threshold"] = config.threshold
     for key in ("threshold", "low", "keep"):
@@ -78,6 +82,23 @@ def main(config: DictConfig) -> None:
     finally:
         temporary.unlink(missing_ok=True)
     print(f"{out}: {out.stat().st_size / 1e6:.2f} MB")
+
+
+def _judge(path: Path, net: nn.Module) -> str:
+    """The weights of a judge of words, as they are stated.
+
+    Raises:
+        UserError: when the file has none, or the net is not one whose words are judged.
+    """
+    if not isinstance(net, CoarseToFine):
+        raise UserError("words is for nets that look coarsely first (net=coarse_to_fine): export this one without it")
+    try:
+        text = path.read_text()
+        Judge.stated(text)
+    except (OSError, ValueError) as error:
+        raise UserError(f"words={path}: holds no weights of a judge ({error}); give the file that "
+                        "experiments.finding.verify wrote") from error  # fmt: skip
+    return text
 
 
 def run_facts(net: nn.Module, resolved: dict[str, Any]) -> dict[str, Any]:

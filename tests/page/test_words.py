@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from textrm.page.judge import FEATURES, Judge
 from textrm.page.words import find_words
 
 
@@ -48,16 +49,19 @@ def test_a_faint_last_member_goes_with_its_word() -> None:
     assert mask[155, 64] == 0
 
 
-def test_what_the_coarse_look_denies_stays_and_is_doubtful() -> None:
+def test_what_a_coarse_look_denies_stays_and_is_doubtful() -> None:
     prob = blank()
     prob[20:40, 20:30] = 255
-    half = np.zeros((120, 120), np.uint8)
-    mask, words, doubtful = find_words(maps_of(prob, half), 0.5, 0.3)
+    half = np.full((120, 120), 76, np.uint8)
+    coarse = Judge([0.0, 0.0, 0.0, 1.0, *[0.0] * (FEATURES - 4)])  # asks the look at half the size alone
+    mask, words, doubtful = find_words(maps_of(prob, half), 0.5, 0.3, judge=coarse)
     assert not mask.any()
     assert not words
-    assert doubtful[0].score == pytest.approx(0.5)
-    half[:] = 20
-    assert len(find_words(maps_of(prob, half), 0.5, 0.3)[1]) == 1
+    assert doubtful[0].score == pytest.approx(76 / 255, abs=1e-3)
+    half[:] = 130
+    assert len(find_words(maps_of(prob, half), 0.5, 0.3, judge=coarse)[1]) == 1
+    half[:] = 60
+    assert find_words(maps_of(prob, half), 0.5, 0.3, judge=coarse)[1:] == ([], [])
 
 
 def test_a_word_that_is_half_sure_goes_whole_or_not_at_all() -> None:

@@ -48,5 +48,5 @@ def find(
     if model.looks == 1:
         mask, regions = find_lettering(maps[0], threshold, lower, min_area)
     else:
-        mask, regions, doubtful = find_words(maps, threshold, lower, min_area)
+        mask, regions, doubtful = find_words(maps, threshold, lower, min_area, model.judge)
     return Found(mask, maps[0], with_kinds(image, mask, regions), with_kinds(image, mask, doubtful))

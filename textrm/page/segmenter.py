@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from textrm.errors import UserError
+from textrm.page.judge import Judge
 from textrm.page.model import WEIGHTS, Model
 
 
@@ -16,8 +17,8 @@ class Segmenter(Model):
 
     ``looks`` is how many members of a picture's pyramid its author trained it on. A model of one look has the input
     ``image`` alone; one of several has ``prior`` as well, what it said of the member before, of 255, with ``unknown``
-    where there is none. ``threshold`` is the probability above which its author calls a pixel lettering, ``low`` the
-    one that is enough beside such a pixel (None: there is none).
+    where there is none, and a ``judge`` of words. ``threshold`` is the probability above which its author calls a pixel
+    or a word lettering, ``low`` the one that is enough for a pixel beside or within such (None: there is none).
 
     Raises:
         UserError: as :class:`~textrm.page.model.Model`, and where a stated number is impossible.
@@ -31,6 +32,10 @@ class Segmenter(Model):
     def __init__(self, path: Path | str | None = None, threads: int | None = None) -> None:
         super().__init__(WEIGHTS / "segment.onnx" if path is None else Path(path), threads)
         self.looks = self._number("looks") if "looks" in self.metadata else 1
+        try:
+            self.judge = Judge.stated(self.metadata.get("words"))
+        except ValueError as error:
+            raise self._misstated(f"words={self.metadata['words'][:60]}", f"weights of a judge ({error})") from error
         self.threshold = self._probability("threshold", 0.5)
         self.low = self._probability("low", 0.5) if "low" in self.metadata else None
 

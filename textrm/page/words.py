@@ -9,12 +9,13 @@ import cv2
 import numpy as np
 
 from textrm.page.group import ellipse
+from textrm.page.judge import LOOKS, Judge, features
 from textrm.page.mask import Region
+from textrm.page.pyramid import whole_steps
 
 _SMALL = 24  # pixels; strokes up to this size are one class, larger ones have a class for each doubling
 _REACH = 0.3  # of a stroke's size: half the gap over which it finds the next one
 _CELLS = 4  # cells of a class's grid over which it looks
-_SEEN_AT = 20  # pixels; a letter is judged by the look in which it is about this high
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,49 +29,73 @@ class _Strokes:
     sizes: np.ndarray
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words before anything is decided: ``word`` is that of each stroke pixel; the others have a row for each word.
+
+    ``features`` are those of :func:`textrm.page.judge.features`, ``areas`` in pixels, ``peaks`` the largest probability
+    of the finest look, of 255.
+    """
+
+    strokes: _Strokes
+    word: np.ndarray
+    features: np.ndarray
+    areas: np.ndarray
+    peaks: np.ndarray
+
+
+def group_words(maps: Sequence[np.ndarray], low: float) -> Words | None:
+    """Strokes of more than ``low``, grouped; None where there is none.
+
+    Strokes whose distance is small beside their size make a word, in any direction: letters of one size find each
+    other, dots and accents the letter beside them.
+    """
+    strokes = _strokes(cv2.threshold(maps[0], int(low * 255), 1, cv2.THRESH_BINARY)[1])
+    if not len(strokes.sizes):
+        return None
+    word_of = _grouped(strokes, maps[0].shape)
+    word, count = word_of[strokes.own], int(word_of.max()) + 1
+    areas = np.bincount(word, minlength=count)
+    sizes, peaks = np.zeros(count), np.zeros(count, np.uint8)
+    np.maximum.at(sizes, word_of, strokes.sizes)
+    np.maximum.at(peaks, word, maps[0][strokes.ys, strokes.xs])
+    whole = whole_steps(*maps[0].shape)[-1]
+    steps = [0, *(min(whole + further, len(maps) - 1) for further in range(LOOKS - 1))]
+    sums = [np.bincount(word, maps[step][strokes.ys >> step, strokes.xs >> step], minlength=count) for step in steps]
+    means = np.stack(sums, 1) / areas[:, None] / 255
+    return Words(strokes, word, features(means, sizes / 2**whole), areas, peaks)
+
+
 def find_words(
-    maps: Sequence[np.ndarray], threshold: float, low: float | None = None, min_area: int = 0
-) -> tuple[np.ndarray, list[Region], list[Region]]:
+    maps: Sequence[np.ndarray], threshold: float, low: float | None = None, min_area: int = 0,
+    judge: Judge | None = None,
+) -> tuple[np.ndarray, list[Region], list[Region]]:  # fmt: skip
     """The mask of the lettering, its words, and the doubtful ones, which are left.
 
-    Pixels above ``low`` are strokes. Strokes whose distance is small beside their size make a word, in any direction:
-    letters of one size find each other, dots and accents the letter beside them. A word's score is the mean of what two
-    looks give to its strokes: the finest, and the one in which its letters are as high as dialogue is on a page, which
-    sees what they stand on. Above ``threshold`` all of its strokes are lettering, else none; those that reach half of
-    the threshold are doubtful.
+    A word whose score is above ``threshold`` goes with all of its strokes, another one stays with all of them; it is
+    doubtful where its score reaches half of the threshold. One without any pixel above the threshold is none.
 
     Args:
         maps: what each look gave, uint8, at 1, 1/2, 1/4, … of the page.
         threshold: in (0, 1).
-        low: in (0, threshold]; None for the threshold.
+        low: in (0, threshold], above which a pixel belongs to a stroke; None for the threshold.
         min_area: words with fewer pixels are left.
+        judge: gives the scores; None for the plain one.
 
     Returns:
         The mask, H W uint8 in {0, 1} (1 = lettering), the words and the doubtful words, from top to bottom.
     """
-    prob = maps[0]
-    floor = int((threshold if low is None else min(low, threshold)) * 255)
-    weak = cv2.threshold(prob, floor, 1, cv2.THRESH_BINARY)[1]
-    mask = np.zeros_like(weak)
-    strokes = _strokes(weak)
-    if not len(strokes.sizes):
+    mask = np.zeros(maps[0].shape, np.uint8)
+    words = group_words(maps, threshold if low is None else min(low, threshold))
+    if words is None:
         return mask, [], []
-    word_of = _grouped(strokes, weak.shape)
-    word = word_of[strokes.own]
-    count = int(word_of.max()) + 1
-    area = np.bincount(word, minlength=count)
-    height = np.zeros(count)
-    np.maximum.at(height, word_of, strokes.sizes)
-    score = (_means(maps, strokes, word, area, np.zeros(count, int))
-             + _means(maps, strokes, word, area, _level(height, len(maps)))) / 2  # fmt: skip
-    peak = np.zeros(count, np.uint8)
-    np.maximum.at(peak, word, prob[strokes.ys, strokes.xs])
-    believable = (area >= max(min_area, 1)) & (peak > int(threshold * 255))
-    kept = believable & (score > threshold)
-    doubtful = believable & ~kept & (score > threshold / 2)
-    inside = kept[word]
-    mask[strokes.ys[inside], strokes.xs[inside]] = 1
-    regions = _regions(strokes, word, score, area, kept | doubtful)
+    scores = (judge or Judge())(words.features)
+    believable = (words.areas >= max(min_area, 1)) & (words.peaks > int(threshold * 255))
+    kept = believable & (scores > threshold)
+    doubtful = believable & ~kept & (scores > threshold / 2)
+    inside = kept[words.word]
+    mask[words.strokes.ys[inside], words.strokes.xs[inside]] = 1
+    regions = _regions(words, scores, kept | doubtful)
     return (
         mask,
         [region for place, region in regions if kept[place]],
@@ -122,32 +147,14 @@ def _unite(parent: np.ndarray, members: np.ndarray, sets: np.ndarray) -> None:
         parent[:] = target[parent]
 
 
-def _level(height: np.ndarray, levels: int) -> np.ndarray:
-    steps = np.rint(np.log2(np.maximum(height, 1) / _SEEN_AT)).astype(int)
-    return np.clip(steps, min(1, levels - 1), levels - 1)
-
-
-def _means(
-    maps: Sequence[np.ndarray], strokes: _Strokes, word: np.ndarray, area: np.ndarray, level: np.ndarray
-) -> np.ndarray:
-    """The mean in [0, 1] of what the look of its ``level`` gives to each word."""
-    total = np.zeros(len(area))
-    for step in np.unique(level):
-        chosen = (level == step)[word]
-        values = maps[step][strokes.ys[chosen] >> step, strokes.xs[chosen] >> step]
-        total += np.bincount(word[chosen], values, minlength=len(area))
-    return total / np.maximum(area, 1) / 255
-
-
-def _regions(strokes: _Strokes, word: np.ndarray, score: np.ndarray, area: np.ndarray,
-             wanted: np.ndarray) -> list[tuple[int, Region]]:  # fmt: skip
-    order = np.argsort(word, kind="stable")
-    points = np.stack([strokes.xs, strokes.ys], 1)[order].astype(np.int32)
-    ends = np.cumsum(area)
+def _regions(words: Words, scores: np.ndarray, wanted: np.ndarray) -> list[tuple[int, Region]]:
+    order = np.argsort(words.word, kind="stable")
+    points = np.stack([words.strokes.xs, words.strokes.ys], 1)[order].astype(np.int32)
+    ends = np.cumsum(words.areas)
     found = []
     for place in np.flatnonzero(wanted):
-        hull = cv2.convexHull(points[ends[place] - area[place] : ends[place]])[:, 0]
+        hull = cv2.convexHull(points[ends[place] - words.areas[place] : ends[place]])[:, 0]
         (left, top), (right, bottom) = hull.min(0).tolist(), hull.max(0).tolist()
-        region = Region(hull, (left, top, right + 1, bottom + 1), float(score[place]), int(area[place]))
-        found.append((int(place), region))
+        box = left, top, right + 1, bottom + 1
+        found.append((int(place), Region(hull, box, float(scores[place]), int(words.areas[place]))))
     return sorted(found, key=lambda item: (item[1].box[1], item[1].box[0]))

@@ -1,0 +1,93 @@
+"""Fits the judge of words to pages with truth: ``python -m experiments.finding.verify MODEL --set SET …``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+import cv2
+import numpy as np
+from rich.progress import track
+
+from textrm.data.manifest import BadRow, evenly_spread, load_sample, read_manifest
+from textrm.files import write_whole
+from textrm.page.judge import FEATURES, Judge
+from textrm.page.segment import segment
+from textrm.page.segmenter import Segmenter
+from textrm.page.words import group_words
+
+LOW, MIN_AREA, PEAK = 0.3, 12, 127  # words as textrm.page finds them
+FALSE = 2.0  # what a false word weighs beside a missed one
+RIDGE = 1e-3
+
+
+@click.command()
+@click.argument("model", type=click.Path(exists=True, path_type=Path))
+@click.option("--set", "sets", multiple=True, required=True, help="MANIFEST:SPLIT; several times for several.")
+@click.option("--limit", default=150, show_default=True, type=click.IntRange(1), help="Pages of each set.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="JSON file for textrm.export words=…")
+@click.option("--threads", default=2, show_default=True, type=click.IntRange(1))
+def main(model: Path, sets: tuple[str, ...], limit: int, out: Path, threads: int) -> None:
+    """Write the weights under which the words of these pages are told best from what is no lettering.
+
+    A word is one that MODEL proposes; it is lettering where more than half of its pixels are, in truth, within 2 px.
+    Each set counts the same, and so do large and small words.
+    """
+    segmenter = Segmenter(model, threads)
+    found = [_words(segmenter, *entry.rsplit(":", 1), limit) for entry in sets]
+    features, truth = (np.concatenate([part[place] for part in found]) for place in (0, 1))
+    shares = np.concatenate([np.full(len(part[1]), 1 / max(len(part[1]), 1)) for part in found])
+    weights = fit(features, truth, shares * np.where(truth, 1.0, FALSE))
+    for name, (own, lettering) in zip(sets, found, strict=True):
+        kept = Judge(weights)(own) > 0.5
+        plain = Judge()(own) > 0.5
+        click.echo(f"{name}: {len(own)} words, {(~lettering).sum()} false; kept of the false {kept[~lettering].sum()} "
+                   f"(plain {plain[~lettering].sum()}), of the true {kept[lettering].mean():.3f} "
+                   f"(plain {plain[lettering].mean():.3f})")  # fmt: skip
+    write_whole(out, json.dumps([round(float(weight), 4) for weight in weights]).encode())
+
+
+def fit(features: np.ndarray, truth: np.ndarray, importance: np.ndarray) -> np.ndarray:
+    """Weights of a logistic regression, by Newton's method, with a small ridge."""
+    weights = np.zeros(FEATURES)
+    importance = importance / importance.sum()
+    for _ in range(50):
+        score = 1 / (1 + np.exp(-features @ weights))
+        slope = features.T @ (importance * (score - truth)) + RIDGE * weights
+        curve = (features * (importance * score * (1 - score))[:, None]).T @ features + RIDGE * np.eye(FEATURES)
+        step = np.linalg.solve(curve, slope)
+        weights -= step
+        if np.abs(step).max() < 1e-6:
+            break
+    return weights
+
+
+def _words(model: Segmenter, path: str, split: str, limit: int) -> tuple[np.ndarray, np.ndarray]:
+    """The features of the words of a split, and whether each is lettering."""
+    manifest = read_manifest(path)
+    features, truth = [np.zeros((0, FEATURES))], [np.zeros(0, bool)]
+    rows = evenly_spread([row for row in manifest.rows if row.split == split], limit)
+    for row in track(rows, f"{Path(path).parent.name}"):
+        try:
+            sample = load_sample(manifest, row, clean=False)
+        except BadRow as bad:
+            click.echo(str(bad), err=True)
+            continue
+        words = group_words(segment(sample.image, model), LOW)
+        if words is None:
+            continue
+        near = cv2.dilate(sample.mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5)))
+        ys, xs = words.strokes.ys, words.strokes.xs
+        share = np.bincount(words.word, near[ys, xs], minlength=len(words.areas)) / words.areas
+        known = np.ones(len(share), bool)
+        if sample.ignore is not None:
+            known = np.bincount(words.word, sample.ignore[ys, xs], minlength=len(share)) == 0
+        chosen = known & (words.areas >= MIN_AREA) & (words.peaks > PEAK)
+        features.append(words.features[chosen])
+        truth.append(share[chosen] > 0.5)
+    return np.concatenate(features), np.concatenate(truth)
+
+
+if __name__ == "__main__":
+    main()
