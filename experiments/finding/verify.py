@@ -35,12 +35,15 @@ def main(model: Path, sets: tuple[str, ...], limit: int, out: Path, threads: int
     Each set counts the same, and so do large and small words.
     """
     segmenter = Segmenter(model, threads)
-    found = [_words(segmenter, *entry.rsplit(":", 1), limit) for entry in sets]
+    found = []
+    for entry in sets:
+        manifest, _, split = entry.rpartition(":")
+        found.append(_words(segmenter, manifest, split, limit))
     features, truth = (np.concatenate([part[place] for part in found]) for place in (0, 1))
     shares = np.concatenate([np.full(len(part[1]), 1 / max(len(part[1]), 1)) for part in found])
     weights = fit(features, truth, shares * np.where(truth, 1.0, FALSE))
     for name, (own, lettering) in zip(sets, found, strict=True):
-        kept = Judge(weights)(own) > 0.5
+        kept = Judge(weights.tolist())(own) > 0.5
         plain = Judge()(own) > 0.5
         click.echo(f"{name}: {len(own)} words, {(~lettering).sum()} false; kept of the false {kept[~lettering].sum()} "
                    f"(plain {plain[~lettering].sum()}), of the true {kept[lettering].mean():.3f} "

@@ -67,24 +67,24 @@ def barred_page() -> np.ndarray:
     """White, 1400 x 1000, not of one colour, with two bars that are seen at any size."""
     page = np.full((1400, 1000, 3), 255, np.uint8)
     page[0, 0] = 254
-    page[200:232, 104:168] = 0
-    page[1000:1064, 704:768] = 0
+    page[208:240, 112:176] = 0
+    page[1008:1072, 704:768] = 0
     return page
 
 
 def test_finer_looks_are_where_coarser_ones_saw_something(tmp_path: Path) -> None:
     model, page = Watched(write_look(tmp_path / "look.onnx")), barred_page()
     maps = segment(page, model)
-    assert [found.shape for found in maps] == [(1400, 1000), (700, 500), (350, 250), (175, 125)]
+    assert [found.shape for found in maps] == [(1400, 1000), (700, 500), (350, 250), (175, 125), (88, 63)]
     for step, found in enumerate(maps):
         factor = 1 << step
         assert np.array_equal(found > 127, page[::factor, ::factor, 0][: found.shape[0], : found.shape[1]] == 0)
-    # Three members whole, each padded to the stride, and one window for each bar in full.
-    assert model.shown[:3] == [(176, 128), (352, 256), (704, 504)]
-    assert len(model.shown) == 5
-    assert all(rows <= 112 and columns <= 128 for rows, columns in model.shown[3:])
+    # Four members whole, each padded to the stride, and one window for each bar in full.
+    assert model.shown[:4] == [(88, 64), (176, 128), (352, 256), (704, 504)]
+    assert len(model.shown) == 6
+    assert all(rows <= 112 and columns <= 128 for rows, columns in model.shown[4:])
     assert (model.priors[0] == 128).all()
-    assert (model.priors[2][0, 100:116, 52:84] == 255).all()
+    assert (model.priors[3][0, 104:120, 56:88] == 255).all()
 
 
 def test_what_a_coarse_look_did_not_see_is_not_looked_for(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_what_a_coarse_look_did_not_see_is_not_looked_for(tmp_path: Path) -> Non
     page[700, 500] = 0  # gone at half the size
     model = Watched(write_look(tmp_path / "look.onnx"))
     assert segment(page, model)[0].max() == 0
-    assert len(model.shown) == 3
+    assert len(model.shown) == 4
 
 
 def test_small_pictures_are_looked_at_whole_and_in_full(tmp_path: Path) -> None:

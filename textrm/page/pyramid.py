@@ -8,7 +8,7 @@ import numpy as np
 from textrm.page.group import Box
 
 WHOLE = 750_000  # pixels; the largest member that is looked at whole has no more (of a strip: of a page's length of it)
-COARSER = 2  # members below that one
+COARSER = 3  # members below that one
 _LONGEST = 2.0  # a strip counts as pages of this height to width
 _SMALLEST = 32  # pixels; the shorter side of the smallest member
 _COARSEST = 3  # the largest whole member is at least 1/8 of the page, however large that is
