@@ -15,7 +15,7 @@ from textrm.page.pyramid import whole_steps
 
 _SMALL = 24  # pixels; strokes up to this size are one class, larger ones have a class for each doubling
 _REACH = 0.3  # of a stroke's size: half the gap over which it finds the next one
-_CELLS = 4  # cells of a class's grid over which it looks
+_CELLS = 2  # cells of a class's grid over which it looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +120,8 @@ def _grouped(strokes: _Strokes, shape: tuple[int, ...]) -> np.ndarray:
     classes[strokes.sizes < _SMALL] = 0
     own_class = classes[strokes.own]
     for level in range(int(classes.max()) + 1):
-        # One cell is so many pixels that ``_CELLS`` of them are the reach of the class.
-        cell = max(1, round(_REACH * _SMALL * 2 ** (level - 1) / _CELLS)) if level else 1
+        # A class is grouped on a grid of its own, ``_CELLS`` of whose cells are the reach of its smallest strokes.
+        cell = max(2, round(_REACH * _SMALL * 2 ** (level - 1) / _CELLS))
         grid = np.zeros([-(-side // cell) for side in shape[:2]], np.uint8)
         members = own_class == level
         grid[strokes.ys[members] // cell, strokes.xs[members] // cell] = 1
