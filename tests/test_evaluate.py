@@ -97,12 +97,44 @@ def test_the_command_writes_the_figures(
     assert float(both["false_area"]) == pytest.approx(64 / SIDE**2 / 2)
     assert both["seconds"] == ""  # two pages are too few for a time
     assert both["small_recall"] == ""  # no word is that low
+    assert [(line["words"], line["words_found"], line["half_erased"]) for line in (bw, both)] == [
+        ("1", "1.0", "0.0"), ("2", "1.0", "0.0"),
+    ]  # fmt: skip
+    assert (both["leak_worst_page"], both["leak_worst"]) == ("art", color["leak"])
+    assert (both["text_free"], both["touched_1"], both["kept_whole"]) == ("0", "", "")
     assert [line["id"] for line in read(out / "pages.csv")] == ["plain", "art"]
+    assert not (out / "kinds.csv").exists()
     with Image.open(out / "sheet.png") as sheet:
         assert sheet.size == (480, 24 + SIDE + 8)  # one strip, the worst page
         panel = np.asarray(sheet.convert("RGB"))[24:, SIDE + 8 :]
     assert tuple(panel[84, 84]) == FALSE
     assert tuple(panel[20, 20]) == HIT
+
+
+def test_a_text_free_set_is_measured_by_what_was_touched(
+    manifest: Path, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cv2.imwrite(str(tmp_path / "zero.png"), np.zeros((SIDE, SIDE), np.uint8))
+    pictures = ("plain_clean.png", "art_clean.png", "art_clean.png")
+    rows = [
+        Row(f"{place}", "val", "g", name, name, "zero.png", source=name, tags="sign" if place else "")
+        for place, name in enumerate(pictures)
+    ]
+    rows[2].extra["ignore_boxes"] = "0,0,96,86"  # type: ignore[index]  # leaves 8 x 2 px of the dark square
+    write_manifest(tmp_path / "free.csv", rows)
+    out = tmp_path / "report"
+    arguments = (f"manifest={tmp_path / 'free.csv'}", f"model={model}", "by=source", f"out={out}", "sheet=1")
+    assert run(monkeypatch, *arguments) == 0
+    assert "–" in capsys.readouterr().out
+    art, plain, whole = read(out / "summary.csv")
+    assert (plain["text_free"], plain["false_area"], plain["touched_0.1"]) == ("1", "0.0", "0.0")
+    areas = (64 / SIDE**2, 16 / (SIDE * 10))
+    assert float(art["false_area"]) == pytest.approx(sum(areas) / 2)
+    assert [float(art[f"touched_{share}"]) for share in ("0.1", "1", "5")] == [1.0, 0.5, 0.0]
+    assert [float(whole[f"touched_{share}"]) for share in ("0.1", "1", "5")] == pytest.approx([2 / 3, 1 / 3, 0.0])
+    assert (whole["leak_worst_page"], whole["recall"], whole["left"], whole["F1tol_page"]) == ("2", "", "", "")
+    assert [line["id"] for line in read(out / "pages.csv")] == ["0", "1", "2"]
+    assert [(line["kind"], line["words"]) for line in read(out / "kinds.csv")] == [("sign", "0")]
 
 
 def test_rows_that_cannot_be_read_are_reported_and_the_rest_is_scored(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.console import Console, Group
-from rich.table import Table
+from rich.table import Column, Table
 
 from textrm.metrics import HEIGHTS, TOUCHED
 from textrm.scoring import KINDS, Line
@@ -76,7 +76,7 @@ def print_table(title: str, lines: Sequence[Line], kinds: Sequence[Line] | None 
 
 def _block(title: str, lines: Sequence[Line], block: Block) -> Table:
     names = [name for name in NAMES if name in lines[0]]
-    table = Table(*names, *block, title=title)
+    table = Table(*(Column(name, overflow="fold") for name in (*names, *block)), title=title)
     for line in lines:
         cells = [(form, [line[column] for column in columns]) for form, columns in block.values()]
         table.add_row(
