@@ -13,7 +13,7 @@ from textrm.data.synth.jottings import jotting
 from textrm.data.synth.looks import CONTRAST, contrast
 from textrm.data.synth.plates import lay_plate, plate_color
 
-NAMES = {"underlined", "bracketed", "ringed", "rays", "heart"}
+NAMES = {"underlined", "bracketed", "ringed", "rays", "heart", "tail"}
 
 
 def test_handwriting_fits_its_box_in_several_colours(fonts: FontLibrary) -> None:
@@ -62,6 +62,8 @@ def test_a_sign_adds_ink_around_the_words_and_leaves_them(
         _, y, _, h = cv2.boundingRect(added)
         if name == "underlined":
             assert y >= margin + 28
+        if name == "tail":
+            assert cv2.boundingRect(added)[0] >= margin + 100
         if name == "ringed":
             assert y < margin + 10
             assert y + h > margin + 30

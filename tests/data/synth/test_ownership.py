@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from textrm.data.synth.additions import add_credit, add_watermark
 from textrm.data.synth.bubbles import random_look
 from textrm.data.synth.fonts import FontLibrary
 from textrm.data.synth.letterer import Letterer
+from textrm.data.synth.owner_marks import add_credit, add_watermark
 from textrm.data.synth.ownership import credit, owner_text, watermark
 
 

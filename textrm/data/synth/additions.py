@@ -1,4 +1,4 @@
-"""Lettering that needs more of the picture than a free place: its ground, its panel's edge, a plate."""
+"""Lettering that needs more than a free place: several, a ground of its own, its panel's edge, a plate."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ import numpy as np
 from textrm.data.synth.effects import Look
 from textrm.data.synth.grounds import lay_ground
 from textrm.data.synth.letterer import Letterer
-from textrm.data.synth.lettering import Lettering, jotting, large_effect
+from textrm.data.synth.lettering import Lettering, jotting, large_effect, sound_effect
 from textrm.data.synth.occlusion import in_front, seen_through
-from textrm.data.synth.ownership import credit, watermark
-from textrm.data.synth.patch import dressed, hidden
+from textrm.data.synth.patch import dressed, faded, hidden, scaled
 from textrm.data.synth.plates import lay_plate, plate_color
 from textrm.data.synth.room import Box
 from textrm.data.synth.screens import lay_screen
@@ -19,8 +18,33 @@ from textrm.data.synth.tones import even_ground, near_tone
 Rng = np.random.Generator
 
 LARGE = 0.15, 0.5  # height of a very large letter as a share of the panel's or page's shorter side
-WATERMARK, CREDIT = 0.05, 0.12  # shares of pictures
 COLORS = ((0, 0, 0), (255, 255, 255))
+
+
+def add_effect(letterer: Letterer, area: Box) -> bool:
+    """A sound effect somewhere in ``area``, now and then as large as it; or a small one again and again."""
+    rng = letterer.rng
+    chorus = int(rng.integers(2, 12)) if rng.random() < 0.3 else 1
+    share = rng.uniform(0.2, 0.8, 2) if chorus == 1 else rng.uniform(0.12, 0.4, 2)
+    spot = letterer.spot(area, share, overhang=0.2)
+    if spot is None:
+        return False
+    text = sound_effect(
+        rng, letterer.fonts, int(spot[2] - spot[0]), int(spot[3] - spot[1]), background=letterer.under(spot),
+        script=letterer.script if rng.random() < 0.9 else None, monochrome=not letterer.color,
+    )  # fmt: skip
+    if text is None:
+        return False
+    if rng.random() < 0.25:
+        text = faded(text, rng.uniform(0.45, 0.9))
+    boxes = [letterer.stamp(text, *spot[:2])]
+    for _ in range(chorus - 1):  # they may lie over one another, but not over what was there before
+        copy = scaled(text, float(np.exp(rng.uniform(-0.4, 0.25))))
+        near = letterer.room.find(copy.alpha.shape[1], copy.alpha.shape[0], area, overhang=0.2, keep=False)
+        if near is not None:
+            boxes.append(letterer.stamp(copy, *near))
+    letterer.room.taken.extend(boxes)
+    return True
 
 
 def add_large(
@@ -114,8 +138,8 @@ def add_jotting(letterer: Letterer, area: Box, plate: float = 0.25) -> bool:
 def add_faint(letterer: Letterer, area: Box) -> bool:
     """Text or a large sound in a tone close to that of an even ground; False where no even ground is found."""
     rng = letterer.rng
-    for _ in range(4):
-        spot = letterer.spot(area, rng.uniform(0.2, 0.8, 2), overhang=0.0)
+    for _ in range(10):
+        spot = letterer.spot(area, np.exp(rng.uniform(np.log(0.12), np.log(0.7), 2)), overhang=0.0)
         ground = None if spot is None else even_ground(letterer.clean, spot)
         if spot is not None and ground is not None:
             break
@@ -132,56 +156,3 @@ def add_faint(letterer: Letterer, area: Box) -> bool:
         text = letterer.talk(width, height, background=None, plain=True)
         text = text and dressed(text, look)
     return letterer.settle(text, spot, "faint")
-
-
-def add_ownership(letterer: Letterer) -> None:
-    """A watermark, a credit, or mostly neither; both lie over everything else."""
-    if letterer.rng.random() < WATERMARK:
-        add_watermark(letterer)
-    if letterer.rng.random() < CREDIT:
-        add_credit(letterer)
-
-
-def add_watermark(letterer: Letterer) -> bool:
-    """A watermark over the whole picture: once, or again and again in rows."""
-    rng, width, height = letterer.rng, letterer.width, letterer.height
-    text = watermark(
-        rng, letterer.fonts, width, height,
-        background=letterer.under((0, 0, width, height)), monochrome=not letterer.color,
-    )  # fmt: skip
-    if text is None:
-        return False
-    tall, wide = text.alpha.shape
-    if wide > 0.5 * width or rng.random() < 0.5:
-        at = rng.normal(0.5, 0.2, 2).clip(0, 1) * (width - wide, height - tall)
-        letterer.place(text, *at.tolist())
-        return True
-    step_x, step_y = wide * rng.uniform(1.15, 2.2), max(tall, 0.4 * wide) * rng.uniform(1.15, 2.5)
-    left, top = -rng.uniform(0, step_x), -rng.uniform(0, step_y)
-    shift = step_x / 2 if rng.random() < 0.6 else 0.0
-    for row in range(min(int((height - top) / step_y) + 1, 12)):
-        for column in range(min(int((width - left) / step_x) + 2, 8)):
-            letterer.place(text, left + column * step_x - shift * (row % 2), top + row * step_y)
-    return True
-
-
-def add_credit(letterer: Letterer) -> bool:
-    """A credit or signature in a corner, or at the middle of the lower edge."""
-    rng, width, height = letterer.rng, letterer.width, letterer.height
-    edge = rng.uniform(1, 14, 2)
-    across = float(rng.choice([0.0, 1.0, 0.5], p=[0.4, 0.45, 0.15]))
-    down = 1.0 if rng.random() < 0.8 else 0.0
-    room = min(0.5 * width, 240.0), min(0.3 * height, 120.0)
-    x0, y0 = edge[0] + across * (width - room[0] - 2 * edge[0]), edge[1] + down * (height - room[1] - 2 * edge[1])
-    text = credit(
-        rng, letterer.fonts, int(room[0]), int(room[1]),
-        background=letterer.under((x0, y0, x0 + room[0], y0 + room[1])), monochrome=not letterer.color,
-    )  # fmt: skip
-    if text is None:
-        return False
-    tall, wide = text.alpha.shape
-    x, y = edge[0] + across * (width - wide - 2 * edge[0]), edge[1] + down * (height - tall - 2 * edge[1])
-    if not letterer.room.take((x, y, x + wide, y + tall)):
-        return False
-    letterer.place(text, x, y)
-    return True

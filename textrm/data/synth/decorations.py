@@ -1,4 +1,4 @@
-"""Strokes and signs that a letterer draws around words: underlines, brackets, rings, rays and hearts."""
+"""Strokes and signs that a letterer draws around words: underlines, brackets, rings, rays, hearts, tails."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from textrm.data.synth.drawing.strokes import SUBPIXEL_BITS, Curve, fixed, smoot
 
 Rng = np.random.Generator
 
+REACH = 3.2  # em, the furthest that a sign goes beyond the words
+
 
 def decorated(rng: Rng, block: Block, size: float) -> tuple[Block, str]:
-    """The block with a sign around one word or all of it, and the sign's name. The sheet grows by ``size`` px per em.
+    """The block with a sign around one word or all of it, of ``size`` px per em, and the sign's name. The sheet grows.
 
     Words keep their polygons.
     """
-    margin = int(np.ceil(0.9 * size)) + 2
+    margin = int(np.ceil(REACH * size)) + 2
     coverage = cv2.copyMakeBorder(block.coverage, margin, margin, margin, margin, cv2.BORDER_CONSTANT)
     words = tuple(word + np.float32(margin) for word in block.words)
     chosen = words[int(rng.integers(len(words)))] if words and rng.random() < 0.6 else None
@@ -101,8 +103,18 @@ def _heart(rng: Rng, box: Box, size: float) -> list[Curve]:
     return hearts
 
 
+def _tail(rng: Rng, box: Box, size: float) -> list[Curve]:
+    """A long stroke that goes on from the last letter and waves: a cry."""
+    _, y0, x1, y1 = box
+    length, bend = size * rng.uniform(1.0, REACH - 0.4), size * rng.uniform(0.4, 1.4)
+    along = np.linspace(0, length, 30)
+    swing = size * rng.uniform(0.0, 0.3) * np.minimum(along / (0.5 * size), 1)
+    y = (y0 + y1) / 2 + swing * np.sin(2 * np.pi * along / bend) + along * rng.normal(0, 0.08)
+    return [np.stack([x1 + 0.05 * size + along, y], 1)]
+
+
 SIGNS: tuple[tuple[Callable[[Rng, Box, float], list[Curve]], str], ...] = (
     (_underline, "underlined"), (_underline, "underlined"), (_brackets, "bracketed"), (_ring, "ringed"),
-    (_rays, "rays"), (_heart, "heart"),
+    (_rays, "rays"), (_heart, "heart"), (_tail, "tail"),
 )  # fmt: skip
 """Each sign and its tag."""

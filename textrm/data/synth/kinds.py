@@ -12,7 +12,7 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-from textrm.data.synth.additions import add_faint, add_jotting, add_large, add_screen
+from textrm.data.synth.additions import add_jotting, add_large
 from textrm.data.synth.bubbles import Look, random_look
 from textrm.data.synth.drawing import texture
 from textrm.data.synth.drawing.finish import painted, washed
@@ -21,10 +21,10 @@ from textrm.data.synth.drawing.panels import random_layout
 from textrm.data.synth.drawing.strokes import SUBPIXEL_BITS, blob, fixed, noise
 from textrm.data.synth.fonts import FontLibrary
 from textrm.data.synth.letterer import Letterer
+from textrm.data.synth.panel_lettering import letter_panel
 from textrm.data.synth.room import Box
 
 Rng = np.random.Generator
-LARGE, SCREEN = 0.16, 0.1  # share of panels with a very large effect, and with text on a screen
 Page = tuple[Letterer, set[str]]
 
 
@@ -58,7 +58,7 @@ def comic(rng: Rng, height: int, width: int, fonts: FontLibrary, color: bool, le
         add_large(letterer, (0.0, 0.0, float(width), float(height)), ground=0.0)
     for area, region in zip(areas, regions, strict=True):
         if lettered:
-            _letter_panel(rng, letterer, area, region, talk)
+            letter_panel(rng, letterer, area, region, talk)
         elif rng.random() < 0.3:
             letterer.speak(area, empty=1.0)
     if lettered and rng.random() < 0.35:
@@ -74,7 +74,7 @@ def splash(rng: Rng, height: int, width: int, fonts: FontLibrary, color: bool, l
     if lettered:
         if rng.random() < 0.3:
             add_large(letterer, (0.0, 0.0, float(width), float(height)))
-        _letter_panel(rng, letterer, (0, 0, width, height), None, rng.uniform(0.8, 2.0))
+        letter_panel(rng, letterer, (0, 0, width, height), None, rng.uniform(0.8, 2.0))
     elif rng.random() < 0.3:
         letterer.speak((0, 0, width, height), empty=1.0)
     return letterer, tags | {"full_page"}
@@ -152,44 +152,6 @@ def picture_book(rng: Rng, height: int, width: int, fonts: FontLibrary, color: b
     if lettered and rng.random() < 0.4:
         letterer.note(everywhere)
     return letterer, tags | {"narration"}
-
-
-def _letter_panel(rng: Rng, letterer: Letterer, area: Box, region: np.ndarray | None, talk: float) -> None:
-    """Sound effects first (balloons lie over them), then captions, balloons and free text."""
-    size = (area[2] - area[0]) * (area[3] - area[1])
-    draw = rng.random()
-    if draw < LARGE:
-        add_large(letterer, area, region)
-    elif draw < LARGE + SCREEN:
-        add_screen(letterer, _part(rng, area), region)
-    if rng.random() < 0.3:
-        for _ in range(rng.integers(1, 4)):
-            letterer.effect(area)
-    if rng.random() < 0.15:
-        letterer.caption(area)
-    # About one balloon on every 150 x 150 px of type that is 17 px high.
-    count = rng.poisson(talk * min(6.0, 0.4 + size / (150 * letterer.em / 17) ** 2 * 0.8))
-    for _ in range(min(count, 9)):
-        letterer.speak(area, region if rng.random() < 0.5 else None)
-    if rng.random() < 0.18:
-        letterer.write(area)
-    if rng.random() < 0.12:
-        letterer.sign(area)
-    if rng.random() < 0.1:
-        add_jotting(letterer, area)
-    if rng.random() < 0.06:
-        add_faint(letterer, area)
-    if rng.random() < 0.2:
-        letterer.note(area)
-
-
-def _part(rng: Rng, area: Box) -> Box:
-    """All of a box, or as often a part of it."""
-    if rng.random() < 0.5:
-        return area
-    x0, x1 = np.sort(rng.uniform(area[0], area[2], 2))
-    y0, y1 = np.sort(rng.uniform(area[1], area[3], 2))
-    return (float(x0), float(y0), float(x1), float(y1)) if min(x1 - x0, y1 - y0) > 80 else area
 
 
 def _look(rng: Rng, style: Style) -> Look:

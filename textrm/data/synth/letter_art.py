@@ -8,18 +8,19 @@ import cv2
 import numpy as np
 
 from textrm.data.sample import Sample
-from textrm.data.synth.additions import add_faint, add_jotting, add_large, add_ownership, add_screen
+from textrm.data.synth.additions import add_effect, add_faint, add_jotting, add_large, add_screen
 from textrm.data.synth.bubbles import random_look
 from textrm.data.synth.degrade import degrade
 from textrm.data.synth.empty_balloons import EmptyBalloon, find_empty_balloons
 from textrm.data.synth.fonts import FontLibrary
 from textrm.data.synth.letterer import Letterer
 from textrm.data.synth.monochrome import as_print
+from textrm.data.synth.owner_marks import add_ownership
 from textrm.data.synth.room import Box
 
 Rng = np.random.Generator
 
-LARGE, SCREEN, FAINT = 0.28, 0.14, 0.12  # shares of pictures: a very large effect, text on a screen, in a faint tone
+LARGE, SCREEN, FAINT = 0.35, 0.14, 0.25  # shares of pictures: a very large effect, text on a screen, in a faint tone
 
 
 def letter_art(
@@ -55,9 +56,12 @@ def letter_art(
     if rng.random() >= empty:
         # Type grows with the art: a page of 1000 px has type of about 18 px; a crop does not tell its page's size.
         balloons = find_empty_balloons(clean, 1.8 * min(letterer.em, 16.0))
+        letterer.room.taken += [balloon.box for balloon in balloons]
         if rng.random() < LARGE:
             open_art = _without(clean, balloons)
             add_large(letterer, _area(rng, height, width, 0.7, np.inf), open_art, ground=0.0, spill=0.0)
+        if rng.random() < SCREEN:
+            any(add_screen(letterer, _area(rng, height, width, 0.2)) for _ in range(8))
         for balloon in balloons:
             if rng.random() < 0.92:
                 _fill(rng, letterer, balloon)
@@ -108,14 +112,12 @@ def _without(art: np.ndarray, balloons: Sequence[EmptyBalloon]) -> np.ndarray:
 def _letter_freely(rng: Rng, letterer: Letterer, height: int, width: int) -> None:
     """What the art did not ask for, about one piece on every 250 x 250 px of type that is 17 px high."""
     share = height * width / (250 * letterer.em / 17) ** 2
-    if rng.random() < SCREEN:
-        add_screen(letterer, _area(rng, height, width))
     if rng.random() < FAINT:
         add_faint(letterer, _area(rng, height, width))
     for _ in range(min(4, rng.poisson(0.12 * share))):
         add_jotting(letterer, _area(rng, height, width))
     for _ in range(min(6, rng.poisson(0.8 * share))):
-        letterer.effect(_area(rng, height, width))
+        add_effect(letterer, _area(rng, height, width))
     for _ in range(min(8, rng.poisson(0.3 * share))):
         letterer.speak(_area(rng, height, width))
     for _ in range(min(5, rng.poisson(0.2 * share))):

@@ -15,13 +15,15 @@ from textrm.data.synth.degrade import changed
 from textrm.data.synth.dialogue import OTHER_STYLES, STYLE_SHARES
 from textrm.data.synth.drawing.strokes import box
 from textrm.data.synth.fonts import FontLibrary
-from textrm.data.synth.lettering import Lettering, caption_meme, dialogue, mark, note, paste, sign, sound_effect
-from textrm.data.synth.patch import faded, scaled
+from textrm.data.synth.lettering import Lettering, caption_meme, dialogue, mark, note, paste, sign
+from textrm.data.synth.patch import faded
 from textrm.data.synth.room import Box, Room, inside
 from textrm.data.synth.scripts import page_shares
+from textrm.data.synth.tones import near_tone
 
 Rng = np.random.Generator
 
+FAINT_SHARE = 0.03  # share of balloons with lettering in a tone close to theirs
 MARKS_ALONE = 0.1  # share of balloons that hold nothing but a mark
 _VERTICAL_ODDS = {"japanese": 0.7, "kana": 0.6, "chinese": 0.35}
 
@@ -59,7 +61,7 @@ class Letterer:
         """Add a balloon with dialogue within ``area``; with probability ``empty`` the balloon stays empty."""
         room = (area[2] - area[0]) * 0.85, (area[3] - area[1]) * 0.9
         rounded = self.look.body in balloon_shapes.ROUND
-        text = self.talk(*room, background=np.array(self.look.fill), rounded=rounded, marks=MARKS_ALONE)
+        text = self.talk(*room, background=np.array(self.look.fill), rounded=rounded, balloon=True)
         if text is None:
             return False
         height, width = text.alpha.shape
@@ -132,7 +134,7 @@ class Letterer:
         """Dialogue in the middle of ``area``, the inside of a balloon that is already there."""
         text = self.talk(
             area[2] - area[0], area[3] - area[1],
-            background=background, rounded=rounded, exact=True, marks=MARKS_ALONE,
+            background=background, rounded=rounded, exact=True, balloon=True,
         )  # fmt: skip
         if text is None:
             return False
@@ -141,30 +143,6 @@ class Letterer:
         off = slack * self.rng.normal(0, 0.1, 2).clip(-0.4, 0.4) - (width / 2, height / 2)
         self.place(text, (area[0] + area[2]) / 2 + off[0], (area[1] + area[3]) / 2 + off[1])
         self.room.taken.append(area)
-        return True
-
-    def effect(self, area: Box) -> bool:
-        """A sound effect somewhere in ``area``, now and then as large as it; or a small one again and again."""
-        chorus = int(self.rng.integers(2, 12)) if self.rng.random() < 0.3 else 1
-        share = self.rng.uniform(0.2, 0.8, 2) if chorus == 1 else self.rng.uniform(0.12, 0.4, 2)
-        spot = self.spot(area, share, overhang=0.2)
-        if spot is None:
-            return False
-        text = sound_effect(
-            self.rng, self.fonts, int(spot[2] - spot[0]), int(spot[3] - spot[1]), background=self.under(spot),
-            script=self.script if self.rng.random() < 0.9 else None, monochrome=not self.color,
-        )  # fmt: skip
-        if text is None:
-            return False
-        if self.rng.random() < 0.25:
-            text = faded(text, self.rng.uniform(0.45, 0.9))
-        boxes = [self._stamp(text, *spot[:2])]
-        for _ in range(chorus - 1):  # they may lie over one another, but not over what was there before
-            copy = scaled(text, float(np.exp(self.rng.uniform(-0.4, 0.25))))
-            near = self.room.find(copy.alpha.shape[1], copy.alpha.shape[0], area, overhang=0.2, keep=False)
-            if near is not None:
-                boxes.append(self._stamp(copy, *near))
-        self.room.taken.extend(boxes)
         return True
 
     def note(self, area: Box) -> bool:
@@ -202,12 +180,12 @@ class Letterer:
         rounded: bool = False,
         vertical: bool | None = None,
         exact: bool = False,
-        marks: float = 0.0,
+        balloon: bool = False,
         plain: bool | None = None,
     ) -> Lettering | None:
         """Text of about the page's size in a box no larger than ``width`` x ``height``.
 
-        With probability ``marks`` it is no text but a mark, such as dots, that stands alone.
+        In a ``balloon`` it may be a mark, such as dots, that stands alone, or so faint that it is hard to read.
         """
         rng = self.rng
         em = self.em * float(np.clip(rng.lognormal(0, 0.1), 0.7, 1.6)) * (1.5 if rng.random() < 0.06 else 1.0)
@@ -228,15 +206,20 @@ class Letterer:
         if not self.color and background is not None:
             level = int(min(rng.exponential(15), 90))
             ink = (level,) * 3 if background.mean() > 115 else (255 - level,) * 3
-        if rng.random() < marks:
-            return mark(
-                rng, fonts, int(width), int(height), script=self.script, vertical=upright, ink=ink,
-                background=background, size=em,
+        tags = frozenset[str]()
+        if balloon and background is not None and rng.random() < FAINT_SHARE:
+            ink, plain, tags = near_tone(rng, background, self.color), True, frozenset({"faint"})
+        size = int(width), int(height)
+        if balloon and rng.random() < MARKS_ALONE:
+            text = mark(
+                rng, fonts, *size, script=self.script, vertical=upright, ink=ink, background=background, size=em
+            )
+        else:
+            text = dialogue(
+                rng, fonts, *size, script=self.script, vertical=upright, ink=ink, background=background, size=em,
+                ellipse=rounded, plain=plain,
             )  # fmt: skip
-        return dialogue(
-            rng, fonts, int(width), int(height), script=self.script, vertical=upright, ink=ink, background=background,
-            size=em, ellipse=rounded, plain=plain,
-        )  # fmt: skip
+        return text and replace(text, tags=text.tags | tags)
 
     def spot(self, area: Box, share: np.ndarray, overhang: float) -> Box | None:
         """Free room of these shares of the area's width and height, which stays free for now."""
@@ -263,7 +246,8 @@ class Letterer:
         self.words.extend(paste(self.image, text, round(x), round(y)))
         self.tags |= text.tags
 
-    def _stamp(self, text: Lettering, x: float, y: float) -> Box:
+    def stamp(self, text: Lettering, x: float, y: float) -> Box:
+        """Place a patch and give its box, which is not taken yet."""
         self.place(text, x, y)
         return x, y, x + text.alpha.shape[1], y + text.alpha.shape[0]
 

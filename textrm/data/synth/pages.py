@@ -8,10 +8,10 @@ import numpy as np
 
 from textrm.data.sample import Sample
 from textrm.data.synth import kinds, kinds_written, pictograms, strips
-from textrm.data.synth.additions import add_ownership
 from textrm.data.synth.degrade import degrade
 from textrm.data.synth.fonts import FontLibrary
 from textrm.data.synth.letterer import Letterer
+from textrm.data.synth.owner_marks import add_ownership
 
 Kind = Callable[[np.random.Generator, int, int, FontLibrary, bool, bool], tuple[Letterer, set[str]]]
 

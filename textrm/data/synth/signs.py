@@ -50,9 +50,9 @@ def sign(
         return None
     text = stacked(blocks)
     draw = rng.random()
-    if draw < 0.15:
+    if draw < 0.25:
         text = along_arc(text, float(rng.uniform(20, 150)) * (1 if rng.random() < 0.65 else -1))
-    elif draw < 0.45:
+    elif draw < 0.6:
         text = in_perspective(text, _aside(rng))
     text = turned(text, angle) if angle else text
     fit = min(width / text.alpha.shape[1], height / text.alpha.shape[0])
