@@ -44,7 +44,9 @@ def small(overrides: list[str], manifest: Path, run: Path) -> DictConfig:
     with initialize_config_dir(str(CONFIG_FOLDER), version_base="1.3"):
         config = compose("train", [*overrides, *SMALL, f"run={run}"])
     with open_dict(config):
-        if "encoder" in config.net:
+        if config.weights is not None:
+            pass  # which are of the net as it is
+        elif "encoder" in config.net:
             config.net.encoder.width = 0.125 if "Xception" in config.net.encoder._target_ else 0.25
         else:
             for part in [config.net] if "width" in config.net else config.net.values():
@@ -118,5 +120,6 @@ def test_residual_branches_begin_at_zero_but_in_a_recipe_that_is_older() -> None
             gains[name] = OmegaConf.select(config, "net.encoder.residual_gain")
     assert {name for name, gain in gains.items() if gain == 1} == {"release_segment"}
     assert {name for name, gain in gains.items() if gain == 0} == {
-        "pretrain_mobilenet", "pretrain_xception", "seg_mobilenet", "seg_xception", "study", "tag_attention",
+        "fine_tune", "pretrain_mobilenet", "pretrain_xception", "seg_mobilenet", "seg_xception", "study",
+        "tag_attention",
     }  # fmt: skip

@@ -12,6 +12,8 @@ import pytest
 import task_contract
 import torch
 import yaml
+from hydra import compose, initialize_config_dir
+from hydra.utils import instantiate
 from omegaconf import DictConfig
 from task_contract import state
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
@@ -19,8 +21,12 @@ from tensorboard.plugins.custom_scalar import layout_pb2
 from tensorboard.plugins.hparams import plugin_data_pb2
 from tensorboard.util import tensor_util
 
+from textrm.checkpoint import load_weights
+from textrm.config import CONFIG_FOLDER
 from textrm.errors import UserError
+from textrm.export import export, load_run
 from textrm.outcome import Outcome, alone_in
+from textrm.page.model import WEIGHTS
 from textrm.tasks.segmentation import SegmentationTask
 from textrm.train import find_checkpoint, keep_metrics, train, train_job
 
@@ -128,6 +134,41 @@ def test_a_run_can_start_from_the_weights_of_another(drawn: Path, tmp_path: Path
     third = tmp_path / "third"
     with pytest.raises(UserError, match="do not fit the net"):
         train(small(drawn, third, "net.encoder.width=0.25", start), third)
+
+
+def test_a_run_goes_on_from_the_release(drawn: Path, tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    options = ("experiment=fine_tune", "weights=released", "trainer.max_steps=3", "callbacks.averaging=null")
+    train(task_contract.small(drawn, first, *options, "scheduler.max_lr=1e-12"), first)
+    with initialize_config_dir(str(CONFIG_FOLDER), version_base="1.3"):
+        net, released = (instantiate(compose("train", ["net=xception_fast"]).net).eval() for _ in range(2))
+    load_weights(net, first / "checkpoints" / "last.ckpt")
+    load_weights(released, WEIGHTS / "segment.float.onnx")
+    norms = [module for module in net.modules() if isinstance(module, torch.nn.BatchNorm2d)]
+    assert not any((norm.running_mean == 0).all() or norm.num_batches_tracked for norm in norms)  # measured, at rest
+    image = torch.rand(1, 3, 64, 96, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        torch.testing.assert_close(net(image), released(image), rtol=1e-3, atol=1e-3)
+    train(task_contract.small(drawn, second, *options), second)
+    moved = state(second)
+    assert all(not torch.equal(value, moved[name]) for name, value in state(first).items() if name.endswith("0.weight"))
+    assert 0 < float(list(csv.DictReader((second / "metrics.csv").open()))[-1]["val/AP"]) <= 1
+
+
+def test_an_exported_net_is_enough_to_go_on_from(drawn: Path, tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    train(small(drawn, first, "trainer.max_epochs=1", "test=false"), first)
+    net, _ = load_run(first)
+    export(net, tmp_path / "leg.onnx", run="first")
+    rest = ("scheduler.base_lr=0", "scheduler.max_lr=0", "callbacks.averaging=null", "callbacks.freezing.epochs=0",
+            "callbacks.batch_norm.step=0")  # fmt: skip
+    train(small(drawn, second, "trainer.max_epochs=1", f"weights={tmp_path / 'leg.onnx'}", *rest), second)
+    again, _ = load_run(second)
+    image = torch.rand(1, 3, 64, 96, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        torch.testing.assert_close(again(image), net(image), rtol=1e-4, atol=1e-4)
+    with pytest.raises(UserError, match=r"an ONNX file has no optimizer to go on with; give weights=.*leg\.onnx"):
+        find_checkpoint(str(tmp_path / "leg.onnx"), second)
 
 
 def test_interruption_is_passed_on(drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
