@@ -29,7 +29,7 @@ CHOICES += [f"encoder@net.encoder={path.stem}" for path in (CONFIG_FOLDER / "enc
 TAGGING = [choice for choice in CHOICES if "=tag" in choice] + ["task=multilabel"]
 ATTENTION = ["task=attention_tagging", "net=tag_attention"]
 CLEANING = [choice for choice in CHOICES if "clean" in choice]
-ELSEWHERE = (*TAGGING, *ATTENTION, *CLEANING, "scheduler=two_stage")
+ELSEWHERE = (*TAGGING, *ATTENTION, *CLEANING, "scheduler=two_stage", "task=coarse_to_fine")
 CHOICES = [choice for choice in CHOICES if "inpaint" not in choice and choice not in ELSEWHERE]
 TAGGING.remove("net=tag_attention")
 INPAINTING = ["loss=inpainting", "loss=inpainting_relative", "scheduler=two_stage", "callbacks=inpainting",
@@ -44,10 +44,14 @@ def small(overrides: list[str], manifest: Path, run: Path) -> DictConfig:
     with initialize_config_dir(str(CONFIG_FOLDER), version_base="1.3"):
         config = compose("train", [*overrides, *SMALL, f"run={run}"])
     with open_dict(config):
+        looking = "CoarseToFine" in config.net._target_
+        if looking:
+            config.data.crop = 256  # so that the look from furthest away has something to see
+        inner = config.net.net if looking else config.net
         if config.weights is not None:
             pass  # which are of the net as it is
-        elif "encoder" in config.net:
-            config.net.encoder.width = 0.125 if "Xception" in config.net.encoder._target_ else 0.25
+        elif "encoder" in inner:
+            inner.encoder.width = 0.125 if "Xception" in inner.encoder._target_ else 0.25
         else:
             for part in [config.net] if "width" in config.net else config.net.values():
                 if isinstance(part, DictConfig):
