@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from hydra import compose, initialize_config_dir
 from hydra.utils import instantiate
 from study_commands import in_this_process
 
+from experiments.finding import __main__ as finding
 from experiments.masked_convolutions import __main__ as study
 from experiments.meme_cleaning import __main__ as meme_cleaning
 from experiments.pretraining import __main__ as pretraining
 from textrm.config import CONFIG_FOLDER
+from textrm.page import Segmenter
 
 
 def test_masked_convolutions_train_judge_and_are_not_repeated(
@@ -111,3 +116,35 @@ def test_every_net_of_meme_cleaning_composes() -> None:
         for words in meme_cleaning.RUNS.values():
             config = compose("train", [*meme_cleaning.COMMON.split(), *words.split(), "data.manifest=none"])
             assert config.data.batch_size * config.data.crop**2 == pytest.approx(9 * 256**2, rel=0.15)
+
+
+def test_the_recipe_of_the_finder_runs_from_drawings_to_weights_and_is_not_repeated(
+    drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands = in_this_process(monkeypatch, finding)
+    monkeypatch.setattr(finding, "PAGES", "size=96 sheet=false workers=1")
+    monkeypatch.setattr(finding, "INT8", "int8=true crop=64 crops=4 force=true")
+    monkeypatch.setattr(finding, "LEGS", tuple((4, settings) for _, settings in finding.LEGS))
+    lists, disc = tmp_path / "lists", np.zeros((160, 160, 4), np.uint8)
+    lists.mkdir()
+    cv2.circle(disc, (80, 80), 60, (30, 60, 200, 255), -1)
+    cv2.imwrite(str(lists / "disc.png"), disc)
+    cv2.imwrite(str(lists / "photo.png"), np.random.default_rng(0).integers(0, 255, (120, 160, 3), np.uint8))
+    for name, file in (("drawings", "disc.png"), ("stamps", "disc.png"), ("photos", lists / "photo.png")):
+        (lists / f"{name}.csv").write_text(f"file\n{file}\n")
+    small = ("data.crop=256 data.batch_size=1 data.workers=0 data.samples_per_epoch=4 threads=1 trainer.accelerator=cpu "
+             "+trainer.limit_val_batches=1 trainer.check_val_every_n_epoch=1 callbacks.progress=null")  # fmt: skip
+    arguments = ["--comics", str(drawn), "--clip-art", str(lists), "--stamps", str(lists), "--lists", str(lists),
+                 "--out", str(tmp_path / "out"), "--scale", "0.001", "--options", small]  # fmt: skip
+    result = CliRunner().invoke(finding.main, arguments)
+    assert result.exit_code == 0, result.output
+    legs = [command for command in commands if command.startswith("textrm.train")]
+    assert "weights=released" in legs[0]
+    assert f"weights={tmp_path / 'out' / 'leg1.onnx'}" in legs[1]
+    assert f"bare.manifest={tmp_path / 'out' / 'bare1.csv'}" in legs[1]
+    model = Segmenter(tmp_path / "out" / "segment.onnx", threads=1)
+    assert model.looks == 4
+    assert model.judge.weights.tolist() == json.loads((tmp_path / "out" / "words.json").read_text())
+    before = len(commands)
+    assert CliRunner().invoke(finding.main, arguments).exit_code == 0
+    assert [command.split()[0] for command in commands[before:]] == ["textrm.export"] * 2

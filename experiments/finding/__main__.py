@@ -11,7 +11,13 @@ from experiments.running import once, run, train_once
 HERE = Path(__file__).parent
 CLIP_ART, STAMPS = Path("/usr/share/openclipart/svg"), Path("/usr/share/tuxpaint/stamps")
 PAGES = "size=768 sheet=false"
-LEGS = ((1400, 0.0012), (1800, 0.001))  # steps and largest learning rate; each ends in weights the next begins with
+INT8 = "int8=true crop=512 crops=64"
+# Steps and settings of each leg; it ends in weights that the next begins with, and in pages that it is wrong about.
+LEGS = (
+    (1400, "scheduler.max_lr=0.0012"),
+    (1900, "scheduler.max_lr=0.001 loss.terms.focal.text_weight=1.0 "
+     "'data.weights={pages: 0.24, art: 0.28, drawn: 0.16, captioned: 0.05, bare: 0.27}'"),
+)  # fmt: skip
 
 
 @click.command()
@@ -20,56 +26,57 @@ LEGS = ((1400, 0.0012), (1800, 0.001))  # steps and largest learning rate; each 
 @click.option("--art", type=click.Path(exists=True, path_type=Path), help="Manifest of further text-free pictures.")
 @click.option("--clip-art", default=CLIP_ART, show_default=True, type=click.Path(path_type=Path))
 @click.option("--stamps", default=STAMPS, show_default=True, type=click.Path(path_type=Path))
+@click.option("--lists", default=HERE, show_default=True, type=click.Path(path_type=Path),
+              help="Folder of drawings.csv, stamps.csv and photos.csv, which name what is used.")  # fmt: skip
 @click.option("--out", default=Path("runs/finding"), show_default=True, type=click.Path(path_type=Path))
 @click.option("--scale", default=1.0, show_default=True, help="Times the pages and the steps; less to try it out.")
 @click.option("--options", default="", help="Added to each training, such as 'threads=2'.")
-def main(comics: Path, art: Path | None, clip_art: Path, stamps: Path, out: Path, scale: float, options: str) -> None:
-    """Draw the material, train in legs, export float and int8 weights. What is done is not done again.
+def main(comics: Path, art: Path | None, clip_art: Path, stamps: Path, lists: Path, out: Path, scale: float,
+         options: str) -> None:  # fmt: skip
+    """Draw the material, train in legs, fit the judge, export float and int8 weights. What is done is not done again.
 
-    The drawings are those of Debian's packages openclipart-svg and tuxpaint-stamps-default that drawings.csv and
-    stamps.csv name: no lettering in them, and nobody's whose pictures the finder is measured on.
+    The drawings are those of Debian's packages openclipart-svg and tuxpaint-stamps-default that bear no letters and are
+    by nobody whose pictures the finder is measured on.
     """
     comics = comics.resolve()
-    sets = [("drawings", clip_art, "drawings.csv", 1800, 1), ("stamps", stamps, "stamps.csv", 300, 2)]
-    for name, folder, listed, pages, seed in sets:
-        once(f"textrm.data.importers.drawings {folder} {out / name} --n {_some(pages, scale)} --seed {seed} "
-             f"--list {HERE / listed}", out / name, allowed=(0, 1))  # fmt: skip
-    further = f" --art {art.resolve()}" if art else ""
-    made = " ".join(f"--drawings {out / name / 'manifest.csv'}" for name, *_ in sets)
-    once(f"experiments.finding.grounds {out / 'grounds'} {made} --comics {comics}{further}", out / "grounds")
-    weights = "released"
-    for leg, (steps, rate) in enumerate(LEGS, 1):
-        _draw(out, leg, scale)
-        folder = out / f"leg{leg}"
-        train_once(_training(comics, out, leg, weights, rate, steps, scale, options), folder, _some(steps, scale))
-        weights = str(out / f"leg{leg}.onnx")
-        if not Path(weights).exists():
+    sets = _material(comics, art, {"drawings": (clip_art, 1800), "stamps": (stamps, 300)}, lists, out, scale)
+    weights, bare = "released", out / "grounds" / "bare.csv"
+    for leg, (steps, settings) in enumerate(LEGS, 1):
+        given = " ".join(f"data.train.{name}.manifest={manifest}" for name, manifest in sets.items())
+        folder, count = out / f"leg{leg}", _some(steps, scale)
+        train_once(f"experiment=release_find weights={weights} data.manifest={comics} {given} "
+                   f"data.train.bare.manifest={bare} scheduler.total_steps={count} seed={leg} test=false {settings} "
+                   f"{options}".strip(), folder, count)  # fmt: skip
+        weights, mined = str(out / f"leg{leg}.onnx"), out / f"bare{leg}.csv"
+        if not mined.exists():
             run(f"textrm.export run={folder} out={weights} checkpoint=last low=0.3")
-    run(f"textrm.export run={folder} out={out / 'segment.onnx'} checkpoint=last low=0.3 int8=true manifest={comics} "
-        f"crop=512 crops={_some(48, scale)}")  # fmt: skip
+            run(f"experiments.finding.mine {weights} {bare} {mined} --limit {_some(600, scale)}")
+        bare = mined
+    words = out / "words.json"
+    if not words.exists():
+        judged = " ".join(f"--set {manifest}:train" for manifest in (comics, *sets.values(), bare))
+        run(f"experiments.finding.verify {weights} {judged} --limit {_some(120, scale)} --out {words}")
+    export = f"textrm.export run={folder} checkpoint=last low=0.3 words={words}"
+    run(f"{export} out={out / 'segment.float.onnx'}")
+    run(f"{export} out={out / 'segment.onnx'} {INT8} manifest={comics}")
 
 
-def _draw(out: Path, leg: int, scale: float) -> None:
-    """The pages of a leg; each leg has new ones."""
-    art, drawn, captioned = (out / f"{name}{leg}" for name in ("art", "drawn", "captioned"))
-    grounds = out / "grounds"
-    once(f"textrm.data.synth out={art} n={_some(900, scale)} seed={50 + leg} empty=0.03 {PAGES} "
-         f"art={grounds / 'grounds.csv'}", art)  # fmt: skip
-    once(f"textrm.data.synth out={drawn} n={_some(600, scale)} seed={60 + leg} empty=0.2 {PAGES}", drawn)
-    once(f"textrm.data.importers.captioned {grounds / 'photos.csv'} {captioned} --n {_some(500, scale)} --size 640 "
-         f"--seed {leg}", captioned, allowed=(0, 1))  # fmt: skip
-
-
-def _training(
-    comics: Path, out: Path, leg: int, weights: str, rate: float, steps: int, scale: float, options: str
-) -> str:
-    sets = " ".join(f"data.train.{name}.manifest={out / f'{name}{leg}' / 'manifest.csv'}"
-                    for name in ("art", "drawn", "captioned"))  # fmt: skip
-    return (
-        f"experiment=release_find weights={weights} data.manifest={comics} {sets} "
-        f"data.train.bare.manifest={out / 'grounds' / 'bare.csv'} scheduler.total_steps={_some(steps, scale)} "
-        f"scheduler.max_lr={rate} seed={leg} test=false {options}"
-    ).strip()
+def _material(comics: Path, art: Path | None, drawings: dict[str, tuple[Path, int]], lists: Path, out: Path,
+              scale: float) -> dict[str, Path]:  # fmt: skip
+    """Draw the sets that are lettered by us; their manifests by name."""
+    for seed, (name, (folder, pages)) in enumerate(drawings.items(), 1):
+        once(f"textrm.data.importers.drawings {folder} {out / name} --n {_some(pages, scale)} --seed {seed} "
+             f"--list {lists / name}.csv", out / name, allowed=(0, 1))  # fmt: skip
+    grounds, further = out / "grounds", f" --art {art.resolve()}" if art else ""
+    given = " ".join(f"--drawings {out / name / 'manifest.csv'}" for name in drawings)
+    once(f"experiments.finding.grounds {grounds} {given} --comics {comics} --photos {lists / 'photos.csv'}{further}",
+         grounds)  # fmt: skip
+    once(f"textrm.data.synth out={out / 'art'} n={_some(1300, scale)} seed=51 empty=0.03 {PAGES} "
+         f"art={grounds / 'grounds.csv'}", out / "art")  # fmt: skip
+    once(f"textrm.data.synth out={out / 'drawn'} n={_some(750, scale)} seed=61 empty=0.2 {PAGES}", out / "drawn")
+    once(f"textrm.data.importers.captioned {grounds / 'photos.csv'} {out / 'captioned'} --n {_some(500, scale)} "
+         "--size 640 --seed 1", out / "captioned", allowed=(0, 1))  # fmt: skip
+    return {name: out / name / "manifest.csv" for name in ("art", "drawn", "captioned")}
 
 
 def _some(count: int, scale: float) -> int:

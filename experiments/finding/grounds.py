@@ -15,7 +15,6 @@ from textrm.data.synth.art import find_art
 from textrm.files import write_whole
 
 SCENES = 4  # how often a page of panels stands in the list for one single picture
-PHOTOS = Path(__file__).with_name("photos.csv")
 
 
 @click.command()
@@ -23,7 +22,9 @@ PHOTOS = Path(__file__).with_name("photos.csv")
 @click.option("--drawings", multiple=True, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--art", multiple=True, type=click.Path(exists=True, path_type=Path), help="Further text-free pictures.")
 @click.option("--comics", required=True, type=click.Path(exists=True, path_type=Path))
-def main(out: Path, drawings: tuple[Path, ...], art: tuple[Path, ...], comics: Path) -> None:
+@click.option("--photos", required=True, type=click.Path(exists=True, path_type=Path),
+              help="CSV whose column 'file' names photographs; those that are not there are passed over.")  # fmt: skip
+def main(out: Path, drawings: tuple[Path, ...], art: tuple[Path, ...], comics: Path, photos: Path) -> None:
     """Write OUT/grounds.csv, text-free pictures to letter, OUT/bare.csv, the same to leave alone, and OUT/photos.csv.
 
     Pages of panels count four times, text-free pages of the comics three times. Rows of split train alone are taken.
@@ -32,7 +33,7 @@ def main(out: Path, drawings: tuple[Path, ...], art: tuple[Path, ...], comics: P
     rows += _text_free(comics, 3)
     write_manifest(out / "grounds.csv", rows)
     write_manifest(out / "bare.csv", [_bare(row, out) for row in rows])
-    with PHOTOS.open(newline="") as file:
+    with photos.open(newline="") as file:
         found = [Path(line["file"]) for line in csv.DictReader(file) if Path(line["file"]).is_file()]
     write_manifest(out / "photos.csv", [Row(f"photo_{n}", "train", f"photo_{n}", str(p)) for n, p in enumerate(found)])
     click.echo(f"{len(rows)} grounds, {len(found)} photographs")
