@@ -45,7 +45,7 @@ def released(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Stand-ins for the released weights."""
     folder = tmp_path / "weights"
     folder.mkdir()
-    write_model(folder / "segment.onnx")
+    write_model(folder / "find.onnx")
     write_inpainter(folder / "inpaint.onnx")
     write_cleaner(folder / "clean.onnx")
     monkeypatch.setattr(scoring_methods, "WEIGHTS", folder)

@@ -132,8 +132,8 @@ def test_the_recipe_of_the_finder_runs_from_drawings_to_weights_and_is_not_repea
     cv2.imwrite(str(lists / "photo.png"), np.random.default_rng(0).integers(0, 255, (120, 160, 3), np.uint8))
     for name, file in (("drawings", "disc.png"), ("stamps", "disc.png"), ("photos", lists / "photo.png")):
         (lists / f"{name}.csv").write_text(f"file\n{file}\n")
-    small = ("data.crop=256 data.batch_size=1 data.workers=0 data.samples_per_epoch=4 threads=1 trainer.accelerator=cpu "
-             "+trainer.limit_val_batches=1 trainer.check_val_every_n_epoch=1 callbacks.progress=null")  # fmt: skip
+    small = ("data.crop=256 data.batch_size=1 data.workers=0 data.samples_per_epoch=4 threads=1 "
+             "trainer.accelerator=cpu +trainer.limit_val_batches=1 trainer.check_val_every_n_epoch=1 callbacks.progress=null")  # fmt: skip
     arguments = ["--comics", str(drawn), "--clip-art", str(lists), "--stamps", str(lists), "--lists", str(lists),
                  "--out", str(tmp_path / "out"), "--scale", "0.001", "--options", small]  # fmt: skip
     result = CliRunner().invoke(finding.main, arguments)
@@ -142,7 +142,7 @@ def test_the_recipe_of_the_finder_runs_from_drawings_to_weights_and_is_not_repea
     assert "weights=released" in legs[0]
     assert f"weights={tmp_path / 'out' / 'leg1.onnx'}" in legs[1]
     assert f"bare.manifest={tmp_path / 'out' / 'bare1.csv'}" in legs[1]
-    model = Segmenter(tmp_path / "out" / "segment.onnx", threads=1)
+    model = Segmenter(tmp_path / "out" / "find.onnx", threads=1)
     assert model.looks == 4
     assert model.judge.weights.tolist() == json.loads((tmp_path / "out" / "words.json").read_text())
     before = len(commands)

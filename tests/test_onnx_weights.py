@@ -121,8 +121,8 @@ def refused(net: nn.Module, path: Path) -> str:
 
 def test_what_does_not_fit_is_refused_in_one_line(tmp_path: Path, model_file: Path) -> None:
     net = small_xception()
-    assert "segment.onnx has int8 weights, which cannot be trained: give the float file" in refused(
-        net, WEIGHTS / "segment.onnx"
+    assert "find.onnx has int8 weights, which cannot be trained: give the float file" in refused(
+        net, WEIGHTS / "find.onnx"
     )
     other_task = refused(net, WEIGHTS / "inpaint.float.onnx")
     assert "inpaint.float.onnx (inpainting) do not fit the net: encoder.stem.0.0.weight is missing; " in other_task

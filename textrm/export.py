@@ -36,7 +36,9 @@ with needs_extra("train", __name__):
     from textrm.nets.coarse_to_fine import CoarseToFine
     from textrm.nets.phases import with_dilation
     from textrm.nets.tagger import Tagger
+    from textrm.onnx_weights import FINDER
     from textrm.page.judge import Judge
+    from textrm.page.model import WEIGHTS
     from textrm.quantize import calibration_crops, quantize
 
 log = logging.getLogger(__name__)
@@ -93,12 +95,17 @@ def _judge(path: Path, net: nn.Module) -> str:
     if not isinstance(net, CoarseToFine):
         raise UserError("words is for nets that look coarsely first (net=coarse_to_fine): export this one without it")
     try:
-        text = path.read_text()
+        text = _released_judge() if str(path) == "released" else path.read_text()
         Judge.stated(text)
     except (OSError, ValueError) as error:
         raise UserError(f"words={path}: holds no weights of a judge ({error}); give the file that "
                         "experiments.finding.verify wrote") from error  # fmt: skip
     return text
+
+
+def _released_judge() -> str:
+    metadata = onnx.load(WEIGHTS / FINDER, load_external_data=False).metadata_props
+    return next(entry.value for entry in metadata if entry.key == "textrm.words")
 
 
 def run_facts(net: nn.Module, resolved: dict[str, Any]) -> dict[str, Any]:

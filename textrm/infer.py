@@ -17,6 +17,7 @@ from textrm.page.plan import EXTRAS, make_plan
 from textrm.page.progress import messages, reporting, work_through
 from textrm.page.read import MAX_PIXELS
 from textrm.page.segment import TILE
+from textrm.page.segmenter import Segmenter
 from textrm.page.tile import MARGIN
 
 SEGMENT_AND_FILL = ("fill", "fill_model", "low", "grow")  # options that only this method takes
@@ -82,6 +83,9 @@ def main(
         cleaning = _opened(
             method, model, threads, {name: value for name, value in options.items() if value is not None}
         )
+        if isinstance(cleaning.model, Segmenter) and cleaning.model.looks == 1:
+            console.print(f"note: {cleaning.model.path} looks at a page once: pixels are judged, not words, "
+                          "and none is doubtful")  # fmt: skip
         waiting = plan.jobs if overwrite else [job for job in plan.jobs if not job.is_done()]
         tasks = [
             (job.source, partial(clean_file, job, cleaning, kind == "png", max_pixels)) for job in waiting

@@ -13,8 +13,10 @@ from torch import Tensor, nn
 
 from textrm.errors import UserError
 from textrm.exported import exported_class
+from textrm.nets.coarse_to_fine import CoarseToFine
 from textrm.page.model import WEIGHTS
 
+FINDER = "find.float.onnx"  # looks coarsely first
 _RELEASED = {"segmentation": "segment.float.onnx", "inpainting": "inpaint.float.onnx", "tagging": "tag.onnx"}
 _EPS = 1e-5  # of every BatchNorm in textrm.nets: torch's own
 
@@ -26,6 +28,8 @@ def released(net: nn.Module) -> Path:
         UserError: when only int8 weights are released.
     """
     task = exported_class(net).task
+    if isinstance(net, CoarseToFine):
+        return WEIGHTS / FINDER
     if task not in _RELEASED:
         raise UserError(
             f"weights=released: only int8 weights of {task} are released, and training needs float ones; "

@@ -57,8 +57,8 @@ def main(comics: Path, art: Path | None, clip_art: Path, stamps: Path, lists: Pa
         judged = " ".join(f"--set {manifest}:train" for manifest in (comics, *sets.values(), bare))
         run(f"experiments.finding.verify {weights} {judged} --limit {_some(120, scale)} --out {words}")
     export = f"textrm.export run={folder} checkpoint=last low=0.3 words={words}"
-    run(f"{export} out={out / 'segment.float.onnx'}")
-    run(f"{export} out={out / 'segment.onnx'} {INT8} manifest={comics}")
+    run(f"{export} out={out / 'find.float.onnx'}")
+    run(f"{export} out={out / 'find.onnx'} {INT8} manifest={comics}")
 
 
 def _material(comics: Path, art: Path | None, drawings: dict[str, tuple[Path, int]], lists: Path, out: Path,

@@ -30,7 +30,7 @@ class Segmenter(Model):
     unknown = 128
 
     def __init__(self, path: Path | str | None = None, threads: int | None = None) -> None:
-        super().__init__(WEIGHTS / "segment.onnx" if path is None else Path(path), threads)
+        super().__init__(WEIGHTS / "find.onnx" if path is None else Path(path), threads)
         self.looks = self._number("looks") if "looks" in self.metadata else 1
         try:
             self.judge = Judge.stated(self.metadata.get("words"))
