@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from infer_command import files, run
 from PIL import Image
-from standin_model import lettered_page
+from standin_model import lettered_page, write_look
 
 from textrm import infer
 from textrm.page.methods import PageMethod
@@ -47,6 +47,28 @@ def test_what_is_written_beside_a_page(model_file: Path, book: Path, tmp_path: P
     assert 0.5 < region["score"] <= 1
     x, y = np.array(region["polygon"]).T
     assert region["box"] == [x.min(), y.min(), x.max() + 1, y.max() + 1]
+
+
+def test_doubtful_words_stay_and_are_listed(book: Path, tmp_path: Path) -> None:
+    unsure = {"textrm.words": json.dumps([-0.4] + [0.0] * 9)}  # 0.4 for every word
+    model = write_look(tmp_path / "look.onnx", unsure)
+    assert run(model, book / "1.png", "-o", tmp_path / "out", "--json").exit_code == 0
+    assert np.array_equal(read(tmp_path / "out" / "1.png").image, lettered_page())
+    page = json.loads((tmp_path / "out" / "1.json").read_text())
+    assert page["format"] == 2
+    assert page["regions"]
+    assert {entry["doubtful"] for entry in page["regions"]} == {True}
+    assert page["regions"][0]["score"] == pytest.approx(0.4013, abs=1e-4)
+    assert page["regions"][0]["kind"] == "dialogue"  # on plain paper
+    said = run(model, book / "1.png", "-o", tmp_path / "all", "--json", "--threshold", 0.3)
+    assert "looks at a page once" not in said.output
+    assert (read(tmp_path / "all" / "1.png").image == 255).all()
+    page = json.loads((tmp_path / "all" / "1.json").read_text())
+    assert [(entry["word"], entry["doubtful"]) for entry in page["regions"]] == [(1, False)]
+
+
+def test_a_model_of_one_look_is_told_of(model_file: Path, book: Path, tmp_path: Path) -> None:
+    assert "looks at a page once" in run(model_file, book / "1.png", "-o", tmp_path / "out").output
 
 
 def test_options_are_passed_on(model_file: Path, book: Path, tmp_path: Path) -> None:

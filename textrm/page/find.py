@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from textrm.page.kinds import with_kinds
@@ -49,4 +50,6 @@ def find(
         mask, regions = find_lettering(maps[0], threshold, lower, min_area)
     else:
         mask, regions, doubtful = find_words(maps, threshold, lower, min_area, model.judge)
-    return Found(mask, maps[0], with_kinds(image, mask, regions), with_kinds(image, mask, doubtful))
+    # Doubtful words are no part of the mask, and their strokes no part of the ground they stand on.
+    ink = cv2.threshold(maps[0], int((lower or threshold) * 255), 1, cv2.THRESH_BINARY)[1]
+    return Found(mask, maps[0], with_kinds(image, ink, regions), with_kinds(image, ink, doubtful))

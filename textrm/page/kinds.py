@@ -19,15 +19,15 @@ _LARGE = 1.8  # times the usual height of the page's dialogue, from which letter
 _HIGH = 1 / 25  # of the page's shorter side: the same where the page has no dialogue
 
 
-def with_kinds(image: np.ndarray, mask: np.ndarray, regions: Sequence[Region]) -> list[Region]:
+def with_kinds(image: np.ndarray, ink: np.ndarray, regions: Sequence[Region]) -> list[Region]:
     """The regions with their kinds: ``dialogue`` on a flat ground, else ``sound effect`` (large) or ``free text``.
 
     Args:
         image: H W 3 uint8 RGB, lettered.
-        mask: H W uint8, 1 = lettering.
+        ink: H W uint8, 1 = a stroke of lettering, taken out or not.
         regions: of this page.
     """
-    flat = [_is_flat(image, mask, region) for region in regions]
+    flat = [_is_flat(image, ink, region) for region in regions]
     heights = np.array([_letter_height(region) for region in regions])
     spoken = heights[flat] if any(flat) else np.zeros(0)
     large = _LARGE * np.median(spoken) if len(spoken) >= 3 else min(image.shape[:2]) * _HIGH
@@ -43,9 +43,9 @@ def _letter_height(region: Region) -> float:
     return float(min(right - left, bottom - top))
 
 
-def _is_flat(image: np.ndarray, mask: np.ndarray, region: Region) -> bool:
+def _is_flat(image: np.ndarray, ink: np.ndarray, region: Region) -> bool:
     left, top, right, bottom = region.box
     rows, columns = slice(max(top - _RING, 0), bottom + _RING), slice(max(left - _RING, 0), right + _RING)
-    ground = cv2.dilate(mask[rows, columns], ellipse(_EDGE)) == 0
+    ground = cv2.dilate(ink[rows, columns], ellipse(_EDGE)) == 0
     grey = cv2.cvtColor(np.ascontiguousarray(image[rows, columns]), cv2.COLOR_RGB2GRAY)[ground]
     return bool(len(grey) and grey.std() <= _FLAT)
