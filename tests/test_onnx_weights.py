@@ -19,6 +19,7 @@ from textrm.errors import UserError
 from textrm.export import export
 from textrm.exported import exported
 from textrm.nets.decoder import Decoder
+from textrm.nets.gated import SeparableGatedConvolution
 from textrm.nets.inpainter_fast import FastInpainter
 from textrm.nets.inpainting_unet import InpaintingUNet
 from textrm.nets.mobilenet import MobileNetV2Encoder
@@ -35,8 +36,8 @@ def segmenter(encoder: nn.Module, upsampling: str = "pixel_shuffle") -> Segmente
     return Segmenter(encoder, partial(Pointwise, out_channels=8), decoder, upsampling)
 
 
-def small_xception(width: float = 0.125, upsampling: str = "pixel_shuffle") -> Segmenter:
-    return segmenter(XceptionEncoder(width, middle_blocks=1, exit_blocks=1), upsampling)
+def small_xception(upsampling: str = "pixel_shuffle") -> Segmenter:
+    return segmenter(XceptionEncoder(0.125, middle_blocks=1, exit_blocks=1), upsampling)
 
 
 NETS = {
@@ -44,7 +45,7 @@ NETS = {
     "transposed": partial(small_xception, upsampling="transposed"),
     "mobilenet": lambda: segmenter(MobileNetV2Encoder(0.25, scse=True)),
     "fast": partial(FastInpainter, channels=(8, 8), blocks=(1, 1)),
-    "partial": partial(InpaintingUNet, width=0.125, levels=2),
+    "gated": partial(InpaintingUNet, convolution=SeparableGatedConvolution, width=0.125, levels=2),
 }
 
 
@@ -73,10 +74,10 @@ def test_a_net_that_was_exported_comes_back(name: str, tmp_path: Path) -> None:
     with torch.inference_mode():
         expected, made = exported(net)(*noise), exported(found)(*noise)
     assert expected.std() > 1e-3
-    torch.testing.assert_close(made, expected, rtol=0, atol=1e-6)
+    torch.testing.assert_close(made, expected, rtol=0, atol=5e-6)  # folding rounds
 
 
-def test_equal_tensors_which_are_stored_once_come_back(tmp_path: Path) -> None:
+def test_biases_of_zeros_which_are_not_stored_come_back(tmp_path: Path) -> None:
     torch.manual_seed(0)
     net = FastInpainter(channels=(8, 8), blocks=(1, 1)).eval()  # untrained: the biases of all its BatchNorm are 0
     export(net, tmp_path / "net.onnx", run="a run")
@@ -126,10 +127,12 @@ def test_what_does_not_fit_is_refused_in_one_line(tmp_path: Path, model_file: Pa
     )
     other_task = refused(net, WEIGHTS / "inpaint.float.onnx")
     assert "inpaint.float.onnx (inpainting) do not fit the net: encoder.stem.0.0.weight is missing; " in other_task
-    other_width = refused(net, WEIGHTS / "segment.float.onnx")
-    assert "encoder.eighth.1.1.body.0.0.weight has no place; " in other_width
-    export(trained(partial(small_xception, 0.25)), tmp_path / "wide.onnx", run="a run")
-    assert "encoder.stem.0.0.weight is (8, 3, 3, 3) for" not in refused(net, tmp_path / "wide.onnx")
+    other_depth = refused(net, WEIGHTS / "segment.float.onnx")
+    assert "encoder.eighth.1.1.body.0.0.weight has no place; " in other_depth
+    with initialize_config_dir(str(CONFIG_FOLDER), version_base="1.3"):
+        wide = instantiate(compose("train", ["net=xception_fast", "net.encoder.width=0.5"]).net)
+    other_width = refused(wide, WEIGHTS / "segment.float.onnx")
+    assert "encoder.stem.1.0.weight is (24, 16, 3, 3) for (32, 16, 3, 3); " in other_width
     (tmp_path / "text.onnx").write_text("no graph")
     assert "text.onnx cannot be read as ONNX" in refused(net, tmp_path / "text.onnx")
     assert "holds no weights of a net of textrm" in refused(net, model_file)

@@ -54,9 +54,8 @@ def words_of(command: list[str]) -> list[str]:
         words += ["data.crop=256"] if "experiment=fine_tune" in given else []  # the look from furthest away is 32 px
         words += ["trainer.max_epochs=2" if "ckpt_path=last" in given else "trainer.max_epochs=1"]
         experiment = next(word for word in given if word.startswith("experiment=")).removeprefix("experiment=")
-        stored = experiment.startswith(("clean", "fine", "pretrain", "tag")) or any(
-            word.startswith("data=") for word in given
-        )
+        stored = any(word.startswith("data=") for word in given)
+        stored |= experiment.startswith(("clean", "fine", "pretrain", "tag"))
         words += [] if stored else ["data.val.length=1"]
         words += small_net(experiment, given)
         words = [word.replace("n_trials=20", "n_trials=2") for word in words]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import onnx
@@ -45,6 +45,8 @@ def read_onnx(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     weight; BatchNorm comes back as what adds the folded bias and else changes nothing: mean 0, variance 1, and a weight
     of √(1 + ε). So the net is that of the file in evaluation mode alone: in training mode batches have another mean
     and variance, which :class:`~textrm.callbacks.batch_norm.MeasureBatchNorm` finds out before the first step.
+    BatchNorm that was not folded (masked convolutions) has all it had. What is no convolution, such as the bias that a
+    partial convolution adds by itself, need not have kept its name, and is missing then.
 
     Raises:
         UserError: when the file is no ONNX graph of a net, or its weights are int8.
@@ -59,11 +61,8 @@ def read_onnx(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     stored = {entry.name: entry for entry in model.graph.initializer}
     read = {name: _tensor(stored[name]) for name in stored if name.startswith("net.") and not name.endswith("_bias")}
     for node in model.graph.node:
-        if node.op_type in ("Conv", "ConvTranspose") and len(node.input) == 3 and node.input[1] in read:
-            own = f"{node.input[1].removesuffix('weight')}bias"
-            if own not in read and node.input[2] in stored:
-                # Equal tensors are stored once: the bias need not bear the name of this convolution.
-                read |= _norm(node.input[1], _tensor(stored[node.input[2]]))
+        if node.op_type == "Conv" and node.input[1] in read:
+            read |= _norm(node, stored, read)
     read |= _counters(read)
     if not read:
         raise UserError(f"{path} holds no weights of a net of textrm: give a file of textrm.export")
@@ -71,11 +70,18 @@ def read_onnx(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     return weights, {entry.key: entry.value for entry in model.metadata_props}
 
 
-def _norm(convolution: str, bias: Tensor) -> dict[str, Tensor]:
-    """The BatchNorm behind the convolution whose weight is called so: one place further in its Sequential."""
-    place = convolution.removesuffix(".weight")
-    before, _, number = place.rpartition(".")
-    name = f"{before}.{int(number) + 1}" if number.isdigit() else f"{place}.folded"
+def _norm(
+    node: onnx.NodeProto, stored: Mapping[str, onnx.TensorProto], read: Mapping[str, Tensor]
+) -> dict[str, Tensor]:
+    """The BatchNorm that was folded into a convolution: one place further in its Sequential. Nothing where none was."""
+    convolution = node.input[1].removesuffix(".weight")
+    before, _, number = convolution.rpartition(".")
+    name = f"{before}.{int(number) + 1}" if number.isdigit() else ""
+    if not name or f"{convolution}.bias" in read or f"{name}.weight" in read:
+        return {}
+    # Equal biases are stored once, under the name of another convolution, and those of zeros not at all.
+    given = len(node.input) == 3
+    bias = _tensor(stored[node.input[2]]) if given else torch.zeros(len(read[node.input[1]]))
     return {
         f"{name}.weight": torch.full_like(bias, math.sqrt(1 + _EPS)),
         f"{name}.bias": bias,

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from pathlib import Path
 
 import pytest
 import pytorch_lightning as pl
 import torch
 from torch import nn
+from torch.utils.data import DataLoader
 
 from textrm.callbacks.batch_norm import FreezeBatchNorm, MeasureBatchNorm
 from textrm.errors import UserError
 
 
-class Data(pl.LightningDataModule):
-    """Batches whose channels have their own mean and spread."""
+def batches(count: int = 6) -> list[dict[str, torch.Tensor]]:
+    """Their channels have their own mean and spread."""
+    generator = torch.Generator().manual_seed(0)
+    spread = torch.tensor([0.1, 1.0, 4.0])[:, None, None]
+    return [{"image": torch.randn(4, 3, 8, 8, generator=generator) * spread + 2} for _ in range(count)]
 
-    def train_dataloader(self) -> list[dict[str, torch.Tensor]]:
-        generator = torch.Generator().manual_seed(0)
-        spread = torch.tensor([0.1, 1.0, 4.0])[:, None, None]
-        return [{"image": torch.randn(4, 3, 8, 8, generator=generator) * spread + 2} for _ in range(6)]
+
+class Data(pl.LightningDataModule):
+    def train_dataloader(self) -> DataLoader:
+        return DataLoader(batches(), batch_size=None)
 
 
 class Task(pl.LightningModule):
@@ -59,20 +62,20 @@ def fit(task: Task, folder: Path, *callbacks: pl.Callback, steps: int = 1) -> No
 
 
 def test_measuring_changes_the_statistics_and_not_the_net(tmp_path: Path) -> None:
-    task, batches = Task(), Data().train_dataloader()
-    before = [task.eval().see(batch) for batch in batches]
+    task = Task()
+    before = [task.eval().see(batch) for batch in batches()]
     fit(task, tmp_path, MeasureBatchNorm(batches=4), FreezeBatchNorm(0, whole=True))
-    for found, batch in zip(before, batches, strict=True):
+    for found, batch in zip(before, batches(), strict=True):
         torch.testing.assert_close(task.eval().see(batch), found, rtol=1e-4, atol=1e-5)
     convolution, norm = task.net.encoder[:2]
-    seen = convolution(torch.cat([batch["image"] for batch in islice(batches, 4)]))
+    seen = convolution(torch.cat([batch["image"] for batch in batches(4)]))
     variance, mean = torch.var_mean(seen, (0, 2, 3), correction=0)
     torch.testing.assert_close(norm.running_mean, mean, rtol=1e-4, atol=1e-5)
     torch.testing.assert_close(norm.running_var, variance, rtol=1e-4, atol=1e-5)
 
 
 def test_training_begins_where_the_file_ended(tmp_path: Path) -> None:
-    batch = Data().train_dataloader()[0]
+    (batch,) = batches(1)
     measured, raw = Task(), Task()
     expected = raw.eval().see(batch)
     fit(measured, tmp_path, MeasureBatchNorm())
