@@ -15,8 +15,11 @@ INT8 = "int8=true crop=512 crops=64"
 # Steps and settings of each leg; it ends in weights that the next begins with, and in pages that it is wrong about.
 LEGS = (
     (1400, "scheduler.max_lr=0.0012"),
-    (1900, "scheduler.max_lr=0.001 loss.terms.focal.text_weight=1.0 "
+    (1600, "scheduler.max_lr=0.001 loss.terms.focal.text_weight=1.0 "
      "'data.weights={pages: 0.24, art: 0.28, drawn: 0.16, captioned: 0.05, bare: 0.27}'"),
+    (450, "scheduler.max_lr=0.0006 loss.terms.focal.text_weight=1.7 "
+     "'data.weights={pages: 0.38, art: 0.34, drawn: 0.1, captioned: 0.03, bare: 0.15}' "
+     "data.train.pages.transform.on_art=0.8 data.train.pages.transform.on_lettering=0.8"),
 )  # fmt: skip
 
 
