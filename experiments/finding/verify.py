@@ -18,7 +18,7 @@ from textrm.page.segmenter import Segmenter
 from textrm.page.words import group_words
 
 LOW, MIN_AREA, PEAK = 0.3, 12, 127  # words as textrm.page finds them
-FALSE = 2.0  # what a false word weighs beside a missed one
+FALSE = 1.5  # what a false word weighs beside a missed one of its size
 RIDGE = 1e-3
 
 
@@ -32,7 +32,7 @@ def main(model: Path, sets: tuple[str, ...], limit: int, out: Path, threads: int
     """Write the weights under which the words of these pages are told best from what is no lettering.
 
     A word is one that MODEL proposes; it is lettering where more than half of its pixels are, in truth, within 2 px.
-    Each set counts the same, and so do large and small words.
+    Each set counts the same; within it a word counts by the root of its pixels, between its ink and itself.
     """
     segmenter = Segmenter(model, threads)
     found = []
@@ -40,14 +40,14 @@ def main(model: Path, sets: tuple[str, ...], limit: int, out: Path, threads: int
         manifest, _, split = entry.rpartition(":")
         found.append(_words(segmenter, manifest, split, limit))
     features, truth = (np.concatenate([part[place] for part in found]) for place in (0, 1))
-    shares = np.concatenate([np.full(len(part[1]), 1 / max(len(part[1]), 1)) for part in found])
+    shares = np.concatenate([np.sqrt(part[2]) / max(np.sqrt(part[2]).sum(), 1) for part in found])
     weights = fit(features, truth, shares * np.where(truth, 1.0, FALSE))
-    for name, (own, lettering) in zip(sets, found, strict=True):
+    for name, (own, lettering, _) in zip(sets, found, strict=True):
         kept = Judge(weights.tolist())(own) > 0.5
         plain = Judge()(own) > 0.5
         click.echo(f"{name}: {len(own)} words, {(~lettering).sum()} false; kept of the false {kept[~lettering].sum()} "
-                   f"(plain {plain[~lettering].sum()}), of the true {kept[lettering].mean():.3f} "
-                   f"(plain {plain[lettering].mean():.3f})")  # fmt: skip
+                   f"(plain {plain[~lettering].sum()}), of the {lettering.sum()} true {kept[lettering].sum()} "
+                   f"(plain {plain[lettering].sum()})")  # fmt: skip
     write_whole(out, json.dumps([round(float(weight), 4) for weight in weights]).encode())
 
 
@@ -66,10 +66,10 @@ def fit(features: np.ndarray, truth: np.ndarray, importance: np.ndarray) -> np.n
     return weights
 
 
-def _words(model: Segmenter, path: str, split: str, limit: int) -> tuple[np.ndarray, np.ndarray]:
-    """The features of the words of a split, and whether each is lettering."""
+def _words(model: Segmenter, path: str, split: str, limit: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The features of the words of a split, whether each is lettering, and its pixels."""
     manifest = read_manifest(path)
-    features, truth = [np.zeros((0, FEATURES))], [np.zeros(0, bool)]
+    features, truth, areas = [np.zeros((0, FEATURES))], [np.zeros(0, bool)], [np.zeros(0)]
     rows = evenly_spread([row for row in manifest.rows if row.split == split], limit)
     for row in track(rows, f"{Path(path).parent.name}"):
         try:
@@ -89,7 +89,8 @@ def _words(model: Segmenter, path: str, split: str, limit: int) -> tuple[np.ndar
         chosen = known & (words.areas >= MIN_AREA) & (words.peaks > PEAK)
         features.append(words.features[chosen])
         truth.append(share[chosen] > 0.5)
-    return np.concatenate(features), np.concatenate(truth)
+        areas.append(words.areas[chosen])
+    return np.concatenate(features), np.concatenate(truth), np.concatenate(areas)
 
 
 if __name__ == "__main__":
