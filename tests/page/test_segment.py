@@ -87,6 +87,19 @@ def test_finer_looks_are_where_coarser_ones_saw_something(tmp_path: Path) -> Non
     assert (model.priors[3][0, 104:120, 56:88] == 255).all()
 
 
+def test_a_larger_scan_is_seen_as_the_smaller_one_is(tmp_path: Path) -> None:
+    page = barred_page()[:1100, :800].copy()
+    page[900:932, 400:432] = 0
+    once, twice = (Watched(write_look(tmp_path / "look.onnx")) for _ in range(2))
+    small = segment(page, once)
+    large = segment(np.repeat(np.repeat(page, 2, 0), 2, 1), twice)
+    assert once.shown == twice.shown
+    assert large[0].shape == (2200, 1600)
+    for one, other in zip(small, large[1:], strict=True):
+        assert np.array_equal(one, other)
+    assert np.array_equal(large[0][100:2100:2, 100:1500:2] > 127, small[0][50:1050, 50:750] > 127)
+
+
 def test_what_a_coarse_look_did_not_see_is_not_looked_for(tmp_path: Path) -> None:
     page = np.full((1400, 1000, 3), 255, np.uint8)
     page[700, 500] = 0  # gone at half the size

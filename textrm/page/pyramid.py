@@ -46,3 +46,8 @@ def doubled(prob: np.ndarray, height: int, width: int, box: Box | None = None) -
     part = cv2.resize(part, None, fx=2, fy=2, interpolation=cv2.INTER_NEAREST)
     top, left = rows.start % 2, columns.start % 2
     return part[top : top + rows.stop - rows.start, left : left + columns.stop - columns.start]
+
+
+def enlarged(prob: np.ndarray, height: int, width: int) -> np.ndarray:
+    """A map at twice its size, ``height`` x ``width``, with smooth steps between its values."""
+    return np.ascontiguousarray(cv2.resize(prob, None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR)[:height, :width])

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from textrm.page.group import Box, blocks
-from textrm.page.pyramid import doubled, halved, whole_steps
+from textrm.page.pyramid import doubled, enlarged, halved, whole_steps
 from textrm.page.segmenter import Segmenter
 from textrm.page.tile import tile_pixels
 
@@ -23,8 +23,9 @@ def segment(image: np.ndarray, model: Segmenter, tile: int = TILE) -> list[np.nd
 
     A model of one look is asked once, and the list has one map. One of several looks is shown the members of the page's
     pyramid from small to large, each with what it said of the one before: those of
-    :func:`~textrm.page.pyramid.whole_steps` whole, larger ones only where it said ``SEEN`` or more. Tiles are cut as
-    :func:`~textrm.page.tile.tile_pixels` does.
+    :func:`~textrm.page.pyramid.whole_steps` whole, the next larger one only where it said ``SEEN`` or more. Members
+    beyond that one are not looked at: what was seen is enlarged, so that a page scanned at twice the size gives the same
+    words. Tiles are cut as :func:`~textrm.page.tile.tile_pixels` does.
 
     Args:
         image: H W 3 uint8 RGB.
@@ -47,7 +48,12 @@ def segment(image: np.ndarray, model: Segmenter, tile: int = TILE) -> list[np.nd
     for step in range(steps[0], -1, -1):
         member = members.pop()
         prior = maps[0] if maps else None
-        maps.insert(0, _whole(member, prior, model, tile) if step in steps else _where_seen(member, maps[0], model))
+        if step in steps:
+            maps.insert(0, _whole(member, prior, model, tile))
+        elif step == steps[-1] - 1:
+            maps.insert(0, _where_seen(member, maps[0], model))
+        else:
+            maps.insert(0, enlarged(maps[0], *member.shape[:2]))
     return maps
 
 
