@@ -19,7 +19,7 @@ class Found:
     """The lettering of a page.
 
     ``mask`` is H W uint8 in {0, 1}, 1 = lettering; ``prob`` H W uint8, its probability times 255 as the finest look
-    gave it; ``regions`` are the words of the mask, ``doubtful`` those that were left, both from top to bottom.
+    gave it, but above 127 in the mask of a model of several looks and not above it elsewhere; ``regions`` are the words of the mask, ``doubtful`` those that were left, both from top to bottom.
     """
 
     mask: np.ndarray
@@ -45,11 +45,14 @@ def find(
     low = model.low if low is None else low
     lower = None if low is None else min(low, threshold)
     maps = segment(image, model, tile)
+    prob = maps[0]
     doubtful: list[Region] = []
     if model.looks == 1:
         mask, regions = find_lettering(maps[0], threshold, lower, min_area)
     else:
         mask, regions, doubtful = find_words(maps, threshold, lower, min_area, model.judge)
+        # What was decided shows in the probability: above one half is what goes.
+        prob = np.where(mask, cv2.max(prob, 128), cv2.min(prob, 127))
     # Doubtful words are no part of the mask, and their strokes no part of the ground they stand on.
     ink = cv2.threshold(maps[0], int((lower or threshold) * 255), 1, cv2.THRESH_BINARY)[1]
-    return Found(mask, maps[0], with_kinds(image, ink, regions), with_kinds(image, ink, doubtful))
+    return Found(mask, prob, with_kinds(image, ink, regions), with_kinds(image, ink, doubtful))

@@ -24,8 +24,8 @@ def segment(image: np.ndarray, model: Segmenter, tile: int = TILE) -> list[np.nd
     A model of one look is asked once, and the list has one map. One of several looks is shown the members of the page's
     pyramid from small to large, each with what it said of the one before: those of
     :func:`~textrm.page.pyramid.whole_steps` whole, the next larger one only where it said ``SEEN`` or more. Members
-    beyond that one are not looked at: what was seen is enlarged, so that a page scanned at twice the size gives the same
-    words. Tiles are cut as :func:`~textrm.page.tile.tile_pixels` does.
+    beyond that one are not looked at: what was seen is enlarged, so that a page scanned at twice the size gives the
+    same words. Tiles are cut as :func:`~textrm.page.tile.tile_pixels` does.
 
     Args:
         image: H W 3 uint8 RGB.
