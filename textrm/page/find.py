@@ -19,7 +19,8 @@ class Found:
     """The lettering of a page.
 
     ``mask`` is H W uint8 in {0, 1}, 1 = lettering; ``prob`` H W uint8, its probability times 255 as the finest look
-    gave it, but above 127 in the mask of a model of several looks and not above it elsewhere; ``regions`` are the words of the mask, ``doubtful`` those that were left, both from top to bottom.
+    gave it, but above 127 in the mask of a model of several looks and not above it elsewhere; ``regions`` are the words
+    of the mask, ``doubtful`` those that were left, both from top to bottom.
     """
 
     mask: np.ndarray
