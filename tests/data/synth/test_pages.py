@@ -115,7 +115,8 @@ def test_tags_are_many_and_follow_from_what_is_drawn(pages: list[Sample]) -> Non
         assert ("lettering" in page.tags) == bool(page.mask.any())
         assert len(page.tags & {"color", "monochrome", "tinted"}) >= 1
         if page.words:
-            assert page.tags & {"dialogue", "jotting", "sound_effect", "single_mark", "note", "meme"}
+            kinds = {"dialogue", "jotting", "sound_effect", "single_mark", "note", "meme", "sign", "watermark", "credit"}
+            assert page.tags & kinds
 
 
 def test_size_may_be_one_number(fonts: FontLibrary) -> None:
