@@ -11,7 +11,7 @@ from textrm.page.segmenter import Segmenter
 from textrm.page.tile import tile_pixels
 
 TILE = 1152  # a page of 1170 x 1654 is two tiles
-SEEN = 26  # of 255: where a coarser look says less, the finer ones do not look
+SEEN = 64  # of 255: where a coarser look says less, the finer ones do not look
 CONTEXT = 24  # pixels around what a finer look is for
 _SURE = 8  # pixels around it where what that look says counts
 _GAP = 24  # pixels; what is nearer is looked at together
