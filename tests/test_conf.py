@@ -29,7 +29,7 @@ CHOICES += [f"encoder@net.encoder={path.stem}" for path in (CONFIG_FOLDER / "enc
 TAGGING = [choice for choice in CHOICES if "=tag" in choice] + ["task=multilabel"]
 ATTENTION = ["task=attention_tagging", "net=tag_attention"]
 CLEANING = [choice for choice in CHOICES if "clean" in choice]
-ELSEWHERE = (*TAGGING, *ATTENTION, *CLEANING, "scheduler=two_stage", "task=coarse_to_fine")
+ELSEWHERE = (*TAGGING, *ATTENTION, *CLEANING, "scheduler=two_stage", "task=coarse_to_fine", "net=coarse_to_fine")
 CHOICES = [choice for choice in CHOICES if "inpaint" not in choice and choice not in ELSEWHERE]
 TAGGING.remove("net=tag_attention")
 INPAINTING = ["loss=inpainting", "loss=inpainting_relative", "scheduler=two_stage", "callbacks=inpainting",
@@ -46,7 +46,7 @@ def small(overrides: list[str], manifest: Path, run: Path) -> DictConfig:
     with open_dict(config):
         looking = "CoarseToFine" in config.net._target_
         if looking:
-            config.data.crop = 256  # so that the look from furthest away has something to see
+            config.data.crop = 512  # the look from furthest away sees an eighth of it
         inner = config.net.net if looking else config.net
         if config.weights is not None:
             pass  # which are of the net as it is

@@ -51,7 +51,7 @@ def words_of(command: list[str]) -> list[str]:
     module, given = command[2], command[3:]
     words = [*given, *SMALL[module]]
     if module == "textrm.train":
-        words += ["data.crop=256"] if "experiment=fine_tune" in given else []  # the look from furthest away is 32 px
+        words += ["data.crop=512"] if "experiment=fine_tune" in given else []  # the look from furthest away is 64 px
         words += ["trainer.max_epochs=2" if "ckpt_path=last" in given else "trainer.max_epochs=1"]
         experiment = next(word for word in given if word.startswith("experiment=")).removeprefix("experiment=")
         stored = any(word.startswith("data=") for word in given)
