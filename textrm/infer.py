@@ -83,9 +83,6 @@ def main(
         cleaning = _opened(
             method, model, threads, {name: value for name, value in options.items() if value is not None}
         )
-        if isinstance(cleaning.model, Segmenter) and cleaning.model.looks == 1:
-            console.print(f"note: {cleaning.model.path} looks at a page once: pixels are judged, not words, "
-                          "and none is doubtful")  # fmt: skip
         waiting = plan.jobs if overwrite else [job for job in plan.jobs if not job.is_done()]
         tasks = [
             (job.source, partial(clean_file, job, cleaning, kind == "png", max_pixels)) for job in waiting
@@ -93,6 +90,8 @@ def main(
         hint = "; a smaller --tile needs less"
         cleaned = work_through(tasks, "cleaning", report.failures, console, console.is_terminal, hint)
         report.done = f"{cleaned} pages cleaned"
+        if isinstance(cleaning.model, Segmenter) and cleaning.model.looks == 1:
+            report.done += f" ({cleaning.model.path.name} looks at a page once: pixels are judged, not words)"
         if done := len(plan.jobs) - len(waiting):
             report.done += f", {done} were done already (--overwrite makes them anew, with the options given now)"
 

@@ -115,7 +115,17 @@ def test_tags_are_many_and_follow_from_what_is_drawn(pages: list[Sample]) -> Non
         assert ("lettering" in page.tags) == bool(page.mask.any())
         assert len(page.tags & {"color", "monochrome", "tinted"}) >= 1
         if page.words:
-            kinds = {"dialogue", "jotting", "sound_effect", "single_mark", "note", "meme", "sign", "watermark", "credit"}
+            kinds = {
+                "dialogue",
+                "jotting",
+                "sound_effect",
+                "single_mark",
+                "note",
+                "meme",
+                "sign",
+                "watermark",
+                "credit",
+            }
             assert page.tags & kinds
 
 
