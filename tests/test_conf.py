@@ -47,11 +47,10 @@ def small(overrides: list[str], manifest: Path, run: Path) -> DictConfig:
         looking = "CoarseToFine" in config.net._target_
         if looking:
             config.data.crop = 512  # the look from furthest away sees an eighth of it
-        inner = config.net.net if looking else config.net
-        if config.weights is not None:
-            pass  # which are of the net as it is
-        elif "encoder" in inner:
-            inner.encoder.width = 0.125 if "Xception" in inner.encoder._target_ else 0.25
+        if looking or config.weights is not None:
+            pass  # weights are of the net as it is, and so are the widths at which its input of four channels is trained
+        elif "encoder" in config.net:
+            config.net.encoder.width = 0.125 if "Xception" in config.net.encoder._target_ else 0.25
         else:
             for part in [config.net] if "width" in config.net else config.net.values():
                 if isinstance(part, DictConfig):

@@ -138,15 +138,16 @@ def test_a_run_can_start_from_the_weights_of_another(drawn: Path, tmp_path: Path
 
 def test_a_run_goes_on_from_the_release(drawn: Path, tmp_path: Path) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
-    options = ("experiment=fine_tune", "weights=released", "trainer.max_steps=3", "callbacks.averaging=null")
+    options = ("experiment=fine_tune", "weights=released", "trainer.max_steps=3", "callbacks.averaging=null",
+               "data.crop=512")  # fmt: skip
     train(task_contract.small(drawn, first, *options, "scheduler.max_lr=1e-12"), first)
     with initialize_config_dir(str(CONFIG_FOLDER), version_base="1.3"):
-        net, released = (instantiate(compose("train", ["net=xception_fast"]).net).eval() for _ in range(2))
+        net, released = (instantiate(compose("train", ["net=coarse_to_fine"]).net).eval() for _ in range(2))
     load_weights(net, first / "checkpoints" / "last.ckpt")
-    load_weights(released, WEIGHTS / "segment.float.onnx")
+    load_weights(released, WEIGHTS / "find.float.onnx")
     norms = [module for module in net.modules() if isinstance(module, torch.nn.BatchNorm2d)]
     assert not any((norm.running_mean == 0).all() or norm.num_batches_tracked for norm in norms)  # measured, at rest
-    image = torch.rand(1, 3, 64, 96, generator=torch.Generator().manual_seed(0))
+    image = torch.rand(1, 3, 256, 256, generator=torch.Generator().manual_seed(0))
     with torch.inference_mode():
         torch.testing.assert_close(net(image), released(image), rtol=1e-3, atol=1e-3)
     train(task_contract.small(drawn, second, *options), second)
@@ -164,7 +165,7 @@ def test_an_exported_net_is_enough_to_go_on_from(drawn: Path, tmp_path: Path) ->
             "callbacks.batch_norm.step=0")  # fmt: skip
     train(small(drawn, second, "trainer.max_epochs=1", f"weights={tmp_path / 'leg.onnx'}", *rest), second)
     again, _ = load_run(second)
-    image = torch.rand(1, 3, 64, 96, generator=torch.Generator().manual_seed(0))
+    image = torch.rand(1, 3, 256, 256, generator=torch.Generator().manual_seed(0))
     with torch.inference_mode():
         torch.testing.assert_close(again(image), net(image), rtol=1e-4, atol=1e-4)
     with pytest.raises(UserError, match=r"an ONNX file has no optimizer to go on with; give weights=.*leg\.onnx"):
