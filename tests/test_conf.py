@@ -48,7 +48,7 @@ def small(overrides: list[str], manifest: Path, run: Path) -> DictConfig:
         if looking:
             config.data.crop = 512  # the look from furthest away sees an eighth of it
         if looking or config.weights is not None:
-            pass  # weights are of the net as it is, and so are the widths at which its input of four channels is trained
+            pass  # weights are of the net as it is; looks are trained at their own width
         elif "encoder" in config.net:
             config.net.encoder.width = 0.125 if "Xception" in config.net.encoder._target_ else 0.25
         else:
