@@ -91,7 +91,8 @@ def main(
         cleaned = work_through(tasks, "cleaning", report.failures, console, console.is_terminal, hint)
         report.done = f"{cleaned} pages cleaned"
         if isinstance(cleaning.model, Segmenter) and cleaning.model.looks == 1:
-            report.done += f" ({cleaning.model.path.name} looks at a page once: pixels are judged, not words)"
+            console.print(f"note: {cleaning.model.path} looks at a page once: pixels are judged, not words, "
+                          "and none is doubtful")  # fmt: skip
         if done := len(plan.jobs) - len(waiting):
             report.done += f", {done} were done already (--overwrite makes them anew, with the options given now)"
 
