@@ -53,7 +53,7 @@ def find(
     else:
         mask, regions, doubtful = find_words(maps, threshold, lower, min_area, model.judge)
         # What was decided shows in the probability: above one half is what goes.
-        prob = np.where(mask, cv2.max(prob, 128), cv2.min(prob, 127))
+        prob = np.where(mask != 0, np.maximum(prob, np.uint8(128)), np.minimum(prob, np.uint8(127)))
     # Doubtful words are no part of the mask, and their strokes no part of the ground they stand on.
     ink = cv2.threshold(maps[0], int((lower or threshold) * 255), 1, cv2.THRESH_BINARY)[1]
     return Found(mask, prob, with_kinds(image, ink, regions), with_kinds(image, ink, doubtful))
