@@ -13,6 +13,7 @@ from PIL import Image
 from standin_model import lettered_page, write_look
 
 from textrm import infer
+from textrm.page.judge import FEATURES
 from textrm.page.methods import PageMethod
 from textrm.page.read import read
 
@@ -50,7 +51,7 @@ def test_what_is_written_beside_a_page(model_file: Path, book: Path, tmp_path: P
 
 
 def test_doubtful_words_stay_and_are_listed(book: Path, tmp_path: Path) -> None:
-    unsure = {"textrm.words": json.dumps([-0.4] + [0.0] * 9)}  # 0.4 for every word
+    unsure = {"textrm.words": json.dumps([-0.4] + [0.0] * (FEATURES - 1))}  # 0.4 for every word
     model = write_look(tmp_path / "look.onnx", unsure)
     assert run(model, book / "1.png", "-o", tmp_path / "out", "--json").exit_code == 0
     assert np.array_equal(read(tmp_path / "out" / "1.png").image, lettered_page())

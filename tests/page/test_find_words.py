@@ -96,3 +96,14 @@ def test_long_strokes_do_not_reach_as_far_as_they_are_long() -> None:
     prob[20:26, 10:210] = 255  # a line of 200 px
     prob[60:70, 100:106] = 255  # 34 px below
     assert len(find_words(maps_of(prob), 0.5)[1]) == 2
+
+
+def test_a_word_among_sure_ones_is_believed_sooner_than_one_alone() -> None:
+    company = Judge([-1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.5, 0.5])
+    prob = blank()
+    prob[20:40, 20:30] = 200
+    assert find_words(maps_of(prob), 0.5, judge=company)[1] == []
+    prob[20:40, 34:44] = 200  # a second stroke, and elsewhere two sure words
+    prob[100:120, 20:30] = prob[200:220, 20:30] = 250
+    boxes = [word.box for word in find_words(maps_of(prob), 0.5, judge=company)[1]]
+    assert (20, 20, 44, 40) in boxes

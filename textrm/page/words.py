@@ -15,6 +15,7 @@ from textrm.page.pyramid import whole_steps
 
 _SMALL = 24  # pixels; strokes up to this size are one class, larger ones have a class for each doubling
 _REACH = 0.3  # of a stroke's size: half the gap over which it finds the next one
+_SURE = 0.6  # the mean of the finest look and of the largest whole one, from which a word vouches for others
 _CELLS = 2  # cells of a class's grid over which it looks
 
 
@@ -63,7 +64,9 @@ def group_words(maps: Sequence[np.ndarray], low: float) -> Words | None:
     steps = [0, *(min(whole + further, len(maps) - 1) for further in range(LOOKS - 1))]
     sums = [np.bincount(word, maps[step][strokes.ys >> step, strokes.xs >> step], minlength=count) for step in steps]
     means = np.stack(sums, 1) / areas[:, None] / 255
-    return Words(strokes, word, features(means, sizes / 2**whole), areas, peaks)
+    sure = means[:, :2].mean(1) > _SURE
+    rows = features(means, sizes / 2**whole, np.bincount(word_of), sure.sum() - sure)
+    return Words(strokes, word, rows, areas, peaks)
 
 
 def find_words(
