@@ -8,13 +8,16 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import onnx
 import pytest
 from click.testing import CliRunner
 from hydra import compose, initialize_config_dir
 from hydra.utils import instantiate
+from onnx import numpy_helper
 from study_commands import in_this_process
 
 from experiments.finding import __main__ as finding
+from experiments.finding import average
 from experiments.masked_convolutions import __main__ as study
 from experiments.meme_cleaning import __main__ as meme_cleaning
 from experiments.pretraining import __main__ as pretraining
@@ -118,13 +121,33 @@ def test_every_net_of_meme_cleaning_composes() -> None:
             assert config.data.batch_size * config.data.crop**2 == pytest.approx(9 * 256**2, rel=0.15)
 
 
+def test_between_two_finders_lie_the_averages_of_their_weights(tmp_path: Path) -> None:
+    once, coarse = finding.START, finding.START.with_name("find.float.onnx")
+    image, prior = np.random.default_rng(0).integers(0, 256, (2, 64, 64, 3), dtype=np.uint8)
+    for share, whose, given in ((1, once, None), (0, coarse, prior[..., 0])):
+        out = tmp_path / f"{share}.onnx"
+        result = CliRunner().invoke(average.main, [str(once), str(coarse), str(out), "--share", str(share)])
+        assert result.exit_code == 0, result.output
+        expected = Segmenter(whose, threads=1)(image, given)
+        assert np.abs(Segmenter(out, threads=1)(image, prior[..., 0]) - expected).max() < 1e-5
+    one, other = (onnx.load(path).graph.initializer for path in (tmp_path / "1.onnx", tmp_path / "0.onnx"))
+    assert CliRunner().invoke(average.main, [str(once), str(coarse), str(tmp_path / "half.onnx")]).exit_code == 0
+    halves = {entry.name: numpy_helper.to_array(entry) for entry in onnx.load(tmp_path / "half.onnx").graph.initializer}
+    for first, second in zip(one, other, strict=True):
+        middle = (numpy_helper.to_array(first) + numpy_helper.to_array(second)) / 2
+        assert halves[first.name] == pytest.approx(middle, abs=1e-6)
+    refused = CliRunner().invoke(average.main, [str(coarse), str(finding.START.with_name("inpaint.float.onnx")), "x"])
+    assert refused.exit_code == 1
+    assert "give float files of the same net" in refused.output
+
+
 def test_the_recipe_of_the_finder_runs_from_drawings_to_weights_and_is_not_repeated(
     drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commands = in_this_process(monkeypatch, finding)
     monkeypatch.setattr(finding, "PAGES", "size=96 sheet=false workers=1")
     monkeypatch.setattr(finding, "INT8", "int8=true crop=64 crops=4 force=true")
-    monkeypatch.setattr(finding, "LEGS", tuple((4, settings) for _, settings in finding.LEGS))
+    monkeypatch.setattr(finding, "LEGS", tuple((4, *leg[1:]) for leg in finding.LEGS))
     lists, disc = tmp_path / "lists", np.zeros((160, 160, 4), np.uint8)
     lists.mkdir()
     cv2.circle(disc, (80, 80), 60, (30, 60, 200, 255), -1)
@@ -140,9 +163,10 @@ def test_the_recipe_of_the_finder_runs_from_drawings_to_weights_and_is_not_repea
     result = CliRunner().invoke(finding.main, arguments)
     assert result.exit_code == 0, result.output
     legs = [command for command in commands if command.startswith("textrm.train")]
-    assert "weights=released" in legs[0]
+    assert f"weights={finding.START}" in legs[0]
     assert f"weights={tmp_path / 'out' / 'leg1.onnx'}" in legs[1]
     assert f"bare.manifest={tmp_path / 'out' / 'bare1.csv'}" in legs[1]
+    assert f"weights={tmp_path / 'out' / 'average4.onnx'}" in legs[3]
     model = Segmenter(tmp_path / "out" / "find.onnx", threads=1)
     assert model.looks == 4
     assert model.judge.weights.tolist() == json.loads((tmp_path / "out" / "words.json").read_text())

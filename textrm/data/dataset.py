@@ -60,8 +60,9 @@ class ManifestDataset(Dataset):
     picture that is ignored everywhere, so that no other row counts twice.
 
     ``clean=False`` leaves the clean pictures unread where no one needs them. Up to ``cache_gigabytes`` of decoded
-    pictures are kept in memory, per process, dropping what was used longest ago. ``optional`` lets the set be empty
-    where the manifest has no row of the split. ``need_mask=False`` lets rows without a mask count by their clean
+    pictures are kept in memory, per process, dropping what was used longest ago; the process grows by up to 1.6 times
+    that, for the gaps that dropped pictures leave between others. ``optional`` lets the set be empty where the manifest
+    has no row of the split. ``need_mask=False`` lets rows without a mask count by their clean
     picture. ``limit`` takes that many rows, evenly spread over the split.
 
     Raises:
