@@ -100,6 +100,22 @@ def test_what_cannot_be_compared_is_refused(run: Path, drawn: Path, tmp_path: Pa
         assert message in capsys.readouterr().err
 
 
+def test_pictures_with_tags_alone_are_scored(drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                             capsys: pytest.CaptureFixture[str]) -> None:  # fmt: skip
+    rows = list(csv.DictReader(drawn.open()))
+    for row in rows:
+        row |= {"image": str(drawn.parent / row["image"]), "clean": "", "mask": "", "split": "val"}
+    with (tmp_path / "manifest.csv").open("w", newline="") as file:
+        table = csv.DictWriter(file, rows[0])
+        table.writeheader()
+        table.writerows(rows)
+    write_tagger(tmp_path / "a.onnx", labels=("color", "monochrome"))
+    command(evaluate.main, monkeypatch, f"manifest={tmp_path / 'manifest.csv'}", f"taggers=[{tmp_path / 'a.onnx'}]",
+            "threads=1", f"out={tmp_path}")  # fmt: skip
+    assert next(csv.DictReader((tmp_path / "taggers.csv").open()))["pictures"] == str(len(rows))
+    assert "not scored" not in capsys.readouterr().out
+
+
 def test_pictures_without_any_of_the_tags_are_refused(drawn: Path, tmp_path: Path) -> None:
     write_tagger(tmp_path / "c.onnx", labels=("unheard_of",))
     with initialize_config_dir(str(CONFIG_FOLDER), version_base="1.3"):

@@ -154,6 +154,7 @@ def test_a_manifest_without_labels_is_told_in_one_line(
     )
     assert said.count("\n") == 1
     assert "no list of tags can be read" in said
+    assert "'data.labels=${labels:FILE}'" in said
     missing = run(capsys, monkeypatch, train.main, "experiment=pretrain_mobilenet")
     assert "data.manifest=" in missing
     assert missing.count("\n") == 1

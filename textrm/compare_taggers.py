@@ -35,7 +35,7 @@ def compare_taggers(config: DictConfig) -> None:
             raise UserError(f"{name} is given beside taggers: expected one of the two; all are named in taggers")
     at_least(config, limit=1)
     manifest = read_manifest(config.manifest)
-    rows = choose_rows(manifest, config.split, config.limit)
+    rows = choose_rows(manifest, config.split, config.limit, need_mask=False)
     taggers = {str(name): _open(str(name), config.checkpoint, config.threads) for name in config.taggers}
     labels = check_labels(taggers)
     if not any(set(row.tags.split()) & set(labels) for row in rows):
@@ -104,7 +104,7 @@ def _count(
 ) -> bool:  # fmt: skip
     """Count one picture with all taggers; False where it cannot be read."""
     try:
-        sample = load_sample(manifest, row, clean=False)
+        sample = load_sample(manifest, row, clean=False, need_mask=False)
     except BadRow as bad:
         print(f"not scored: {bad}")
         return False

@@ -59,19 +59,20 @@ class PageScores:
         return {"id": self.id, "part": self.part, **self.counts.scores(), **pictures, **self.words.scores()}
 
 
-def choose_rows(manifest: Manifest, split: str, limit: int | None = None) -> list[Row]:
+def choose_rows(manifest: Manifest, split: str, limit: int | None = None, need_mask: bool = True) -> list[Row]:
     """The rows of a split that have a mask or are text-free; with ``limit``, that many, evenly spread over the split.
 
-    Text-free without a mask is a row whose clean picture is the image itself.
+    Text-free without a mask is a row whose clean picture is the image itself. ``need_mask=False`` takes all rows.
 
     Raises:
         UserError: when there is none.
     """
-    known = [row for row in manifest.rows if row.mask or row.clean == row.image]
+    known = [row for row in manifest.rows if not need_mask or row.mask or row.clean == row.image]
     rows = [row for row in known if row.split == split]
     if not rows:
         found = ", ".join(sorted({row.split for row in known})) or "none"
-        raise UserError(f"split {split} has no picture with a mask in {manifest.folder}; splits that have: {found}")
+        wanted = "picture with a mask" if need_mask else "picture"
+        raise UserError(f"split {split} has no {wanted} in {manifest.folder}; splits that have: {found}")
     if limit is not None and limit < 1:
         raise UserError(f"limit is {limit}; expected at least 1 page, or nothing for all")
     return evenly_spread(rows, limit)
