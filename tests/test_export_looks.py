@@ -94,7 +94,7 @@ def test_int8_is_calibrated_on_what_every_look_is_asked(look: Path, tmp_path: Pa
 def test_a_judge_is_for_nets_of_several_looks(look: Path, tmp_path: Path) -> None:
     file = tmp_path / "words.json"
     file.write_text("[1, 2]")
-    with pytest.raises(UserError, match=r"words\.json: holds no weights of a judge \(2 weights; expected 10"):
+    with pytest.raises(UserError, match=r"words\.json: holds no weights of a judge \(2 weights; expected 12"):
         _judge(file, tiny())
     with pytest.raises(UserError, match="words is for nets that look coarsely first"):
         _judge(file, instantiate(TINY))

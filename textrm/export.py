@@ -159,14 +159,18 @@ def _quantize(path: Path, config: DictConfig, model: Exported) -> None:
 def load_run(run: Path, checkpoint: str = "best") -> tuple[nn.Module, dict[str, Any]]:
     """The net of a run folder in evaluation mode, with the run's resolved configuration.
 
+    ``checkpoint`` is best, last, or a file with other weights of the same net, .ckpt or float .onnx.
+
     The net is built from the run's own ``resolved.yaml``, and only classes of ``textrm`` and ``torch`` are built: a
     downloaded run folder is data. The checkpoint is read with ``weights_only=True``.
 
     Raises:
         UserError: when the folder is not a run, or the weights do not belong to the net.
     """
-    for path in (run / "resolved.yaml", run / "checkpoints" / f"{checkpoint}.ckpt"):
-        if not path.is_file():
+    given = Path(checkpoint)
+    weights = given if given.suffix in (".ckpt", ".onnx") else run / "checkpoints" / f"{checkpoint}.ckpt"
+    for path in (run / "resolved.yaml", weights):
+        if path != given and not path.is_file():
             raise UserError(f"{run} is not a finished run: there is no {path.relative_to(run)}")
     try:
         resolved: Any = OmegaConf.to_container(OmegaConf.load(run / "resolved.yaml"))
@@ -176,7 +180,7 @@ def load_run(run: Path, checkpoint: str = "best") -> tuple[nn.Module, dict[str, 
     if "weights" in resolved["net"].get("encoder", {}):
         resolved["net"]["encoder"]["weights"] = None  # its own follow
     net = hydra.utils.instantiate(resolved["net"])
-    load_weights(net, run / "checkpoints" / f"{checkpoint}.ckpt")
+    load_weights(net, weights)
     return net.eval(), resolved
 
 
