@@ -18,7 +18,7 @@ from textrm.page.segmenter import Segmenter
 from textrm.page.words import group_words
 
 LOW, MIN_AREA, PEAK = 0.3, 12, 127  # words as textrm.page finds them
-FALSE = 3.0  # what a false word weighs beside a missed one of its size
+FALSE = 1.5  # what a false word weighs beside a missed one of its size
 RIDGE = 1e-3
 
 
