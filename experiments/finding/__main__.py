@@ -14,18 +14,14 @@ START = WEIGHTS / "segment.float.onnx"  # looks once, and knows the lettering of
 CLIP_ART, STAMPS = Path("/usr/share/openclipart/svg"), Path("/usr/share/tuxpaint/stamps")
 PAGES = "size=768 sheet=false"
 INT8 = "int8=true crop=512 crops=64"
-# Each leg: steps, settings, and the share of START in the weights that it begins with, beside those of the leg before.
-# It ends in weights, and in pages that it is wrong about.
+# Steps and settings of each leg; it ends in weights that the next begins with, and in pages that it is wrong about.
 LEGS = (
-    (1400, 1.0, "scheduler.max_lr=0.0012"),
-    (1600, 0.0, "scheduler.max_lr=0.001 loss.terms.focal.text_weight=1.0 "
+    (1400, "scheduler.max_lr=0.0012"),
+    (1600, "scheduler.max_lr=0.001 loss.terms.focal.text_weight=1.0 "
      "'data.weights={pages: 0.24, art: 0.28, drawn: 0.16, captioned: 0.05, bare: 0.27}'"),
-    (450, 0.0, "scheduler.max_lr=0.0006 loss.terms.focal.text_weight=1.7 "
+    (450, "scheduler.max_lr=0.0006 loss.terms.focal.text_weight=1.7 "
      "'data.weights={pages: 0.38, art: 0.34, drawn: 0.1, captioned: 0.03, bare: 0.15}' "
      "data.train.pages.transform.on_art=0.8 data.train.pages.transform.on_lettering=0.8"),
-    (600, 0.65, "scheduler.max_lr=0.0007 scheduler.pct_start=0.04 task.forgotten=0.2 "
-     "'data.weights={pages: 0.42, art: 0.28, drawn: 0.12, captioned: 0.04, bare: 0.14}' "
-     "data.train.pages.transform.on_art=0.7 data.train.pages.transform.on_lettering=0.7"),
 )  # fmt: skip
 
 
@@ -50,11 +46,7 @@ def main(comics: Path, art: Path | None, clip_art: Path, stamps: Path, lists: Pa
     comics = comics.resolve()
     sets = _material(comics, art, {"drawings": (clip_art, 1800), "stamps": (stamps, 300)}, lists, out, scale)
     weights, bare = START, out / "grounds" / "bare.csv"
-    for leg, (steps, share, settings) in enumerate(LEGS, 1):
-        if 0 < share < 1:
-            weights, before = out / f"average{leg}.onnx", weights
-            if not weights.exists():
-                run(f"experiments.finding.average {START} {before} {weights} --share {share}")
+    for leg, (steps, settings) in enumerate(LEGS, 1):
         given = " ".join(f"data.train.{name}.manifest={manifest}" for name, manifest in sets.items())
         folder, count = out / f"leg{leg}", _some(steps, scale)
         train_once(f"experiment=release_find weights={weights} data.manifest={comics} {given} "
