@@ -27,10 +27,10 @@ from textrm.page.mask import widen
 from textrm.page.methods import PageMethod
 from textrm.page.pipeline import clean, suitable_growth
 from textrm.page.plan import make_plan
-from textrm.page.read import read
 from textrm.page.segment import segment
 from textrm.page.segmenter import Segmenter
-from textrm.page.write import encode
+from textrm.pictures.read import read
+from textrm.pictures.write import encode
 
 HEIGHT, WIDTH = 1654, 1170
 LARGE = 10_000

@@ -12,9 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import cv2
-import numpy as np
-
+from textrm.pictures.plain import read_srgb
 from textrm.report_sheet import Strip, write_sheet
 
 DEMO = Path("demo")
@@ -48,15 +46,9 @@ def strips(before: Path, clean: Path) -> list[Strip]:
     """Page, mask and cleaned page of every page in ``before``."""
     found = []
     for page in sorted(before.glob("*.png")):
-        panels = [_rgb(page), _rgb(clean / f"{page.stem}.mask.png"), _rgb(clean / page.name)]
+        panels = [read_srgb(page), read_srgb(clean / f"{page.stem}.mask.png"), read_srgb(clean / page.name)]
         found.append(Strip(page.stem, (panels[0], panels[1], panels[2])))
     return found
-
-
-def _rgb(path: Path) -> np.ndarray:
-    picture = cv2.imread(str(path))
-    assert picture is not None, path
-    return cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
 
 
 if __name__ == "__main__":

@@ -201,7 +201,7 @@ FOREIGN = (
     "os.system",
     "textrm.checkpoint.torch.load",
     "textrm.nets.segmenter.torch.load",
-    "textrm.page.read.np.load",
+    "textrm.pictures.read.np.load",
     "textrm.files.Path",
     "textrm.nets.phases.with_dilation",
     "textrm.nets.x",

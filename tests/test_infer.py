@@ -15,7 +15,7 @@ from standin_model import lettered_page, write_look
 from textrm import infer
 from textrm.page.judge import FEATURES
 from textrm.page.methods import PageMethod
-from textrm.page.read import read
+from textrm.pictures.read import read
 
 
 def test_a_folder_is_cleaned_and_keeps_its_tree(model_file: Path, book: Path, tmp_path: Path) -> None:

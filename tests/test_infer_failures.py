@@ -17,7 +17,7 @@ from PIL import Image
 from standin_model import METADATA, write_model
 
 from textrm.page import batch
-from textrm.page.read import read
+from textrm.pictures.read import read
 
 
 def test_bad_pages_do_not_stop_the_others(model_file: Path, book: Path, tmp_path: Path) -> None:

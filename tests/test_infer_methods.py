@@ -12,7 +12,7 @@ from infer_command import files, run
 from PIL import Image
 from standin_model import lettered_page
 
-from textrm.page.read import read
+from textrm.pictures.read import read
 
 END_TO_END = ("--method", "end-to-end")
 

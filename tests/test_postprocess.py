@@ -15,7 +15,7 @@ from PIL import Image
 from prepared_set import clean, make_tree, noise, prepare, restore
 
 from textrm.data.manifest import Row, read_manifest, write_manifest
-from textrm.page.read import read
+from textrm.pictures.read import read
 from textrm.prepared.restore import changes
 
 WHITE = slice(200, 300)

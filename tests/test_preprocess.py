@@ -19,8 +19,8 @@ from PIL import Image
 from prepared_set import make_tree, noise, prepare
 
 from textrm.data.manifest import Row, load_sample, read_manifest, write_manifest
-from textrm.page.read import read
-from textrm.prepared.colour import to_srgb
+from textrm.pictures.colour import to_srgb
+from textrm.pictures.read import read
 
 ROOT = Path(__file__).resolve().parents[1]
 

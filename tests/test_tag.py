@@ -21,7 +21,7 @@ from standin_model import write_tagger
 from textrm import tag
 from textrm.page import Tagger
 from textrm.page.looks import draw_looks
-from textrm.page.read import read
+from textrm.pictures.read import read
 
 ROOT = Path(__file__).resolve().parents[1]
 

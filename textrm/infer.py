@@ -15,10 +15,10 @@ from textrm.page.fill import METHODS, NEEDS_MODEL
 from textrm.page.methods import PageMethod, end_to_end, segment_and_fill
 from textrm.page.plan import EXTRAS, make_plan
 from textrm.page.progress import messages, reporting, work_through
-from textrm.page.read import MAX_PIXELS
 from textrm.page.segment import TILE
 from textrm.page.segmenter import Segmenter
 from textrm.page.tile import MARGIN
+from textrm.pictures.read import MAX_PIXELS
 
 SEGMENT_AND_FILL = ("fill", "fill_model", "low", "grow")  # options that only this method takes
 _PROBABILITY = click.FloatRange(0, 1, min_open=True, max_open=True)

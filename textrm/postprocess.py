@@ -14,7 +14,7 @@ from textrm.data.manifest import Row, read_manifest
 from textrm.errors import UserError
 from textrm.page.plan import find_pages
 from textrm.page.progress import messages, reporting, work_through
-from textrm.page.read import MAX_PIXELS
+from textrm.pictures.read import MAX_PIXELS
 from textrm.prepared.record import COLUMNS, IMAGES, MANIFEST, ORIGINALS, read_record
 from textrm.prepared.restore import LOSSY_TOLERANCE, restore
 

@@ -11,7 +11,7 @@ import cv2
 
 from textrm.errors import UserError
 from textrm.page.progress import messages, reporting, work_through
-from textrm.page.read import MAX_PIXELS
+from textrm.pictures.read import MAX_PIXELS
 from textrm.prepared.geometry import PADDINGS
 from textrm.prepared.prepare import Settings, is_prepared, prepare, prepared_row
 from textrm.prepared.record import MANIFEST

@@ -22,9 +22,10 @@ from textrm.files import write_whole
 from textrm.page.looks import draw_looks
 from textrm.page.plan import LOOKS, find_pages, located, make_plan
 from textrm.page.progress import messages, reporting, work_through
-from textrm.page.read import MAX_PIXELS, read
 from textrm.page.tagger import Tagger
-from textrm.page.write import encode_plain
+from textrm.pictures.colour import to_srgb
+from textrm.pictures.read import MAX_PIXELS, read
+from textrm.pictures.write import encode_plain
 
 Scores = list[tuple[str, float]]  # tags with their probabilities, falling
 
@@ -115,7 +116,7 @@ def _tag(
     tell: Callable[[Answer], None],
 ) -> list[str]:
     """Tag one page, draw its looks into ``target`` and tell its tags, in this order: what is told is done."""
-    image = read(page, max_pixels).image
+    image = to_srgb(read(page, max_pixels))
     tags = tagger(image)
     least = tagger.threshold if threshold is None else threshold
     given = tags.above(least)[:top]

@@ -7,12 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
-import cv2
 import numpy as np
 
 from textrm.data.manifest import Row, read_manifest, write_manifest
 from textrm.data.synth.art import find_art
 from textrm.files import write_whole
+from textrm.pictures.plain import read_srgb
+from textrm.pictures.write import encode_plain
 
 SCENES = 4  # how often a page of panels stands in the list for one single picture
 
@@ -54,12 +55,10 @@ def _text_free(manifest: Path, often: int) -> list[Row]:
 
 def _bare(row: Row, out: Path) -> Row:
     """The row with a mask that marks nothing, one file for each size."""
-    picture = cv2.imread(row.image)
-    assert picture is not None, row.image
-    height, width = picture.shape[:2]
+    height, width = read_srgb(Path(row.image)).shape[:2]
     mask = out / "empty" / f"{width}x{height}.png"
     if not mask.exists():
-        write_whole(mask, cv2.imencode(".png", np.zeros((height, width), np.uint8))[1].tobytes())
+        write_whole(mask, encode_plain(np.zeros((height, width), np.uint8)))
     return replace(row, mask=str(mask.resolve()), width=width, height=height)
 
 

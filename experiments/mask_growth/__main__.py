@@ -16,6 +16,7 @@ from rich.progress import track
 from experiments.running import once
 from experiments.studies import DRAWN, Study, command
 from textrm.metrics import PixelCounts, count_pixels
+from textrm.pictures.plain import read_grey, read_srgb
 from textrm.scoring import Line, write_csv
 
 KERNELS = (1, 3, 5, 7)
@@ -48,8 +49,7 @@ def degrade(source: Path, target: Path) -> None:
     for path in track(sorted(source.iterdir()), description=f"{target.name}, noisy"):
         # Seeded by the name: raw and cleaned pages of a pair must not share their noise, a repetition must.
         rng = np.random.default_rng(np.frombuffer(f"{target.name}/{path.stem}".encode(), np.uint8))
-        page = cv2.imread(str(path))
-        assert page is not None, path
+        page = read_srgb(path)[..., ::-1]  # OpenCV writes BGR
         picture = cv2.GaussianBlur(page, (0, 0), rng.uniform(*BLUR))
         noisy = picture + rng.normal(0, rng.uniform(*NOISE), picture.shape)
         quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(*QUALITY))]
@@ -65,11 +65,7 @@ def measure_labels(study: Study) -> None:
     for kernel, folder in folders.items():
         counts = PixelCounts()
         for name in track(names, description=f"labels, {kernel}"):
-            label, truth = (
-                cv2.imread(str(masks / name), cv2.IMREAD_GRAYSCALE) for masks in (folder, DRAWN / "train" / "mask")
-            )
-            assert label is not None, name
-            assert truth is not None, name
+            label, truth = (read_grey(masks / name) for masks in (folder, DRAWN / "train" / "mask"))
             counts += count_pixels(label, truth > 0)
         scores = counts.scores()
         lines.append({"grow": kernel, **{figure: scores[figure] for figure in ("precision", "recall", "F1", "F1tol")}})

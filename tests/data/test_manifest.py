@@ -193,7 +193,7 @@ def test_without_a_mask_nothing_is_known(one: One) -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"image": "none.png"}, "none.png: No such file"),
+        ({"image": "none.png"}, "none.png: cannot be read: No such file"),
         ({"width": 81}, "i.png is 80x60, the manifest says 81x"),
         ({"extra": {"ignore_boxes": "1,2,3"}}, "ignore_boxes has '1,2,3'"),
         ({"extra": {"ignore_boxes": "1,2,3,inf"}}, "ignore_boxes has '1,2,3,inf'"),
@@ -213,11 +213,15 @@ def test_files_of_another_size_make_a_bad_row(tmp_path: Path, role: str, one: On
         load_sample(manifest, row)
 
 
-@pytest.mark.parametrize("content", ["half", "none", "text"])
+@pytest.mark.parametrize(
+    ("content", "reason"), [("half", "is damaged"), ("none", "is empty"), ("text", "expected JPEG, PNG, WebP")]
+)
 @pytest.mark.parametrize("suffix", [".png", ".jpg"])
-def test_unreadable_files_make_a_bad_row(tmp_path: Path, suffix: str, content: str, one: One, fake_page: Fake) -> None:
+def test_unreadable_files_make_a_bad_row(
+    tmp_path: Path, suffix: str, content: str, reason: str, one: One, fake_page: Fake
+) -> None:
     manifest, row = one(image=f"bad{suffix}")
     whole = cv2.imencode(suffix, fake_page(1)[0])[1].tobytes()
     (tmp_path / f"bad{suffix}").write_bytes({"half": whole[: len(whole) // 2], "none": b"", "text": b"text"}[content])
-    with pytest.raises(BadRow, match="not a whole picture"):
+    with pytest.raises(BadRow, match=reason):
         load_sample(manifest, row)

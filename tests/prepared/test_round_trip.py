@@ -13,9 +13,9 @@ from icc_profiles import wide_rgb
 from PIL import Image
 from prepared_set import clean, noise, prepare, restore
 
-from textrm.page.png import encode_16_bit
-from textrm.page.read import Page, read
-from textrm.page.stored import upright
+from textrm.pictures.png import encode_16_bit
+from textrm.pictures.read import Page, read
+from textrm.pictures.stored import upright
 
 HEIGHT, WIDTH = 40, 64
 

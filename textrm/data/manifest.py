@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from textrm.data.sample import Sample
 from textrm.errors import UserError
 from textrm.files import write_whole
+from textrm.pictures.plain import read_grey, read_srgb
 
 SPLITS = ("train", "val", "test")
 
@@ -136,17 +136,20 @@ def split_by_group(rows: Sequence[Row], ratios: tuple[float, float, float], seed
 def load_sample(manifest: Manifest, row: Row, clean: bool = True, need_mask: bool = True) -> Sample:
     """Read the pictures of ``row``.
 
-    Grey pictures become RGB. A mask pixel above 127 is lettering. A row without a mask gets an empty one and is ignored
-    everywhere, since nothing is known. The extra column ``ignore_boxes`` ("x0,y0,x1,y1;…" in pixels, x1 and y1 outside)
-    marks regions to ignore. ``clean=False`` saves the reading of the clean picture; ``need_mask=False`` ignores nothing
-    for want of a mask, for those who learn from the clean picture.
+    The pictures are 8-bit sRGB as :mod:`textrm.pictures.plain` reads them. A mask pixel above 127 is lettering. A row
+    without a mask gets an empty one and is ignored everywhere, since nothing is known. The extra column
+    ``ignore_boxes`` ("x0,y0,x1,y1;…" in pixels, x1 and y1 outside) marks regions to ignore. ``clean=False`` saves the
+    reading of the clean picture; ``need_mask=False`` ignores nothing for want of a mask, for those who learn from the
+    clean picture.
 
     Raises:
         BadRow: a file is missing, unreadable, or of another size than the image or the row says.
     """
     wanted = [role for role in manifest.paths(row) if clean or role != "clean"]
     try:
-        planes = {role: read_picture(manifest.folder / getattr(row, role), role == "mask") for role in wanted}
+        planes = {
+            role: (read_grey if role == "mask" else read_srgb)(manifest.folder / getattr(row, role)) for role in wanted
+        }
     except UserError as error:
         raise BadRow(row.id, str(error)) from error
     image, mask = planes["image"], planes.get("mask")
@@ -165,26 +168,6 @@ def load_sample(manifest: Manifest, row: Row, clean: bool = True, need_mask: boo
     known = ignore if ignore.any() else None
     tags = frozenset(row.tags.split())
     return Sample(row.id, image, lettering, planes.get("clean"), known, tags=tags, masked=mask is not None)
-
-
-def read_picture(path: Path, grey: bool = False) -> np.ndarray:
-    """H W 3 RGB, or H W for ``grey``, 8-bit; 16-bit values are scaled, transparency is dropped, EXIF rotation applied.
-
-    Raises:
-        UserError: the file is missing, or no whole picture that OpenCV can read.
-    """
-    try:
-        content = np.fromfile(path, np.uint8)
-    except OSError as error:
-        raise UserError(f"{path}: {error.strerror or error}") from error
-    try:
-        flag = cv2.IMREAD_GRAYSCALE if grey else cv2.IMREAD_COLOR_RGB
-        picture = cv2.imdecode(content, flag) if content.size else None
-    except cv2.error as error:  # OpenCV raises for pictures above its pixel limit
-        raise UserError(f"{path}: {error.err}") from error
-    if picture is None:
-        raise UserError(f"{path}: not a whole picture that OpenCV can read ({content.size} bytes)")
-    return picture
 
 
 def _row(place: str, cells: dict[str, str]) -> Row:

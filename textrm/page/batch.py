@@ -9,9 +9,10 @@ import numpy as np
 from textrm.files import write_whole
 from textrm.page.methods import PageMethod
 from textrm.page.plan import Job
-from textrm.page.read import MAX_PIXELS, Page, read
 from textrm.page.report import draw_overlay, regions_json
-from textrm.page.write import encode, encode_plain
+from textrm.pictures.colour import to_srgb
+from textrm.pictures.read import MAX_PIXELS, Page, read
+from textrm.pictures.write import encode, encode_plain
 
 
 def clean_file(job: Job, method: PageMethod, as_png: bool = False, max_pixels: int = MAX_PIXELS) -> list[str]:
@@ -44,7 +45,7 @@ def _clean_and_report(page: Page, job: Job, method: PageMethod) -> np.ndarray:
     A function of its own: encoding a large page needs the room that the probability and the mask take here.
     """
     before = page.image.copy() if "overlay" in job.extras else page.image
-    result = method.clean(page.image, out=page.image)
+    result = method.clean(page.image, out=page.image, seen=to_srgb(page))
     facts = {"threshold": method.threshold, "run": method.model.run, "version": method.model.version}
     contents: dict[str, Callable[[], bytes | memoryview]] = {
         "mask": lambda: encode_plain(result.mask * 255),

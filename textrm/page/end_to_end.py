@@ -24,6 +24,7 @@ def clean_end_to_end(
     min_area: int = 12,
     tile: int = TILE,
     out: np.ndarray | None = None,
+    seen: np.ndarray | None = None,
 ) -> Result:
     """Take the lettering out of a page with one model.
 
@@ -39,6 +40,7 @@ def clean_end_to_end(
         min_area: places where the model would change fewer pixels are left alone.
         tile: side of the largest square tile in pixels; the model's memory grows with its square.
         out: H W 3 uint8 that takes the cleaned picture; may be ``image`` itself.
+        seen: not used: the model draws in the colours of ``image``, whatever space they are of.
 
     Returns:
         As of :func:`textrm.page.clean`; ``prob`` is the blend times 255.

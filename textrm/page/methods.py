@@ -20,7 +20,7 @@ from textrm.page.tile import check_side
 
 @dataclass(frozen=True, slots=True)
 class PageMethod:
-    """A way of cleaning: ``clean(image, out=None)``, arguments and errors as of :func:`textrm.page.clean`.
+    """A way of cleaning: ``clean(image, out=None, seen=None)``, arguments and errors as of :func:`textrm.page.clean`.
 
     ``model`` is what finds the lettering, ``threshold`` the probability above which a pixel is called lettering.
     """

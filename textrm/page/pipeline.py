@@ -47,6 +47,7 @@ def clean(
     fill: str = "auto",
     tile: int = TILE,
     out: np.ndarray | None = None,
+    seen: np.ndarray | None = None,
 ) -> Result:
     """Take the lettering out of a page.
 
@@ -62,6 +63,7 @@ def clean(
         fill: how to fill; see :func:`textrm.page.fill.fill_holes`.
         tile: side of the largest tile in pixels.
         out: H W 3 uint8 that takes the cleaned picture; may be ``image`` itself, which saves its memory.
+        seen: ``image`` in sRGB, which the segmenter looks at, where its own colours are others; None for ``image``.
 
     Raises:
         UserError: when an argument is out of its range, or the model cannot be used.
@@ -70,7 +72,7 @@ def clean(
     model = model or released_segmenter()
     if fill in NEEDS_MODEL:
         inpainter = inpainter or released_inpainter()
-    found = find(image, model, threshold, low, min_area, tile)
+    found = find(image if seen is None else seen, model, threshold, low, min_area, tile)
     filled = widen(found.mask, suitable_growth(image) if grow is None else grow)
     if out is None:
         out = image.copy()

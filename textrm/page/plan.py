@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from textrm.errors import UserError
-from textrm.page.read import SUFFIXES
+from textrm.pictures.read import SUFFIXES
 
 FOREIGN = frozenset(
     (".avif", ".heic", ".heif", ".jp2", ".jxl", ".psd", ".clip", ".kra", ".xcf", ".pdf", ".cbz", ".cbr")

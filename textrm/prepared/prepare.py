@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from textrm.data.manifest import BadRow, Row, ignore_boxes, read_picture
+from textrm.data.manifest import BadRow, Row, ignore_boxes
 from textrm.errors import UserError
 from textrm.files import write_whole
-from textrm.page.read import MAX_PIXELS, read
-from textrm.page.write import encode_plain
-from textrm.prepared.colour import colours, to_srgb
+from textrm.pictures.colour import colours, to_srgb
+from textrm.pictures.plain import read_grey, read_srgb
+from textrm.pictures.read import MAX_PIXELS, read
+from textrm.pictures.write import encode_plain
 from textrm.prepared.geometry import Placement, place
 from textrm.prepared.record import IMAGES, ORIGINALS, Record, hash_of, is_intact
 from textrm.prepared.sources import Source
@@ -100,7 +101,7 @@ def _truth(source: Source, where: Placement, settings: Settings, max_pixels: int
         if role == IMAGES:
             continue
         try:
-            picture = read_picture(path, grey=True) if role == "mask" else to_srgb(read(path, max_pixels))
+            picture = (read_grey if role == "mask" else read_srgb)(path, max_pixels)
         except UserError as error:
             raise UserError(f"its {role}, {path}: {str(error).removeprefix(f'{path}: ')}") from error
         if picture.shape[:2] != (where.height, where.width):

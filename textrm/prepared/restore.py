@@ -10,10 +10,10 @@ import numpy as np
 from textrm.data.manifest import Row
 from textrm.errors import UserError
 from textrm.files import write_whole
-from textrm.page.read import MAX_PIXELS, Page, read
-from textrm.page.stored import BAND
-from textrm.page.write import encode
-from textrm.prepared.colour import from_srgb, to_srgb
+from textrm.pictures.colour import from_srgb, to_srgb
+from textrm.pictures.read import MAX_PIXELS, Page, read
+from textrm.pictures.stored import BAND
+from textrm.pictures.write import encode
 from textrm.prepared.record import Record, is_intact
 
 LOSSY_TOLERANCE = 32

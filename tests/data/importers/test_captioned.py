@@ -127,7 +127,7 @@ def test_unusable_pictures_are_told_and_the_rest_is_done(photographs: Path, tmp_
     result = run(photographs, tmp_path / "out")
     assert result.exit_code == 1
     assert "pictures left out: 2" in result.output
-    assert "photo0.png: not a whole picture" in result.output
+    assert "photo0.png: not a picture" in result.output
     assert "is 400x40, needs 64 px a side" in result.output
     assert "2 of 5 memes could not be made" in result.output
     assert len(read_manifest(tmp_path / "out" / "manifest.csv").rows) == 3

@@ -108,7 +108,7 @@ def test_captions_that_cannot_be_set_are_counted_and_others_take_their_place(dat
     ("mistake", "told", "left"),
     [
         (lambda root: (root / "templates/img/One-Dog.jpg").unlink(), "no picture of this template", 3),
-        (lambda root: (root / "templates/img/One-Dog.jpg").write_bytes(b"no"), "not a whole picture", 3),
+        (lambda root: (root / "templates/img/One-Dog.jpg").write_bytes(b"no"), "not a picture", 3),
         (lambda root: (root / "templates/One-Dog.json").write_text("{"), "no JSON that can be read", 4),
         (lambda root: (root / "templates/One-Dog.json").write_text("[]"), "expected a JSON object, got list", 4),
         (lambda root: (root / "memes/One-Dog.json").write_text('[{"boxes"'), "no JSON that can be read", 3),

@@ -74,7 +74,7 @@ def test_bad_files_are_told_and_the_rest_is_done(folders: Path, fake_page: Fake,
     assert result.exit_code == 1
     assert [row.id for row in read_manifest(folders / "out" / "manifest.csv").rows] == ["work1__2"]
     for name, reason in (
-        ("raw/work0/0.png", "not a whole picture"),
+        ("raw/work0/0.png", "not a picture"),
         ("raw/work0/1.png", "no file of this name in"),
         ("clean/work1/9.png", "no lettered picture of this name"),
         ("raw/work1/3.jpg", "3.png has the same name"),

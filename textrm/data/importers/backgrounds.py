@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from textrm.data.importers.pairing import SUFFIXES as OF_PAIRS
-from textrm.data.manifest import Row, read_manifest, read_picture
+from textrm.data.manifest import Row, read_manifest
 from textrm.data.synth.art import find_art
 from textrm.errors import UserError
+from textrm.pictures.plain import read_srgb
 
 SMALLEST = 64  # px; pictures with a shorter side are no background for a caption
 SUFFIXES = OF_PAIRS | {".gif"}
@@ -59,7 +60,7 @@ def read_background(path: Path) -> np.ndarray:
     Raises:
         UserError: it cannot be read, or is below 64 px a side.
     """
-    picture = read_picture(path)
+    picture = read_srgb(path)
     if min(picture.shape[:2]) < SMALLEST:
         raise UserError(f"{path}: is {picture.shape[1]}x{picture.shape[0]}, needs {SMALLEST} px a side")
     return picture

@@ -14,9 +14,10 @@ from rich.progress import track
 
 from textrm.data.importers.difference import difference_mask
 from textrm.data.importers.registration import Mismatch, align
-from textrm.data.manifest import Row, read_picture
+from textrm.data.manifest import Row
 from textrm.errors import UserError
 from textrm.files import write_whole
+from textrm.pictures.plain import read_grey, read_srgb
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"}
 NEARLY_EMPTY, NEARLY_FULL = 0.0002, 0.6  # shares of the picture
@@ -88,11 +89,11 @@ def import_pairs(raw: Path, clean: Path | None, out: Path, masks: Path | None, o
 
 
 def _pair(stem: str, files: dict[str, Path], out: Path, options: Options) -> tuple[Row, str]:
-    raw = read_picture(files["raw"])
+    raw = read_srgb(files["raw"])
     names = {"image": files["raw"], "clean": files.get("clean")}
     clean, moved = None, ""
     if "clean" in files:
-        alignment = align(raw, read_picture(files["clean"]), options.max_shift, options.max_residual)
+        alignment = align(raw, read_srgb(files["clean"]), options.max_shift, options.max_residual)
         clean, moved = alignment.clean, alignment.moved
     if "mask" in files:
         mask = _ready_mask(files["mask"], raw.shape[:2], options.invert)
@@ -148,7 +149,7 @@ def _pictures(folder: Path, out: Path, report: Report) -> dict[str, Path]:
 
 
 def _ready_mask(path: Path, size: tuple[int, ...], invert: bool) -> np.ndarray:
-    mask = (read_picture(path, grey=True) > 127).astype(np.uint8) ^ np.uint8(invert)
+    mask = (read_grey(path) > 127).astype(np.uint8) ^ np.uint8(invert)
     if mask.shape != size:
         raise UserError(f"{path} is {mask.shape[1]}x{mask.shape[0]}, its picture {size[1]}x{size[0]}")
     if mask.mean() > 0.5:

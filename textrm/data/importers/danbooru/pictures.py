@@ -14,8 +14,8 @@ import numpy as np
 
 from textrm.data.importers.danbooru.selection import Selection
 from textrm.data.importers.workers import in_order, progress_bar
-from textrm.data.manifest import read_picture
 from textrm.errors import UserError
+from textrm.pictures.plain import read_srgb
 
 BATCH = 32  # pictures that a worker takes at a time
 MISSING = "missing"
@@ -97,7 +97,7 @@ def _check(tree: Path, id: int, suffix: str) -> Checked:
     if path is None:
         return Checked(id, MISSING)
     try:
-        picture = read_picture(tree / path)
+        picture = read_srgb(tree / path)
     except UserError as error:
         return Checked(id, str(error), path)
     counts = [np.bincount(picture[..., channel].ravel(), minlength=256) for channel in range(3)]

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from PIL import ImageCms
 
-from textrm.page.read import Page, read
-from textrm.page.write import encode
+from textrm.pictures.read import Page, read
+from textrm.pictures.write import encode
 
 ICC = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 

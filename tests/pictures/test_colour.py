@@ -9,9 +9,9 @@ import pytest
 from icc_profiles import dark_grey, ink, wide_rgb
 from PIL import Image, ImageCms
 
-from textrm.page.read import read
-from textrm.page.write import encode
-from textrm.prepared.colour import colours, from_srgb, to_srgb
+from textrm.pictures.colour import colours, from_srgb, to_srgb
+from textrm.pictures.read import read
+from textrm.pictures.write import encode
 
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 GREEN, GREY = (60, 160, 90), (140, 140, 140)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from textrm.page.stored import as_stored, put_back, to_rgb, upright
+from textrm.pictures.stored import as_stored, put_back, to_rgb, upright
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

@@ -14,8 +14,8 @@ import numpy as np
 from PIL import Image, JpegImagePlugin, UnidentifiedImageError
 
 from textrm.errors import UserError
-from textrm.page import png, tiff
-from textrm.page.stored import BAND, to_rgb, upright
+from textrm.pictures import png, tiff
+from textrm.pictures.stored import BAND, to_rgb, upright
 
 SUFFIXES = frozenset((".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".dib", ".tif", ".tiff", ".gif"))
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "DIB", "TIFF", "GIF")
@@ -70,7 +70,7 @@ def read(path: Path | str, max_pixels: int = MAX_PIXELS) -> Page:
             with Image.open(path, formats=FORMATS) as picture:
                 if picture.width * picture.height > max_pixels:
                     raise UserError(f"{picture.width}x{picture.height} are more than {max_pixels} pixels; "
-                                    "raise --max-pixels if the picture is meant to be so large")  # fmt: skip
+                                    "cut it up, or raise --max-pixels if it is meant to be so large")  # fmt: skip
                 return _decode(picture, path)
     except UserError:
         raise

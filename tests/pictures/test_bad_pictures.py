@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 from textrm.errors import UserError
-from textrm.page.read import read
-from textrm.page.write import encode
+from textrm.pictures.read import read
+from textrm.pictures.write import encode
 
 
 @pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp", ".bmp", ".tif", ".gif"])

@@ -11,10 +11,10 @@ import pytest
 from PIL import Image
 from rewriting import ICC, bar_filled, differences, rewritten
 
-from textrm.page import tiff
-from textrm.page.png import encode_16_bit
-from textrm.page.read import read
-from textrm.page.write import encode
+from textrm.pictures import tiff
+from textrm.pictures.png import encode_16_bit
+from textrm.pictures.read import read
+from textrm.pictures.write import encode
 
 
 @pytest.mark.parametrize(

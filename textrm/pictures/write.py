@@ -7,9 +7,9 @@ import io
 import numpy as np
 from PIL import Image
 
-from textrm.page import png, tiff
-from textrm.page.read import ORIENTATION, Page
-from textrm.page.stored import BAND, as_stored, put_back, upright
+from textrm.pictures import png, tiff
+from textrm.pictures.read import ORIENTATION, Page
+from textrm.pictures.stored import BAND, as_stored, put_back, upright
 
 _PALETTE_ERROR = 8  # levels; a filled colour farther from the palette is worth a note
 

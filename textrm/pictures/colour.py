@@ -9,8 +9,8 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageCms
 
-from textrm.page.read import Page
-from textrm.page.stored import as_stored, upright
+from textrm.pictures.read import Page
+from textrm.pictures.stored import as_stored, upright
 
 # For the colour space of a profile: Pillow's mode of its pixels, and the modes of pages that it can be about.
 _SPACES = {
@@ -55,7 +55,7 @@ def to_srgb(page: Page) -> np.ndarray:
 
 
 def from_srgb(page: Page, image: np.ndarray, changed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The arguments ``image`` and ``filled`` of :func:`textrm.page.write.encode` for a page changed in sRGB.
+    """The arguments ``image`` and ``filled`` of :func:`textrm.pictures.write.encode` for a page changed in sRGB.
 
     CMYK with a profile is put into ``page.stored`` at once, since encoding knows only RGB.
 

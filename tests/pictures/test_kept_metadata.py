@@ -11,8 +11,8 @@ import pytest
 from PIL import Image, JpegImagePlugin, PngImagePlugin
 from rewriting import ICC, bar_filled, rewritten
 
-from textrm.page import png, tiff
-from textrm.page.read import read
+from textrm.pictures import png, tiff
+from textrm.pictures.read import read
 
 
 @pytest.mark.parametrize(("quality", "subsampling", "progressive"), [(92, 0, False), (75, 2, True), (60, 1, False)])
