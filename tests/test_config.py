@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hydra.core.override_parser.overrides_parser import OverridesParser
 
 from textrm import evaluate, export, train
 from textrm.config import job_folder, read_labels
@@ -165,10 +166,13 @@ def test_the_folder_of_a_job_follows_from_what_it_is_and_not_from_how_it_was_wri
         return job_folder(str(tmp_path), overrides, shared)
 
     first = folder("loss.gamma=0.5", "data.manifest=a/b.csv", "seed=1")
-    assert first.startswith("loss.gamma=0.5,seed=1-")  # no paths
+    assert first.startswith("loss.gamma-0.5_seed-1-")  # no paths
     assert folder("seed=1.0", "loss.gamma=.50", "data.manifest=a/b.csv").rpartition("-")[2] == first.rpartition("-")[2]
     assert folder("loss.gamma=0.5", "data.manifest=a/c.csv", "seed=1") != first
     assert folder("name=1_0").rpartition("-")[2] != folder("name=10").rpartition("-")[2]
-    assert folder("loss.gamma=0.5", "seed=1", shared=("seed",)).startswith("loss.gamma=0.5-")
+    assert folder("loss.gamma=0.5", "seed=1", shared=("seed",)).startswith("loss.gamma-0.5-")
+    odd = folder("+a.b=[1,2]", "c@d={x: 'ü y'}", "e=-1")
+    OverridesParser.create().parse_override(f"run=runs/{odd}")  # needs no quotes
+    assert odd.startswith("a.b-12_cd-xy_e--1-")
     (tmp_path / first).mkdir()  # by a sweep over both; one that shares the seed finds it again
     assert folder("loss.gamma=0.5", "data.manifest=a/b.csv", "seed=1", shared=("seed",)) == first

@@ -197,6 +197,33 @@ def test_run_is_rebuilt_from_its_yaml(tmp_path: Path) -> None:
         load_run(narrow)
 
 
+def test_a_run_is_exported_with_weights_from_elsewhere(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", CONVOLUTION, {"net.weight": torch.zeros(1, 3, 1, 1)})
+    other = make_run(tmp_path / "other", CONVOLUTION, {"net.weight": torch.full((1, 3, 1, 1), 0.5)})
+    found, _ = load_run(run, str(other / "checkpoints" / "best.ckpt"))
+    assert found.weight.tolist() == [[[[0.5]], [[0.5]], [[0.5]]]]  # type: ignore[union-attr, operator]
+    tiny_run, file = make_tiny_run(tmp_path / "tiny"), tmp_path / "other.onnx"
+    moved = tiny()
+    with torch.no_grad():
+        next(moved.decoder.head.parameters()).add_(0.5)
+    export(moved.eval(), file, run="moved")
+    taken, image = load_run(tiny_run, str(file))[0], torch.rand(1, 3, 32, 32)
+    with torch.inference_mode():
+        torch.testing.assert_close(taken(image), moved(image), rtol=1e-4, atol=1e-4)
+    with pytest.raises(UserError, match=r"there is no checkpoint .*none\.onnx"):
+        load_run(tiny_run, str(tmp_path / "none.onnx"))
+
+
+@pytest.mark.parametrize("where", ["net", "task"])
+def test_a_foreign_run_cannot_have_its_values_made_elsewhere(where: str, tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", CONVOLUTION, {})
+    text = yaml.safe_load((run / "resolved.yaml").read_text())
+    text[where]["kept"] = ["${oc.env:HOME}"]
+    (run / "resolved.yaml").write_text(yaml.safe_dump(text))
+    with pytest.raises(UserError, match=r"resolved.yaml holds \$\{oc.env:HOME\}: textrm.train writes values alone"):
+        load_run(run)
+
+
 FOREIGN = (
     "os.system",
     "textrm.checkpoint.torch.load",

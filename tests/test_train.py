@@ -15,6 +15,7 @@ import yaml
 from hydra import compose, initialize_config_dir
 from hydra.utils import instantiate
 from omegaconf import DictConfig
+from pytorch_lightning.callbacks import Timer
 from task_contract import state
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tensorboard.plugins.custom_scalar import layout_pb2
@@ -28,7 +29,7 @@ from textrm.export import export, load_run
 from textrm.outcome import Outcome, alone_in
 from textrm.page.model import WEIGHTS
 from textrm.tasks.segmentation import SegmentationTask
-from textrm.train import find_checkpoint, keep_metrics, train, train_job
+from textrm.train import find_checkpoint, keep_metrics, main, train, train_job
 
 SEGMENTATION = [
     "experiment=seg_xception", "net=xception_fast", "net.encoder.width=0.125", "net.encoder.middle_blocks=2",
@@ -220,8 +221,43 @@ def test_a_refused_continuation_leaves_the_run_as_it_was(drawn: Path, tmp_path: 
     assert not (tmp_path / "new").exists()
 
 
-def test_a_job_waits_for_no_other_in_its_folder(drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("more", [[], ["-m", "hydra.sweep.subdir=job"]])
+def test_a_second_training_in_a_folder_is_refused_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], more: list[str]
+) -> None:
     monkeypatch.setattr("textrm.train.alone_in", partial(alone_in, timeout=0.0))
-    with alone_in(tmp_path), pytest.raises(UserError, match="another process trains there"):
-        train_job(small(drawn, tmp_path), tmp_path, Outcome())
-    assert {path.name for path in tmp_path.iterdir()} == {"outcome.lock"}  # untouched
+    run = tmp_path / "job"
+    where = f"hydra.sweep.dir={tmp_path}" if more else f"run={run}"
+    words = ["train", *more[:1], "experiment=seg_xception", where, *more[1:]]
+    monkeypatch.setattr("sys.argv", words)
+    with alone_in(run), pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 1
+    assert f"{run}: another process trains there" in capsys.readouterr().err.splitlines()[-1]
+    assert not (run / "outcome.json").exists()
+
+
+@pytest.mark.parametrize("end", ["trainer.max_steps=1", "trainer.max_time=00:00:00:00"])
+def test_a_run_that_ends_within_an_epoch_is_validated_and_kept(
+    drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    monkeypatch.setattr(Timer, "on_fit_start", lambda *_: None)  # else no time is over before the first batch
+    outcome = Outcome()
+    score = train(small(drawn, tmp_path, end, "trainer.check_val_every_n_epoch=3"), tmp_path, outcome)
+    assert score == outcome.score
+    assert score is not None
+    assert {path.name for path in (tmp_path / "checkpoints").iterdir()} == {"best.ckpt", "last.ckpt"}
+    validated = [row for row in csv.DictReader((tmp_path / "metrics.csv").open()) if row["val/AP"]]
+    assert [float(row["val/AP"]) for row in validated] == pytest.approx([score])
+
+
+def test_a_job_whose_last_checkpoint_was_cut_short_goes_on_from_the_best(drawn: Path, tmp_path: Path) -> None:
+    train(small(drawn, tmp_path, "trainer.max_epochs=1", "test=false"), tmp_path)
+    last = tmp_path / "checkpoints" / "last.ckpt"
+    last.write_bytes(last.read_bytes()[:1000])
+    with pytest.raises(UserError, match=r"last\.ckpt .*cannot be read; give ckpt_path=best or checkpoint=best"):
+        train(small(drawn, tmp_path, "ckpt_path=last"), tmp_path)
+    (tmp_path / "outcome.json").unlink()
+    train_job(small(drawn, tmp_path, "trainer.max_epochs=2", "test=false"), tmp_path, Outcome())
+    assert torch.load(last, weights_only=True)["epoch"] == 1
+    assert torch.load(last, weights_only=True)["global_step"] == 6

@@ -55,7 +55,9 @@ def _read_checkpoint(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
         checkpoint = torch.load(path, map_location="cpu", weights_only=True)
         state = checkpoint["state_dict"]
     except Exception as error:  # torch raises whatever the file's first wrong byte leads to
-        raise UserError(f"{path} is not a checkpoint of textrm.train: it cannot be read") from error
+        best = path.with_name("best.ckpt")
+        advice = "; give ckpt_path=best or checkpoint=best instead" if path != best and best.is_file() else ""
+        raise UserError(f"{path} is not a checkpoint of textrm.train: it cannot be read{advice}") from error
     weights = {name.removeprefix("net."): value for name, value in state.items() if name.startswith("net.")}
     return weights, {"textrm.labels": json.dumps(checkpoint.get("labels", "").split())}
 

@@ -52,7 +52,8 @@ def read_labels(path: str) -> str:
 
 
 def job_folder(sweep: str, overrides: Sequence[str], shared: Sequence[str]) -> str:
-    """The folder of a job in the folder ``sweep``: its overrides, without the keys ``shared``, and a hash of them all.
+    """The folder of a job in the folder ``sweep``: its overrides, without the keys ``shared``, and a hash of them
+    all.
 
     Where a folder of the same hash is there already, it is that one: which keys are shared depends on the sweep, a
     job's identity does not, nor on the order of its overrides. A configuration asks for it as
@@ -60,7 +61,8 @@ def job_folder(sweep: str, overrides: Sequence[str], shared: Sequence[str]) -> s
     """
     code = hashlib.sha1("\0".join(sorted(map(_plain, overrides))).encode()).hexdigest()[:6]
     told = [word for word in overrides if "/" not in word and override_key(word) not in shared]
-    name = re.sub(r"[^\w.=,+-]", "", ",".join(told))[:80].rstrip(",") or "job"
+    # Only characters that need no quotes where the folder is named, on the command line or in an override.
+    name = re.sub(r"[^\w.-]", "", "_".join(told).replace("=", "-"), flags=re.ASCII)[:80].strip("_-") or "job"
     return next((path.name for path in sorted(Path(sweep).glob(f"*-{code}"))), f"{name}-{code}")
 
 

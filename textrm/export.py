@@ -174,6 +174,7 @@ def load_run(run: Path, checkpoint: str = "best") -> tuple[nn.Module, dict[str, 
             raise UserError(f"{run} is not a finished run: there is no {path.relative_to(run)}")
     try:
         resolved: Any = OmegaConf.to_container(OmegaConf.load(run / "resolved.yaml"))
+        check_written(resolved)
         check_targets(resolved["net"])
     except (YAMLError, OmegaConfBaseException, KeyError, TypeError, UnicodeDecodeError) as error:
         raise UserError(f"{run / 'resolved.yaml'} is not the configuration of a run: {error!r}") from error
@@ -182,6 +183,23 @@ def load_run(run: Path, checkpoint: str = "best") -> tuple[nn.Module, dict[str, 
     net = hydra.utils.instantiate(resolved["net"])
     load_weights(net, weights)
     return net.eval(), resolved
+
+
+def check_written(node: Any) -> None:
+    """Refuse interpolations: a written configuration has none, and what they stand for would be built unchecked.
+
+    Raises:
+        UserError: naming the value.
+    """
+    if isinstance(node, dict):
+        node = list(node.values())
+    if isinstance(node, list):
+        for value in node:
+            check_written(value)
+    elif isinstance(node, str) and "${" in node:
+        raise UserError(
+            f"resolved.yaml holds {node}: textrm.train writes values alone; give a run folder of its making"
+        )
 
 
 def check_targets(node: Any) -> None:

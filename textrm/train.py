@@ -10,6 +10,7 @@ import warnings
 from itertools import count
 from pathlib import Path
 from typing import Any
+from zipfile import is_zipfile
 
 from textrm.errors import UserError
 from textrm.extras import needs_extra
@@ -37,7 +38,7 @@ log = logging.getLogger(__name__)
 
 @hydra_entry("train", threads=int, ckpt_path=str, weights=str)
 def main(config: DictConfig) -> float | None:
-    """Run one experiment in Hydra's run folder; returns the best value of the monitored metric, for searches."""
+    """Run one experiment, alone in Hydra's run folder; returns the best value of its metric, for searches."""
     job = HydraConfig.get()
     sweep = job.runtime.choices.get("sweep")
     if sweep is not None and job.mode != RunMode.MULTIRUN:
@@ -45,26 +46,25 @@ def main(config: DictConfig) -> float | None:
     start = train_job if job.mode == RunMode.MULTIRUN else train
     shared = list(job.job.config.override_dirname.exclude_keys)
     outcome = Outcome(overrides=list(job.overrides.task), shared=shared, seed=config.seed)
-    return start(config, Path(job.runtime.output_dir), outcome)
+    run = Path(job.runtime.output_dir)
+    with alone_in(run):
+        return start(config, run, outcome)
 
 
 def train_job(config: DictConfig, run: Path, outcome: Outcome) -> float | None:
     """One job of a sweep; its folder follows from its overrides: what is finished is not repeated, what is not goes on.
 
     Raises:
-        UserError: as :func:`train` does, after ``outcome.json`` has told it; and when another process trains there.
+        UserError: as :func:`train` does, after ``outcome.json`` has told it.
     """
-    with alone_in(run):
-        return _train_job(config, run, outcome)
-
-
-def _train_job(config: DictConfig, run: Path, outcome: Outcome) -> float | None:
     earlier = Outcome.read(run)
     if earlier is not None and earlier.status in ("finished", "pruned"):
         log.info("finished before: %s", run)
         return earlier.score
-    if (run / "checkpoints" / "last.ckpt").exists():
-        config.ckpt_path = "last"
+    # A file that was cut short has lost the table at its end.
+    whole = [name for name in ("last", "best") if is_zipfile(run / "checkpoints" / f"{name}.ckpt")]
+    if whole:
+        config.ckpt_path = whole[0]
     else:
         shutil.rmtree(run / "checkpoints", ignore_errors=True)
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from omegaconf import OmegaConf
 from report_runs import learning, make_run
 
 from textrm.errors import UserError
@@ -88,3 +89,11 @@ def test_no_folder_and_no_run(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(UserError, match=r"has no run; looked for folders with resolved.yaml, outcome.json or"):
         find_runs(tmp_path / "empty", tmp_path / "report")
+
+
+def test_a_foreign_run_shows_nothing_of_its_readers_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_WORD", "swordfish")
+    config = {"loss": {"gamma": "${oc.env:SECRET_WORD}"}, "names": ["${oc.env:SECRET_WORD}"]}
+    run = read_run(make_run(tmp_path / "run", ["given=5"], config=config), "run")
+    assert run.value("loss.gamma") == "${oc.env:SECRET_WORD}"
+    assert "swordfish" not in str(run.config) + str(OmegaConf.to_container(run.config, resolve=True))

@@ -52,7 +52,7 @@ def test_one_failing_job_does_not_end_the_others(
 
 def test_folders_are_named_by_what_varies(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert command(monkeypatch, tmp_path, "x=1,2", "y=4", "~epochs", "+other.key=3") == 0
-    assert sorted(name.rsplit("-", 1)[0] for name in outcomes(tmp_path)) == ["x=1", "x=2"]
+    assert sorted(name.rsplit("-", 1)[0] for name in outcomes(tmp_path)) == ["x-1", "x-2"]
     assert trained(tmp_path) == [f"x={x} y=4 ~epochs=null +other.key=3" for x in (1, 2)]
 
 
@@ -61,7 +61,7 @@ def test_a_sweep_over_names_has_one_folder_which_keeps_the_command(
 ) -> None:
     assert command(monkeypatch, tmp_path, "name=a,b", "hydra.job.env_copy=[HOME]") == 0
     assert [folder.name for folder in (tmp_path / "multirun").iterdir()] == ["fake"]
-    assert sorted(name.rsplit("-", 1)[0] for name in outcomes(tmp_path)) == ["name=a", "name=b"]
+    assert sorted(name.rsplit("-", 1)[0] for name in outcomes(tmp_path)) == ["name-a", "name-b"]
     given = OmegaConf.load(tmp_path / "multirun" / "fake" / "multirun.yaml").hydra.overrides
     assert {*given.hydra, *given.task} == {"hydra.mode=MULTIRUN", "hydra.job.env_copy=[HOME]", "name=a,b"}
     assert command(monkeypatch, tmp_path, "name=a,b") == 0

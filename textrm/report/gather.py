@@ -153,12 +153,23 @@ def _outcome(path: Path) -> dict[str, Any]:
 
 
 def read_config(path: Path) -> DictConfig:
-    """The configuration of a run, from its ``resolved.yaml``; an empty one where none can be read."""
+    """The configuration of a run, from its ``resolved.yaml``; an empty one where none can be read.
+
+    It may be anybody's: an interpolation in it is text, or the environment of whoever reads it would show.
+    """
     try:
-        found = OmegaConf.load(path)
+        found = OmegaConf.create(_literal(OmegaConf.to_container(OmegaConf.load(path))))
     except (OSError, ValueError, yaml.YAMLError, OmegaConfBaseException):
         return OmegaConf.create({})
     return found if isinstance(found, DictConfig) else OmegaConf.create({})
+
+
+def _literal(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {key: _literal(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_literal(value) for value in node]
+    return node.replace("${", r"\${") if isinstance(node, str) else node
 
 
 def _listed(path: Path) -> list[Any]:

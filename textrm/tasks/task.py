@@ -64,6 +64,14 @@ class Task(LightningModule, ABC):
         """Let what is random in the net (dropout) follow from the step alone, so that a resumed run draws the same."""
         torch.manual_seed(int(np.random.SeedSequence((self.seed, self.global_step, batch_idx)).generate_state(1)[0]))
 
+    def on_train_batch_end(self, outputs: Any, batch: dict[str, Any], batch_idx: int) -> None:
+        """Validate after the last step, wherever in an epoch that is; the callbacks, which may stop it, come before."""
+        trainer = self.trainer
+        enough = self.current_epoch >= (trainer.min_epochs or 0) and self.global_step >= (trainer.min_steps or 0)
+        if self.global_step >= trainer.max_steps > 0 or (trainer.should_stop and enough):
+            trainer.check_val_every_n_epoch = 1
+            trainer.val_check_batch = batch_idx + 1
+
     def see(self, batch: dict[str, Any]) -> Any:
         """What the net makes of a batch, without a loss."""
         return self(batch["image"])
