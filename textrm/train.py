@@ -29,6 +29,7 @@ with needs_extra("train", __name__):
     from textrm.callbacks.batch_norm import MeasureBatchNorm
     from textrm.checkpoint import load_weights
     from textrm.config import at_least, explain, hydra_entry, resolved_dict
+    from textrm.config_keys import real_keys
     from textrm.onnx_weights import released
     from textrm.outcome import Outcome, alone_in, commit, recorded, seconds_before
     from textrm.tasks.task import Task
@@ -108,6 +109,7 @@ def train(config: DictConfig, run: Path, outcome: Outcome | None = None) -> floa
     at_least(config, seed=0, threads=1)
     config.run = str(run)  # in a sweep Hydra chose another folder than the configuration names
     resolved = resolved_dict(config)
+    given: Any = OmegaConf.to_container(config)
     # What Lightning says of its own accord (hardware it did not find, services it recommends) hides what matters here.
     logging.getLogger("pytorch_lightning.utilities.rank_zero").setLevel(logging.WARNING)
     warnings.filterwarnings("ignore", module="lightning_fabric|pytorch_lightning|torch.optim")
@@ -119,14 +121,18 @@ def train(config: DictConfig, run: Path, outcome: Outcome | None = None) -> floa
 
     if (checkpoint or config.weights) and "weights" in config.net.get("encoder", {}):
         config.net.encoder.weights = None  # the checkpoint has its own: the run they came from may be gone
-    datamodule: pl.LightningDataModule = hydra.utils.instantiate(config.data)
-    task: Task = hydra.utils.instantiate(config.task)
-    task.prepare(datamodule)
+    with real_keys(given):
+        datamodule: pl.LightningDataModule = hydra.utils.instantiate(config.data)
+        task: Task = hydra.utils.instantiate(config.task)
+        task.prepare(datamodule)
     net = task.get_submodule("net")
     start = checkpoint or (config.weights and (released(net) if config.weights == "released" else Path(config.weights)))
     if start:  # also where Lightning will: what does not fit shows before the run folder is touched
         load_weights(net, start, growing=checkpoint is None)
-    callbacks = [hydra.utils.instantiate(callback) for callback in config.callbacks.values() if callback is not None]
+    with real_keys(given):
+        callbacks = [
+            hydra.utils.instantiate(callback) for callback in config.callbacks.values() if callback is not None
+        ]
     if start and start.suffix == ".onnx":
         callbacks.append(MeasureBatchNorm())
     loggers = [hydra.utils.instantiate(logger) for logger in config.logger.values() if logger is not None]
@@ -148,7 +154,7 @@ def train(config: DictConfig, run: Path, outcome: Outcome | None = None) -> floa
     saver = trainer.checkpoint_callback
     outcome = outcome or Outcome(seed=config.seed)
     outcome.monitor = getattr(saver, "monitor", None)
-    with recorded(run, outcome):
+    with recorded(run, outcome), real_keys(given):
         fit(trainer, task, datamodule, checkpoint, config.test, run)
         best = getattr(saver, "best_model_score", None)
         outcome.score = None if best is None else float(best)

@@ -96,10 +96,10 @@ def test_what_rests(step: int | None, whole: bool, resting: list[int], tmp_path:
 
 
 def test_a_net_without_an_encoder_can_rest_as_a_whole(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"the net has no encoder: .* callbacks\.batch_norm\.whole=true"):
+    with pytest.raises(UserError, match=r"^step=0: the net has no encoder; give null, or whole=true"):
         fit(Task(encoder=False), tmp_path, FreezeBatchNorm(0))
     task = Task(encoder=False)
     fit(task, tmp_path, FreezeBatchNorm(0, whole=True))
     assert [int(norm.num_batches_tracked) for norm in task.norms()] == [0, 0]
-    with pytest.raises(UserError, match=r"callbacks\.batch_norm\.step=-1: expected 0 or more"):
+    with pytest.raises(UserError, match=r"^step=-1: expected 0 or more"):
         FreezeBatchNorm(-1)

@@ -160,9 +160,9 @@ def test_pictures_of_different_sizes_are_padded_and_ignored() -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"weights": {"b": 1.0}}, "data.weights names b: expected one weight for each of a"),
+        ({"weights": {"b": 1.0}}, "weights: names b, expected one weight for each of a"),
         ({"weights": {"a": -1.0}}, "expected shares of 0 or more"),
-        ({"samples_per_epoch": 1}, "data.samples_per_epoch is 1: expected at least data.batch_size=2"),
+        ({"samples_per_epoch": 1}, "samples_per_epoch=1: expected at least one batch, batch_size=2"),
     ],
 )
 def test_settings_that_cannot_work_are_refused(make_manifest: Make, settings: dict[str, Any], message: str) -> None:
@@ -171,5 +171,5 @@ def test_settings_that_cannot_work_are_refused(make_manifest: Make, settings: di
 
 
 def test_without_training_sets_there_is_nothing_to_do() -> None:
-    with pytest.raises(UserError, match="train is empty"):
+    with pytest.raises(UserError, match=r"^train: is empty"):
         DataModule({}, Dataset())

@@ -124,7 +124,7 @@ def test_weights_scale_and_zero_leaves_out() -> None:
     double, once = CleaningLoss(2, edge=3)(found, blend, batch), CleaningLoss(1, edge=1)(found, blend, batch)
     assert double["l1"].item() == pytest.approx(2 * once["l1"].item())
     assert double["edge"].item() == pytest.approx(3 * once["edge"].item())
-    with pytest.raises(UserError, match=r"loss\.near=-1"):
+    with pytest.raises(UserError, match=r"^near=-1"):
         CleaningLoss(near=-1)
 
 

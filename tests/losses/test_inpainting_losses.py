@@ -94,7 +94,7 @@ def test_weights_of_zero_leave_terms_out_and_need_no_features(batch: tuple[Tenso
     assert InpaintingLoss(1, 6, 0, 0, 0)(*batch).keys() == {"valid", "hole"}
     assert InpaintingLoss(style=0, features=features)(*batch).keys() == NAMES - {"style"}
     assert InpaintingLoss(features=None)(*batch).keys() == {"valid", "hole", "total_variation"}
-    with pytest.raises(UserError, match=r"loss\.style=-1"):
+    with pytest.raises(UserError, match=r"^style=-1"):
         InpaintingLoss(style=-1)
 
 

@@ -92,11 +92,11 @@ def test_sum_weighs_its_terms(batch):
 @pytest.mark.parametrize(
     ("loss", "said"),
     [
-        (partial(BootstrappedBCE, beta=1.5), "loss.beta=1.5: expected"),
-        (partial(BootstrappedBCE, beta=-0.5), "loss.beta=-0.5: expected"),
-        (partial(BootstrappedBCE, beta="much"), "loss.beta=much: expected"),
-        (partial(DiceLoss, smooth=0), "loss.smooth=0: expected"),
-        (partial(FocalLoss, gamma=-1), "loss.gamma=-1: expected"),
+        (partial(BootstrappedBCE, beta=1.5), "beta=1.5: expected"),
+        (partial(BootstrappedBCE, beta=-0.5), "beta=-0.5: expected"),
+        (partial(BootstrappedBCE, beta="much"), "beta=much: expected"),
+        (partial(DiceLoss, smooth=0), "smooth=0: expected"),
+        (partial(FocalLoss, gamma=-1), "gamma=-1: expected"),
     ],
 )
 def test_bad_numbers_are_named(loss, said):

@@ -126,7 +126,7 @@ def test_the_painter_takes_over_an_inpainting_net() -> None:
 @pytest.mark.parametrize(
     ("make", "said"),
     [
-        (partial(CleaningUNet, small, "both"), r"net\.output=both: expected residual or direct"),
+        (partial(CleaningUNet, small, "both"), r"^output=both: expected residual or direct"),
         (partial(UNet, 3, 3, width=0), r"width=0 of the U-Net: expected more than 0"),
         (
             partial(UNet, 3, 3, channels=(8, 8), blocks=(1,)),

@@ -40,7 +40,7 @@ def test_the_start_believes_in_the_prior(upsampling, fine_channels):
 
 
 def test_an_unknown_upsampling_is_refused_with_the_choices():
-    with pytest.raises(UserError, match=r"net.upsampling=nearest is unknown.*bilinear, transposed, pixel_shuffle"):
+    with pytest.raises(UserError, match=r"^upsampling=nearest: unknown.*bilinear, transposed, pixel_shuffle"):
         segmenter("nearest")
 
 

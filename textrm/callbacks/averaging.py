@@ -25,7 +25,7 @@ class ExponentialAveraging(WeightAveraging):
 
     def __init__(self, decay: float = 0.999) -> None:
         if not 0 <= decay < 1:
-            raise UserError(f"callbacks.averaging.decay={decay}: expected 0 or more, and less than 1")
+            raise UserError(f"decay={decay}: expected 0 or more, and less than 1")
         super().__init__()
         self.decay = decay
         self._pairs: tuple[tuple[list[Tensor], list[Tensor]], ...] = ()

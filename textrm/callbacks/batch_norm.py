@@ -35,7 +35,7 @@ class FreezeBatchNorm(Callback):
 
     def __init__(self, step: int | None = None, whole: bool = False) -> None:
         if step is not None and step < 0:
-            raise UserError(f"callbacks.batch_norm.step={step}: expected 0 or more, or null for never")
+            raise UserError(f"step={step}: expected 0 or more, or null for never")
         self.step = step
         self.part = "net" if whole else "net.encoder"
 
@@ -46,8 +46,7 @@ class FreezeBatchNorm(Callback):
             and self.part == "net.encoder"
             and not hasattr(pl_module.get_submodule("net"), "encoder")
         ):
-            raise UserError("callbacks.batch_norm.step is set, but the net has no encoder: set it to null, or "
-                            "callbacks.batch_norm.whole=true")  # fmt: skip
+            raise UserError(f"step={self.step}: the net has no encoder; give null, or whole=true")
 
     def on_train_batch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *args: Any) -> None:
         """Hold still what rests: validation puts back the mode that it found."""

@@ -77,4 +77,4 @@ def _encoder(pl_module: pl.LightningModule) -> nn.Module:
     try:
         return pl_module.get_submodule("net.encoder")
     except AttributeError as error:
-        raise UserError("callbacks.freezing.epochs is set, but the net has no encoder: set it to 0") from error
+        raise UserError("epochs: the net has no encoder to freeze; give 0") from error

@@ -56,7 +56,7 @@ class Pruning(pl.Callback):
             return
         logged = trainer.callback_metrics
         if self.monitor not in logged:
-            raise UserError(f"callbacks.pruning.monitor={self.monitor}: expected a figure that is logged: "
+            raise UserError(f"monitor={self.monitor}: expected a figure that is logged: "
                             f"{', '.join(sorted(logged))}")  # fmt: skip
         # A run that goes on from its last checkpoint may come by a validation a second time.
         if self.validations not in self.trial.study.trials[self.trial.number].intermediate_values:

@@ -151,29 +151,29 @@ class DataModule(LightningDataModule):
     ) -> None:
         super().__init__()
         if not train:
-            raise UserError("data.train is empty: expected at least one data set")
+            raise UserError("train: is empty, expected at least one data set")
         for name, value, least in (
             ("batch_size", batch_size, 1),
             ("val_batch_size", val_batch_size, 1),
             ("workers", workers, 0),
         ):
             if not isinstance(value, int) or value < least:
-                raise UserError(f"data.{name}={value}: expected a whole number of at least {least}")
+                raise UserError(f"{name}={value}: expected a whole number of at least {least}")
         for data in (*train.values(), val, test) if holes is not None else ():
             keep_clean = getattr(data, "keep_clean", None)
             if keep_clean is not None:
                 keep_clean()
         weights = {name: float(len(source)) for name, source in train.items()} if weights is None else weights
         if set(weights) != set(train):
-            raise UserError(f"data.weights names {_names(weights)}: expected one weight for each of {_names(train)}")
+            raise UserError(f"weights: names {_names(weights)}, expected one weight for each of {_names(train)}")
         if min(weights.values()) < 0 or sum(weights.values()) <= 0:
-            raise UserError(f"data.weights is {dict(weights)}: expected shares of 0 or more, not all 0")
+            raise UserError(f"weights={dict(weights)}: expected shares of 0 or more, not all 0")
         self.train, self.val, self.test = dict(train), val, test
         self.holes, self.seed = holes, seed
         self.batch_size, self.val_batch_size, self.workers, self.crop = batch_size, val_batch_size, workers, crop
         samples = sum(len(source) for source in train.values()) if samples_per_epoch is None else samples_per_epoch
         if samples < batch_size:
-            raise UserError(f"data.samples_per_epoch is {samples}: expected at least data.batch_size={batch_size}")
+            raise UserError(f"samples_per_epoch={samples}: expected at least one batch, batch_size={batch_size}")
         lengths = [len(source) for source in self.train.values()]
         self.sampler = MixtureSampler(lengths, [weights[name] for name in self.train], samples, seed)
 

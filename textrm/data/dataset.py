@@ -123,7 +123,7 @@ class ManifestDataset(Dataset):
             UserError: when none is left of some, or clean pictures are not read at all.
         """
         if not self.clean:
-            raise UserError(f"{self.manifest.folder}: clean pictures are not read: give data.clean=true")
+            raise UserError(f"clean=false: the clean pictures of {self.manifest.folder} are not read; give true")
         kept = [row for row in self.rows if row.clean]
         if self.rows and not kept:
             raise UserError(f"{self.manifest.folder}: none of {len(self.rows)} rows of this split has a clean picture; "

@@ -39,7 +39,7 @@ class RandomHoles:
         self.bins = tuple(float(edge) for edge in bins)
         if len(self.bins) < 2 or any(a >= b for a, b in zip(self.bins, self.bins[1:], strict=False)) \
                 or self.bins[0] < 0 or self.bins[-1] > 1:  # fmt: skip
-            raise UserError(f"data.holes.bins={list(bins)}: expected rising shares of the picture from 0 to 1")
+            raise UserError(f"bins={list(bins)}: expected rising shares of the picture from 0 to 1")
 
     def __call__(self, item: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
         """The item with a hole, and its clean picture as the image."""
@@ -62,11 +62,11 @@ class LetteringHoles:
 
     def __init__(self, margin: float = 10.0, moved: float = 0.5, copies: int = 1) -> None:
         if not margin >= 0:
-            raise UserError(f"data.holes.margin={margin}: expected 0 or more pixels")
+            raise UserError(f"margin={margin}: expected 0 or more pixels")
         if not 0 <= moved <= 1:
-            raise UserError(f"data.holes.moved={moved}: expected a probability of 0 to 1")
+            raise UserError(f"moved={moved}: expected a probability of 0 to 1")
         if copies < 1:
-            raise UserError(f"data.holes.copies={copies}: expected 1 or more")
+            raise UserError(f"copies={copies}: expected 1 or more")
         self.margin, self.moved, self.copies = float(margin), float(moved), int(copies)
 
     def __call__(self, item: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
@@ -89,7 +89,7 @@ class MixedHoles:
 
     def __init__(self, lettering: Holes, random: Holes, share: float = 0.5) -> None:
         if not 0 <= share <= 1:
-            raise UserError(f"data.holes.share={share}: expected a probability of 0 to 1")
+            raise UserError(f"share={share}: expected a probability of 0 to 1")
         self.lettering, self.random, self.share = lettering, random, float(share)
 
     def __call__(self, item: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:

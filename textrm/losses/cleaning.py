@@ -66,7 +66,7 @@ class CleaningLoss(nn.Module):
             "l1": l1, "near": near, "ssim": ssim, "perceptual": perceptual, "edge": edge, "blend": blend,
             "implied": implied,
         }  # fmt: skip
-        self.weights = {name: at_least_zero(f"loss.{name}", weight) for name, weight in weights.items()}
+        self.weights = {name: at_least_zero(name, weight) for name, weight in weights.items()}
         self.features = features
 
     def forward(self, clean: Tensor, blend: Tensor, batch: Mapping[str, Any]) -> dict[str, Tensor]:

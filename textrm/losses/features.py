@@ -82,7 +82,7 @@ class EncoderFeatures(Features):
 
         encoder: Any = getattr(load_run(Path(run), checkpoint)[0], "encoder", None)
         if not hasattr(encoder, "strides"):
-            raise UserError(f"loss.features.run={run}: its net has no encoder; give a run of a segmenter")
+            raise UserError(f"run={run}: its net has no encoder; give a run of a segmenter")
         super().__init__(_Centred(encoder), getattr(encoder, "multiple", encoder.strides[-1]))
 
 
@@ -97,7 +97,7 @@ class _VGG(nn.Module):
         try:
             layers.load_state_dict({name: weights[f"features.{name}"] for name in names})
         except (KeyError, RuntimeError) as error:
-            raise UserError("loss.features.weights are not those of torchvision's VGG16: give a file with "
+            raise UserError("the weights are not those of torchvision's VGG16: give a file with "
                             "features.0.weight and so on") from error  # fmt: skip
         self.layers = layers
         self.register_buffer("mean", torch.tensor([0.485, 0.456, 0.406])[:, None, None])
@@ -140,15 +140,13 @@ def _vgg_weights(path: Path | str | None) -> dict[str, Tensor]:
         try:
             return dict(torch.load(path, map_location="cpu", weights_only=True))
         except Exception as error:  # torch raises whatever the file's first wrong byte leads to
-            raise UserError(
-                f"loss.features.weights={path} cannot be read: expected a state dict of torch.save"
-            ) from error
+            raise UserError(f"weights={path}: cannot be read; expected a state dict of torch.save") from error
     try:
         return dict(VGG16_Weights.IMAGENET1K_V1.get_state_dict(progress=False, check_hash=True))
     except (OSError, RuntimeError) as error:
         raise UserError(
-            f"the weights of VGG16 could not be fetched ({str(error) or type(error).__name__}): give a file, "
-            "loss.features.weights=path, or take features@loss.features=released"
+            f"weights=null: those of VGG16 could not be fetched ({str(error) or type(error).__name__}); give a file, "
+            "or take features@loss.features=released"
         ) from error
 
 

@@ -53,7 +53,7 @@ class InpaintingLoss(nn.Module):
         weights: Mapping[str, float] = {
             "valid": valid, "hole": hole, "total_variation": total_variation, "perceptual": perceptual, "style": style,
         }  # fmt: skip
-        self.weights = {name: at_least_zero(f"loss.{name}", weight) for name, weight in weights.items()}
+        self.weights = {name: at_least_zero(name, weight) for name, weight in weights.items()}
         self.features = features
 
     def forward(self, output: Tensor, clean: Tensor, mask: Tensor, ignore: Tensor) -> dict[str, Tensor]:

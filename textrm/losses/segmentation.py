@@ -41,9 +41,9 @@ class FocalLoss(nn.Module):
 
     def __init__(self, gamma: float = 1.0, background_weight: float = 1.0, text_weight: float = 2.0) -> None:
         super().__init__()
-        self.gamma = at_least_zero("loss.gamma", gamma)
-        self.background_weight = at_least_zero("loss.background_weight", background_weight)
-        self.text_weight = at_least_zero("loss.text_weight", text_weight)
+        self.gamma = at_least_zero("gamma", gamma)
+        self.background_weight = at_least_zero("background_weight", background_weight)
+        self.text_weight = at_least_zero("text_weight", text_weight)
 
     def forward(self, logits: Tensor, mask: Tensor, ignore: Tensor | None = None) -> Tensor:
         """The mean over counted pixels."""
@@ -73,11 +73,11 @@ class BootstrappedBCE(nn.Module):
 
     def __init__(self, beta: float = 0.95, background_weight: float = 1.0, text_weight: float = 2.0) -> None:
         super().__init__()
-        self.beta = at_least_zero("loss.beta", beta)
+        self.beta = at_least_zero("beta", beta)
         if self.beta > 1:
-            raise UserError(f"loss.beta={beta}: expected a share of 0 to 1 that the truth keeps")
-        self.background_weight = at_least_zero("loss.background_weight", background_weight)
-        self.text_weight = at_least_zero("loss.text_weight", text_weight)
+            raise UserError(f"beta={beta}: expected a share of 0 to 1 that the truth keeps")
+        self.background_weight = at_least_zero("background_weight", background_weight)
+        self.text_weight = at_least_zero("text_weight", text_weight)
 
     def forward(self, logits: Tensor, mask: Tensor, ignore: Tensor | None = None) -> Tensor:
         """The mean over counted pixels; the weights follow ``mask``."""
@@ -97,9 +97,9 @@ class DiceLoss(nn.Module):
 
     def __init__(self, smooth: float = 1.0) -> None:
         super().__init__()
-        self.smooth = at_least_zero("loss.smooth", smooth)
+        self.smooth = at_least_zero("smooth", smooth)
         if not self.smooth:
-            raise UserError("loss.smooth=0: expected more than 0, or a picture without lettering has no loss")
+            raise UserError("smooth=0: expected more than 0, or a picture without lettering has no loss")
 
     def forward(self, logits: Tensor, mask: Tensor, ignore: Tensor | None = None) -> Tensor:
         """A value in [0, 1]."""

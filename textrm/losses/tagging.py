@@ -29,11 +29,11 @@ class AsymmetricLoss(nn.Module):
     def __init__(self, gamma_positive: float = 0.0, gamma_negative: float = 4.0, clip: float = 0.05,
                  balance: float = 0.0) -> None:  # fmt: skip
         super().__init__()
-        self.gamma_positive = at_least_zero("loss.gamma_positive", gamma_positive)
-        self.gamma_negative = at_least_zero("loss.gamma_negative", gamma_negative)
-        self.clip, self.balance = at_least_zero("loss.clip", clip), at_least_zero("loss.balance", balance)
+        self.gamma_positive = at_least_zero("gamma_positive", gamma_positive)
+        self.gamma_negative = at_least_zero("gamma_negative", gamma_negative)
+        self.clip, self.balance = at_least_zero("clip", clip), at_least_zero("balance", balance)
         if self.clip >= 1:
-            raise UserError(f"loss.clip={clip}: expected a probability less than 1")
+            raise UserError(f"clip={clip}: expected a probability less than 1")
         self.register_buffer("positive_weights", torch.ones(1), persistent=False)
 
     def set_frequencies(self, frequencies: Tensor) -> None:
@@ -65,7 +65,7 @@ class MultilabelFocalLoss(AsymmetricLoss):
     """Focal loss (Lin et al. 2017), one versus all."""
 
     def __init__(self, gamma: float = 2.0, balance: float = 0.0) -> None:
-        super().__init__(at_least_zero("loss.gamma", gamma), gamma, 0.0, balance)
+        super().__init__(at_least_zero("gamma", gamma), gamma, 0.0, balance)
 
 
 class MultilabelBCE(AsymmetricLoss):
@@ -93,8 +93,8 @@ class LookLoss(nn.Module):
     def __init__(self, anchor: float = 0.2, scale: float = 0.05, boundary: float = 0.1, beta: float = 0.2) -> None:
         super().__init__()
         given = {"anchor": anchor, "scale": scale, "boundary": boundary}
-        self.weights = {name: at_least_zero(f"task.looks.{name}", value) for name, value in given.items()}
-        self.beta = at_least_zero("task.looks.beta", beta)
+        self.weights = {name: at_least_zero(name, value) for name, value in given.items()}
+        self.beta = at_least_zero("beta", beta)
 
     def forward(self, matrices: Tensor, anchors: Tensor) -> dict[str, Tensor]:
         """The three terms by name, not weighted."""

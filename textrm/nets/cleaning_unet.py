@@ -33,7 +33,7 @@ class CleaningUNet(Cleaner):
     def __init__(self, unet: Callable[[int, int], UNet], output: str = "residual") -> None:
         super().__init__()
         if output not in OUTPUTS:
-            raise UserError(f"net.output={output}: expected {' or '.join(OUTPUTS)}")
+            raise UserError(f"output={output}: expected {' or '.join(OUTPUTS)}")
         self.output = output
         self.unet = unet(3, 4 if output == "residual" else 3)
         self.stride = self.unet.stride

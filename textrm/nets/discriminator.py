@@ -22,7 +22,7 @@ class PatchDiscriminator(nn.Module):
     def __init__(self, width: float = 1.0) -> None:
         super().__init__()
         if width <= 0:
-            raise UserError(f"task.discriminator.width={width}: expected more than 0")
+            raise UserError(f"width={width}: expected more than 0")
         channels = [4, *(make_divisible(c * width, 8) for c in (64, 128, 256, 256, 256, 256))]
         layers: list[nn.Module] = []
         for below, above in pairwise(channels):

@@ -46,9 +46,9 @@ class InpaintingUNet(Inpainter):
     ) -> None:
         super().__init__()
         if width <= 0:
-            raise UserError(f"net.width={width}: expected more than 0")
+            raise UserError(f"width={width}: expected more than 0")
         if levels < 2:
-            raise UserError(f"net.levels={levels}: expected 2 or more")
+            raise UserError(f"levels={levels}: expected 2 or more")
         self.stride = 2**levels
         channels = [make_divisible(min(64 * 2**level, maximum) * width, 8) for level in range(levels)]
         kernels = [*kernel_sizes, *[3] * levels][:levels]

@@ -52,9 +52,9 @@ class MobileNetV2Encoder(Encoder):
                  residual_gain: float = 1.0, weights: str | Path | None = None) -> None:  # fmt: skip
         super().__init__()
         if output_stride not in (8, 16, 32):
-            raise UserError(f"net.encoder.output_stride={output_stride}: choose 8, 16 or 32")
+            raise UserError(f"output_stride={output_stride}: choose 8, 16 or 32")
         if width <= 0:
-            raise UserError(f"net.encoder.width={width}: expected more than 0")
+            raise UserError(f"width={width}: expected more than 0")
         channels = make_divisible(32 * width, 8)
         layers: list[nn.Module] = [Conv2dNormActivation(3, channels, stride=2, activation_layer=nn.ReLU6)]
         self.stage_channels, self.stage_strides = (channels,), (2,)
@@ -87,11 +87,9 @@ class MobileNetV2Encoder(Encoder):
 
 def _imagenet(width: float) -> Mapping[str, Tensor]:
     if width != 1:
-        raise UserError(
-            f"ImageNet weights exist for width 1 only, not {width}: set net.encoder.weights to null or a file"
-        )
+        raise UserError(f"weights=imagenet: they exist for width 1 only, not {width}; give null or a file")
     try:
         return MobileNet_V2_Weights.IMAGENET1K_V2.get_state_dict(progress=False, check_hash=True)
     except (OSError, RuntimeError) as error:
-        raise UserError(f"the ImageNet weights could not be fetched ({str(error) or type(error).__name__}): "
-                        "give a file, net.encoder.weights=path, or set it to null") from error  # fmt: skip
+        raise UserError(f"weights=imagenet: they could not be fetched ({str(error) or type(error).__name__}); "
+                        "give a file or null") from error  # fmt: skip

@@ -50,8 +50,8 @@ def read_encoder(path: Path) -> tuple[Mapping[str, Tensor], bool]:
     try:
         state = torch.load(file, map_location="cpu", weights_only=True)
     except OSError as error:
-        raise UserError(f"the weights {file} cannot be read ({error.strerror}): give net.encoder.weights a run folder, "
-                        "a checkpoint or a state dict") from error  # fmt: skip
+        raise UserError(f"the weights {file} cannot be read ({error.strerror}): give a run folder, a checkpoint "
+                        "or a state dict") from error  # fmt: skip
     except Exception as error:  # torch raises a dozen kinds for a file that is no checkpoint
         raise UserError(f"{file} is not a state dict of tensors: give a file written by torch.save") from error
     own = isinstance(state, Mapping) and isinstance(state.get("state_dict"), Mapping)

@@ -61,7 +61,7 @@ class Tagger(nn.Module, ABC):
         super().__init__()
         self.labels = tuple(labels.split())
         if not self.labels or len(set(self.labels)) < len(self.labels):
-            raise UserError(f"net.labels has {len(self.labels)} labels, {len(set(self.labels))} of them different: "
+            raise UserError(f"labels: {len(self.labels)}, of which {len(set(self.labels))} differ; "
                             "expected at least one, and each once")  # fmt: skip
         self.encoder = encoder
         joined = sum(c for c, s in zip(encoder.stage_channels, encoder.stage_strides, strict=True) if self._last(s))

@@ -77,5 +77,5 @@ def make_upsampling(name: str, in_channels: int, out_channels: int, factor: int)
         UserError: for any other name.
     """
     if name not in CHOICES:
-        raise UserError(f"net.upsampling={name} is unknown: choose one of {', '.join(CHOICES)}")
+        raise UserError(f"upsampling={name}: unknown, choose one of {', '.join(CHOICES)}")
     return CHOICES[name](in_channels, out_channels, factor)

@@ -76,7 +76,7 @@ class XceptionEncoder(Encoder):
     ) -> None:
         super().__init__()
         if width <= 0:
-            raise UserError(f"net.encoder.width={width}: expected more than 0")
+            raise UserError(f"width={width}: expected more than 0")
         first, stem, quarter, eighth, deep = (make_divisible(c * width, 8) for c in (32, 64, 128, 256, 512))
         self.stem = nn.Sequential(
             conv_bn_act(in_channels, first, 3, 2, activation=activation),
@@ -115,4 +115,4 @@ class XceptionEncoder(Encoder):
 
 
 def _imagenet() -> NoReturn:
-    raise UserError("there are no ImageNet weights of slim Xception: set net.encoder.weights to null, a run or a file")
+    raise UserError("weights=imagenet: there are none of slim Xception; give null, a run or a file")

@@ -38,7 +38,7 @@ class AdversarialInpaintingTask(InpaintingTask):
         super().__init__(net, loss, optimizer, scheduler, channels_last)
         for name, value in (("adversarial", adversarial), ("gradient_clip", gradient_clip)):
             if not value > 0:
-                raise UserError(f"task.{name}={value}: expected more than 0")
+                raise UserError(f"{name}={value}: expected more than 0")
         self.discriminator = discriminator.to(memory_format=self.memory_format)
         self.adversarial, self.gradient_clip = adversarial, gradient_clip
         self.automatic_optimization = False
@@ -47,7 +47,7 @@ class AdversarialInpaintingTask(InpaintingTask):
         """Refuse what would clip gradients while they are scaled."""
         super().on_fit_start()
         if self.trainer.precision == "16-mixed":
-            raise UserError("trainer.precision=16-mixed: this task clips gradients itself; give bf16-mixed or 32-true")
+            raise UserError("precision=16-mixed: this task clips gradients itself; give bf16-mixed or 32-true")
 
     def training_step(self, batch: dict[str, Any], batch_idx: int) -> Tensor:
         """One step of the discriminator, one of the net."""

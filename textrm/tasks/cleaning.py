@@ -46,7 +46,7 @@ class CleaningTask(Task):
         """
         super().prepare(datamodule)
         if getattr(datamodule, "holes", None) is not None:
-            raise UserError("data.holes is set: holes are for inpainting; leave them out")
+            raise UserError("holes: they are for inpainting; leave them out")
         train: dict[str, Any] = getattr(datamodule, "train", {})
         for data in (*train.values(), getattr(datamodule, "val", None), getattr(datamodule, "test", None)):
             keep_clean = getattr(data, "keep_clean", None)

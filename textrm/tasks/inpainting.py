@@ -50,11 +50,11 @@ class InpaintingTask(Task):
             UserError: saying what to change.
         """
         if getattr(datamodule, "holes", None) is None:
-            raise UserError("data.holes is not set: give +holes@data.holes=both, lettering or random")
+            raise UserError("holes: none are set; give +holes@data.holes=both, lettering or random")
         crop, batch_size = getattr(datamodule, "crop", None), getattr(datamodule, "batch_size", None)
         stride = int(getattr(self.net, "stride", 1))
         if batch_size == 1 and crop is not None and crop <= stride:
-            raise UserError(f"data.batch_size=1: crops of {crop} px shrink to one pixel in this net, of which "
+            raise UserError(f"batch_size=1: crops of {crop} px shrink to one pixel in this net, of which "
                             "BatchNorm has no statistics; give 2 or more, larger crops or fewer levels")  # fmt: skip
 
     def forward(self, image: Tensor, mask: Tensor) -> Tensor:

@@ -35,7 +35,7 @@ class MultilabelTask(Task):
                  scheduler: MakeScheduler | None = None, threshold: float = 0.5,
                  channels_last: bool = True) -> None:  # fmt: skip
         if not 0 < threshold < 1:
-            raise UserError(f"task.threshold={threshold}: expected a probability between 0 and 1")
+            raise UserError(f"threshold={threshold}: expected a probability between 0 and 1")
         if not isinstance(loss, AsymmetricLoss):
             raise UserError(f"{type(loss).__name__} is no loss of tags: give loss=tag_bce, tag_focal or tag_asymmetric")
         if not isinstance(net, Tagger):
@@ -54,7 +54,7 @@ class MultilabelTask(Task):
             found = " ".join(sorted(counts)[:5]) or "none"
             raise UserError(f"no training picture has any of the {len(self.net.labels)} labels "
                             f"({' '.join(self.net.labels[:5])} …); its tags are: {found} …: give data=tagged and a "
-                            "labels.txt that belongs to data.manifest")  # fmt: skip
+                            "labels.txt that belongs to the manifest")  # fmt: skip
         self.net.set_prior(frequencies)
         self.loss.set_frequencies(frequencies)
 

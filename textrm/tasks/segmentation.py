@@ -39,7 +39,7 @@ class SegmentationTask(Task):
     ) -> None:
         super().__init__(net, lambda: PixelScores(threshold), optimizer, scheduler, channels_last)
         if not 0 < threshold < 1:
-            raise UserError(f"task.threshold={threshold}: expected a probability between 0 and 1")
+            raise UserError(f"threshold={threshold}: expected a probability between 0 and 1")
         self.test_scores = PageScores(threshold)
         self.loss = loss
 

@@ -49,7 +49,7 @@ class Task(LightningModule, ABC):
         """
         stride, crop = self.stride, getattr(datamodule, "crop", None)
         if crop is not None and (not isinstance(crop, int) or crop < 1 or crop % stride):
-            raise UserError(f"data.crop={crop}: expected a multiple of {stride} pixels, the stride of this net")
+            raise UserError(f"crop={crop}: expected a multiple of {stride} pixels, the stride of this net")
 
     @property
     def stride(self) -> int:
