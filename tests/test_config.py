@@ -98,7 +98,7 @@ def test_mistake_is_one_line(override: str, said: list[str], tmp_path: Path, cap
         (export.main, "run=a out=.", "out=. is a folder"),
         (export.main, "run=a out=b crops=0", "crops=0: expected 1 or more"),
         (synth.main, "out=new seed=-1", "seed=-1: expected 0 or more"),
-        (synth.main, "out=new fonts=abc", "fonts=[abc]"),
+        (synth.main, "out=new fonts=abc", "fonts=abc: there is no such folder; give packages, system or a folder"),
         (synth.main, "out=new art=5", "5: no such manifest"),
         (synth.main, "out=new split=[inf,1,0]", "split"),
     ],

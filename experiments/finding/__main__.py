@@ -12,7 +12,8 @@ from textrm.page.model import WEIGHTS
 HERE = Path(__file__).parent
 START = WEIGHTS / "segment.float.onnx"  # looks once, and knows the lettering of the comics well
 CLIP_ART, STAMPS = Path("/usr/share/openclipart/svg"), Path("/usr/share/tuxpaint/stamps")
-PAGES = "size=768 sheet=false"
+FONTS = ("packages", "system")  # many faces, handwriting and display above all
+PAGES = f"size=768 sheet=false 'fonts=[{','.join(FONTS)}]'"
 INT8 = "int8=true crop=512 crops=64"
 # Steps and settings of each leg; it ends in weights that the next begins with, and in pages that it is wrong about.
 LEGS = (
@@ -80,7 +81,8 @@ def _material(comics: Path, art: Path | None, drawings: dict[str, tuple[Path, in
          f"art={grounds / 'grounds.csv'}", out / "art")  # fmt: skip
     once(f"textrm.data.synth out={out / 'drawn'} n={_some(750, scale)} seed=61 empty=0.2 {PAGES}", out / "drawn")
     once(f"textrm.data.importers.captioned {grounds / 'photos.csv'} {out / 'captioned'} --n {_some(500, scale)} "
-         "--size 640 --seed 1", out / "captioned", allowed=(0, 1))  # fmt: skip
+         f"--size 640 --seed 1 {' '.join(f'--fonts {place}' for place in FONTS)}", out / "captioned",
+         allowed=(0, 1))  # fmt: skip
     return {name: out / name / "manifest.csv" for name in ("art", "drawn", "captioned")}
 
 

@@ -62,7 +62,7 @@ def test_stored_without_results(path: Path) -> None:
 
 
 def test_data(tmp_path: Path) -> None:
-    notebook = execute("01_data", tmp_path, n_pages=2, size=(128, 96), crop=64)
+    notebook = execute("01_data", tmp_path, n_pages=2, size=(160, 128), crop=64)
     text = printed(notebook)
     assert pictures(notebook) == 12
     assert (tmp_path / "runs" / "notebook_data" / "drawn" / "sheet.png").is_file()

@@ -13,7 +13,7 @@ from textrm.data.dataset import BadRows, Transform
 from textrm.data.manifest import BadRow, Manifest, load_sample
 from textrm.data.sample import Sample
 from textrm.data.synth.art import find_art
-from textrm.data.synth.fonts import find_fonts
+from textrm.data.synth.fonts import PACKAGES, find_fonts
 from textrm.data.synth.letter_art import crop_art, letter_art
 from textrm.data.synth.pages import draw_page
 
@@ -24,7 +24,7 @@ class SyntheticDataset(Dataset):
     """Pages of ``size`` x ``size`` px that follow from ``(seed, number)`` alone.
 
     In training every draw is a new page and ``length`` only sets the share of an epoch; in evaluation the set is the
-    ``length`` pages 0, 1, … . ``fonts`` are folders; without any, the installed fonts are used. A share
+    ``length`` pages 0, 1, … . ``fonts`` is packages, system, a folder or a list of them. A share
     ``art_fraction`` of the pages is text-free art of the manifest ``art`` with lettering drawn on it, the rest is drawn
     from nothing, as is what would have had art that cannot be read; such rows are reported once and counted.
     See :func:`~textrm.data.synth.art.find_art` for what art of ``art_split`` is taken.
@@ -39,7 +39,7 @@ class SyntheticDataset(Dataset):
         size: int,
         transform: Transform,
         seed: int = 0,
-        fonts: Sequence[str] = (),
+        fonts: str | Path | Sequence[str | Path] = PACKAGES,
         art: Path | str | None = None,
         art_split: str = "train",
         art_fraction: float = 0.5,

@@ -7,14 +7,13 @@ import numpy as np
 import pytest
 
 from textrm.data.captions.faces import CaptionFaces
-from textrm.data.synth import font_files
 from textrm.data.synth.fonts import find_fonts
 
 
 @pytest.fixture(scope="session")
 def faces() -> CaptionFaces:
     """What the system has besides is left out."""
-    return CaptionFaces(find_fonts(font_files.in_packages()))
+    return CaptionFaces(find_fonts())
 
 
 @pytest.fixture(scope="session")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from textrm.data.synth import font_files
 from textrm.data.synth.fonts import FontFace, FontLibrary, find_fonts
 
 
 @pytest.fixture(scope="session")
 def fonts() -> FontLibrary:
     """The faces of the packages; what the system has besides is left out."""
-    return find_fonts(font_files.in_packages())
+    return find_fonts()
 
 
 @pytest.fixture(scope="session")

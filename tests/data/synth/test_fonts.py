@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import struct
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 from textrm.data.synth import font_files
+from textrm.data.synth import fonts as synth_fonts
 from textrm.data.synth.font_tables import read_face
 from textrm.data.synth.fonts import STYLES, FontLibrary, find_fonts, style_of
 from textrm.data.synth.glyphs import load_font
@@ -17,7 +19,7 @@ from textrm.errors import UserError
 
 @pytest.fixture(scope="module")
 def fonts() -> FontLibrary:
-    return find_fonts(font_files.in_packages())
+    return find_fonts()
 
 
 def sfnt_with_cmap(subtable: bytes, encoding: int) -> bytes:
@@ -92,8 +94,31 @@ def test_symbol_character_maps_do_not_count() -> None:
 
 def test_nothing_found_names_the_folder_and_packages(tmp_path: Path) -> None:
     (tmp_path / "broken.ttf").write_bytes(b"\0\1\0\0 not a font")
-    with pytest.raises(UserError, match=r"1 font files in .*pip install noto-cjk-sans-jp-regular"):
+    with pytest.raises(UserError, match=r"1 font files of fonts=.*pip install noto-cjk-sans-jp-regular"):
         find_fonts([tmp_path])
+
+
+def test_packages_alone_unless_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fonts: FontLibrary) -> None:
+    packaged = font_files.in_packages()
+    other = next(face for face in fonts.faces if face.family == "Anton")
+    (tmp_path / ".fonts").mkdir()
+    shutil.copy(other.path, tmp_path / ".fonts" / "installed.ttf")
+    monkeypatch.setitem(synth_fonts._PLACES_OF, "system", lambda: font_files.in_folders([tmp_path / ".fonts"]))
+    assert {face.path for face in find_fonts().faces} <= set(packaged)
+    installed = str(tmp_path / ".fonts" / "installed.ttf")
+    synth_fonts._library.cache_clear()  # it keeps what the system had
+    assert [face.path for face in find_fonts("system").faces] == [installed]
+    assert installed in {face.path for face in find_fonts(["packages", "system"]).faces}
+    synth_fonts._library.cache_clear()
+    with pytest.raises(UserError, match=r"^fonts=nowhere: there is no such folder; give packages, system or a folder"):
+        find_fonts("nowhere")
+
+
+def test_what_was_picked_is_told_once(fonts: FontLibrary) -> None:
+    fonts.picked()
+    picked = {fonts.pick(np.random.default_rng(n), "latin").family for n in range(6)}
+    assert fonts.picked() == sorted(picked)
+    assert fonts.picked() == []
 
 
 def test_order_of_folders_does_not_matter(fonts: FontLibrary) -> None:

@@ -7,6 +7,7 @@ import pytest
 from textrm.data.sample import Sample
 from textrm.data.synth.degrade import changed, degrade
 from textrm.data.synth.fonts import FontLibrary, find_fonts
+from textrm.data.synth.letter_art import letter_art
 from textrm.data.synth.pages import draw_page
 
 SIZE = (128, 160)
@@ -49,6 +50,17 @@ def test_pictures_are_what_a_sample_promises(pages: list[Sample]) -> None:
             assert word.ndim == 2
             assert word.shape[1] == 2
             assert word.dtype == np.float32
+
+
+def test_a_page_to_be_lettered_is_never_left_without(fonts: FontLibrary) -> None:
+    narrow = FontLibrary([next(face for face in fonts.faces if face.family == "Permanent Marker")])
+    for library in (fonts, narrow):
+        for index in range(12):  # at this size nearly half of the first attempts find no room
+            assert draw_page(8, index, library, size=64, empty=0.0).mask.any()
+            art = np.full((72, 64, 3), (200, 60, 90), np.uint8)
+            assert letter_art(np.random.default_rng(index), art, library, empty=0.0).mask.any()
+    bare = letter_art(np.random.default_rng(0), art, fonts, empty=1.0, pristine=1.0, monochrome=0.0)
+    np.testing.assert_array_equal(bare.image, art)
 
 
 def test_the_mask_marks_exactly_what_lettering_changed(pristine: list[Sample]) -> None:

@@ -45,6 +45,11 @@ def test_the_manifest_reads_back_as_the_pages(tmp_path: Path) -> None:
         for word, polygon in zip(words, page.words, strict=True):
             np.testing.assert_allclose(word, polygon, atol=0.01)
     assert not (tmp_path / "sheet.png").exists()
+    families = {face.family for face in find_fonts().faces}
+    for row in manifest.rows:
+        faces = row.extra["faces"].split(";")
+        assert set(faces) <= families
+        assert faces == sorted(set(faces))
     found = {tag for row in manifest.rows for tag in row.tags.split()}
     assert (tmp_path / "labels.txt").read_text().split("\n") == [*sorted(found), ""]
 

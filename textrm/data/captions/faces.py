@@ -86,7 +86,7 @@ class CaptionFaces:
 
 @lru_cache(maxsize=1)
 def find_caption_faces(folders: tuple[str, ...]) -> CaptionFaces:
-    """The faces of the given folders, else the installed ones; made once for each process.
+    """The faces of the given places, see :func:`~textrm.data.synth.fonts.find_fonts`; made once for each process.
 
     Raises:
         UserError: no usable font is found.

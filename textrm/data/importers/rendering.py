@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from textrm.data.synth.fonts import PACKAGES
+
 
 def rendering_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add them to a command, which receives ``worn`` and ``jpeg`` in [0, 1], ``fonts``, and at least 1 ``workers``."""
@@ -16,8 +18,8 @@ def rendering_options(command: Callable[..., Any]) -> Callable[..., Any]:
                      help="Share of rendered memes that are rescaled or blurred."),
         click.option("--jpeg", default=0.85, show_default=True, type=click.FloatRange(0, 1),
                      help="Share of rendered memes saved as JPEG; the others are PNG, without loss."),
-        click.option("--fonts", multiple=True, type=click.Path(exists=True),
-                     help="Folder of fonts instead of those installed."),
+        click.option("--fonts", multiple=True, default=[PACKAGES], show_default=True,
+                     help="packages (the same on every machine), system, or a folder; give it again for further ones."),
         workers_option,
     )  # fmt: skip
     for option in reversed(options):

@@ -19,6 +19,9 @@ from textrm.data.synth.scripts import PROBES, SCRIPTS, usable_scripts
 from textrm.data.synth.text import repertoire
 from textrm.errors import UserError
 
+PACKAGES, SYSTEM = "packages", "system"
+_PLACES_OF = {PACKAGES: font_files.in_packages, SYSTEM: font_files.in_system}
+
 STYLES = ("sans", "serif", "hand", "display", "brush")
 
 # Beginnings of words in a face's name that tell its style; the first group that matches wins.
@@ -72,6 +75,7 @@ class FontLibrary:
     def __init__(self, faces: Sequence[FontFace]) -> None:
         self.faces = tuple(sorted(faces, key=lambda f: (f.family, f.weight, Path(f.path).name, f.index)))
         self._families: dict[str, dict[str, dict[str, list[FontFace]]]] = {}
+        self._picked: set[str] = set()
         for face in self.faces:
             # "Noto Sans CJK JP" and "Noto Sans CJK KR" count as one family, or big families would crowd out the rest
             family = "YOz" if face.family.startswith("YOz") else " ".join(face.family.split()[:2])
@@ -102,26 +106,39 @@ class FontLibrary:
         weights = np.array([(styles or {}).get(style, 0.05 if styles else 1.0) for style in present])
         families = by_style[present[rng.choice(len(present), p=weights / weights.sum())]]
         faces = list(families.values())[rng.integers(len(families))]
-        return faces[rng.integers(len(faces))]
+        face = faces[rng.integers(len(faces))]
+        self._picked.add(face.family)
+        return face
+
+    def picked(self) -> list[str]:
+        """The families picked since this was last asked, in order."""
+        found, self._picked = sorted(self._picked), set()
+        return found
 
 
-def find_fonts(folders: Sequence[str | Path] = ()) -> FontLibrary:
-    """Faces in the given folders, else in the installed font packages and on the system.
+def find_fonts(fonts: str | Path | Sequence[str | Path] = PACKAGES) -> FontLibrary:
+    """The faces of one place or of several: ``packages``, the font packages of this Python; ``system``; a folder.
 
-    Raises UserError where no usable font is found.
+    Packages alone give the same pages on every machine.
+
+    Raises UserError where a folder is missing, or no usable font is found.
     """
-    return _library(tuple(str(folder) for folder in folders))
+    places = [fonts] if isinstance(fonts, str | Path) else fonts
+    return _library(tuple(str(place) for place in places) or (PACKAGES,))
 
 
 @lru_cache(maxsize=8)
-def _library(folders: tuple[str, ...]) -> FontLibrary:
-    files = font_files.in_folders(folders) if folders else [*font_files.in_packages(), *font_files.in_system()]
+def _library(places: tuple[str, ...]) -> FontLibrary:
+    files: list[str] = []
+    for place in places:
+        if place not in _PLACES_OF and not Path(place).exists():
+            raise UserError(f"fonts={place}: there is no such folder; give packages, system or a folder with fonts")
+        files += _PLACES_OF[place]() if place in _PLACES_OF else font_files.in_folders([place])
     faces = [face for path in dict.fromkeys(files) for face in _faces_of(path)]
     if not any("latin" in face.scripts for face in faces):
-        where = ", ".join(folders) or "the installed packages and the system"
         raise UserError(
-            f"no usable font with Latin letters among {len(files)} font files in {where}: install some, for example "
-            "pip install noto-cjk-sans-jp-regular fontpkg-open-sans fontpkg-kalam fontpkg-anton"
+            f"no usable font with Latin letters among {len(files)} font files of fonts={','.join(places)}: give "
+            "fonts=system, or pip install noto-cjk-sans-jp-regular fontpkg-open-sans fontpkg-kalam fontpkg-anton"
         )
     return FontLibrary(faces)
 

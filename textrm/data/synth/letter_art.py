@@ -16,7 +16,9 @@ from textrm.data.synth.fonts import FontLibrary
 from textrm.data.synth.letterer import Letterer
 from textrm.data.synth.monochrome import as_print
 from textrm.data.synth.owner_marks import add_ownership
+from textrm.data.synth.pages import ATTEMPTS, NO_ROOM
 from textrm.data.synth.room import Box
+from textrm.errors import UserError
 
 Rng = np.random.Generator
 
@@ -46,29 +48,42 @@ def letter_art(
 
     Returns:
         A sample whose ``clean`` is the art, with the balloons that were added.
+
+    Raises:
+        UserError: when no word finds room on art that should have some.
     """
     clean = art.copy()
     color = is_colored(clean)
     if color and rng.random() < monochrome:
         clean, color = as_print(rng, clean), False
-    height, width = clean.shape[:2]
-    letterer = Letterer(rng, clean, fonts, random_look(rng, color, (0, 0, 0)), color)
-    if rng.random() >= empty:
-        # Type grows with the art: a page of 1000 px has type of about 18 px; a crop does not tell its page's size.
-        balloons = find_empty_balloons(clean, 1.8 * min(letterer.em, 16.0))
-        letterer.room.taken += [balloon.box for balloon in balloons]
-        if rng.random() < LARGE:
-            open_art = _without(clean, balloons)
-            add_large(letterer, _area(rng, height, width, 0.7, np.inf), open_art, ground=0.0, spill=0.0)
-        if rng.random() < SCREEN:
-            any(add_screen(letterer, _area(rng, height, width, 0.2)) for _ in range(8))
-        for balloon in balloons:
-            if rng.random() < 0.92:
-                _fill(rng, letterer, balloon)
-        _letter_freely(rng, letterer, height, width)
-        add_ownership(letterer)
-    sample = letterer.sample(name, {"color" if color else "monochrome", "given_art"})
-    return sample if rng.random() < pristine else degrade(rng, sample)
+    lettered: bool | None = None
+    for _ in range(ATTEMPTS):
+        letterer = Letterer(rng, clean.copy(), fonts, random_look(rng, color, (0, 0, 0)), color)
+        lettered = rng.random() >= empty if lettered is None else lettered
+        if lettered:
+            _letter(rng, letterer, clean)
+        sample = letterer.sample(name, {"color" if color else "monochrome", "given_art"})
+        if sample.mask.any() or not lettered:
+            return sample if rng.random() < pristine else degrade(rng, sample)
+        fonts.picked()  # for nothing
+    raise UserError(NO_ROOM.format(name=name, attempts=ATTEMPTS, size=list(clean.shape[:2])))
+
+
+def _letter(rng: Rng, letterer: Letterer, art: np.ndarray) -> None:
+    height, width = art.shape[:2]
+    # Type grows with the art: a page of 1000 px has type of about 18 px; a crop does not tell its page's size.
+    balloons = find_empty_balloons(art, 1.8 * min(letterer.em, 16.0))
+    letterer.room.taken += [balloon.box for balloon in balloons]
+    if rng.random() < LARGE:
+        open_art = _without(art, balloons)
+        add_large(letterer, _area(rng, height, width, 0.7, np.inf), open_art, ground=0.0, spill=0.0)
+    if rng.random() < SCREEN:
+        any(add_screen(letterer, _area(rng, height, width, 0.2)) for _ in range(8))
+    for balloon in balloons:
+        if rng.random() < 0.92:
+            _fill(rng, letterer, balloon)
+    _letter_freely(rng, letterer, height, width)
+    add_ownership(letterer)
 
 
 def is_colored(picture: np.ndarray) -> bool:

@@ -12,6 +12,10 @@ from textrm.data.synth.degrade import degrade
 from textrm.data.synth.fonts import FontLibrary
 from textrm.data.synth.letterer import Letterer
 from textrm.data.synth.owner_marks import add_ownership
+from textrm.errors import UserError
+
+ATTEMPTS = 24  # at lettering a page: words find no room on one in a hundred
+NO_ROOM = "{name}: words found no room in {attempts} attempts; give pages larger than size={size}"
 
 Kind = Callable[[np.random.Generator, int, int, FontLibrary, bool, bool], tuple[Letterer, set[str]]]
 
@@ -49,8 +53,23 @@ def draw_page(
     Returns:
         A sample with image, clean, mask, words and tags. ``clean`` is the page without a letter, balloons kept,
         degraded with the same random numbers; the mask marks what lettering changed before compression.
+
+    Raises:
+        UserError: when no word finds room on a page that should have some.
     """
-    rng = np.random.default_rng([seed, index])
+    for attempt in range(ATTEMPTS):
+        # The first attempt is the page itself, as it was before there were others.
+        rng = np.random.default_rng([seed, index, attempt] if attempt else [seed, index])
+        sample, lettered = _draw(rng, f"synth-{seed}-{index}", fonts, size, color, empty, pristine)
+        if sample.mask.any() or not lettered:
+            return sample
+        fonts.picked()  # for nothing
+    raise UserError(NO_ROOM.format(name=f"page {index} of seed {seed}", attempts=ATTEMPTS, size=size))
+
+
+def _draw(rng: np.random.Generator, name: str, fonts: FontLibrary, size: int | tuple[int, int], color: float,
+          empty: float, pristine: float) -> tuple[Sample, bool]:  # fmt: skip
+    """A page, and whether it was to be lettered."""
     height, width = (size, size) if isinstance(size, int) else size
     colored, lettered = bool(rng.random() < color), bool(rng.random() >= empty)
     choices = KINDS if lettered else EMPTY_KINDS
@@ -60,5 +79,5 @@ def draw_page(
     if lettered:
         add_ownership(letterer)
     tags.add("color" if colored else "monochrome")
-    sample = letterer.sample(f"synth-{seed}-{index}", tags)
-    return sample if rng.random() < pristine else degrade(rng, sample)
+    sample = letterer.sample(name, tags)
+    return (sample if rng.random() < pristine else degrade(rng, sample)), lettered

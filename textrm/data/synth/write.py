@@ -19,7 +19,7 @@ from textrm.data.manifest import BadRow, Manifest, Row, load_sample, read_manife
 from textrm.data.sample import Sample
 from textrm.data.synth.arguments import check_folder, check_ranges, height_and_width, split_shares
 from textrm.data.synth.art import find_art
-from textrm.data.synth.fonts import FontLibrary, find_fonts
+from textrm.data.synth.fonts import PACKAGES, FontLibrary, find_fonts
 from textrm.data.synth.letter_art import crop_art, letter_art
 from textrm.data.synth.pages import draw_page
 from textrm.data.synth.sheet import contact_sheet
@@ -43,7 +43,7 @@ class Recipe:
     color: float | None
     empty: float
     pristine: float
-    fonts: tuple[str, ...]
+    fonts: tuple[str | Path, ...]
     art: Path | None
     art_split: str
     art_fraction: float
@@ -59,7 +59,7 @@ def write_set(
     color: float | None = None,
     empty: float = 0.08,
     pristine: float = 0.35,
-    fonts: Sequence[str] = (),
+    fonts: str | Path | Sequence[str | Path] = PACKAGES,
     art: Path | str | None = None,
     art_split: str = "train",
     art_fraction: float = 1.0,
@@ -70,7 +70,8 @@ def write_set(
     """Draw ``n`` pages into the folder ``out`` and return the path of its manifest.
 
     Writes image/, clean/ and mask/ as PNG (masks 0 and 255), words/ as JSON (a list of polygons, x and y in pixels),
-    manifest.csv, and sheet.png with the first pages. Each file is written whole or not at all. Art that cannot be read
+    manifest.csv, whose column ``faces`` names the families that a page was lettered with, and sheet.png with the first
+    pages. Each file is written whole or not at all. Art that cannot be read
     is reported at the end; the next picture of its manifest is lettered instead.
 
     Args:
@@ -82,7 +83,7 @@ def write_set(
         color: share of coloured pages, and of coloured art that stays so; None = 0.6 of pages, 0.8 of art.
         empty: share of pages without lettering.
         pristine: share of pages without blur, paper, noise and JPEG traces.
-        fonts: folders with fonts; without any, the installed ones are used.
+        fonts: packages, system, a folder with fonts, or a list of them.
         art: a manifest whose text-free pictures are lettered instead of drawn art.
         art_split: the split of that manifest to use.
         art_fraction: share of the pages that is lettered art, where ``art`` is given.
@@ -94,8 +95,6 @@ def write_set(
         UserError: for values out of range, an art manifest without a readable text-free picture, an unwritable
             folder, or one whose manifest describes other pictures.
     """
-    if isinstance(fonts, str):
-        raise UserError(f"fonts={fonts}: expected a list of folders, fonts=[{fonts}]")
     height, width = height_and_width(size)
     shares = {"color": color, "empty": empty, "pristine": pristine, "art_fraction": art_fraction}
     check_ranges(n, height, width, workers, shares)
@@ -103,7 +102,7 @@ def write_set(
     out = Path(out)
     check_folder(out)
     recipe = Recipe(
-        out, seed, (height, width), color, empty, pristine, tuple(str(f) for f in fonts),
+        out, seed, (height, width), color, empty, pristine, (fonts,) if isinstance(fonts, str | Path) else tuple(fonts),
         None if art is None else Path(art).resolve(), art_split, art_fraction,
     )  # fmt: skip
     painter = _Painter(recipe)  # mistakes in fonts and art show here, not in a worker
@@ -145,6 +144,7 @@ class _Painter:
         self.bad: dict[str, str] = {}  # reason by id of the art that could not be read so far
 
     def write(self, index: int) -> Row:
+        self.fonts.picked()  # by other pages
         sample, group, source, licence = self._draw(index)
         out = self.recipe.out
         pictures = {"image": sample.image, "clean": sample.clean, "mask": sample.mask * 255}
@@ -157,7 +157,8 @@ class _Painter:
         height, width = sample.mask.shape
         return Row(
             sample.id, "train", group, **paths, tags=" ".join(sorted(sample.tags or ())), width=width, height=height,
-            source=source, licence=licence, extra={"words": f"words/{sample.id}.json"},
+            source=source, licence=licence,
+            extra={"faces": ";".join(self.fonts.picked()), "words": f"words/{sample.id}.json"},
         )  # fmt: skip
 
     def _draw(self, index: int) -> tuple[Sample, str, str, str]:
