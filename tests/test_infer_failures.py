@@ -168,7 +168,7 @@ def test_a_write_that_breaks_off_leaves_no_half_file(model_file: Path, tmp_path:
     noise = np.random.default_rng(0).integers(110, 256, (200, 200, 3), dtype=np.uint8)
     Image.fromarray(noise).save(tmp_path / "1.png")  # 120 kB; no file may grow beyond 32 kB
     process = start(model_file, tmp_path / "1.png", "-o", tmp_path / "out", limit="ulimit -f 32;")
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate()
     assert process.returncode == 1
     assert "cannot be written: File too large" in errors
     assert files(tmp_path / "out") == []
@@ -181,11 +181,10 @@ def test_interruption_leaves_whole_files_only(model_file: Path, tmp_path: Path) 
     for index in range(1, 1000):  # more than are cleaned before the signal comes, however busy the machine is
         os.link(tmp_path / "in" / "0.bmp", tmp_path / "in" / f"{index}.bmp")
     process = start(model_file, tmp_path / "in", "-o", tmp_path / "out", "--format", "png", "--fill", "white")
-    deadline = time.monotonic() + 60
-    while not list((tmp_path / "out").glob("*.png")) and time.monotonic() < deadline:
+    while not list((tmp_path / "out").glob("*.png")) and process.poll() is None:
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate()
     assert process.returncode == 130
     assert errors.startswith("stopped")
     assert errors.count("\n") == 1

@@ -56,7 +56,7 @@ def test_the_peak_is_that_of_the_run(tmp_path: Path) -> None:
     # In a process of its own: what other tests have left here comes and goes.
     done = subprocess.run([sys.executable, "-c", PEAKS, str(tmp_path)], capture_output=True, text=True, check=True)
     little, much = (float(line) for line in done.stdout.split())
-    assert 250 < much - little < 400
+    assert 250 < much - little < 400  # what a process holds, whatever else the machine does
 
 
 @pytest.mark.parametrize(

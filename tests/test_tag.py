@@ -236,9 +236,9 @@ def test_a_run_that_is_ended_says_so_in_one_line_at_most(tagger_file: Path, tmp_
         assert process.stdout.readline().startswith(str(tmp_path))
         if ends == "interrupted":
             process.send_signal(signal.SIGINT)
-            _, errors = process.communicate(timeout=60)
+            _, errors = process.communicate()
         else:
             process.stdout.close()  # as head does
             errors = process.stderr.read()
-            process.wait(timeout=60)
+            process.wait()
     assert (process.returncode, errors) == ((130, "stopped\n") if ends == "interrupted" else (1, ""))

@@ -25,7 +25,7 @@ def execute(name: str, folder: Path, **parameters: object) -> NotebookNode:
     given = [line.split(" = ")[0] for line in cell.source.splitlines() if line and not line.startswith("#")]
     assert parameters.keys() <= set(given), given
     cell.source += "".join(f"\n{key} = {value!r}" for key, value in parameters.items())
-    NotebookClient(notebook, timeout=180, resources={"metadata": {"path": str(folder)}}).execute()
+    NotebookClient(notebook, timeout=None, resources={"metadata": {"path": str(folder)}}).execute()
     return notebook
 
 
