@@ -21,12 +21,12 @@ from rich.progress import track
 from rich.table import Table
 
 from textrm.data.manifest import BadRow, Manifest, Row, load_sample, read_manifest
+from textrm.evaluate.scoring import part_of
 from textrm.metrics import hole_psnr
 from textrm.page import Inpainter
 from textrm.page.fill import fill_holes, flat_rest
 from textrm.page.mask import widen
 from textrm.page.pipeline import suitable_growth
-from textrm.scoring import part_of
 
 # Fills a page H W 3 uint8 where the hole H W uint8 is 1; returns the filled page.
 Fill = Callable[[np.ndarray, np.ndarray], np.ndarray]

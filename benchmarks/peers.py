@@ -19,8 +19,8 @@ from benchmarks.ocr_peer import OcrPeer, telea
 from textrm.data.manifest import BadRow, read_manifest
 from textrm.data.sample import Sample
 from textrm.errors import UserError
-from textrm.score_table import score_table
-from textrm.scoring import (
+from textrm.evaluate.page_methods import onnx_method
+from textrm.evaluate.scoring import (
     Line,
     Method,
     PageScores,
@@ -30,8 +30,8 @@ from textrm.scoring import (
     score_page,
     write_csv,
 )
-from textrm.scoring_methods import onnx_method
-from textrm.summary import summarise
+from textrm.evaluate.summary import summarise
+from textrm.evaluate.table import score_table
 
 # Gives the method for one page; all but the one that knows the truth give the same for all.
 Tool = Callable[[Sample], Method]

@@ -11,7 +11,7 @@ import torch
 from hydra import compose, initialize_config_dir
 from omegaconf import DictConfig
 
-from textrm.config import CONFIG_FOLDER
+from textrm.runs.config import CONFIG_FOLDER
 
 
 class Step(NamedTuple):

@@ -17,11 +17,11 @@ from torch import nn
 
 from benchmarks.training_loop import Step, bare_steps, configured
 from textrm.data.manifest import load_sample, read_manifest
-from textrm.export import export
-from textrm.exported import exported
+from textrm.evaluate.scoring import choose_rows
+from textrm.export.graph import export
+from textrm.export.wrappers import exported
 from textrm.metrics import PixelCounts, count_pixels
 from textrm.page.segmenter import Segmenter
-from textrm.scoring import choose_rows
 from textrm.tasks.segmentation import SegmentationTask
 
 PAGE = (1401, 992)  # height and width of the page whose time is taken

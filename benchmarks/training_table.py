@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.training_measure import Settings
-from textrm.scoring import Line
+from textrm.evaluate.scoring import Line
 
 COLUMNS = {  # heading and format, by column of results.csv
     "seconds_per_page": ("s/page", "{:.3f}"),

@@ -12,8 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from textrm.evaluate.sheet import Strip, write_sheet
 from textrm.pictures.plain import read_srgb
-from textrm.report_sheet import Strip, write_sheet
 
 DEMO = Path("demo")
 MINUTES = 2

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from textrm import evaluate
+from textrm.evaluate import __main__ as evaluate
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:

@@ -9,7 +9,7 @@ import yaml
 from hydra import compose, initialize_config_dir
 from omegaconf import DictConfig
 
-from textrm.config import CONFIG_FOLDER
+from textrm.runs.config import CONFIG_FOLDER
 from textrm.train import train
 
 SMALL = [

@@ -8,7 +8,7 @@ import pytest
 from hydra import compose, initialize_config_dir
 from omegaconf import DictConfig, OmegaConf, open_dict
 
-from textrm.config import CONFIG_FOLDER
+from textrm.runs.config import CONFIG_FOLDER
 from textrm.train import train
 
 # One batch of small pictures through a narrow net; everything else as the file says.

@@ -21,8 +21,8 @@ from experiments.finding import average
 from experiments.masked_convolutions import __main__ as study
 from experiments.meme_cleaning import __main__ as meme_cleaning
 from experiments.pretraining import __main__ as pretraining
-from textrm.config import CONFIG_FOLDER
 from textrm.page import Segmenter
+from textrm.runs.config import CONFIG_FOLDER
 
 
 def test_masked_convolutions_train_judge_and_are_not_repeated(

@@ -12,7 +12,7 @@ from benchmarks.ocr_peer import otsu_strokes, telea
 from benchmarks.peers import compare, true_mask
 from textrm.data.manifest import Row, write_manifest
 from textrm.data.sample import Sample
-from textrm.scoring import Method, score_page
+from textrm.evaluate.scoring import Method, score_page
 
 BOX = np.array([[10, 10], [49, 10], [49, 29], [10, 29]], np.float32)
 

@@ -17,7 +17,7 @@ from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 from imgflip_dataset import write_dataset
 
-from textrm.config import CONFIG_FOLDER
+from textrm.runs.config import CONFIG_FOLDER
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXT = (ROOT / "README.md").read_text().replace("\\\n", " ")

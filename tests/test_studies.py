@@ -18,8 +18,8 @@ from experiments import studies
 from experiments.cyclical_rate_and_decay import __main__ as cyclical
 from experiments.mask_growth import __main__ as mask_growth
 from experiments.upsampling import __main__ as upsampling
-from textrm.config import CONFIG_FOLDER
 from textrm.data.manifest import load_sample, read_manifest
+from textrm.runs.config import CONFIG_FOLDER
 
 STUDIES = sorted(path.parent for path in Path(studies.__file__).parent.glob("*/config.yaml"))
 TINY = [

@@ -22,12 +22,13 @@ from tensorboard.plugins.custom_scalar import layout_pb2
 from tensorboard.plugins.hparams import plugin_data_pb2
 from tensorboard.util import tensor_util
 
-from textrm.checkpoint import load_weights
-from textrm.config import CONFIG_FOLDER
 from textrm.errors import UserError
-from textrm.export import export, load_run
-from textrm.outcome import Outcome, alone_in
+from textrm.export.graph import export
+from textrm.export.run import load_run
 from textrm.page.model import WEIGHTS
+from textrm.runs.checkpoint import load_weights
+from textrm.runs.config import CONFIG_FOLDER
+from textrm.runs.outcome import Outcome, alone_in
 from textrm.tasks.segmentation import SegmentationTask
 from textrm.train import find_checkpoint, keep_metrics, main, train, train_job
 

@@ -17,7 +17,7 @@ from benchmarks import training, training_measure
 from benchmarks.training_nets import PEERS, Peer, costs
 from benchmarks.training_table import by_time, spread, verdicts
 from textrm.data.synth.write import write_set
-from textrm.scoring import Line
+from textrm.evaluate.scoring import Line
 
 LRASPP = "torchvision_lraspp_mobilenetv3"
 

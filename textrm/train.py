@@ -27,11 +27,11 @@ with needs_extra("train", __name__):
     from pytorch_lightning.utilities.exceptions import MisconfigurationException, SIGTERMException
 
     from textrm.callbacks.batch_norm import MeasureBatchNorm
-    from textrm.checkpoint import load_weights
-    from textrm.config import at_least, explain, hydra_entry, resolved_dict
-    from textrm.config_keys import real_keys
-    from textrm.onnx_weights import released
-    from textrm.outcome import Outcome, alone_in, commit, recorded, seconds_before
+    from textrm.export.onnx_weights import released
+    from textrm.runs.checkpoint import load_weights
+    from textrm.runs.config import at_least, explain, hydra_entry, resolved_dict
+    from textrm.runs.keys import real_keys
+    from textrm.runs.outcome import Outcome, alone_in, commit, recorded, seconds_before
     from textrm.tasks.task import Task
 
 log = logging.getLogger(__name__)

@@ -14,9 +14,9 @@ import matplotlib
 
 from experiments.running import once, resuming
 from experiments.studies import Study, command
-from textrm.outcome import Outcome
+from textrm.evaluate.scoring import Line, write_csv
 from textrm.report.history import read_history
-from textrm.scoring import Line, write_csv
+from textrm.runs.outcome import Outcome
 
 START, FACTOR, STEPS = 1e-5, 1.08, 200  # the first rate, what each step multiplies it with, and how many they are
 MOMENTUM = 0.9  # of the moving average of the loss

@@ -15,9 +15,9 @@ from rich.progress import track
 
 from experiments.running import once
 from experiments.studies import DRAWN, Study, command
+from textrm.evaluate.scoring import Line, write_csv
 from textrm.metrics import PixelCounts, count_pixels
 from textrm.pictures.plain import read_grey, read_srgb
-from textrm.scoring import Line, write_csv
 
 KERNELS = (1, 3, 5, 7)
 QUALITY, BLUR, NOISE = (30, 80), (0.3, 0.8), (1.0, 4.0)  # of JPEG; sigma in px; standard deviation in levels of 255

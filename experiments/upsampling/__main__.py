@@ -17,10 +17,11 @@ from benchmarks.training_measure import time_pages
 from experiments.studies import DRAWN, Study, command
 from textrm.data.manifest import load_sample, read_manifest
 from textrm.data.sample import Sample
-from textrm.export import export, load_run
-from textrm.exported import exported
-from textrm.outcome import Outcome
-from textrm.scoring import write_csv
+from textrm.evaluate.scoring import write_csv
+from textrm.export.graph import export
+from textrm.export.run import load_run
+from textrm.export.wrappers import exported
+from textrm.runs.outcome import Outcome
 
 WAYS = ("bilinear", "transposed", "pixel_shuffle", "pixel_shuffle_random")
 PAGES, SIDE = 3, 128  # shown pages, and the side of what is shown of them in px

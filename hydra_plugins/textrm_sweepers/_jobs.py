@@ -19,10 +19,10 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
-from textrm.config import explain, override_key
 from textrm.errors import UserError
-from textrm.outcome import Outcome
 from textrm.report.gather import read_config
+from textrm.runs.config import explain, override_key
+from textrm.runs.outcome import Outcome
 
 log = logging.getLogger(__name__)
 

@@ -44,7 +44,7 @@ class GridSweeper(BasicSweeper):
         """
         from hydra_plugins.textrm_sweepers import _jobs
         from textrm.errors import UserError
-        from textrm.outcome import Outcome
+        from textrm.runs.outcome import Outcome
 
         assert self.hydra_context is not None
         assert self.config is not None

@@ -58,8 +58,8 @@ class OptunaSweeper(Sweeper):
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         """Called by Hydra. Raises UserError when Optuna or the launcher is not installed."""
         from hydra_plugins.textrm_sweepers import _jobs  # Hydra imports this module with every command; that is slow
-        from textrm.config import explain
         from textrm.errors import UserError
+        from textrm.runs.config import explain
 
         try:
             import_module("optuna")
@@ -79,7 +79,7 @@ class OptunaSweeper(Sweeper):
             HydraException, OmegaConfBaseException: for what no configuration has.
         """
         from hydra_plugins.textrm_sweepers import _jobs, _study
-        from textrm.outcome import alone_in
+        from textrm.runs.outcome import alone_in
 
         assert self.hydra_context is not None
         assert self.config is not None

@@ -10,12 +10,12 @@ from contract import check_cleaner, noise
 from hydra import compose, initialize_config_dir
 from hydra.utils import instantiate
 
-from textrm.config import CONFIG_FOLDER
 from textrm.errors import UserError
 from textrm.nets.cleaning_cascade import CleaningCascade
 from textrm.nets.cleaning_unet import CleaningUNet
 from textrm.nets.inpainter_fast import FastInpainter, span
 from textrm.nets.unet import UNet
+from textrm.runs.config import CONFIG_FOLDER
 
 small = partial(UNet, width=0.25, channels=(32, 64, 96), blocks=(1, 1, 1))
 NETS = {

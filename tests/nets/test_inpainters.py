@@ -8,7 +8,6 @@ from contract import check_inpainter, noise
 from hydra import compose, initialize_config_dir
 from hydra.utils import instantiate
 
-from textrm.config import CONFIG_FOLDER
 from textrm.errors import UserError
 from textrm.nets.attention import AttentionConvolution
 from textrm.nets.gated import GatedConvolution
@@ -16,6 +15,7 @@ from textrm.nets.inpainter_fast import FastInpainter, span
 from textrm.nets.inpainting_unet import InpaintingUNet
 from textrm.nets.partial import PartialConvolution
 from textrm.nets.stages import DeepStage, InvertedResidualStage
+from textrm.runs.config import CONFIG_FOLDER
 
 small = partial(InpaintingUNet, width=0.125, levels=3)
 NETS = {

@@ -5,12 +5,12 @@ import torch
 from contract import check_tagger, noise
 from torch import nn
 
-from textrm.checkpoint import load_weights
 from textrm.errors import UserError
 from textrm.nets.attention_tagger import ANCHORS, DOUBT, SCALE, AttentionTagger, FullyConnectedPooling
 from textrm.nets.mobilenet import MobileNetV2Encoder
 from textrm.nets.tagger import Looks, MultilabelTagger
 from textrm.nets.xception import XceptionEncoder
+from textrm.runs.checkpoint import load_weights
 
 LABELS = "balloon dialogue hair"
 small_xception = partial(XceptionEncoder, width=0.0625, middle_blocks=2, exit_blocks=2)

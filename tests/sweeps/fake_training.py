@@ -12,10 +12,10 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
-import textrm.config
-from textrm.config import CONFIG_FOLDER
+import textrm.runs.config
 from textrm.errors import UserError
-from textrm.outcome import Outcome
+from textrm.runs.config import CONFIG_FOLDER
+from textrm.runs.outcome import Outcome
 
 CONFIG = """
 defaults:
@@ -74,11 +74,11 @@ def write_config(folder: Path) -> None:
 def command(monkeypatch: pytest.MonkeyPatch, folder: Path, *words: str) -> int:
     """The exit status of ``python fake.py -m …`` in ``folder``."""
     write_config(folder / "conf")
-    monkeypatch.setattr(textrm.config, "CONFIG_FOLDER", folder / "conf")
+    monkeypatch.setattr(textrm.runs.config, "CONFIG_FOLDER", folder / "conf")
     monkeypatch.chdir(folder)
     monkeypatch.setattr(sys, "argv", ["fake.py", "-m", *words])
     try:
-        textrm.config.hydra_entry("fake")(train)()
+        textrm.runs.config.hydra_entry("fake")(train)()
     except SystemExit as end:
         return int(end.code or 0)
     return 0

@@ -10,7 +10,7 @@ from fake_training import command
 from omegaconf import OmegaConf
 
 from hydra_plugins.textrm_sweepers import _jobs
-from textrm.outcome import Outcome
+from textrm.runs.outcome import Outcome
 
 GRID = ("x=0,1,2,3,4,5", "y=1,2")
 

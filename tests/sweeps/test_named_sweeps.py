@@ -15,8 +15,8 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from omegaconf import DictConfig, OmegaConf
 
-from textrm.config import CONFIG_FOLDER
-from textrm.outcome import Outcome
+from textrm.runs.config import CONFIG_FOLDER
+from textrm.runs.outcome import Outcome
 from textrm.train import main
 
 NAMES = sorted(path.stem for path in (CONFIG_FOLDER / "sweep").glob("*.yaml"))

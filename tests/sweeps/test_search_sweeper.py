@@ -11,7 +11,7 @@ import yaml
 from fake_training import command
 from test_grid_sweeper import trained
 
-from textrm.outcome import alone_in
+from textrm.runs.outcome import alone_in
 
 SEARCH = ("hydra/sweeper=optuna", "x=interval(-4,4)", "y=choice(0,1)", "callbacks.pruning=null")
 
@@ -88,7 +88,7 @@ def test_trials_that_fall_behind_are_stopped(monkeypatch: pytest.MonkeyPatch, tm
 def test_two_searches_do_not_share_a_folder(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("textrm.outcome.alone_in", partial(alone_in, timeout=0.0))
+    monkeypatch.setattr("textrm.runs.outcome.alone_in", partial(alone_in, timeout=0.0))
     words = ("hydra/sweeper=optuna", "x=choice(1,2)", "callbacks.pruning=null", "hydra.sweeper.n_trials=1")
     with alone_in(tmp_path / "multirun" / "fake"):
         assert command(monkeypatch, tmp_path, *words) == 1

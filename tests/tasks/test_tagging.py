@@ -11,9 +11,9 @@ from hydra.utils import instantiate
 from task_contract import check_resuming, check_run, small, state
 from torchmetrics.functional.classification import multilabel_average_precision, multilabel_f1_score
 
-from textrm.config import explain
 from textrm.errors import UserError
-from textrm.tag_metrics import BINS, SPAN, TagCounts
+from textrm.metrics.tagging import BINS, SPAN, TagCounts
+from textrm.runs.config import explain
 from textrm.tasks.tag_scores import TagScores
 from textrm.train import train
 

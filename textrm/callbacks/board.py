@@ -10,8 +10,8 @@ from pytorch_lightning.callbacks import Callback
 from torch.utils.tensorboard.summary import hparams
 
 from textrm.callbacks.pictures import writers
-from textrm.config import override_key
-from textrm.outcome import Outcome
+from textrm.runs.config import override_key
+from textrm.runs.outcome import Outcome
 
 Value = str | float | bool
 

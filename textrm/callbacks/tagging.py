@@ -13,9 +13,9 @@ from torch import Tensor
 
 from textrm.callbacks.pictures import Pictures
 from textrm.files import write_whole
+from textrm.metrics.tagging import tag_table
 from textrm.page.looks import draw_looks
 from textrm.page.tagger import Tags
-from textrm.tag_metrics import tag_table
 from textrm.tasks.tag_scores import TagScores
 
 

@@ -78,7 +78,7 @@ class EncoderFeatures(Features):
     """
 
     def __init__(self, run: Path | str, checkpoint: str = "best") -> None:
-        from textrm.export import load_run  # here: only this one needs it
+        from textrm.export.run import load_run  # here: only this one needs it
 
         encoder: Any = getattr(load_run(Path(run), checkpoint)[0], "encoder", None)
         if not hasattr(encoder, "strides"):
@@ -152,7 +152,7 @@ def _vgg_weights(path: Path | str | None) -> dict[str, Tensor]:
 
 def _released(path: Path) -> nn.Module:
     """The encoder with what the ONNX file holds."""
-    from textrm.onnx_weights import read_onnx  # here: only this one needs it
+    from textrm.export.onnx_weights import read_onnx  # here: only this one needs it
 
     if not path.is_file():
         raise UserError(f"there is no file {path}: take features@loss.features=vgg16 or encoder extractor")

@@ -21,7 +21,7 @@ class MultilabelTask(Task):
 
     ``loss(logits, tags)`` returns a scalar. Before training, the shares of training pictures that have each tag become
     the untrained net's answer and the weights of the loss. For what is logged see
-    :func:`textrm.tag_metrics.tagging_summary`; for the other arguments :class:`~textrm.tasks.task.Task`.
+    :func:`textrm.metrics.tagging.tagging_summary`; for the other arguments :class:`~textrm.tasks.task.Task`.
 
     Raises:
         UserError: for a threshold outside (0, 1), a net or a loss of another task, where no training picture has any of

@@ -6,15 +6,15 @@ import torch
 from torch import Tensor
 from torchmetrics import Metric
 
-from textrm.tag_metrics import BINS, bins, tagging_summary, threshold_bin
+from textrm.metrics.tagging import BINS, bins, tagging_summary, threshold_bin
 
 
 class TagScores(Metric):
     """mAP and the precision, recall and F1 of a multi-label classifier over a set.
 
-    Scores are kept as the histograms of :mod:`textrm.tag_metrics`: 4 MB for 500 tags, 82 MB for 10 000, whatever the
-    number of pictures. ``threshold`` is a probability. For the figures see
-    :func:`~textrm.tag_metrics.tagging_summary`.
+    Scores are kept as the histograms of :mod:`textrm.metrics.tagging`: 4 MB for 500 tags, 82 MB for 10 000, whatever
+    the number of pictures. ``threshold`` is a probability. For the figures see
+    :func:`~textrm.metrics.tagging.tagging_summary`.
     """
 
     full_state_update = False

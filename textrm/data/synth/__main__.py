@@ -8,7 +8,7 @@ from textrm.extras import needs_extra
 with needs_extra("train", __name__):
     from omegaconf import DictConfig
 
-    from textrm.config import at_least, hydra_entry, resolved_dict
+    from textrm.runs.config import at_least, hydra_entry, resolved_dict
 
 
 @hydra_entry("synth", color=float, art=str)

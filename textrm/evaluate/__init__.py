@@ -1,0 +1,1 @@
+"""Every figure that is quoted, measured: pages, ways of filling, taggers, ways of cleaning."""

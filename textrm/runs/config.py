@@ -1,0 +1,239 @@
+"""The door of every Hydra entry point: mistakes in a configuration end in one line."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import hydra
+from hydra._internal.utils import get_args_parser
+from hydra.core.hydra_config import HydraConfig
+from hydra.errors import HydraException
+from hydra.types import RunMode
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import ConfigAttributeError, ConfigKeyError, MissingMandatoryValue, OmegaConfBaseException
+
+from textrm.errors import UserError
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+# The wheel carries the configuration inside the package; a checkout keeps it beside the package.
+CONFIG_FOLDER = _PACKAGE / "conf" if (_PACKAGE / "conf").is_dir() else _PACKAGE.parent / "conf"
+
+
+_KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
+
+
+def read_labels(path: str) -> str:
+    """The names of tags, separated by spaces: one per line in ``path``, or in ``labels.txt`` beside a manifest.
+
+    A configuration asks for it as ``${labels:<path>}``.
+
+    Raises:
+        UserError: when there is no such file, or it holds no names.
+    """
+    file = Path(path).with_name("labels.txt") if path.endswith(".csv") else Path(path)
+    try:
+        names = file.read_text(encoding="utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{file}: no list of tags can be read ({error}): python -m textrm.data.importers.danbooru and "
+                        "textrm.data.synth write it; or give 'data.labels=${labels:FILE}'") from error  # fmt: skip
+    found = [name.strip() for name in names if name.strip()]
+    if not found or any(len(name.split()) > 1 for name in found):
+        raise UserError(f"{file}: expected one tag per line, without spaces in it, and at least one")
+    return " ".join(found)
+
+
+def job_folder(sweep: str, overrides: Sequence[str], shared: Sequence[str]) -> str:
+    """The folder of a job in the folder ``sweep``: its overrides, without the keys ``shared``, and a hash of them
+    all.
+
+    Where a folder of the same hash is there already, it is that one: which keys are shared depends on the sweep, a
+    job's identity does not, nor on the order of its overrides. A configuration asks for it as
+    ``${job_folder:${hydra.sweep.dir},${hydra.overrides.task},${hydra.job.config.override_dirname.exclude_keys}}``.
+    """
+    code = hashlib.sha1("\0".join(sorted(map(_plain, overrides))).encode()).hexdigest()[:6]
+    told = [word for word in overrides if "/" not in word and override_key(word) not in shared]
+    # Only characters that need no quotes where the folder is named, on the command line or in an override.
+    name = re.sub(r"[^\w.-]", "", "_".join(told).replace("=", "-"), flags=re.ASCII)[:80].strip("_-") or "job"
+    return next((path.name for path in sorted(Path(sweep).glob(f"*-{code}"))), f"{name}-{code}")
+
+
+def _plain(override: str) -> str:
+    """The override with its number written in one way: 1, 1.0 and 1e0 are one job."""
+    key, _, value = override.partition("=")
+    if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", value, re.IGNORECASE):
+        return override
+    number = float(value)
+    return f"{key}={int(number) if number.is_integer() else number}"
+
+
+def override_key(override: str) -> str:
+    """What an override such as ``+loss.gamma=1`` is about."""
+    return override.lstrip("+~").split("=")[0].split("@")[0]
+
+
+def half(steps: int) -> int:
+    """Half of a run's steps, 1 at least. A configuration asks for it as ``${half:${trainer.max_steps}}``.
+
+    Raises:
+        UserError: where the number of steps is not known.
+    """
+    if steps < 1:
+        raise UserError(f"trainer.max_steps={steps}: this schedule spans the whole run; give the number of its steps")
+    return max(1, steps // 2)
+
+
+OmegaConf.register_new_resolver("half", half, replace=True)
+OmegaConf.register_new_resolver("labels", read_labels, replace=True)
+OmegaConf.register_new_resolver("job_folder", job_folder, replace=True)
+
+
+def hydra_entry(name: str, **optional: type) -> Callable[[Callable[[DictConfig], Any]], Callable[[], None]]:
+    """Turn ``main(config)`` into a command that reads ``conf/<name>.yaml`` and the overrides on the command line.
+
+    A :class:`~textrm.errors.UserError` or a mistake in the configuration prints one line to stderr and exits with
+    status 1; Ctrl-C exits with 130. Set ``HYDRA_FULL_ERROR=1`` to see the traceback instead. ``optional`` gives the
+    types of those keys at the root whose default is null.
+    """
+
+    def decorate(main: Callable[[DictConfig], Any]) -> Callable[[], None]:
+        @wraps(main)
+        def job(config: DictConfig) -> Any:
+            # Inside the job, or Hydra logs an error of its own first. A sweep goes on, and tells at its end.
+            sweeping = HydraConfig.get().mode == RunMode.MULTIRUN
+            with nullcontext() if sweeping else _one_line_errors():
+                check_types(config, name, optional)
+                return main(config)
+
+        @wraps(main)
+        def entry() -> None:
+            if os.environ.get("HYDRA_FULL_ERROR") == "1":
+                full()
+                return
+            os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra would print and exit by itself; we want the exception
+            try:
+                with _one_line_errors():
+                    _check_flags(sys.argv[1:])
+                    command()
+            finally:
+                del os.environ["HYDRA_FULL_ERROR"]
+
+        wrap = hydra.main(version_base="1.3", config_path=str(CONFIG_FOLDER), config_name=name)
+        full, command = wrap(main), wrap(job)
+        return entry
+
+    return decorate
+
+
+def _check_flags(words: Sequence[str]) -> None:
+    given, _ = get_args_parser().parse_known_args(words)
+    if given.multirun and (given.cfg or given.info):  # Hydra refuses them with a traceback
+        flag = "--cfg" if given.cfg else "--info"
+        raise UserError(f"{flag} shows the configuration of one run: leave -m and lists of values out")
+
+
+@contextmanager
+def _one_line_errors() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except (UserError, HydraException, OmegaConfBaseException) as error:
+        print(f"error: {explain(error)}", file=sys.stderr)
+        sys.exit(1)
+    except OSError as error:
+        if error.filename is None:  # not about a file that the user named
+            raise
+        # Of two files the second is the user's: the first is our own, on its way to become it.
+        print(f"error: {error.filename2 or error.filename}: {error.strerror}", file=sys.stderr)
+        sys.exit(1)
+
+
+def at_least(config: DictConfig, **least: float) -> None:
+    """Refuse numbers at the root of a configuration that are smaller than ``least``; null passes.
+
+    Raises:
+        UserError: naming the key, what it holds and what it should.
+    """
+    for key, bound in least.items():
+        if config[key] is not None and not config[key] >= bound:
+            raise UserError(f"{key}={config[key]}: expected {bound} or more")
+
+
+def check_types(config: DictConfig, name: str, optional: Mapping[str, type]) -> None:
+    """Refuse values at the root of a configuration that are of another kind than the default in ``conf/<name>.yaml``.
+
+    ``optional`` gives the kind of keys whose default is null; others of these may hold anything. Keys without a default
+    are texts, and a text that reads as a number (a folder called 2024) is taken as the text.
+
+    Raises:
+        UserError: naming the key, what it holds and what it should.
+    """
+    defaults = OmegaConf.to_container(OmegaConf.load(CONFIG_FOLDER / f"{name}.yaml"))
+    assert isinstance(defaults, dict)
+    for key, default in ((str(key), default) for key, default in defaults.items()):
+        if key not in config:
+            continue
+        value = config[key]
+        if default == "???" and value is None:
+            raise UserError(f"{key} has no value: give {key}=… on the command line")
+        kind = optional.get(key) if default is None else type(default)
+        if kind is str and type(value) in (int, float):
+            config[key] = value = str(value)
+        if kind not in _KINDS or (value is None and default is None):
+            continue
+        if type(value) not in ((int, float) if kind is float else (kind,)):
+            raise UserError(f"{key}={value}: expected {_KINDS[kind]}")
+
+
+def explain(error: BaseException) -> str:
+    """One line for a user's mistake: the key, what was got, what is allowed."""
+    chain = list(_causes(error))
+    for cause in chain:
+        if isinstance(cause, UserError):
+            return _one_line(str(cause))
+    for cause in chain:
+        if isinstance(cause, MissingMandatoryValue):
+            # One that others refer to is in the message alone: Missing mandatory value: key
+            key = cause.full_key or str(cause).splitlines()[0].rpartition(": ")[2]
+            return f"{key} has no value: give {key}=… on the command line"
+        if isinstance(cause, ConfigAttributeError | ConfigKeyError) and cause.full_key:
+            return _unknown_key(cause)
+    # An error inside a constructor: the innermost message says what was wrong, the outermost which key it came from.
+    key = next((line.split(":", 1)[1].strip() for line in str(error).splitlines() if line.startswith("full_key:")), "")
+    return _one_line(f"{key}: {chain[-1]}" if key and chain[-1] is not error else str(error))
+
+
+def resolved_dict(config: DictConfig) -> dict[str, Any]:
+    """The configuration as plain data, every interpolation replaced. Raises OmegaConf's errors for missing values."""
+    plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+    assert isinstance(plain, dict)
+    return {str(key): value for key, value in plain.items()}
+
+
+def _unknown_key(error: ConfigAttributeError | ConfigKeyError) -> str:
+    parent = error.parent_node
+    allowed = sorted(str(key) for key in parent) if isinstance(parent, DictConfig) else []
+    close = difflib.get_close_matches(str(error.key), allowed, n=1)
+    hint = f"did you mean {close[0]}? " if close else ""
+    return f"unknown key {error.full_key}: {hint}allowed here: {', '.join(allowed) or 'nothing'}"
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
+
+
+def _one_line(text: str) -> str:
+    lines = [line.strip() for line in text.split("Config search path")[0].splitlines()]
+    return " ".join(line for line in lines if line and not line.startswith("full_key"))
