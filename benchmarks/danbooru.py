@@ -30,7 +30,7 @@ IDS_PER_LINE = 1.6  # not every id is a picture that still exists
 FIELD = ("2017 metadata, as its users tell", "", "", "2400", "", "8.0", "8 cores")
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--lines", default=3_000_000, show_default=True, help="records of metadata")
 @click.option("--workers", default=2, show_default=True, help="processes of the importer, and of the making of data")
 @click.option("--folder", type=click.Path(path_type=Path), help="where to work instead of a temporary folder")

@@ -39,7 +39,7 @@ for line in sys.stdin:
 """
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("checkout", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("pages", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--rounds", default=5, show_default=True, type=click.IntRange(1))

@@ -33,7 +33,7 @@ Fill = Callable[[np.ndarray, np.ndarray], np.ndarray]
 LEAST = 50  # pixels of hole on art; pages with fewer are not counted
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--manifest", type=click.Path(path_type=Path), required=True, help="manifest.csv with clean pages")
 @click.option("--split", default="val", show_default=True)
 @click.option("--by", help="column whose values get a line of their own, as style")

@@ -23,7 +23,7 @@ MEGABYTES, SECONDS = 400, 0.5  # the bars
 _IMPORT = "import time; start = time.perf_counter(); import textrm.page; print(time.perf_counter() - start)"
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Install this checkout without extras into a temporary environment and print its size and import time."""
     console = Console()

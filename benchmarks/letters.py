@@ -17,7 +17,7 @@ SIDE, HEIGHT, PITCH = 45, 16, 17
 BAR = 0.9
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--model", type=click.Path(path_type=Path), help="ONNX file.  [the released weights]")
 @click.option("--seed", default=1, show_default=True)
 def main(model: Path | None, seed: int) -> None:

@@ -21,7 +21,7 @@ from textrm.errors import UserError
 WARM_UP = 2
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--manifest", type=click.Path(path_type=Path), required=True, help="manifest.csv with masks and clean pages"
 )

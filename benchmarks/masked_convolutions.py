@@ -130,7 +130,7 @@ NETS: dict[str, Callable[[], nn.Module]] = {
 }
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--threads", default=2, show_default=True)
 @click.option("--rounds", default=7, show_default=True, help="Timed steps of each net, taken in turn.")
 @click.option(

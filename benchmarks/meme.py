@@ -28,7 +28,7 @@ SIDE = 720
 BAR = 0.4  # s, of end-to-end with two threads
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("meme", required=False, type=click.Path(exists=True, path_type=Path))
 @click.option("--model", type=click.Path(path_type=Path), help="ONNX file of a cleaning net.  [the released weights]")
 @click.option("--threads", default=2, show_default=True)

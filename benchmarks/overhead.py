@@ -35,7 +35,7 @@ WARM_UP = 3  # steps: kernels are built and the queue is filled
 BAR = 0.05  # share of the bare loop's step
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--crop", default=192, show_default=True, help="Side of the crops in pixels.")
 @click.option("--batch", default=8, show_default=True, help="Pictures in a batch.")
 @click.option("--steps", default=30, show_default=True, help="Steps timed in a round, after three that are not.")

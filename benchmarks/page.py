@@ -41,7 +41,7 @@ _WATCH = "import os, subprocess, sys; p = subprocess.Popen(sys.argv[1:]); s, r =
 print(r.ru_maxrss); sys.exit(os.waitstatus_to_exitcode(s))"
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("page", required=False, type=click.Path(exists=True, path_type=Path))
 @click.option("--model", type=click.Path(path_type=Path), help="ONNX file.  [the released weights]")
 @click.option("--fill", type=click.Choice(METHODS), default="auto", show_default=True)

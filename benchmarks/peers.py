@@ -37,7 +37,7 @@ from textrm.evaluate.table import score_table
 Tool = Callable[[Sample], Method]
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--manifest", type=click.Path(path_type=Path), required=True, help="manifest.csv with masks and clean pages"
 )

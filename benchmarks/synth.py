@@ -27,7 +27,7 @@ STAGES: dict[str, tuple[tuple[Any, str], ...]] = {
 }  # fmt: skip
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--pages", "count", default=100, show_default=True, help="pages to draw")
 @click.option("--size", default=512, show_default=True, help="side of a page in pixels")
 @click.option("--seed", default=1, show_default=True)

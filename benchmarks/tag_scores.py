@@ -28,7 +28,7 @@ WAYS: dict[str, Callable[[int], Metric]] = {
 }
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--pictures", default=11_300, show_default=True, help="Danbooru's set has ten times as many.")
 @click.option("--tags", default=500, show_default=True)
 @click.option("--batch", default=64, show_default=True)

@@ -37,7 +37,7 @@ PAGES, SIDE = 240, 512  # drawn pages of which 0.85 are trained on
 NETS = OURS | PEERS
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--manifest", help="Pages to train on (split train) and to measure on (split val).  [a drawn set]")
 @click.option("--test-manifest", default="", help="Further pages to measure on.")
 @click.option("--test-split", default="val", show_default=True)

@@ -50,7 +50,10 @@ def command(folder: Path, before: Callable[[Study], str] | None = None,
     ``before`` makes what its sweeps need and returns further overrides; ``after`` draws what the report does not.
     """
 
-    @click.command(help=f"Draw pages, train the sweeps of {folder.name}/config.yaml that are not done yet, report.")
+    @click.command(
+        context_settings={"help_option_names": ["-h", "--help"]},
+        help=f"Draw pages, train the sweeps of {folder.name}/config.yaml that are not done yet, report.",
+    )
     @click.option("--budget", default=DEFAULT, show_default=True, help="Of config.yaml: two_cores, full.")
     @click.option("--pages", help="Manifest of real pages to test on, split val.  [drawn pages]")
     @click.option("--limit", default=10, show_default=True, help="Of them, evenly spread.")

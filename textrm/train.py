@@ -37,7 +37,7 @@ with needs_extra("train", __name__):
 log = logging.getLogger(__name__)
 
 
-@hydra_entry("train", threads=int, ckpt_path=str, weights=str)
+@hydra_entry("train", bare=True, threads=int, ckpt_path=str, weights=str)
 def main(config: DictConfig) -> float | None:
     """Run one experiment, alone in Hydra's run folder; returns the best value of its metric, for searches."""
     job = HydraConfig.get()

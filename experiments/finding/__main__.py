@@ -26,7 +26,7 @@ LEGS = (
 )  # fmt: skip
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--comics", required=True, type=click.Path(exists=True, path_type=Path),
               help="Manifest of real pages with text-free versions, and masks.")  # fmt: skip
 @click.option("--art", type=click.Path(exists=True, path_type=Path), help="Manifest of further text-free pictures.")

@@ -18,7 +18,7 @@ from textrm.pictures.write import encode_plain
 SCENES = 4  # how often a page of panels stands in the list for one single picture
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--drawings", multiple=True, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--art", multiple=True, type=click.Path(exists=True, path_type=Path), help="Further text-free pictures.")

@@ -15,7 +15,7 @@ from textrm.page.segmenter import Segmenter
 WRONG = 64  # of 255: a quarter of belief is wrong enough to learn from
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("model", type=click.Path(exists=True, path_type=Path))
 @click.argument("bare", type=click.Path(exists=True, path_type=Path))
 @click.argument("out", type=click.Path(path_type=Path))

@@ -22,7 +22,7 @@ FALSE = 1.5  # what a false word weighs beside a missed one of its size
 RIDGE = 1e-3
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("model", type=click.Path(exists=True, path_type=Path))
 @click.option("--set", "sets", multiple=True, required=True, help="MANIFEST:SPLIT; several times for several.")
 @click.option("--limit", default=150, show_default=True, type=click.IntRange(1), help="Pages of each set.")

@@ -29,7 +29,7 @@ COMMON = "data=manifest net.width=0.25 data.crop=128 data.batch_size=8 test=fals
 BASELINES = ("telea", "navier_stokes")
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--manifest", required=True, help="What to train on: drawn pages, python -m textrm.data.synth out=drawn.")
 @click.option("--judge", multiple=True, help="NAME=MANIFEST[:SPLIT] to fill the holes of; may be given again.")
 @click.option("--steps", default=1000, show_default=True, help="Training steps of every net.")

@@ -41,7 +41,7 @@ PEERS = ("segment+telea", "segment+fill")
 SETS = {"in_template": "train", "out_of_template": "val"}  # where the memes lie whose templates were trained on
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--art", required=True, help="Manifest of captioned pictures to train on.")
 @click.option("--memes", required=True, help="Manifest of memes to measure on, split by template.")
 @click.option("--steps", default=600, show_default=True, help="Of each net.")

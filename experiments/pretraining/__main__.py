@@ -28,7 +28,7 @@ SEED = 1  # of the taggers
 EPOCHS = 5  # of a fine-tuning; the encoder rests during the first, where it was pretrained
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--tagged", required=True, help="Manifest to pretrain on, with tags.")
 @click.option("--pages", required=True, help="Manifest to fine-tune on (split train) and measure on (split val).")
 @click.option("--seeds", default="1,2,3", show_default=True, help="Of the fine-tunings.")

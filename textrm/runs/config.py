@@ -22,6 +22,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, MissingMandatoryValue, OmegaConfBaseException
 
 from textrm.errors import UserError
+from textrm.runs.help import help_page, wants_help
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 # The wheel carries the configuration inside the package; a checkout keeps it beside the package.
@@ -96,12 +97,15 @@ OmegaConf.register_new_resolver("labels", read_labels, replace=True)
 OmegaConf.register_new_resolver("job_folder", job_folder, replace=True)
 
 
-def hydra_entry(name: str, **optional: type) -> Callable[[Callable[[DictConfig], Any]], Callable[[], None]]:
+def hydra_entry(
+    name: str, bare: bool = False, **optional: type
+) -> Callable[[Callable[[DictConfig], Any]], Callable[[], None]]:
     """Turn ``main(config)`` into a command that reads ``conf/<name>.yaml`` and the overrides on the command line.
 
     A :class:`~textrm.errors.UserError` or a mistake in the configuration prints one line to stderr and exits with
     status 1; Ctrl-C exits with 130. Set ``HYDRA_FULL_ERROR=1`` to see the traceback instead. ``optional`` gives the
-    types of those keys at the root whose default is null.
+    types of those keys at the root whose default is null. Asked for help, or with ``bare`` for nothing, the command
+    prints :func:`~textrm.runs.help.help_page`.
     """
 
     def decorate(main: Callable[[DictConfig], Any]) -> Callable[[], None]:
@@ -117,6 +121,9 @@ def hydra_entry(name: str, **optional: type) -> Callable[[Callable[[DictConfig],
         def entry() -> None:
             if os.environ.get("HYDRA_FULL_ERROR") == "1":
                 full()
+                return
+            if wants_help(sys.argv[1:], bare):
+                print(help_page(CONFIG_FOLDER / f"{name}.yaml"))
                 return
             os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra would print and exit by itself; we want the exception
             try:

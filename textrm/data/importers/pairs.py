@@ -37,7 +37,7 @@ def _print(report: Report, groups: int, console: Console) -> None:
                       "finds the work in the file names, or put each work into a folder of its own.")  # fmt: skip
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("raw", metavar="RAW_DIR", type=click.Path(path_type=Path))
 @click.argument("clean", metavar="CLEAN_DIR", type=click.Path(path_type=Path, allow_dash=True))
 @click.argument("out", metavar="OUT", type=click.Path(path_type=Path))

@@ -43,7 +43,7 @@ def _tags(context: click.Context, parameter: click.Parameter, text: str) -> froz
     return frozenset(name for name in map(tag_name, names) if name)
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("out", metavar="OUT", type=click.Path(path_type=Path, file_okay=False))
 @click.argument("more", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
