@@ -107,7 +107,8 @@ def own_pictures(drawn: Path) -> None:
             shutil.copy(picture, Path(folder, f"{folder}-{picture.name}"))
     shutil.copytree(drawn.parent / "clean", "photos")
     write_dataset(Path("ImgFlip575K_Dataset"))
-    lettered = [path for path in pictures if cv2.imread(str(drawn.parent / "mask" / path.name)).mean() > 1]
+    # Where most contours are those of letters, a pair does not look like one.
+    lettered = [path for path in pictures if 1 < cv2.imread(str(drawn.parent / "mask" / path.name)).mean() < 40]
     assert len(lettered) >= 10
     for place, picture in enumerate(lettered[:10]):
         for role, folder in (("raw", "image"), ("cleaned", "clean")):
