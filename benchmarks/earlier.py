@@ -23,10 +23,10 @@ cv2.setNumThreads(1)
 model, inpainter = page.Segmenter(threads=2), page.Inpainter(threads=2)
 def find(image):
     try:
-        from textrm.page.find import find
+        from textrm.page.finding.find import find
     except ImportError:
-        from textrm.page.segment import segment
-        from textrm.page.mask import find_lettering
+        from textrm.page.finding.segment import segment
+        from textrm.page.finding.mask import find_lettering
         return find_lettering(segment(image, model), model.threshold, model.low, 12)
     return find(image, model)
 def seconds(call):

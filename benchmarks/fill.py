@@ -24,8 +24,8 @@ from textrm.data.manifest import BadRow, Manifest, Row, load_sample, read_manife
 from textrm.evaluate.scoring import part_of
 from textrm.metrics import hole_psnr
 from textrm.page import Inpainter
-from textrm.page.fill import fill_holes, flat_rest
-from textrm.page.mask import widen
+from textrm.page.filling.fill import fill_holes, flat_rest
+from textrm.page.finding.mask import widen
 from textrm.page.pipeline import suitable_growth
 
 # Fills a page H W 3 uint8 where the hole H W uint8 is 1; returns the filled page.

@@ -10,8 +10,8 @@ from PIL import Image, ImageDraw
 
 from textrm.data.synth.fonts import find_fonts
 from textrm.data.synth.glyphs import load_font
-from textrm.page.find import find
-from textrm.page.segmenter import Segmenter
+from textrm.page.finding.find import find
+from textrm.page.models.segmenter import Segmenter
 
 SIDE, HEIGHT, PITCH = 45, 16, 17
 BAR = 0.9

@@ -19,16 +19,16 @@ from rich.console import Console
 from rich.table import Table
 
 from textrm.files import write_whole
-from textrm.page.batch import clean_file
-from textrm.page.fill import METHODS, NEEDS_MODEL, fill_holes
-from textrm.page.find import find
-from textrm.page.inpainter import Inpainter
-from textrm.page.mask import widen
+from textrm.page.files.clean_file import clean_file
+from textrm.page.files.plan import make_plan
+from textrm.page.filling.fill import METHODS, NEEDS_MODEL, fill_holes
+from textrm.page.finding.find import find
+from textrm.page.finding.mask import widen
+from textrm.page.finding.segment import segment
 from textrm.page.methods import PageMethod
+from textrm.page.models.inpainter import Inpainter
+from textrm.page.models.segmenter import Segmenter
 from textrm.page.pipeline import clean, suitable_growth
-from textrm.page.plan import make_plan
-from textrm.page.segment import segment
-from textrm.page.segmenter import Segmenter
 from textrm.pictures.read import read
 from textrm.pictures.write import encode
 

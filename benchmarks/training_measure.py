@@ -21,7 +21,7 @@ from textrm.evaluate.scoring import choose_rows
 from textrm.export.graph import export
 from textrm.export.wrappers import exported
 from textrm.metrics import PixelCounts, count_pixels
-from textrm.page.segmenter import Segmenter
+from textrm.page.models.segmenter import Segmenter
 from textrm.tasks.segmentation import SegmentationTask
 
 PAGE = (1401, 992)  # height and width of the page whose time is taken

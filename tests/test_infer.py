@@ -13,7 +13,7 @@ from PIL import Image
 from standin_model import lettered_page, write_look
 
 from textrm import infer
-from textrm.page.judge import FEATURES
+from textrm.page.finding.judge import FEATURES
 from textrm.page.methods import PageMethod
 from textrm.pictures.read import read
 

@@ -16,7 +16,7 @@ from infer_command import files, run, start
 from PIL import Image
 from standin_model import METADATA, write_model
 
-from textrm.page import batch
+from textrm.page.files import clean_file as batch
 from textrm.pictures.read import read
 
 

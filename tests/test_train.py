@@ -25,7 +25,7 @@ from tensorboard.util import tensor_util
 from textrm.errors import UserError
 from textrm.export.graph import export
 from textrm.export.run import load_run
-from textrm.page.model import WEIGHTS
+from textrm.page.models.model import WEIGHTS
 from textrm.runs.checkpoint import load_weights
 from textrm.runs.config import CONFIG_FOLDER
 from textrm.runs.outcome import Outcome, alone_in

@@ -10,13 +10,13 @@ import click
 import cv2
 
 from textrm.errors import UserError
-from textrm.page.batch import clean_file
-from textrm.page.fill import METHODS, NEEDS_MODEL
+from textrm.page.files.clean_file import clean_file
+from textrm.page.files.plan import EXTRAS, make_plan
+from textrm.page.files.progress import messages, reporting, work_through
+from textrm.page.filling.fill import METHODS, NEEDS_MODEL
+from textrm.page.finding.segment import TILE
 from textrm.page.methods import PageMethod, end_to_end, segment_and_fill
-from textrm.page.plan import EXTRAS, make_plan
-from textrm.page.progress import messages, reporting, work_through
-from textrm.page.segment import TILE
-from textrm.page.segmenter import Segmenter
+from textrm.page.models.segmenter import Segmenter
 from textrm.page.tile import MARGIN
 from textrm.pictures.read import MAX_PIXELS
 

@@ -12,8 +12,8 @@ import cv2
 
 from textrm.data.manifest import Row, read_manifest
 from textrm.errors import UserError
-from textrm.page.plan import find_pages
-from textrm.page.progress import messages, reporting, work_through
+from textrm.page.files.plan import find_pages
+from textrm.page.files.progress import messages, reporting, work_through
 from textrm.pictures.read import MAX_PIXELS
 from textrm.prepared.record import COLUMNS, IMAGES, MANIFEST, ORIGINALS, read_record
 from textrm.prepared.restore import LOSSY_TOLERANCE, restore

@@ -10,7 +10,7 @@ import click
 import cv2
 
 from textrm.errors import UserError
-from textrm.page.progress import messages, reporting, work_through
+from textrm.page.files.progress import messages, reporting, work_through
 from textrm.pictures.read import MAX_PIXELS
 from textrm.prepared.geometry import PADDINGS
 from textrm.prepared.prepare import Settings, is_prepared, prepare, prepared_row

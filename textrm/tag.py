@@ -19,10 +19,10 @@ from rich.text import Text
 
 from textrm.errors import UserError
 from textrm.files import write_whole
+from textrm.page.files.plan import LOOKS, find_pages, located, make_plan
+from textrm.page.files.progress import messages, reporting, work_through
 from textrm.page.looks import draw_looks
-from textrm.page.plan import LOOKS, find_pages, located, make_plan
-from textrm.page.progress import messages, reporting, work_through
-from textrm.page.tagger import Tagger
+from textrm.page.models.tagger import Tagger
 from textrm.pictures.colour import to_srgb
 from textrm.pictures.read import MAX_PIXELS, read
 from textrm.pictures.write import encode_plain

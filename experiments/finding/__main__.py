@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from experiments.running import once, run, train_once
-from textrm.page.model import WEIGHTS
+from textrm.page.models.model import WEIGHTS
 
 HERE = Path(__file__).parent
 START = WEIGHTS / "segment.float.onnx"  # looks once, and knows the lettering of the comics well

@@ -9,8 +9,8 @@ import click
 from rich.progress import track
 
 from textrm.data.manifest import BadRow, evenly_spread, load_sample, read_manifest, write_manifest
-from textrm.page.segment import segment
-from textrm.page.segmenter import Segmenter
+from textrm.page.finding.segment import segment
+from textrm.page.models.segmenter import Segmenter
 
 WRONG = 64  # of 255: a quarter of belief is wrong enough to learn from
 

@@ -12,10 +12,10 @@ from rich.progress import track
 
 from textrm.data.manifest import BadRow, evenly_spread, load_sample, read_manifest
 from textrm.files import write_whole
-from textrm.page.judge import FEATURES, Judge
-from textrm.page.segment import segment
-from textrm.page.segmenter import Segmenter
-from textrm.page.words import group_words
+from textrm.page.finding.judge import FEATURES, Judge
+from textrm.page.finding.segment import segment
+from textrm.page.finding.words import group_words
+from textrm.page.models.segmenter import Segmenter
 
 LOW, MIN_AREA, PEAK = 0.3, 12, 127  # words as textrm.page finds them
 FALSE = 1.5  # what a false word weighs beside a missed one of its size

@@ -21,7 +21,7 @@ from textrm.evaluate import __main__ as evaluate
 from textrm.evaluate.taggers import compare_taggers
 from textrm.export import __main__ as export
 from textrm.page.letterbox import letterbox
-from textrm.page.tagger import Tagger
+from textrm.page.models.tagger import Tagger
 from textrm.runs.config import CONFIG_FOLDER
 from textrm.train import train
 

@@ -19,8 +19,8 @@ from textrm.export.onnx_weights import FINDER, released
 from textrm.export.quantisation import quantize, segmenter_feeds
 from textrm.nets.coarse_to_fine import CoarseToFine, finer, pyramid
 from textrm.page import Segmenter
-from textrm.page.judge import FEATURES
-from textrm.page.segment import segment
+from textrm.page.finding.judge import FEATURES
+from textrm.page.finding.segment import segment
 from textrm.runs.checkpoint import load_weights
 
 

@@ -26,7 +26,7 @@ from textrm.nets.phases import with_dilation
 from textrm.nets.pooling import Pointwise
 from textrm.nets.segmenter import Segmenter
 from textrm.nets.xception import XceptionEncoder
-from textrm.page.model import WEIGHTS
+from textrm.page.models.model import WEIGHTS
 from textrm.runs.checkpoint import load_weights
 from textrm.runs.config import CONFIG_FOLDER
 

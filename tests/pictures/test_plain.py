@@ -15,9 +15,9 @@ from textrm.data.importers.backgrounds import read_background
 from textrm.data.manifest import Row, load_sample, read_manifest, write_manifest
 from textrm.errors import UserError
 from textrm.page import Result, Segmenter, clean
-from textrm.page.batch import clean_file
+from textrm.page.files.clean_file import clean_file
+from textrm.page.files.plan import Job
 from textrm.page.methods import PageMethod
-from textrm.page.plan import Job
 from textrm.pictures.plain import read_grey, read_srgb
 from textrm.pictures.write import encode_plain
 

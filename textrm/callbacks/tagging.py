@@ -15,7 +15,7 @@ from textrm.callbacks.pictures import Pictures
 from textrm.files import write_whole
 from textrm.metrics.tagging import tag_table
 from textrm.page.looks import draw_looks
-from textrm.page.tagger import Tags
+from textrm.page.models.tagger import Tags
 from textrm.tasks.tag_scores import TagScores
 
 

@@ -22,7 +22,7 @@ from textrm.evaluate.sheet import strip, write_sheet
 from textrm.evaluate.summary import summarise, summarise_kinds
 from textrm.evaluate.table import print_table
 from textrm.extras import needs_extra
-from textrm.page.fill import NEEDS_MODEL
+from textrm.page.filling.fill import NEEDS_MODEL
 
 with needs_extra("train", __name__):
     from omegaconf import DictConfig

@@ -11,9 +11,9 @@ import numpy as np
 from textrm.errors import UserError
 from textrm.evaluate.scoring import Method
 from textrm.page import Cleaner, Segmenter
-from textrm.page.fill import METHODS
+from textrm.page.filling.fill import METHODS
 from textrm.page.methods import end_to_end, segment_and_fill
-from textrm.page.model import WEIGHTS, task_of
+from textrm.page.models.model import WEIGHTS, task_of
 
 _SEGMENT = "segment+"  # and how to fill
 

@@ -18,7 +18,7 @@ from textrm.evaluate.scoring import Line, choose_rows, write_csv
 from textrm.evaluate.table import WIDTH
 from textrm.files import write_whole
 from textrm.metrics.tagging import TagCounts, tag_table, tagging_summary, threshold_bin
-from textrm.page.tagger import Tagger
+from textrm.page.models.tagger import Tagger
 from textrm.runs.config import at_least
 
 

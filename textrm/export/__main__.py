@@ -23,8 +23,8 @@ with needs_extra("train", __name__):
     from textrm.nets.coarse_to_fine import CoarseToFine
     from textrm.nets.phases import with_dilation
     from textrm.nets.tagger import Tagger
-    from textrm.page.judge import Judge
-    from textrm.page.model import WEIGHTS
+    from textrm.page.finding.judge import Judge
+    from textrm.page.models.model import WEIGHTS
     from textrm.runs.config import at_least, hydra_entry
 
 

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from textrm.errors import UserError
 from textrm.export.wrappers import exported_class
 from textrm.nets.coarse_to_fine import CoarseToFine
-from textrm.page.model import WEIGHTS
+from textrm.page.models.model import WEIGHTS
 
 FINDER = "find.float.onnx"  # looks coarsely first
 _RELEASED = {"segmentation": "segment.float.onnx", "inpainting": "inpaint.float.onnx", "tagging": "tag.onnx"}

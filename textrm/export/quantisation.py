@@ -17,8 +17,8 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from textrm.data.sample import Sample
 from textrm.metrics import average_precision, hole_psnr, picture_scores
-from textrm.page.segment import segment
-from textrm.page.segmenter import Segmenter
+from textrm.page.finding.segment import segment
+from textrm.page.models.segmenter import Segmenter
 
 log = logging.getLogger(__name__)
 

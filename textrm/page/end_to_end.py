@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 
 from textrm.errors import UserError
-from textrm.page.cleaner import Cleaner
-from textrm.page.mask import find_lettering
-from textrm.page.model import check_image
+from textrm.page.finding.mask import find_lettering
+from textrm.page.finding.segment import TILE
+from textrm.page.models.cleaner import Cleaner
+from textrm.page.models.model import check_image
 from textrm.page.pipeline import Result
-from textrm.page.segment import TILE
 from textrm.page.tile import tile_pixels
 
 

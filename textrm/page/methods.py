@@ -8,13 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from textrm.page.cleaner import Cleaner
 from textrm.page.end_to_end import clean_end_to_end
-from textrm.page.fill import NEEDS_MODEL
-from textrm.page.inpainter import Inpainter
+from textrm.page.filling.fill import NEEDS_MODEL
+from textrm.page.finding.segment import TILE
+from textrm.page.models.cleaner import Cleaner
+from textrm.page.models.inpainter import Inpainter
+from textrm.page.models.segmenter import Segmenter
 from textrm.page.pipeline import Result, clean
-from textrm.page.segment import TILE
-from textrm.page.segmenter import Segmenter
 from textrm.page.tile import check_side
 
 

@@ -8,13 +8,13 @@ from functools import cache
 import numpy as np
 
 from textrm.errors import UserError
-from textrm.page.fill import METHODS, NEEDS_MODEL, fill_holes
-from textrm.page.find import find
-from textrm.page.inpainter import Inpainter
-from textrm.page.mask import Region, widen
-from textrm.page.model import check_image
-from textrm.page.segment import TILE
-from textrm.page.segmenter import Segmenter
+from textrm.page.filling.fill import METHODS, NEEDS_MODEL, fill_holes
+from textrm.page.finding.find import find
+from textrm.page.finding.mask import Region, widen
+from textrm.page.finding.segment import TILE
+from textrm.page.models.inpainter import Inpainter
+from textrm.page.models.model import check_image
+from textrm.page.models.segmenter import Segmenter
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def clean(
         low: probability above which a pixel belongs to such a word; None for the model's own, which may be none.
         grow: pixels by which the mask is widened before it is filled; None for a value that suits the page's size.
         min_area: words with fewer pixels of lettering are left alone.
-        fill: how to fill; see :func:`textrm.page.fill.fill_holes`.
+        fill: how to fill; see :func:`textrm.page.filling.fill.fill_holes`.
         tile: side of the largest tile in pixels.
         out: H W 3 uint8 that takes the cleaned picture; may be ``image`` itself, which saves its memory.
         seen: ``image`` in sRGB, which the segmenter looks at, where its own colours are others; None for ``image``.

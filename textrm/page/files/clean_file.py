@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from textrm.files import write_whole
+from textrm.page.files.plan import Job
+from textrm.page.files.report import draw_overlay, regions_json
 from textrm.page.methods import PageMethod
-from textrm.page.plan import Job
-from textrm.page.report import draw_overlay, regions_json
 from textrm.pictures.colour import to_srgb
 from textrm.pictures.read import MAX_PIXELS, Page, read
 from textrm.pictures.write import encode, encode_plain

@@ -12,7 +12,7 @@ from standin_model import write_inpainter
 from textrm.errors import UserError
 from textrm.page import Inpainter
 from textrm.page import network as module
-from textrm.page.network import CONTEXT, fill_by_network, window
+from textrm.page.filling.network import CONTEXT, fill_by_network, window
 
 
 class Recorder:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from textrm.page.model import WEIGHTS, Model
+from textrm.page.models.model import WEIGHTS, Model
 
 KEEP = 1 / 32  # share of its own below which a pixel is nothing but rounding of the input
 
@@ -19,7 +19,7 @@ class Cleaner(Model):
     the input's.
 
     Raises:
-        UserError: as :class:`~textrm.page.model.Model`, and where one of these is impossible.
+        UserError: as :class:`~textrm.page.models.model.Model`, and where one of these is impossible.
     """
 
     task = "cleaning"

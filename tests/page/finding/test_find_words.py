@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from textrm.page.judge import FEATURES, Judge
-from textrm.page.words import find_words
+from textrm.page.finding.judge import FEATURES, Judge
+from textrm.page.finding.words import find_words
 
 
 def maps_of(prob: np.ndarray, *coarser: np.ndarray) -> list[np.ndarray]:

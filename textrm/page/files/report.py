@@ -9,7 +9,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from textrm.page.mask import Region
+from textrm.page.finding.mask import Region
 
 FORMAT = 2
 """The form of the JSON: 1 had no word, kind and doubtful."""

@@ -7,14 +7,14 @@ from typing import ClassVar
 
 import numpy as np
 
-from textrm.page.model import WEIGHTS, Model
+from textrm.page.models.model import WEIGHTS, Model
 
 
 class Inpainter(Model):
     """An ONNX inpainting model with inputs ``image`` and ``mask`` and one output ``filled``; None is the released one.
 
     Raises:
-        UserError: as :class:`~textrm.page.model.Model`.
+        UserError: as :class:`~textrm.page.models.model.Model`.
     """
 
     task = "inpainting"

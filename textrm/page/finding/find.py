@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from textrm.page.kinds import with_kinds
-from textrm.page.mask import Region, find_lettering
-from textrm.page.segment import TILE, segment
-from textrm.page.segmenter import Segmenter
-from textrm.page.words import find_words
+from textrm.page.finding.kinds import with_kinds
+from textrm.page.finding.mask import Region, find_lettering
+from textrm.page.finding.segment import TILE, segment
+from textrm.page.finding.words import find_words
+from textrm.page.models.segmenter import Segmenter
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ def find(
 ) -> Found:
     """Find the lettering of H W 3 uint8 RGB; the arguments are those of :func:`textrm.page.pipeline.clean`.
 
-    A model of several looks decides word by word (:func:`~textrm.page.words.find_words`), one of one look pixel by
-    pixel (:func:`~textrm.page.mask.find_lettering`) and has no doubtful words.
+    A model of several looks decides word by word (:func:`~textrm.page.finding.words.find_words`), one of one look pixel
+    by pixel (:func:`~textrm.page.finding.mask.find_lettering`) and has no doubtful words.
     """
     threshold = model.threshold if threshold is None else threshold
     low = model.low if low is None else low

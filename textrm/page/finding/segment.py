@@ -5,9 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from textrm.page.finding.pyramid import doubled, enlarged, halved, whole_steps
 from textrm.page.group import Box, blocks
-from textrm.page.pyramid import doubled, enlarged, halved, whole_steps
-from textrm.page.segmenter import Segmenter
+from textrm.page.models.segmenter import Segmenter
 from textrm.page.tile import tile_pixels
 
 TILE = 1152  # a page of 1170 x 1654 is two tiles
@@ -23,9 +23,9 @@ def segment(image: np.ndarray, model: Segmenter, tile: int = TILE) -> list[np.nd
 
     A model of one look is asked once, and the list has one map. One of several looks is shown the members of the page's
     pyramid from small to large, each with what it said of the one before: those of
-    :func:`~textrm.page.pyramid.whole_steps` whole, the next larger one only where it said ``SEEN`` or more. Members
-    beyond that one are not looked at: what was seen is enlarged, so that a page scanned at twice the size gives the
-    same words. Tiles are cut as :func:`~textrm.page.tile.tile_pixels` does.
+    :func:`~textrm.page.finding.pyramid.whole_steps` whole, the next larger one only where it said ``SEEN`` or more.
+    Members beyond that one are not looked at: what was seen is enlarged, so that a page scanned at twice the size gives
+    the same words. Tiles are cut as :func:`~textrm.page.tile.tile_pixels` does.
 
     Args:
         image: H W 3 uint8 RGB.

@@ -9,7 +9,7 @@ from standin_model import write_look
 
 from textrm.errors import UserError
 from textrm.page import Segmenter
-from textrm.page.segment import segment
+from textrm.page.finding.segment import segment
 
 
 def test_seams_do_not_show(model: Segmenter) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from textrm.errors import UserError
 from textrm.page.letterbox import letterbox, placement
-from textrm.page.model import WEIGHTS, Model, check_image
+from textrm.page.models.model import WEIGHTS, Model, check_image
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +52,7 @@ class Tagger(Model):
     probability above which its author calls a tag given.
 
     Raises:
-        UserError: as :class:`~textrm.page.model.Model`, and where labels, size or threshold are impossible.
+        UserError: as :class:`~textrm.page.models.model.Model`, and where labels, size or threshold are impossible.
     """
 
     task = "tagging"

@@ -8,7 +8,7 @@ from itertools import groupby
 import numpy as np
 
 from textrm.page.group import Box, groups, parts
-from textrm.page.inpainter import Inpainter
+from textrm.page.models.inpainter import Inpainter
 
 CONTEXT = 48  # pixels around a hole that the net sees
 _GAP = 24  # pixels; holes that are nearer share a crop

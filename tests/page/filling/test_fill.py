@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from textrm.page import Inpainter
-from textrm.page.fill import METHODS, fill_holes
+from textrm.page.filling.fill import METHODS, fill_holes
 
 
 def letters(height: int, width: int, top: int = 40, left: int = 40) -> np.ndarray:
@@ -159,7 +159,7 @@ def test_holes_at_the_border_whole_pages_and_single_pixels(method: str, inpainte
 
 
 def test_a_group_larger_than_a_block_is_filled_throughout(monkeypatch: pytest.MonkeyPatch, filled: Filled) -> None:
-    monkeypatch.setattr("textrm.page.fill._BLOCK", 32)
+    monkeypatch.setattr("textrm.page.filling.fill._BLOCK", 32)
     truth, hole = np.full((120, 160, 3), 240, np.uint8), letters(120, 160)
     assert np.array_equal(filled(truth, hole, "auto"), truth)
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from textrm.page.kinds import with_kinds
-from textrm.page.mask import Region
+from textrm.page.finding.kinds import with_kinds
+from textrm.page.finding.mask import Region
 
 
 def region(left: int, top: int, right: int, bottom: int) -> Region:

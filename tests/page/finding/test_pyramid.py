@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from textrm.page.pyramid import doubled, halved, whole_steps
+from textrm.page.finding.pyramid import doubled, halved, whole_steps
 
 
 @pytest.mark.parametrize(

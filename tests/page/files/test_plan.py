@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from textrm.errors import UserError
-from textrm.page.plan import Plan, make_plan
+from textrm.page.files.plan import Plan, make_plan
 
 
 def touch(*paths: Path) -> None:

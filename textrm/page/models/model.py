@@ -11,7 +11,7 @@ import numpy as np
 
 from textrm.errors import UserError
 
-WEIGHTS = Path(__file__).resolve().parent.parent / "weights"  # of the released models
+WEIGHTS = Path(__file__).resolve().parents[2] / "weights"  # of the released models
 
 # Where a model for each task is of use: who gave it elsewhere is told.
 _USES = {

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from textrm.page.finding.judge import LOOKS, Judge, features
+from textrm.page.finding.mask import Region
+from textrm.page.finding.pyramid import whole_steps
 from textrm.page.group import ellipse
-from textrm.page.judge import LOOKS, Judge, features
-from textrm.page.mask import Region
-from textrm.page.pyramid import whole_steps
 
 _SMALL = 24  # pixels; strokes up to this size are one class, larger ones have a class for each doubling
 _REACH = 0.3  # of a stroke's size: half the gap over which it finds the next one
@@ -34,8 +34,8 @@ class _Strokes:
 class Words:
     """Words before anything is decided: ``word`` is that of each stroke pixel; the others have a row for each word.
 
-    ``features`` are those of :func:`textrm.page.judge.features`, ``areas`` in pixels, ``peaks`` the largest probability
-    of the finest look, of 255.
+    ``features`` are those of :func:`textrm.page.finding.judge.features`, ``areas`` in pixels, ``peaks`` the largest
+    probability of the finest look, of 255.
     """
 
     strokes: _Strokes

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from textrm.page.finding.mask import find_lettering, widen
 from textrm.page.group import groups
-from textrm.page.mask import find_lettering, widen
 
 
 def blank() -> np.ndarray:

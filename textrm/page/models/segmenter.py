@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from textrm.errors import UserError
-from textrm.page.judge import Judge
-from textrm.page.model import WEIGHTS, Model
+from textrm.page.finding.judge import Judge
+from textrm.page.models.model import WEIGHTS, Model
 
 
 class Segmenter(Model):
@@ -21,7 +21,7 @@ class Segmenter(Model):
     or a word lettering, ``low`` the one that is enough for a pixel beside or within such (None: there is none).
 
     Raises:
-        UserError: as :class:`~textrm.page.model.Model`, and where a stated number is impossible.
+        UserError: as :class:`~textrm.page.models.model.Model`, and where a stated number is impossible.
     """
 
     task = "segmentation"

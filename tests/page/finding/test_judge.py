@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from textrm.page.judge import FEATURES, LOOKS, Judge, features
+from textrm.page.finding.judge import FEATURES, LOOKS, Judge, features
 
 
 def rows(means: np.ndarray, size: float = 25.0) -> np.ndarray:

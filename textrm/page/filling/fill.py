@@ -7,11 +7,11 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from textrm.page.flat import fill_flat
+from textrm.page.filling.flat import fill_flat
+from textrm.page.filling.network import fill_by_network
+from textrm.page.filling.tone import REACH, continue_texture
 from textrm.page.group import Box, blocks
-from textrm.page.inpainter import Inpainter
-from textrm.page.network import fill_by_network
-from textrm.page.tone import REACH, continue_texture
+from textrm.page.models.inpainter import Inpainter
 
 METHODS = ("auto", "network", "flat", "telea", "white")
 NEEDS_MODEL = ("auto", "network")

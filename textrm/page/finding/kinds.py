@@ -8,8 +8,8 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from textrm.page.finding.mask import Region
 from textrm.page.group import ellipse
-from textrm.page.mask import Region
 
 DIALOGUE, EFFECT, FREE = "dialogue", "sound effect", "free text"
 _RING = 4  # pixels around a word in which its ground is judged

@@ -1,0 +1,1 @@
+"""Many files: which are read, what is written, how far it is."""

@@ -1,0 +1,1 @@
+"""The ONNX files of textrm, opened and run."""
