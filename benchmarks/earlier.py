@@ -15,6 +15,7 @@ from rich.table import Table
 # Runs in each checkout: its own textrm, its own weights. "find" is what the build does before it fills.
 _TIMED = """
 import json, sys, time, numpy as np
+from importlib import import_module, util
 sys.path.insert(0, sys.argv[1])
 import cv2
 from PIL import Image
@@ -22,13 +23,12 @@ from textrm import page
 cv2.setNumThreads(1)
 model, inpainter = page.Segmenter(threads=2), page.Inpainter(threads=2)
 def find(image):
-    try:
-        from textrm.page.finding.find import find
-    except ImportError:
-        from textrm.page.finding.segment import segment
-        from textrm.page.finding.mask import find_lettering
-        return find_lettering(segment(image, model), model.threshold, model.low, 12)
-    return find(image, model)
+    for module in ("textrm.page.finding.find", "textrm.page.find"):
+        if util.find_spec(module.rpartition(".")[0]) and util.find_spec(module):
+            return import_module(module).find(image, model)
+    from textrm.page.mask import find_lettering  # builds that looked once
+    from textrm.page.segment import segment
+    return find_lettering(segment(image, model), model.threshold, model.low, 12)
 def seconds(call):
     start = time.process_time()
     call()
