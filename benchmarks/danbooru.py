@@ -42,7 +42,7 @@ def main(lines: int, workers: int, folder: Path | None, suffix: str) -> None:
         metadata.mkdir()
         size = make_metadata(metadata, lines, suffix == "gz", workers)
         on_disk = sum(path.stat().st_size for path in metadata.iterdir())
-        command = [sys.executable, "-m", "textrm.data.importers.danbooru", f"{work}/out", "--metadata", str(metadata)]
+        command = [sys.executable, "-m", "textrm.importers.danbooru", f"{work}/out", "--metadata", str(metadata)]
         load = os.getloadavg()[0]
         seconds, cpu, peak = measure([*command, "--workers", str(workers)])
     table = Table(

@@ -8,10 +8,10 @@ import click
 import numpy as np
 from PIL import Image, ImageDraw
 
-from textrm.data.synth.fonts import find_fonts
-from textrm.data.synth.glyphs import load_font
 from textrm.page.finding.find import find
 from textrm.page.models.segmenter import Segmenter
+from textrm.synth.faces.glyphs import load_font
+from textrm.synth.faces.library import find_fonts
 
 SIDE, HEIGHT, PITCH = 45, 16, 17
 BAR = 0.9

@@ -16,13 +16,13 @@ from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
-from textrm.data.captions.faces import find_caption_faces
-from textrm.data.captions.meme import letter_meme
-from textrm.data.synth.drawing.texture import gradient
 from textrm.errors import UserError
 from textrm.page.files.clean_file import clean_file
 from textrm.page.files.plan import make_plan
 from textrm.page.methods import PageMethod, end_to_end, segment_and_fill
+from textrm.synth.drawing.common.texture import gradient
+from textrm.synth.memes.faces import find_caption_faces
+from textrm.synth.memes.meme import letter_meme
 
 SIDE = 720
 BAR = 0.4  # s, of end-to-end with two threads

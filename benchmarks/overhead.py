@@ -27,8 +27,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.training_loop import bare_steps, configured
-from textrm.data.synth.write import write_set
 from textrm.errors import UserError
+from textrm.synth.write import write_set
 from textrm.train import train
 
 WARM_UP = 3  # steps: kernels are built and the queue is filled

@@ -13,8 +13,9 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from textrm.data.synth import kinds, letterer, pages
-from textrm.data.synth.fonts import find_fonts
+from textrm.synth import kinds, pages
+from textrm.synth.composing import letterer
+from textrm.synth.faces.library import find_fonts
 
 STAGES: dict[str, tuple[tuple[Any, str], ...]] = {
     "art": ((kinds, "draw_panel"),),

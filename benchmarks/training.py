@@ -28,10 +28,10 @@ from benchmarks.training_measure import Settings, time_pages, train_and_score
 from benchmarks.training_nets import OURS, PEERS, costs
 from benchmarks.training_table import print_results, verdicts
 from experiments.running import chosen
-from textrm.data.synth.write import write_set
 from textrm.errors import UserError
 from textrm.evaluate.scoring import Line, write_csv
 from textrm.files import write_whole
+from textrm.synth.write import write_set
 
 PAGES, SIDE = 240, 512  # drawn pages of which 0.85 are trained on
 NETS = OURS | PEERS

@@ -18,7 +18,7 @@ from textrm.pictures.plain import read_srgb
 DEMO = Path("demo")
 MINUTES = 2
 COMMANDS = (
-    f"textrm.data.synth out={DEMO}/pages n=6 size=[704,512] seed=21 sheet=false",
+    f"textrm.synth out={DEMO}/pages n=6 size=[704,512] seed=21 sheet=false",
     f"textrm.train experiment=seg_xception net=xception_fast run={DEMO}/run trainer.max_time=00:00:0{MINUTES}:00 "
     "data.crop=192 data.samples_per_epoch=160 data.val.length=8 optimizer=adamw scheduler=none test=false",
     f"textrm.export run={DEMO}/run out={DEMO}/trained.onnx checkpoint=last",

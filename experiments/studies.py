@@ -96,4 +96,4 @@ def draw() -> None:
     """The pages that all studies share."""
     for name, (pages, seed, split) in SETS.items():
         out = DRAWN / name
-        once(f"textrm.data.synth out={out} n={pages} seed={seed} size=512 split={split}", out)
+        once(f"textrm.synth out={out} n={pages} seed={seed} size=512 split={split}", out)

@@ -67,7 +67,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture(scope="session")
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The manifest of sixteen small drawn pages, with a train and a val split."""
-    from textrm.data.synth.write import write_set
+    from textrm.synth.write import write_set
 
     return write_set(
         tmp_path_factory.mktemp("drawn"), 16, seed=3, size=128, workers=1, split=(0.5, 0.5, 0.0), sheet=False

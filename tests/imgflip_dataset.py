@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from click.testing import CliRunner, Result
 
-from textrm.data.importers.imgflip575k.__main__ import main
+from textrm.importers.imgflip575k.__main__ import main
 
 TEMPLATES = {"One-Dog": "jpg", "Two-Cats": "jpg", "Three-Birds": "png", "Four-Fish": "jpg"}
 

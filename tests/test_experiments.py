@@ -101,7 +101,7 @@ def test_meme_cleaning_trains_on_templates_and_measures_beside_peers(
         result = CliRunner().invoke(meme_cleaning.main, arguments)
         assert result.exit_code == 0, result.output
         assert [command.split()[0] for command in commands] == [
-            "textrm.data.importers.captioned", "textrm.train", *["textrm.evaluate"] * 2,
+            "textrm.importers.captioned", "textrm.train", *["textrm.evaluate"] * 2,
         ]  # fmt: skip
     assert f"data.manifest={tmp_path / 'templates'}/manifest.csv" in commands[1]
     lines = list(csv.DictReader((tmp_path / "results.csv").open()))

@@ -34,10 +34,10 @@ SMALL = {
     ],
     "textrm.export": [],
     "textrm.evaluate": [],
-    "textrm.data.synth": ["size=96", "workers=1"],
-    "textrm.data.importers.pairs": [],
-    "textrm.data.importers.captioned": ["--size", "96", "--workers", "1"],
-    "textrm.data.importers.imgflip575k": ["--per-template", "3", "--workers", "1"],
+    "textrm.synth": ["size=96", "workers=1"],
+    "textrm.importers.pairs": [],
+    "textrm.importers.captioned": ["--size", "96", "--workers", "1"],
+    "textrm.importers.imgflip575k": ["--per-template", "3", "--workers", "1"],
     "textrm.preprocess": [],
     "textrm.postprocess": [],
     "textrm.infer": ["--threads", "1"],
@@ -59,9 +59,9 @@ def words_of(command: list[str]) -> list[str]:
         words += [] if stored else ["data.val.length=1"]
         words += small_net(experiment, given)
         words = [word.replace("n_trials=20", "n_trials=2") for word in words]
-    if module == "textrm.data.synth":  # enough for each split
+    if module == "textrm.synth":  # enough for each split
         words = [re.sub(r"^n=\d+$", "n=24", word) for word in words]
-    if module == "textrm.data.importers.captioned":
+    if module == "textrm.importers.captioned":
         words[words.index("--n") + 1] = "24"
     if "int8=true" in given:  # a net that learnt nothing has no accuracy to lose
         words += ["crops=2", "crop=64", "force=true"]

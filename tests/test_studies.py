@@ -69,7 +69,7 @@ def test_a_study_draws_sweeps_reports_and_keeps_its_tables(tmp_path: Path, monke
         assert result.exit_code == 1, result.output  # a job failed, and the study was reported all the same
     assert done == [Path("multirun/tried")] * 2
     modules = [command.split()[0] for command in commands]
-    assert modules == [*["textrm.data.synth"] * 3, *["textrm.train", "textrm.train", "textrm.report"] * 2]
+    assert modules == [*["textrm.synth"] * 3, *["textrm.train", "textrm.train", "textrm.report"] * 2]
     lines = list(csv.DictReader((folder / "results.csv").open()))
     assert [(line["loss.gamma"], line["status"]) for line in lines] == [
         ("-1", "failed"), ("0", "finished"), ("1", "finished"),
@@ -107,7 +107,7 @@ def test_grown_labels_are_made_from_noisy_pairs_and_measured(
     assert 1 < np.abs(noisy.image.astype(int) - exact.image).mean() < 20
     assert Path(data.train.pages.manifest) == tmp_path / "pairs-15" / "manifest.csv"
     assert Path(data.val.manifest) == drawn  # exact masks
-    assert [command.split()[0] for command in commands] == ["textrm.data.importers.pairs"] * 2
+    assert [command.split()[0] for command in commands] == ["textrm.importers.pairs"] * 2
     mask_growth.measure_labels(study)
     plain, grown = csv.DictReader((study.report / "labels.csv").open())
     assert (plain["grow"], grown["grow"]) == ("1", "15")

@@ -16,8 +16,8 @@ from torch import nn
 from benchmarks import training, training_measure
 from benchmarks.training_nets import PEERS, Peer, costs
 from benchmarks.training_table import by_time, spread, verdicts
-from textrm.data.synth.write import write_set
 from textrm.evaluate.scoring import Line
+from textrm.synth.write import write_set
 
 LRASPP = "torchvision_lraspp_mobilenetv3"
 

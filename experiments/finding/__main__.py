@@ -71,16 +71,16 @@ def _material(comics: Path, art: Path | None, drawings: dict[str, tuple[Path, in
               scale: float) -> dict[str, Path]:  # fmt: skip
     """Draw the sets that are lettered by us; their manifests by name."""
     for seed, (name, (folder, pages)) in enumerate(drawings.items(), 1):
-        once(f"textrm.data.importers.drawings {folder} {out / name} --n {_some(pages, scale)} --seed {seed} "
+        once(f"textrm.importers.drawings {folder} {out / name} --n {_some(pages, scale)} --seed {seed} "
              f"--list {lists / name}.csv", out / name, allowed=(0, 1))  # fmt: skip
     grounds, further = out / "grounds", f" --art {art.resolve()}" if art else ""
     given = " ".join(f"--drawings {out / name / 'manifest.csv'}" for name in drawings)
     once(f"experiments.finding.grounds {grounds} {given} --comics {comics} --photos {lists / 'photos.csv'}{further}",
          grounds)  # fmt: skip
-    once(f"textrm.data.synth out={out / 'art'} n={_some(1300, scale)} seed=51 empty=0.03 {PAGES} "
+    once(f"textrm.synth out={out / 'art'} n={_some(1300, scale)} seed=51 empty=0.03 {PAGES} "
          f"art={grounds / 'grounds.csv'}", out / "art")  # fmt: skip
-    once(f"textrm.data.synth out={out / 'drawn'} n={_some(750, scale)} seed=61 empty=0.2 {PAGES}", out / "drawn")
-    once(f"textrm.data.importers.captioned {grounds / 'photos.csv'} {out / 'captioned'} --n {_some(500, scale)} "
+    once(f"textrm.synth out={out / 'drawn'} n={_some(750, scale)} seed=61 empty=0.2 {PAGES}", out / "drawn")
+    once(f"textrm.importers.captioned {grounds / 'photos.csv'} {out / 'captioned'} --n {_some(500, scale)} "
          f"--size 640 --seed 1 {' '.join(f'--fonts {place}' for place in FONTS)}", out / "captioned",
          allowed=(0, 1))  # fmt: skip
     return {name: out / name / "manifest.csv" for name in ("art", "drawn", "captioned")}

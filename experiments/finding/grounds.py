@@ -10,10 +10,10 @@ import click
 import numpy as np
 
 from textrm.data.manifest import Row, read_manifest, write_manifest
-from textrm.data.synth.art import find_art
 from textrm.files import write_whole
 from textrm.pictures.plain import read_srgb
 from textrm.pictures.write import encode_plain
+from textrm.synth.art import find_art
 
 SCENES = 4  # how often a page of panels stands in the list for one single picture
 

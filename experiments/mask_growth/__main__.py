@@ -33,7 +33,7 @@ def import_pairs(study: Study) -> str:
         out = DRAWN / f"pairs-{kernel}"
         words = f"{folders[0]} {folders[1]} {out} --close 0 --grow {kernel} --keep-empty --max-residual 1"
         # Status 1: a page whose grown mask covers nearly all of it is left out, as any user would have it.
-        once(f"textrm.data.importers.pairs {words}", out, allowed=(0, 1))
+        once(f"textrm.importers.pairs {words}", out, allowed=(0, 1))
     exact = DRAWN / "pairs-exact" / "manifest.csv"
     exact.parent.mkdir(exist_ok=True)
     labelled = (DRAWN / f"pairs-{KERNELS[0]}" / "manifest.csv").read_text()

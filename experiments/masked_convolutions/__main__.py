@@ -30,7 +30,7 @@ BASELINES = ("telea", "navier_stokes")
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--manifest", required=True, help="What to train on: drawn pages, python -m textrm.data.synth out=drawn.")
+@click.option("--manifest", required=True, help="What to train on: drawn pages, python -m textrm.synth out=drawn.")
 @click.option("--judge", multiple=True, help="NAME=MANIFEST[:SPLIT] to fill the holes of; may be given again.")
 @click.option("--steps", default=1000, show_default=True, help="Training steps of every net.")
 @click.option("--limit", default=48, show_default=True, help="Pictures of each set to judge on.")

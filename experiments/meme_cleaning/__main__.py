@@ -62,7 +62,7 @@ def main(art: str, memes: str, steps: int, templates: int, threads: int, limit: 
         manifest = art
         if name.endswith("-templates"):
             captioned = out / "templates"
-            once(f"textrm.data.importers.captioned {memes} {captioned} --n {templates} {RENDERING}", captioned)
+            once(f"textrm.importers.captioned {memes} {captioned} --n {templates} {RENDERING}", captioned)
             manifest = f"{captioned}/manifest.csv"
         command = f"{COMMON} {RUNS[name]} threads={threads} data.manifest={manifest} scheduler.total_steps={steps}"
         train_once(f"{command} data.samples_per_epoch={per_epoch(name, steps)}", out / name, steps)

@@ -8,6 +8,6 @@ from pathlib import Path
 
 
 def test_manifests_and_importers_need_no_torch() -> None:
-    modules = "textrm.data.manifest, textrm.data.importers.pairs, textrm.data.importers.captioned"
-    code = f"import sys, {modules}, textrm.data.importers.imgflip575k.__main__; sys.exit('torch' in sys.modules)"
+    modules = "textrm.data.manifest, textrm.importers.pairs, textrm.importers.captioned"
+    code = f"import sys, {modules}, textrm.importers.imgflip575k.__main__; sys.exit('torch' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).resolve().parents[2])

@@ -11,9 +11,9 @@ import pytest
 from icc_profiles import dark_grey, ink, wide_rgb
 from PIL import Image
 
-from textrm.data.importers.backgrounds import read_background
 from textrm.data.manifest import Row, load_sample, read_manifest, write_manifest
 from textrm.errors import UserError
+from textrm.importers.backgrounds import read_background
 from textrm.page import Result, Segmenter, clean
 from textrm.page.files.clean_file import clean_file
 from textrm.page.files.plan import Job

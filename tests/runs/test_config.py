@@ -14,7 +14,7 @@ from textrm import train
 from textrm.evaluate import __main__ as evaluate
 from textrm.export import __main__ as export
 from textrm.runs.config import job_folder, read_labels
-from textrm.data.synth import __main__ as synth
+from textrm.synth import __main__ as synth
 from textrm.errors import UserError
 
 
@@ -123,7 +123,7 @@ def test_wrong_values_are_named(
     assert said in stderr
 
 
-@pytest.mark.parametrize("module", ["textrm.train", "textrm.export", "textrm.evaluate", "textrm.data.synth"])
+@pytest.mark.parametrize("module", ["textrm.train", "textrm.export", "textrm.evaluate", "textrm.synth"])
 def test_a_missing_extra_is_named(module: str) -> None:
     blocked = "import runpy, sys; sys.modules['hydra'] = sys.modules['omegaconf'] = None; "
     command = [sys.executable, "-c", f"{blocked}runpy.run_module('{module}', run_name='__main__')"]
@@ -134,7 +134,7 @@ def test_a_missing_extra_is_named(module: str) -> None:
 
 
 def test_command_prints_no_traceback(tmp_path: Path) -> None:
-    result = subprocess.run([sys.executable, "-m", "textrm.data.synth"], cwd=tmp_path, capture_output=True, text=True)
+    result = subprocess.run([sys.executable, "-m", "textrm.synth"], cwd=tmp_path, capture_output=True, text=True)
     assert (result.returncode, result.stderr) == (1, "error: out has no value: give out=… on the command line\n")
 
 

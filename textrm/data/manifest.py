@@ -78,7 +78,7 @@ def read_manifest(path: Path | str) -> Manifest:
     if path.is_dir():
         raise UserError(f"{path} is a folder: give the manifest itself, {path / 'manifest.csv'}")
     if not path.is_file():
-        raise UserError(f"{path}: no such manifest; make one with python -m textrm.data.importers.pairs")
+        raise UserError(f"{path}: no such manifest; make one with python -m textrm.importers.pairs")
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, strict=True)

@@ -12,10 +12,10 @@ from torch.utils.data import Dataset
 from textrm.data.dataset import BadRows, Transform
 from textrm.data.manifest import BadRow, Manifest, load_sample
 from textrm.data.sample import Sample
-from textrm.data.synth.art import find_art
-from textrm.data.synth.fonts import PACKAGES, find_fonts
-from textrm.data.synth.letter_art import crop_art, letter_art
-from textrm.data.synth.pages import draw_page
+from textrm.synth.art import find_art
+from textrm.synth.faces.library import PACKAGES, find_fonts
+from textrm.synth.letter_art import crop_art, letter_art
+from textrm.synth.pages import draw_page
 
 _DRAWN = 1 << 32  # training pages are numbered from here, so that no seed makes them meet the fixed pages
 
@@ -27,7 +27,7 @@ class SyntheticDataset(Dataset):
     ``length`` pages 0, 1, … . ``fonts`` is packages, system, a folder or a list of them. A share
     ``art_fraction`` of the pages is text-free art of the manifest ``art`` with lettering drawn on it, the rest is drawn
     from nothing, as is what would have had art that cannot be read; such rows are reported once and counted.
-    See :func:`~textrm.data.synth.art.find_art` for what art of ``art_split`` is taken.
+    See :func:`~textrm.synth.art.find_art` for what art of ``art_split`` is taken.
 
     Raises:
         UserError: where no font is found, and where art is wanted but the manifest has none.

@@ -11,8 +11,8 @@ import numpy as np
 import torch
 
 from textrm.data.sample import Sample
-from textrm.data.synth.degrade import changed
-from textrm.data.synth.monochrome import as_print
+from textrm.synth.degrade import changed
+from textrm.synth.monochrome import as_print
 
 os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")  # importing it would ask the network for a newer version
 import albumentations as A

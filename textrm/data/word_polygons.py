@@ -13,7 +13,7 @@ def read_words(manifest: Manifest, row: Row) -> tuple[np.ndarray, ...]:
     """The polygons of a row's words, each N x 2 float32 (x, y in pixels); none where nothing tells of them.
 
     The extra column ``words`` names a JSON file, relative to the manifest's folder: a list of lists of (x, y), as
-    ``textrm.data.synth`` writes it.
+    ``textrm.synth`` writes it.
 
     Raises:
         BadRow: where the file is missing or holds something else.

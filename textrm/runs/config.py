@@ -44,8 +44,8 @@ def read_labels(path: str) -> str:
     try:
         names = file.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{file}: no list of tags can be read ({error}): python -m textrm.data.importers.danbooru and "
-                        "textrm.data.synth write it; or give 'data.labels=${labels:FILE}'") from error  # fmt: skip
+        raise UserError(f"{file}: no list of tags can be read ({error}): python -m textrm.importers.danbooru and "
+                        "textrm.synth write it; or give 'data.labels=${labels:FILE}'") from error  # fmt: skip
     found = [name.strip() for name in names if name.strip()]
     if not found or any(len(name.split()) > 1 for name in found):
         raise UserError(f"{file}: expected one tag per line, without spaces in it, and at least one")

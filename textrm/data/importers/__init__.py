@@ -1,1 +1,1 @@
-"""Each turns one source of pictures into a manifest."""
+"""Moved to :mod:`textrm.importers`; the commands of earlier versions go on working."""

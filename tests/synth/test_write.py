@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from textrm.data.manifest import Row, load_sample, read_manifest, write_manifest
+from textrm.errors import UserError
+from textrm.synth.faces.library import find_fonts
+from textrm.synth.pages import draw_page
+from textrm.synth.write import write_set
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def test_the_files_do_not_depend_on_the_number_of_workers(tmp_path: Path) -> None:
+    for workers in (1, 2):
+        write_set(tmp_path / str(workers), 4, size=96, seed=9, workers=workers)
+    one, two = files_of(tmp_path / "1"), files_of(tmp_path / "2")
+    assert one == two
+    assert len(one) == 4 * 4 + 3  # the manifest, the labels, the sheet
+
+
+def test_the_manifest_reads_back_as_the_pages(tmp_path: Path) -> None:
+    manifest = read_manifest(write_set(tmp_path, 3, size=(96, 128), seed=2, workers=1, split=(0, 0, 1), sheet=False))
+    assert [row.split for row in manifest.rows] == ["test"] * 3
+    for index, row in enumerate(manifest.rows):
+        page = draw_page(2, index, find_fonts(), size=(96, 128))
+        read = load_sample(manifest, row)
+        np.testing.assert_array_equal(read.image, page.image)
+        np.testing.assert_array_equal(read.mask, page.mask)
+        assert page.clean is not None
+        np.testing.assert_array_equal(read.clean, page.clean)
+        assert read.tags == page.tags
+        assert (row.width, row.height, row.group) == (128, 96, "synth-2-0")
+        words = json.loads((tmp_path / row.extra["words"]).read_text())
+        assert len(words) == len(page.words)
+        for word, polygon in zip(words, page.words, strict=True):
+            np.testing.assert_allclose(word, polygon, atol=0.01)
+    assert not (tmp_path / "sheet.png").exists()
+    families = {face.family for face in find_fonts().faces}
+    for row in manifest.rows:
+        faces = row.extra["faces"].split(";")
+        assert set(faces) <= families
+        assert faces == sorted(set(faces))
+    found = {tag for row in manifest.rows for tag in row.tags.split()}
+    assert (tmp_path / "labels.txt").read_text().split("\n") == [*sorted(found), ""]
+
+
+def test_given_art_is_lettered(tmp_path: Path) -> None:
+    art = np.random.default_rng(0).integers(60, 190, (200, 180, 3)).astype(np.uint8)
+    cv2.imwrite(str(tmp_path / "clean.png"), art)
+    row = {"image": "clean.png", "clean": "clean.png", "mask": "clean.png"}
+    write_manifest(
+        tmp_path / "art.csv",
+        [
+            Row("a", "train", "book", licence="CC0", **row),
+            Row("b", "val", "other", **row),
+            Row("c", "train", "painted", extra={"lettering_in_art": "true"}, **{**row, "clean": "absent.png"}),
+        ],
+    )
+    path = write_set(tmp_path / "out", 3, size=96, seed=1, workers=1, art=tmp_path / "art.csv", tags=False)
+    for row_out in read_manifest(path).rows:
+        assert (row_out.group, row_out.licence, row_out.tags) == ("book", "CC0", "")
+    assert not path.with_name("labels.txt").exists()
+    with pytest.raises(UserError, match="no text-free picture"):
+        write_set(tmp_path / "out", 1, size=96, workers=1, art=tmp_path / "art.csv", art_split="test")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"n": 0}, "n=0"),
+        ({"size": (32, 512)}, "64 to 4096"),
+        ({"size": (512,)}, "height and width"),
+        ({"color": 1.5}, "color=1.5"),
+        ({"workers": -1}, "workers=-1"),
+        ({"split": (1, 0)}, "three shares"),
+    ],
+)
+def test_wrong_values_end_in_one_line(tmp_path: Path, arguments: dict[str, object], message: str) -> None:
+    with pytest.raises(UserError, match=message) as error:
+        write_set(tmp_path / "out", **{"n": 1, "size": 64, "workers": 1, **arguments})  # type: ignore[arg-type]
+    assert "\n" not in str(error.value)
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_unwritable_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match="cannot make this folder"):
+        write_set(tmp_path / "file" / "out", 1, size=64, workers=1)
+
+
+def test_the_command_writes_pages_and_a_sheet(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "textrm.synth", f"out={tmp_path / 'pages'}", "n=2", "size=64", "workers=1"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    assert len(read_manifest(tmp_path / "pages" / "manifest.csv").rows) == 2
+    sheet = cv2.imread(str(tmp_path / "pages" / "sheet.png"))
+    assert sheet is not None
+    assert sheet.shape[1] > 6 * 64
+    result = subprocess.run([*command, "colour=1"], capture_output=True, text=True, check=False)
+    assert result.returncode == 1
+    assert "did you mean color?" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_manifest_of_other_pictures_is_not_replaced(tmp_path: Path) -> None:
+    write_manifest(tmp_path / "manifest.csv", [Row("a", "train", "book", image="a.png")])
+    before = (tmp_path / "manifest.csv").read_bytes()
+    with pytest.raises(UserError, match=r"manifest.csv was not written by this command"):
+        write_set(tmp_path, 1, size=96, workers=1)
+    assert (tmp_path / "manifest.csv").read_bytes() == before
+    for _ in range(2):  # its own set may be made anew
+        write_set(tmp_path / "out", 1, size=96, workers=1, sheet=False)

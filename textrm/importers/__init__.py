@@ -1,0 +1,1 @@
+"""Each turns one source of pictures into a manifest."""

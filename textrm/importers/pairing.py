@@ -1,0 +1,176 @@
+"""Pairs of pictures become manifest rows: match, align, make the mask, judge it."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import numpy as np
+from rich.console import Console
+from rich.progress import track
+
+from textrm.data.manifest import Row
+from textrm.errors import UserError
+from textrm.files import write_whole
+from textrm.importers.difference import difference_mask
+from textrm.importers.registration import Mismatch, align
+from textrm.pictures.plain import read_grey, read_srgb
+
+SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"}
+NEARLY_EMPTY, NEARLY_FULL = 0.0002, 0.6  # shares of the picture
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How masks are made. Units as on the command line; see :mod:`textrm.importers.pairs`."""
+
+    threshold: float = 0.4
+    close: float = 3.0
+    grow: float = 5.0
+    max_shift: float = 16.0
+    max_residual: float = 0.2
+    invert: bool = False
+    keep_empty: bool = False
+    copy: bool = False
+    group_by: str = "folder"
+    source: str = ""
+    licence: str = ""
+
+
+@dataclass(slots=True)
+class Report:
+    """What came of the files: usable rows, and by file what was moved into place and why others are ``bad``."""
+
+    rows: list[Row] = field(default_factory=list)
+    moved: dict[str, str] = field(default_factory=dict)
+    bad: dict[str, str] = field(default_factory=dict)
+
+
+def import_pairs(raw: Path, clean: Path | None, out: Path, masks: Path | None, options: Options) -> Report:
+    """Match the pictures of the folders by name, write a mask for each pair under ``out/mask``; writes no manifest.
+
+    Ready masks of the folder ``masks`` are taken instead of differences; then ``clean`` may be None.
+
+    Raises:
+        UserError: a folder is missing or has no picture, ``out`` lies in a folder that is read, neither clean pictures
+            nor masks are given, or ``group_by`` is no regular expression.
+    """
+    if clean is None and masks is None:
+        raise UserError("without clean pictures the masks must be given: add --masks DIR")
+    if options.group_by not in ("folder", "prefix"):
+        try:
+            re.compile(options.group_by)
+        except re.error as error:
+            raise UserError(
+                f"--group-by {options.group_by}: expected folder, prefix or a regular expression ({error})"
+            ) from error
+    out, report = out.resolve(), Report()
+    folders = {"raw": raw, "clean": clean, "mask": masks}
+    files = {role: _pictures(folder, out, report) for role, folder in folders.items() if folder is not None}
+    for stem in track(sorted(files["raw"]), "pairs", console=Console(stderr=True)):
+        name = str(files["raw"][stem])
+        missing = [role for role in files if stem not in files[role]]
+        try:
+            if missing:
+                raise UserError(f"no file of this name in {', '.join(str(folders[role]) for role in missing)}")
+            row, moved = _pair(stem, {role: files[role][stem] for role in files}, out, options)
+        except (UserError, Mismatch) as error:
+            report.bad[name] = str(error)
+        else:
+            report.rows.append(row)
+            report.moved |= {name: moved} if moved else {}
+    for role in [role for role in files if role != "raw"]:
+        for stem in sorted(files[role].keys() - files["raw"].keys()):
+            report.bad[str(files[role][stem])] = f"no lettered picture of this name in {raw}"
+    return report
+
+
+def _pair(stem: str, files: dict[str, Path], out: Path, options: Options) -> tuple[Row, str]:
+    raw = read_srgb(files["raw"])
+    names = {"image": files["raw"], "clean": files.get("clean")}
+    clean, moved = None, ""
+    if "clean" in files:
+        alignment = align(raw, read_srgb(files["clean"]), options.max_shift, options.max_residual)
+        clean, moved = alignment.clean, alignment.moved
+    if "mask" in files:
+        mask = _ready_mask(files["mask"], raw.shape[:2], options.invert)
+    else:
+        assert clean is not None
+        mask = difference_mask(raw, clean, options.threshold, options.close, options.grow)
+    share = float(mask.mean())
+    if share < NEARLY_EMPTY and not options.keep_empty:
+        raise UserError(
+            f"the mask is nearly empty ({share:.3%}): lower --threshold, or --keep-empty for text-free pages"
+        )
+    if share > NEARLY_FULL:
+        raise UserError(f"the mask covers {share:.0%}: the pictures do not belong together, or --threshold is too low")
+    names["mask"] = _write_png(out / "mask" / f"{stem}.png", mask * np.uint8(255))
+    if moved and clean is not None:
+        names["clean"] = _write_png(out / "clean" / f"{stem}.png", cv2.cvtColor(clean, cv2.COLOR_RGB2BGR))
+    for role in ("image", "clean"):
+        source = names[role]
+        if options.copy and source is not None and not source.is_relative_to(out):
+            names[role] = write_whole(out / role / f"{stem}{source.suffix}", source.read_bytes())
+    paths = {role: Path(os.path.relpath(path, out)).as_posix() if path else "" for role, path in names.items()}
+    return Row(
+        id=stem.replace("/", "__"),
+        split="train",
+        group=_group(stem, options.group_by),
+        image=paths["image"],
+        clean=paths["clean"],
+        mask=paths["mask"],
+        width=mask.shape[1],
+        height=mask.shape[0],
+        source=options.source,
+        licence=options.licence,
+    ), moved
+
+
+def _pictures(folder: Path, out: Path, report: Report) -> dict[str, Path]:
+    """The pictures below ``folder`` by path without suffix; names that occur twice are reported and left out."""
+    folder = folder.resolve()
+    if not folder.is_dir():
+        raise UserError(f"{folder}: no such folder; expected a folder of pictures")
+    if out.is_relative_to(folder):
+        raise UserError(f"{out} lies in {folder}, which is read: choose an output folder outside of it")
+    found: dict[str, list[Path]] = {}
+    for path in sorted(folder.rglob("*")):
+        if path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and not path.is_dir():
+            found.setdefault(path.relative_to(folder).with_suffix("").as_posix(), []).append(path)
+    if not found:
+        raise UserError(f"{folder}: has no picture ({', '.join(sorted(SUFFIXES))})")
+    for paths in found.values():
+        if len(paths) > 1:
+            report.bad[str(paths[0])] = f"{paths[1].name} has the same name; keep one of them"
+    return {stem: paths[0] for stem, paths in found.items() if len(paths) == 1}
+
+
+def _ready_mask(path: Path, size: tuple[int, ...], invert: bool) -> np.ndarray:
+    mask = (read_grey(path) > 127).astype(np.uint8) ^ np.uint8(invert)
+    if mask.shape != size:
+        raise UserError(f"{path} is {mask.shape[1]}x{mask.shape[0]}, its picture {size[1]}x{size[0]}")
+    if mask.mean() > 0.5:
+        raise UserError(
+            f"{mask.mean():.0%} of {path} would be lettering, which is white: {'drop' if invert else 'give'} --invert"
+        )
+    return mask
+
+
+def _group(stem: str, rule: str) -> str:
+    if rule == "folder":
+        return Path(stem).parent.as_posix()
+    if rule == "prefix":
+        return re.split(r"[_\- .]", Path(stem).name)[0]
+    match = re.search(rule, stem)
+    if match is None:
+        raise UserError(f"the name does not match --group-by {rule}")
+    return match.group(1) if match.re.groups else match.group()
+
+
+def _write_png(path: Path, picture: np.ndarray) -> Path:
+    done, content = cv2.imencode(".png", picture)
+    assert done
+    return write_whole(path, content.tobytes())

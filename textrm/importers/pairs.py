@@ -1,0 +1,117 @@
+"""A manifest from two folders of pictures: ``python -m textrm.importers.pairs RAW_DIR CLEAN_DIR OUT``."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from textrm.data.manifest import SPLITS, split_by_group, write_manifest
+from textrm.errors import UserError
+from textrm.importers.pairing import Options, Report, import_pairs
+from textrm.importers.splitting import split_options
+
+
+def _print(report: Report, groups: int, console: Console) -> None:
+    for title, notes in (("moved into place", report.moved), ("left out", report.bad)):
+        if notes:
+            table = Table(
+                "file", "what was done" if notes is report.moved else "reason", title=f"{title}: {len(notes)}"
+            )
+            for name, note in notes.items():
+                table.add_row(name, note)
+            console.print(table)
+    pages = Counter(row.split for row in report.rows)
+    works = Counter(split for split, _ in {(row.split, row.group) for row in report.rows})
+    table = Table("split", "pages", "groups", title=f"{len(report.rows)} pages in {groups} groups")
+    for split in SPLITS:
+        table.add_row(split, str(pages[split]), str(works[split]))
+    console.print(table)
+    if groups == 1:
+        console.print("All pages are one group and went to train: give --group-by prefix or a regular expression that "
+                      "finds the work in the file names, or put each work into a folder of its own.")  # fmt: skip
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("raw", metavar="RAW_DIR", type=click.Path(path_type=Path))
+@click.argument("clean", metavar="CLEAN_DIR", type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
+@click.option(
+    "--threshold",
+    default=0.4,
+    show_default=True,
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    help="Difference of brightness, as a share of the range, that counts as lettering; smaller finds faint ink, "
+    "larger drops noise.",
+)
+@click.option(
+    "--close",
+    default=3.0,
+    show_default=True,
+    type=click.FloatRange(0, 15),
+    help="Close gaps of the mask: px per 512 px of page height.",
+)
+@click.option(
+    "--grow",
+    default=5.0,
+    show_default=True,
+    type=click.FloatRange(0, 15),
+    help="Grow the mask by max pooling: side of the kernel in px per 512 px of page height, 3 to 7 as a rule.",
+)
+@click.option(
+    "--masks", type=click.Path(path_type=Path), help="Folder of ready masks, lettering white; CLEAN_DIR may be -."
+)
+@click.option("--invert", is_flag=True, help="In the ready masks lettering is black.")
+@click.option(
+    "--max-shift",
+    default=16.0,
+    show_default=True,
+    type=click.FloatRange(0),
+    help="Pairs farther apart than so many px are left out.",
+)
+@click.option(
+    "--max-residual",
+    default=0.2,
+    show_default=True,
+    type=click.FloatRange(0, 1),
+    help="Pairs of which a larger share of the contours differs are left out.",
+)
+@click.option("--keep-empty", is_flag=True, help="Keep pairs with nearly empty masks: pages without lettering.")
+@click.option("--copy", is_flag=True, help="Copy the pictures into OUT instead of pointing at them.")
+@click.option(
+    "--group-by",
+    default="folder",
+    show_default=True,
+    help="The work of a page: folder, prefix (name up to the first _ - . or space), or a regular expression "
+    "(its first group, else all it matches).",
+)
+@split_options("0.8,0.1,0.1", "work")
+@click.option("--source", default="", help="Where the pictures are from, for the manifest.")
+@click.option("--licence", default="", help="Their licence, for the manifest.")
+def main(raw: Path, clean: Path, out: Path, masks: Path | None, shares: tuple[float, float, float], seed: int,
+         **settings: Any) -> None:  # fmt: skip
+    """Make OUT/manifest.csv from lettered pictures in RAW_DIR and the same ones without lettering in CLEAN_DIR.
+
+    Pictures are matched by their path below the folders; suffixes may differ. Exit status 1 if any file was left out.
+    """
+    out = out.resolve()
+    try:
+        report = import_pairs(raw, None if str(clean) == "-" else clean, out, masks, Options(**settings))
+        groups = len({row.group for row in report.rows})
+        report.rows = split_by_group(report.rows, shares if groups > 1 else (1.0, 0.0, 0.0), seed)
+        if report.rows:
+            write_manifest(out / "manifest.csv", report.rows)
+    except (UserError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    _print(report, groups, Console())
+    click.echo(out / "manifest.csv" if report.rows else "no pair was usable: no manifest was written")
+    sys.exit(1 if report.bad else 0)
+
+
+if __name__ == "__main__":
+    main()

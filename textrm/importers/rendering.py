@@ -1,0 +1,37 @@
+"""The options of importers that render captions: ``--worn``, ``--jpeg``, ``--fonts`` and ``--workers``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from textrm.synth.faces.library import PACKAGES
+
+
+def rendering_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add them to a command, which receives ``worn`` and ``jpeg`` in [0, 1], ``fonts``, and at least 1 ``workers``."""
+    options = (
+        click.option("--worn", default=0.2, show_default=True, type=click.FloatRange(0, 1),
+                     help="Share of rendered memes that are rescaled or blurred."),
+        click.option("--jpeg", default=0.85, show_default=True, type=click.FloatRange(0, 1),
+                     help="Share of rendered memes saved as JPEG; the others are PNG, without loss."),
+        click.option("--fonts", multiple=True, default=[PACKAGES], show_default=True,
+                     help="packages (the same on every machine), system, or a folder; give it again for further ones."),
+        workers_option,
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def workers_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--workers`` to a command, which receives at least 1."""
+    return click.option("--workers", default=0, show_default=True, type=click.IntRange(0), callback=_processes,
+                        help="Processes; 0 = all CPUs.")(command)  # fmt: skip
+
+
+def _processes(context: click.Context, parameter: click.Parameter, number: int) -> int:
+    return number or os.cpu_count() or 1

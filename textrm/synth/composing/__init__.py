@@ -1,0 +1,1 @@
+"""Where lettering goes on a page, and what it stands on, in and behind."""

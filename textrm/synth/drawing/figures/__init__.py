@@ -1,0 +1,1 @@
+"""People and animals, from portraits to cartoon faces."""

@@ -1,0 +1,1 @@
+"""Fonts: where they lie, what they cover, how their glyphs look."""

@@ -1,0 +1,1 @@
+"""How set text is coloured: looks, effects, faint tones, plates behind it."""

@@ -1,0 +1,1 @@
+"""One piece of lettering of each kind, as a patch."""

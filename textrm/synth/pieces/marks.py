@@ -1,0 +1,60 @@
+"""Marks that stand alone in a balloon: dots, dashes, a call, a heart."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from textrm.synth.faces.library import FontLibrary
+from textrm.synth.faces.scripts import VERTICAL
+from textrm.synth.inks.effects import Color
+from textrm.synth.inks.looks import dialogue_look
+from textrm.synth.pieces.dialogue import OTHER_STYLES, SCRIPT_SHARES, SMALLEST, STYLE_SHARES, straight, tags_of
+from textrm.synth.pieces.patch import Lettering, colored
+from textrm.synth.setting.block import Setting
+from textrm.synth.setting.columns import set_columns
+from textrm.synth.setting.rows import set_rows
+from textrm.synth.setting.warp import turn
+from textrm.synth.words.text import Token
+from textrm.synth.words.vocabulary_marks import MARKS
+
+Rng = np.random.Generator
+
+
+def mark(
+    rng: Rng,
+    fonts: FontLibrary,
+    width: int,
+    height: int,
+    *,
+    script: str | None = None,
+    vertical: bool | None = None,
+    ink: Color | None = None,
+    background: np.ndarray | None = None,
+    size: float = 18.0,
+) -> Lettering | None:
+    """One to six marks on one line of about ``size`` px per em. Other arguments as for ``dialogue``."""
+    script = script or fonts.pick_script(rng, SCRIPT_SHARES)
+    face = fonts.pick(rng, script, STYLE_SHARES.get(script, OTHER_STYLES))
+    upright = bool(script in VERTICAL and (rng.random() < 0.5 if vertical is None else vertical))
+    marks = [marks for marks in MARKS["upright" if upright else "level"] if face.lacks.isdisjoint(marks)]
+    text = marks[int(rng.integers(len(marks)))] if marks else "!"
+    setting = Setting(
+        face,
+        min(size * float(np.exp(rng.normal(0.15, 0.3))), 0.9 * min(width, height)),
+        tracking=float(rng.uniform(-0.1, 0.3)) if rng.random() < 0.4 else 0.0,
+        jitter=0.03 if rng.random() < 0.2 else 0.0,
+        bold=float(rng.uniform(0.01, 0.05)) if rng.random() < 0.25 else 0.0,
+    )
+    if setting.size < SMALLEST:
+        return None
+    look = dialogue_look(rng, setting.size, background, ink, True if rng.random() < 0.9 else None)
+    room_x, room_y = width - 2 * look.reach - 4, height - 2 * look.reach - 4
+    if upright:
+        block = set_columns(rng, [Token(text)], setting, room_y, 1)
+    else:
+        block = set_rows(rng, [Token(text)], setting, straight(room_x), 1, spaced=True)
+    angle = float(rng.normal(0, 8)) if rng.random() < 0.25 else 0.0
+    block = block and turn(block, angle).cropped()
+    if block is None or block.coverage.shape[1] > room_x or block.coverage.shape[0] > room_y:
+        return None
+    return colored(block, look, tags_of("single_mark", script, face, block, upright, angle, setting))

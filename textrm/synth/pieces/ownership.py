@@ -1,0 +1,96 @@
+"""Whose page it is: watermarks across it, credits and signatures in its corners."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from textrm.synth.faces.library import FontLibrary
+from textrm.synth.inks.effects import Look
+from textrm.synth.inks.looks import BLACK, WHITE, contrast, vivid
+from textrm.synth.pieces.dialogue import SMALLEST, straight, tags_of
+from textrm.synth.pieces.patch import Lettering, colored
+from textrm.synth.setting.block import Setting
+from textrm.synth.setting.rows import set_rows
+from textrm.synth.setting.warp import turn
+from textrm.synth.words import vocabulary as v
+from textrm.synth.words.text import Token, fit_to
+
+Rng = np.random.Generator
+
+_STAMPS = ("SAMPLE", "PREVIEW", "DRAFT", "COPY", "PROOF", "DO NOT REPOST", "NOT FOR SALE", "WATERMARK", "DEMO", "VOID")
+_FORMS = (
+    "© {a} {year}", "©{a}",
+    "(c) {year} {a} {b}", "{a} {b}", "{a}", "{a} '{short}", "art: {a}", "by {a} {b}",
+    "@{a}_{b}", "{a}{b}.com", "www.{a}{b}.net", "{a}.{b}.org/{short}", "translated by {a}", "scan: {a}",
+    "ink {a} color {b}", "{a}-{b} {year}", "#{a}{short}", "© {a}/{b}",
+)  # fmt: skip
+
+
+def watermark(
+    rng: Rng, fonts: FontLibrary, width: int, height: int, *, background: np.ndarray | None, monochrome: bool
+) -> Lettering | None:
+    """A translucent line that takes 15 to 90 % of the width, mostly level or tilted; None where too small.
+
+    ``background`` is the mean RGB of the picture; the ink is white, grey, black or a colour that shows on it, and so
+    opaque that it changes what is FAINT levels off or more.
+    """
+    face = fonts.pick(rng, "latin", {"sans": 0.45, "serif": 0.15, "display": 0.2, "hand": 0.2})
+    text = str(_STAMPS[rng.integers(len(_STAMPS))]) if rng.random() < 0.35 else owner_text(rng)
+    text = fit_to(text.upper() if rng.random() < 0.4 else text, face.lacks)
+    size = width * float(np.exp(rng.uniform(np.log(0.15), np.log(0.9)))) / (0.6 * max(len(text), 3))
+    size = min(size, 0.3 * height)
+    if size < 9 or not text.strip():
+        return None
+    setting = Setting(face, size, tracking=float(rng.uniform(0, 0.2)), leading=1.1)
+    block = set_rows(rng, [Token(word) for word in text.split()], setting, straight(2.0 * width), 1, spaced=True)
+    tilts = [0.0, 45.0, 30.0, -30.0, -45.0, 90.0, float(rng.normal(0, 20))]
+    angle = tilts[rng.choice(7, p=[0.3, 0.1, 0.2, 0.1, 0.05, 0.05, 0.2])]
+    block = block and turn(block, angle).cropped()
+    if block is None or block.coverage.shape[1] > 1.1 * width or block.coverage.shape[0] > 1.1 * height:
+        return None
+    ground = np.full(3, 128.0) if background is None else background
+    inks = [WHITE, BLACK, (128, 128, 128), vivid(rng)]
+    ink = inks[rng.choice(4, p=[0.45, 0.25, 0.15, 0.15])]
+    if (monochrome and ink == inks[3]) or contrast(ink, ground) < 70:
+        ink = WHITE if ground.mean() < 128 else BLACK
+    opacity = float(np.clip(rng.uniform(0.12, 0.6), 30 / max(contrast(ink, ground), 30), 1))
+    look = Look(ink, opacity=opacity)
+    if rng.random() < 0.25:
+        look = replace(look, outlines=((max(0.04 * size, 1.0), BLACK if sum(ink) > 380 else WHITE),))
+    return colored(block, look, tags_of("watermark", "latin", face, block, False, angle, setting))
+
+
+def credit(
+    rng: Rng, fonts: FontLibrary, width: int, height: int, *, background: np.ndarray | None, monochrome: bool
+) -> Lettering | None:
+    """A name, a signature or an address, 7 to 16 px per em, within ``width`` x ``height`` px."""
+    face = fonts.pick(rng, "latin", {"hand": 0.5, "sans": 0.3, "serif": 0.12, "brush": 0.05, "display": 0.03})
+    text = fit_to(owner_text(rng), face.lacks)
+    size = float(np.clip(rng.lognormal(np.log(10), 0.3), SMALLEST, 22))
+    setting = Setting(face, size, tracking=float(rng.uniform(0, 0.1)), jitter=0.02 if rng.random() < 0.3 else 0.0)
+    block = set_rows(rng, [Token(word) for word in text.split()], setting, straight(width - 4), 2, spaced=True)
+    angle = float(rng.choice([0.0, 90.0, -90.0, rng.normal(0, 12)], p=[0.65, 0.08, 0.07, 0.2]))
+    slant = 0.2 if rng.random() < 0.2 else 0.0
+    block = block and turn(block, angle, slant).cropped()
+    if block is None or block.coverage.shape[1] > width - 4 or block.coverage.shape[0] > height - 4:
+        return None
+    ground = np.full(3, 128.0) if background is None else background
+    far = BLACK if ground.mean() > 110 else WHITE
+    ink = vivid(rng) if not monochrome and rng.random() < 0.2 else far
+    if contrast(ink, ground) < 60:
+        ink = far
+    look = Look(ink, opacity=float(rng.uniform(0.5, 1.0)) if rng.random() < 0.4 else 1.0)
+    if background is None:
+        look = replace(look, outlines=((1.2, BLACK if sum(ink) > 380 else WHITE),))
+    return colored(block, look, tags_of("credit", "latin", face, block, False, angle, setting))
+
+
+def owner_text(rng: Rng) -> str:
+    """A made-up name, address or copyright line."""
+    words = [word.strip("'") for word in v.LATIN_WORDS["english"].split() if len(word) > 3]
+    a, b = (str(words[rng.integers(len(words))]).capitalize() for _ in range(2))
+    year = int(rng.integers(1988, 2027))
+    form = str(_FORMS[rng.integers(len(_FORMS))])
+    return form.format(a=a, b=b if rng.random() < 0.5 else b.lower(), year=year, short=f"{year % 100:02d}")

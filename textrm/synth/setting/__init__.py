@@ -1,0 +1,1 @@
+"""How text is set: rows, columns, bent and warped."""

@@ -1,0 +1,1 @@
+"""What lettering says: random text of every script."""
