@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from textrm.page.finding.pyramid import doubled, enlarged, halved, whole_steps
+from textrm.page.finding.thick import with_thick_strokes
 from textrm.page.group import Box, blocks
 from textrm.page.models.segmenter import Segmenter
 from textrm.page.tile import tile_pixels
@@ -23,7 +24,8 @@ def segment(image: np.ndarray, model: Segmenter, tile: int = TILE) -> list[np.nd
 
     A model of one look is asked once, and the list has one map. One of several looks is shown the members of the page's
     pyramid from small to large, each with what it said of the one before: those of
-    :func:`~textrm.page.finding.pyramid.whole_steps` whole, the next larger one only where it said ``SEEN`` or more.
+    :func:`~textrm.page.finding.pyramid.whole_steps` whole, the next larger one only where it said ``SEEN`` or more,
+    and with its thick strokes (:func:`~textrm.page.finding.thick.with_thick_strokes`).
     Members beyond that one are not looked at: what was seen is enlarged, so that a page scanned at twice the size gives
     the same words. Tiles are cut as :func:`~textrm.page.tile.tile_pixels` does.
 
@@ -51,7 +53,7 @@ def segment(image: np.ndarray, model: Segmenter, tile: int = TILE) -> list[np.nd
         if step in steps:
             maps.insert(0, _whole(member, prior, model, tile))
         elif step == steps[-1] - 1:
-            maps.insert(0, _where_seen(member, maps[0], model))
+            maps.insert(0, with_thick_strokes(_where_seen(member, maps[0], model), maps[0], member))
         else:
             maps.insert(0, enlarged(maps[0], *member.shape[:2]))
     return maps
