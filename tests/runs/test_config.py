@@ -11,11 +11,11 @@ import pytest
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
 from textrm import train
+from textrm.errors import UserError
 from textrm.evaluate import __main__ as evaluate
 from textrm.export import __main__ as export
 from textrm.runs.config import job_folder, read_labels
 from textrm.synth import __main__ as synth
-from textrm.errors import UserError
 
 
 def run(

@@ -15,9 +15,9 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from textrm.runs.config import explain
 from textrm.errors import UserError
 from textrm.files import write_whole
+from textrm.runs.config import explain
 
 CODE = ("textrm", "conf", "hydra_plugins")  # what a run's figures follow from
 

@@ -11,7 +11,7 @@ from standin_model import write_inpainter
 
 from textrm.errors import UserError
 from textrm.page import Inpainter
-from textrm.page import network as module
+from textrm.page.filling import network as module
 from textrm.page.filling.network import CONTEXT, fill_by_network, window
 
 

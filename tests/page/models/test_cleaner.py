@@ -10,8 +10,8 @@ from standin_model import write_cleaner, write_tagger
 
 from textrm.errors import UserError
 from textrm.page import Cleaner, Inpainter, Segmenter
-from textrm.page import cleaner as module
-from textrm.page import model as base
+from textrm.page.models import cleaner as module
+from textrm.page.models import model as base
 
 
 def test_picture_and_blend(cleaner: Cleaner) -> None:

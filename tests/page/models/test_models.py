@@ -8,8 +8,8 @@ from standin_model import METADATA, write_model
 
 from textrm.errors import UserError
 from textrm.page import Segmenter
-from textrm.page import model as base
-from textrm.page import segmenter as module
+from textrm.page.models import model as base
+from textrm.page.models import segmenter as module
 
 
 def test_metadata_and_probability(model: Segmenter) -> None:

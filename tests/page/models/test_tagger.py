@@ -10,8 +10,8 @@ from standin_model import write_tagger
 from textrm.data.manifest import load_sample, read_manifest
 from textrm.errors import UserError
 from textrm.page import Tagger, Tags
-from textrm.page import model as base
-from textrm.page import tagger as module
+from textrm.page.models import model as base
+from textrm.page.models import tagger as module
 
 
 @pytest.fixture(scope="module")

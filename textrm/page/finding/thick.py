@@ -42,7 +42,9 @@ def with_thick_strokes(prob: np.ndarray, coarser: np.ndarray, image: np.ndarray)
         inked = pixels[own != 0]
         ink = np.median(inked[:: len(inked) // _SAMPLE + 1], 0)
         of_it = cv2.inRange(pixels, ink - _AGREE, ink + _AGREE)
-        of_it &= cv2.dilate(own * np.uint8(255), np.ones((2 * _NEAR + 1, 2 * _NEAR + 1), np.uint8))
-        raised = cv2.resize(coarser[rows, columns], size, interpolation=cv2.INTER_LINEAR) & of_it
-        np.maximum(prob[window], raised, out=prob[window])
+        of_it = cv2.bitwise_and(
+            of_it, cv2.dilate(own, np.ones((2 * _NEAR + 1, 2 * _NEAR + 1), np.uint8)) * np.uint8(255)
+        )
+        raised = cv2.resize(coarser[rows, columns], size, interpolation=cv2.INTER_LINEAR)
+        np.maximum(prob[window], cv2.bitwise_and(raised, of_it), out=prob[window])
     return prob
