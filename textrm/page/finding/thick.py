@@ -9,7 +9,7 @@ WIDTH = 11  # pixels of the coarser look: the finer one can judge strokes that a
 _NEAR = 8  # pixels of the coarser look: how far around the core of a stroke its edge may lie
 _AGREE = 48  # levels in each channel, by which the ink of one stroke may differ
 _SAMPLE = 4096  # pixels are enough to tell the colour of a stroke
-_SURE = 127  # of 255
+_SURE = 205  # of 255: less does not tell a letter from a dark window
 
 
 def with_thick_strokes(prob: np.ndarray, coarser: np.ndarray, image: np.ndarray) -> np.ndarray:
