@@ -18,30 +18,56 @@ from textrm.page.finding.words import group_words
 from textrm.page.models.segmenter import Segmenter
 
 LOW, MIN_AREA, PEAK = 0.3, 12, 127  # words as textrm.page finds them
-FALSE = 1.5  # what a false word weighs beside a missed one of its size
+FALSE = 1.5
 RIDGE = 1e-3
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("model", type=click.Path(exists=True, path_type=Path))
-@click.option("--set", "sets", multiple=True, required=True, help="MANIFEST:SPLIT; several times for several.")
+@click.option(
+    "--set",
+    "sets",
+    multiple=True,
+    required=True,
+    help="MANIFEST:SPLIT or MANIFEST:SPLIT:SHARE, which counts SHARE times; several times for several.",
+)
+@click.option(
+    "--false",
+    "false",
+    default=FALSE,
+    show_default=True,
+    type=click.FloatRange(0, min_open=True),
+    help="What a false word weighs beside a missed one of its size.",
+)
+@click.option(
+    "--average",
+    type=click.Path(exists=True, path_type=Path),
+    help="JSON file of an earlier judge, whose weights are averaged with those fitted.",
+)
 @click.option("--limit", default=150, show_default=True, type=click.IntRange(1), help="Pages of each set.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="JSON file for textrm.export words=…")
 @click.option("--threads", default=2, show_default=True, type=click.IntRange(1))
-def main(model: Path, sets: tuple[str, ...], limit: int, out: Path, threads: int) -> None:
+def main(
+    model: Path, sets: tuple[str, ...], false: float, average: Path | None, limit: int, out: Path, threads: int
+) -> None:
     """Write the weights under which the words of these pages are told best from what is no lettering.
 
     A word is one that MODEL proposes; it is lettering where more than half of its pixels are, in truth, within 2 px.
-    Each set counts the same; within it a word counts by the root of its pixels, between its ink and itself.
+    Each set counts the same, or as often as its share says; within it a word counts by the root of its pixels, between
+    its ink and itself.
     """
     segmenter = Segmenter(model, threads)
-    found = []
+    found, times = [], []
     for entry in sets:
-        manifest, _, split = entry.rpartition(":")
+        manifest, split, share = _entry(entry)
         found.append(_words(segmenter, manifest, split, limit))
+        times.append(share)
     features, truth = (np.concatenate([part[place] for part in found]) for place in (0, 1))
-    shares = np.concatenate([np.sqrt(part[2]) / max(np.sqrt(part[2]).sum(), 1) for part in found])
-    weights = fit(features, truth, shares * np.where(truth, 1.0, FALSE))
+    roots = [np.sqrt(part[2]) for part in found]
+    shares = np.concatenate([share * root / max(root.sum(), 1) for root, share in zip(roots, times, strict=True)])
+    weights = fit(features, truth, shares * np.where(truth, 1.0, false))
+    if average is not None:
+        weights = (weights + Judge.stated(average.read_text()).weights) / 2
     for name, (own, lettering, _) in zip(sets, found, strict=True):
         kept = Judge(weights.tolist())(own) > 0.5
         plain = Judge()(own) > 0.5
@@ -49,6 +75,17 @@ def main(model: Path, sets: tuple[str, ...], limit: int, out: Path, threads: int
                    f"(plain {plain[~lettering].sum()}), of the {lettering.sum()} true {kept[lettering].sum()} "
                    f"(plain {plain[lettering].sum()})")  # fmt: skip
     write_whole(out, json.dumps([round(float(weight), 4) for weight in weights]).encode())
+
+
+def _entry(text: str) -> tuple[str, str, float]:
+    """Manifest, split and share of an argument of ``--set``."""
+    first, _, last = text.rpartition(":")
+    try:
+        share = float(last)
+    except ValueError:
+        return first, last, 1.0
+    manifest, _, split = first.rpartition(":")
+    return manifest, split, share
 
 
 def fit(features: np.ndarray, truth: np.ndarray, importance: np.ndarray) -> np.ndarray:
