@@ -17,7 +17,7 @@ from onnx import numpy_helper
 from study_commands import in_this_process
 
 from experiments.finding import __main__ as finding
-from experiments.finding import average
+from experiments.finding import average, verify
 from experiments.masked_convolutions import __main__ as study
 from experiments.meme_cleaning import __main__ as meme_cleaning
 from experiments.pretraining import __main__ as pretraining
@@ -139,6 +139,18 @@ def test_between_two_finders_lie_the_averages_of_their_weights(tmp_path: Path) -
     refused = CliRunner().invoke(average.main, [str(coarse), str(finding.START.with_name("inpaint.float.onnx")), "x"])
     assert refused.exit_code == 1
     assert "give float files of the same net" in refused.output
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        ("a/m.csv:train", ("a/m.csv", "train", 1.0)),
+        ("a/m.csv:val:0.5", ("a/m.csv", "val", 0.5)),
+        ("C:/a.csv:val:6", ("C:/a.csv", "val", 6.0)),
+    ],
+)
+def test_sets_of_a_judge_have_shares(text: str, entry: tuple[str, str, float]) -> None:
+    assert verify._entry(text) == entry
 
 
 def test_the_recipe_of_the_finder_runs_from_drawings_to_weights_and_is_not_repeated(
