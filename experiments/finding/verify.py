@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -65,6 +67,8 @@ def main(
     features, truth = (np.concatenate([part[place] for part in found]) for place in (0, 1))
     roots = [np.sqrt(part[2]) for part in found]
     shares = np.concatenate([share * root / max(root.sum(), 1) for root, share in zip(roots, times, strict=True)])
+    if not len(features):
+        raise click.ClickException("no word was found on these pages: there is nothing to judge")
     weights = fit(features, truth, shares * np.where(truth, 1.0, false))
     if average is not None:
         weights = (weights + Judge.stated(average.read_text()).weights) / 2
@@ -80,11 +84,12 @@ def main(
 def _entry(text: str) -> tuple[str, str, float]:
     """Manifest, split and share of an argument of ``--set``."""
     first, _, last = text.rpartition(":")
-    try:
+    manifest, split, share = first, last, 1.0
+    with suppress(ValueError):
         share = float(last)
-    except ValueError:
-        return first, last, 1.0
-    manifest, _, split = first.rpartition(":")
+        manifest, _, split = first.rpartition(":")
+    if not (manifest and split and 0 < share < math.inf):
+        raise click.BadParameter(f"{text}: expected MANIFEST:SPLIT or MANIFEST:SPLIT:SHARE, the share above 0")
     return manifest, split, share
 
 

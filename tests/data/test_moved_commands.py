@@ -15,6 +15,7 @@ import pytest
         ("textrm.data.synth", "Draws pages"),
         ("textrm.data.importers.pairs", "Usage: "),
         ("textrm.data.importers.captioned", "Usage: "),
+        ("textrm.data.importers.drawings", "Usage: "),
         ("textrm.data.importers.imgflip575k", "Usage: "),
         ("textrm.data.importers.danbooru", "Usage: "),
     ],

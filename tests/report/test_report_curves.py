@@ -68,6 +68,16 @@ def test_of_a_continued_run_the_last_part_is_read(tmp_path: Path) -> None:
     assert Image.open(io.BytesIO(events.pictures["0"])).getpixel((0, 0)) == (0, 0, 0)
 
 
+def test_the_tenth_file_of_a_second_is_read_after_the_ninth(tmp_path: Path) -> None:
+    for count, precision in ((9, 0.5), (10, 0.25)):
+        folder = tmp_path / str(count)
+        write_events(folder, precision=precision, step=99, shade=1.0)
+        (written,) = folder.glob("*tfevents*")
+        written.rename(tmp_path / f"events.out.tfevents.1795917284.vm2.77.{count}")
+        folder.rmdir()
+    assert read_events(tmp_path).curves["test/PR"][1].tolist() == [1.0, 0.25]
+
+
 def test_what_is_whole_of_a_cut_file_is_read(tmp_path: Path) -> None:
     write_events(tmp_path, precision=0.5, step=99, shade=0.0)
     write_events(tmp_path, precision=0.25, step=199, shade=1.0)

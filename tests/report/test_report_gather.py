@@ -93,7 +93,11 @@ def test_no_folder_and_no_run(tmp_path: Path) -> None:
 
 def test_a_foreign_run_shows_nothing_of_its_readers_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_WORD", "swordfish")
-    config = {"loss": {"gamma": "${oc.env:SECRET_WORD}"}, "names": ["${oc.env:SECRET_WORD}"]}
+    backslash = chr(92)
+    config = {
+        "loss": {"gamma": "${oc.env:SECRET_WORD}"},
+        "names": [backslash * n + "${oc.env:SECRET_WORD}" for n in range(4)],
+    }
     run = read_run(make_run(tmp_path / "run", ["given=5"], config=config), "run")
     assert run.value("loss.gamma") == "${oc.env:SECRET_WORD}"
     assert "swordfish" not in str(run.config) + str(OmegaConf.to_container(run.config, resolve=True))

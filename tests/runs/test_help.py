@@ -68,8 +68,8 @@ def test_training_without_a_word_prints_help_and_trains_nothing(
 
 @pytest.mark.parametrize(
     "module",
-    ["infer", "tag", "preprocess", "postprocess", "report.__main__", "data.importers.pairs", "data.importers.captioned",
-     "data.importers.drawings", "data.importers.imgflip575k.__main__", "data.importers.danbooru.__main__"],
+    ["infer", "tag", "preprocess", "postprocess", "report.__main__", "importers.pairs", "importers.captioned",
+     "importers.drawings", "importers.imgflip575k.__main__", "importers.danbooru.__main__"],
 )  # fmt: skip
 def test_commands_without_a_configuration_know_the_short_flag_too(module: str) -> None:
     result = CliRunner().invoke(import_module(f"textrm.{module}").main, ["-h"])

@@ -31,6 +31,7 @@ CONFIG = {
         ("width=0.0: expected more", "task.net.encoder", "net.encoder.width=0.0: expected more"),
         ("width=1.0: expected more", "loss", "net.width=1.0: expected more"),  # nowhere in the loss
         ("weights: names a, expected b", "loss", "loss.weights: names a, expected b"),
+        ("weights: no such folder", "", "weights: no such folder"),
         ("depth=3: expected 2", "net", "depth=3: expected 2"),
         ("a/manifest.csv: no such manifest", "net", "a/manifest.csv: no such manifest"),
     ],

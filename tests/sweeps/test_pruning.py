@@ -40,5 +40,5 @@ def test_each_validation_is_told_once_also_where_a_run_goes_on(tmp_path: Path, s
 
 
 def test_a_figure_that_is_not_logged_is_named_with_those_that_are(tmp_path: Path, study: optuna.Study) -> None:
-    with pytest.raises(UserError, match=r"^callbacks\.pruning\.monitor=val/dice: .*val/AP"):
+    with pytest.raises(UserError, match=r"^monitor=val/dice: .*val/AP"):
         validate(make(tmp_path, "val/dice"), 0.1)

@@ -51,10 +51,10 @@ def load_run(run: Path, checkpoint: str = "best") -> tuple[nn.Module, dict[str, 
         resolved: Any = OmegaConf.to_container(OmegaConf.load(run / "resolved.yaml"))
         check_written(resolved)
         check_targets(resolved["net"])
-    except (YAMLError, OmegaConfBaseException, KeyError, TypeError, UnicodeDecodeError) as error:
+        if "weights" in resolved["net"].get("encoder", {}):
+            resolved["net"]["encoder"]["weights"] = None  # its own follow
+    except (YAMLError, OmegaConfBaseException, KeyError, TypeError, AttributeError, UnicodeDecodeError) as error:
         raise UserError(f"{run / 'resolved.yaml'} is not the configuration of a run: {error!r}") from error
-    if "weights" in resolved["net"].get("encoder", {}):
-        resolved["net"]["encoder"]["weights"] = None  # its own follow
     net = hydra.utils.instantiate(resolved["net"])
     load_weights(net, weights)
     return net.eval(), resolved

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -38,7 +39,7 @@ def read_events(folder: Path) -> Events:
     """What the event files in ``folder`` hold, as far as they are whole; nothing where there are none."""
     last = {
         value.tag: value
-        for path in sorted(folder.glob("*tfevents*"))  # named after the time
+        for path in sorted(folder.glob("*tfevents*"), key=_numbers)  # named after the time, the process and a count
         for event in _whole_events(path)
         for value in event.summary.value
     }
@@ -49,6 +50,10 @@ def read_events(folder: Path) -> Events:
         {page: picture for page, picture in pictures.items() if _is_picture(picture)},
         {tag: curve for tag, curve in curves.items() if curve is not None},
     )
+
+
+def _numbers(path: Path) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", path.name)]
 
 
 def _whole_events(path: Path) -> Iterator[Event]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -169,7 +170,8 @@ def _literal(node: Any) -> Any:
         return {key: _literal(value) for key, value in node.items()}
     if isinstance(node, list):
         return [_literal(value) for value in node]
-    return node.replace("${", r"\${") if isinstance(node, str) else node
+    # Backslashes before an interpolation are escapes themselves: each is doubled.
+    return re.sub(r"(\\*)\$\{", r"\1\1\\${", node) if isinstance(node, str) else node
 
 
 def _listed(path: Path) -> list[Any]:

@@ -119,11 +119,11 @@ def hydra_entry(
 
         @wraps(main)
         def entry() -> None:
-            if os.environ.get("HYDRA_FULL_ERROR") == "1":
-                full()
-                return
             if wants_help(sys.argv[1:], bare):
                 print(help_page(CONFIG_FOLDER / f"{name}.yaml"))
+                return
+            if os.environ.get("HYDRA_FULL_ERROR") == "1":
+                full()
                 return
             os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra would print and exit by itself; we want the exception
             try:

@@ -40,11 +40,14 @@ def real_keys(config: Mapping[str, Any]) -> Iterator[None]:
 def with_key(message: str, config: Mapping[str, Any], place: str = "") -> str:
     """The message, its argument replaced by the key of it that lies at or below ``place``, nearest to the top.
 
-    A key whose value is the one that was told goes before one that only has the name.
+    A key whose value is the one that was told goes before one that only has the name. Without a value and a place the
+    message stays as it is.
     """
     begin = _ARGUMENT.match(message)
     if begin is None:
         return message
+    if begin[2] is None and not place:
+        return message  # it may begin with the name of a file
     place = _followed(config, place)
     name, value = begin[1], begin[2]
     keys = [(key, str(held)) for key, held in _entries(config, "") if key.rpartition(".")[2] == name]

@@ -57,10 +57,11 @@ def draw_page(
     Raises:
         UserError: when no word finds room on a page that should have some.
     """
+    lettered: bool | None = None
     for attempt in range(ATTEMPTS):
         # The first attempt is the page itself, as it was before there were others.
         rng = np.random.default_rng([seed, index, attempt] if attempt else [seed, index])
-        sample, lettered = _draw(rng, f"synth-{seed}-{index}", fonts, size, color, empty, pristine)
+        sample, lettered = _draw(rng, f"synth-{seed}-{index}", fonts, size, color, empty, pristine, lettered)
         if sample.mask.any() or not lettered:
             return sample
         fonts.picked()  # for nothing
@@ -68,10 +69,11 @@ def draw_page(
 
 
 def _draw(rng: np.random.Generator, name: str, fonts: FontLibrary, size: int | tuple[int, int], color: float,
-          empty: float, pristine: float) -> tuple[Sample, bool]:  # fmt: skip
-    """A page, and whether it was to be lettered."""
+          empty: float, pristine: float, decided: bool | None) -> tuple[Sample, bool]:  # fmt: skip
+    """A page, and whether it was to be lettered, as ``decided`` where that is not None."""
     height, width = (size, size) if isinstance(size, int) else size
     colored, lettered = bool(rng.random() < color), bool(rng.random() >= empty)
+    lettered = lettered if decided is None else decided
     choices = KINDS if lettered else EMPTY_KINDS
     weights = np.array([weight for _, weight in choices])
     draw = choices[rng.choice(len(choices), p=weights / weights.sum())][0]

@@ -101,8 +101,9 @@ def write_set(
     train, val, test = split_shares(split)
     out = Path(out)
     check_folder(out)
+    places = (fonts,) if isinstance(fonts, str | Path) else tuple(fonts or ())
     recipe = Recipe(
-        out, seed, (height, width), color, empty, pristine, (fonts,) if isinstance(fonts, str | Path) else tuple(fonts),
+        out, seed, (height, width), color, empty, pristine, places,
         None if art is None else Path(art).resolve(), art_split, art_fraction,
     )  # fmt: skip
     painter = _Painter(recipe)  # mistakes in fonts and art show here, not in a worker

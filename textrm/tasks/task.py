@@ -68,7 +68,8 @@ class Task(LightningModule, ABC):
         """Validate after the last step, wherever in an epoch that is; the callbacks, which may stop it, come before."""
         trainer = self.trainer
         enough = self.current_epoch >= (trainer.min_epochs or 0) and self.global_step >= (trainer.min_steps or 0)
-        if self.global_step >= trainer.max_steps > 0 or (trainer.should_stop and enough):
+        last = self.current_epoch + 1 == trainer.max_epochs and trainer.is_last_batch
+        if last or self.global_step >= trainer.max_steps > 0 or (trainer.should_stop and enough):
             trainer.check_val_every_n_epoch = 1
             trainer.val_check_batch = batch_idx + 1
 

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 WIDTH = 11  # pixels of the coarser look: the finer one can judge strokes that are thinner
-_NEAR = 8  # pixels of the coarser look: how far around the core of a stroke its edge may lie
+_NEAR = 8  # pixels of the finer look: how far around the core of a stroke its edge may lie
 _AGREE = 48  # levels in each channel, by which the ink of one stroke may differ
 _SAMPLE = 4096  # pixels are enough to tell the colour of a stroke
 _SURE = 205  # of 255: less does not tell a letter from a dark window
@@ -30,8 +30,8 @@ def with_thick_strokes(prob: np.ndarray, coarser: np.ndarray, image: np.ndarray)
     core = cv2.morphologyEx(core, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (WIDTH, WIDTH)))
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(core, connectivity=8)
     for label, (x, y, wide, high, _) in enumerate(boxes.tolist()[1:count], 1):
-        rows = slice(max(y - _NEAR, 0), min(y + high + _NEAR, core.shape[0]))
-        columns = slice(max(x - _NEAR, 0), min(x + wide + _NEAR, core.shape[1]))
+        rows = slice(max(y - _NEAR // 2, 0), min(y + high + _NEAR // 2, core.shape[0]))
+        columns = slice(max(x - _NEAR // 2, 0), min(x + wide + _NEAR // 2, core.shape[1]))
         window = (
             slice(2 * rows.start, min(2 * rows.stop, height)),
             slice(2 * columns.start, min(2 * columns.stop, width)),

@@ -116,15 +116,15 @@ class FontLibrary:
         return found
 
 
-def find_fonts(fonts: str | Path | Sequence[str | Path] = PACKAGES) -> FontLibrary:
+def find_fonts(fonts: str | Path | Sequence[str | Path] | None = PACKAGES) -> FontLibrary:
     """The faces of one place or of several: ``packages``, the font packages of this Python; ``system``; a folder.
 
-    Packages alone give the same pages on every machine.
+    None and an empty text or list mean packages. The same packages give the same pages on every machine.
 
     Raises UserError where a folder is missing, or no usable font is found.
     """
-    places = [fonts] if isinstance(fonts, str | Path) else fonts
-    return _library(tuple(str(place) for place in places) or (PACKAGES,))
+    places = [fonts] if isinstance(fonts, str | Path) else fonts or ()
+    return _library(tuple(str(place) for place in places if str(place)) or (PACKAGES,))
 
 
 @lru_cache(maxsize=8)
