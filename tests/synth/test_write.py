@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from textrm.data.manifest import Row, load_sample, read_manifest, write_manifest
+from textrm.data.synthetic import SyntheticDataset
 from textrm.errors import UserError
 from textrm.synth.faces.library import find_fonts
 from textrm.synth.pages import draw_page
@@ -120,3 +121,17 @@ def test_a_manifest_of_other_pictures_is_not_replaced(tmp_path: Path) -> None:
     assert (tmp_path / "manifest.csv").read_bytes() == before
     for _ in range(2):  # its own set may be made anew
         write_set(tmp_path / "out", 1, size=96, workers=1, sheet=False)
+
+
+def test_art_that_no_word_finds_room_on_becomes_a_drawn_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cv2.imwrite(str(tmp_path / "clean.png"), np.full((120, 120, 3), 90, np.uint8))
+    write_manifest(tmp_path / "art.csv", [Row("a", "train", "book", image="clean.png", clean="clean.png")])
+    monkeypatch.setattr("textrm.synth.letter_art.ATTEMPTS", 0)
+    path = write_set(tmp_path / "out", 2, size=96, seed=1, workers=1, art=tmp_path / "art.csv", sheet=False)
+    assert [(row.id, row.source) for row in read_manifest(path).rows] == [
+        (f"synth-1-{index}", "textrm.synth") for index in range(2)
+    ]
+    data = SyntheticDataset(
+        2, 96, lambda sample, _: {"id": sample.id}, seed=1, art=tmp_path / "art.csv", art_fraction=1.0
+    )
+    assert data.item(0)["id"] == "synth-1-0"

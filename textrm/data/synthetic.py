@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from torch.utils.data import Dataset
 from textrm.data.dataset import BadRows, Transform
 from textrm.data.manifest import BadRow, Manifest, load_sample
 from textrm.data.sample import Sample
+from textrm.errors import UserError
 from textrm.synth.art import find_art
 from textrm.synth.faces.library import PACKAGES, find_fonts
 from textrm.synth.letter_art import crop_art, letter_art
@@ -24,10 +26,10 @@ class SyntheticDataset(Dataset):
     """Pages of ``size`` x ``size`` px that follow from ``(seed, number)`` alone.
 
     In training every draw is a new page and ``length`` only sets the share of an epoch; in evaluation the set is the
-    ``length`` pages 0, 1, … . ``fonts`` is packages, system, a folder or a list of them. A share
-    ``art_fraction`` of the pages is text-free art of the manifest ``art`` with lettering drawn on it, the rest is drawn
-    from nothing, as is what would have had art that cannot be read; such rows are reported once and counted.
-    See :func:`~textrm.synth.art.find_art` for what art of ``art_split`` is taken.
+    ``length`` pages 0, 1, … . ``fonts`` is packages, system, a folder or a list of them. A share ``art_fraction`` of
+    the pages is text-free art of the manifest ``art`` with lettering drawn on it, the rest is drawn from nothing, as is
+    what would have had art that no word finds room on, or that cannot be read; rows of the latter are reported once and
+    counted. See :func:`~textrm.synth.art.find_art` for what art of ``art_split`` is taken.
 
     Raises:
         UserError: where no font is found, and where art is wanted but the manifest has none.
@@ -79,4 +81,6 @@ class SyntheticDataset(Dataset):
         except BadRow as bad:
             self._bad.add(bad)
             return None
-        return letter_art(rng, crop_art(rng, art, self.size, self.size), self.fonts, name=f"{row.id}-{number}")
+        with suppress(UserError):  # no word finds room on it
+            return letter_art(rng, crop_art(rng, art, self.size, self.size), self.fonts, name=f"{row.id}-{number}")
+        return None

@@ -7,6 +7,7 @@ import logging
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
@@ -168,11 +169,12 @@ class _Painter:
         if self.art is not None and rng.random() < recipe.art_fraction:
             row, art = self._read_art(self.art, int(rng.integers(len(self.art.rows))))
             color = ART_COLOR if recipe.color is None else recipe.color
-            sample = letter_art(
-                rng, crop_art(rng, art, *recipe.size), self.fonts, monochrome=1 - color,
-                empty=recipe.empty, pristine=recipe.pristine, name=f"art-{recipe.seed}-{index}",
-            )  # fmt: skip
-            return sample, row.group, row.source, row.licence
+            with suppress(UserError):  # no word finds room on it: a page is drawn instead
+                sample = letter_art(
+                    rng, crop_art(rng, art, *recipe.size), self.fonts, monochrome=1 - color,
+                    empty=recipe.empty, pristine=recipe.pristine, name=f"art-{recipe.seed}-{index}",
+                )  # fmt: skip
+                return sample, row.group, row.source, row.licence
         color = PAGE_COLOR if recipe.color is None else recipe.color
         sample = draw_page(
             recipe.seed, index, self.fonts,
