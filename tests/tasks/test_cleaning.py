@@ -127,7 +127,7 @@ def test_what_cannot_be_trained_is_said_beforehand(drawn: Path, tmp_path: Path) 
         ([f"data.manifest={bare}"], "has a clean picture"),
         (["data.clean=false"], r"^data\.clean=false: .* give true"),
         (["data.crop=48"], r"data\.crop=48: expected a multiple of 32"),
-        (["+holes@data.holes=random"], r"data\.holes: they are for inpainting"),
+        (["+holes@data.holes=random"], r"^data\.holes=RandomHoles: they are for inpainting"),
     ):
         run = tmp_path / "run"
         with pytest.raises(UserError, match=said):

@@ -174,7 +174,7 @@ def test_what_cannot_be_trained_is_said_beforehand(drawn: Path, tmp_path: Path) 
     for overrides, said in (
         ([f"data.manifest={bare}"], "has a clean picture"),
         (["data.clean=false"], r"^data\.clean=false: .* are not read; give true"),
-        (["data.holes=null"], r"data\.holes: none are set"),
+        (["data.holes=null"], r"^data\.holes=null: none are set"),
         (["data.batch_size=1", "net=inpaint_partial"], "data.batch_size=1: crops of 64 px shrink to one pixel"),
         (["scheduler=two_stage"], "milestones"),
     ):

@@ -45,8 +45,9 @@ class CleaningTask(Task):
             UserError: saying what to change.
         """
         super().prepare(datamodule)
-        if getattr(datamodule, "holes", None) is not None:
-            raise UserError("holes: they are for inpainting; leave them out")
+        holes = getattr(datamodule, "holes", None)
+        if holes is not None:
+            raise UserError(f"holes={type(holes).__name__}: they are for inpainting; leave them out")
         train: dict[str, Any] = getattr(datamodule, "train", {})
         for data in (*train.values(), getattr(datamodule, "val", None), getattr(datamodule, "test", None)):
             keep_clean = getattr(data, "keep_clean", None)

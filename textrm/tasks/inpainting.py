@@ -50,7 +50,7 @@ class InpaintingTask(Task):
             UserError: saying what to change.
         """
         if getattr(datamodule, "holes", None) is None:
-            raise UserError("holes: none are set; give +holes@data.holes=both, lettering or random")
+            raise UserError("holes=null: none are set; give +holes@data.holes=both, lettering or random")
         crop, batch_size = getattr(datamodule, "crop", None), getattr(datamodule, "batch_size", None)
         stride = int(getattr(self.net, "stride", 1))
         if batch_size == 1 and crop is not None and crop <= stride:
