@@ -20,7 +20,6 @@ from textrm.page.finding.words import group_words
 from textrm.page.models.segmenter import Segmenter
 
 LOW, MIN_AREA, PEAK = 0.3, 12, 127  # words as textrm.page finds them
-FALSE = 1.5
 RIDGE = 1e-3
 
 
@@ -36,7 +35,7 @@ RIDGE = 1e-3
 @click.option(
     "--false",
     "false",
-    default=FALSE,
+    default=1.5,
     show_default=True,
     type=click.FloatRange(0, min_open=True),
     help="What a false word weighs beside a missed one of its size.",

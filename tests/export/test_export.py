@@ -204,7 +204,7 @@ def test_a_run_is_exported_with_weights_from_elsewhere(tmp_path: Path) -> None:
     run = make_run(tmp_path / "run", CONVOLUTION, {"net.weight": torch.zeros(1, 3, 1, 1)})
     other = make_run(tmp_path / "other", CONVOLUTION, {"net.weight": torch.full((1, 3, 1, 1), 0.5)})
     found, _ = load_run(run, str(other / "checkpoints" / "best.ckpt"))
-    assert found.weight.tolist() == [[[[0.5]], [[0.5]], [[0.5]]]]  # type: ignore[union-attr, operator]
+    assert [weight.tolist() for weight in found.parameters()] == [[[[[0.5]], [[0.5]], [[0.5]]]]]
     tiny_run, file = make_tiny_run(tmp_path / "tiny"), tmp_path / "other.onnx"
     moved = tiny()
     with torch.no_grad():

@@ -203,7 +203,7 @@ def check_types(config: DictConfig, name: str, optional: Mapping[str, type]) -> 
 
 def explain(error: BaseException) -> str:
     """One line for a user's mistake: the key, what was got, what is allowed."""
-    chain = list(_causes(error))
+    chain = list(causes(error))
     for cause in chain:
         if isinstance(cause, UserError):
             return _one_line(str(cause))
@@ -234,7 +234,8 @@ def _unknown_key(error: ConfigAttributeError | ConfigKeyError) -> str:
     return f"unknown key {error.full_key}: {hint}allowed here: {', '.join(allowed) or 'nothing'}"
 
 
-def _causes(error: BaseException) -> Iterator[BaseException]:
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """The error, and what led to it, back to the first."""
     cause: BaseException | None = error
     while cause is not None:
         yield cause

@@ -10,6 +10,7 @@ from typing import Any
 from hydra.errors import InstantiationException
 
 from textrm.errors import UserError
+from textrm.runs.config import causes
 
 _ARGUMENT = re.compile(r"(\w+)(?:=(.*?))?: ", re.DOTALL)  # how a constructor's message begins: gamma=-1: expected …
 _WHOLE = re.compile(r"\$\{([\w.]+)\}")  # an interpolation and nothing beside
@@ -29,7 +30,7 @@ def real_keys(config: Mapping[str, Any]) -> Iterator[None]:
     try:
         yield
     except (UserError, InstantiationException) as error:
-        chain = [error, *_causes(error)]
+        chain = list(causes(error))
         mistake = next((cause for cause in chain if isinstance(cause, UserError)), None)
         if mistake is None:
             raise
@@ -72,10 +73,3 @@ def _entries(node: Any, key: str) -> Iterator[tuple[str, Any]]:
         for name, value in node.items():
             yield f"{key}{name}", value
             yield from _entries(value, f"{key}{name}.")
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    cause = error.__cause__ or error.__context__
-    while cause is not None:
-        yield cause
-        cause = cause.__cause__ or cause.__context__

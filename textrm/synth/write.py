@@ -44,7 +44,7 @@ class Recipe:
     color: float | None
     empty: float
     pristine: float
-    fonts: tuple[str | Path, ...]
+    fonts: str | Path | Sequence[str | Path] | None
     art: Path | None
     art_split: str
     art_fraction: float
@@ -60,7 +60,7 @@ def write_set(
     color: float | None = None,
     empty: float = 0.08,
     pristine: float = 0.35,
-    fonts: str | Path | Sequence[str | Path] = PACKAGES,
+    fonts: str | Path | Sequence[str | Path] | None = PACKAGES,
     art: Path | str | None = None,
     art_split: str = "train",
     art_fraction: float = 1.0,
@@ -102,9 +102,8 @@ def write_set(
     train, val, test = split_shares(split)
     out = Path(out)
     check_folder(out)
-    places = (fonts,) if isinstance(fonts, str | Path) else tuple(fonts or ())
     recipe = Recipe(
-        out, seed, (height, width), color, empty, pristine, places,
+        out, seed, (height, width), color, empty, pristine, fonts,
         None if art is None else Path(art).resolve(), art_split, art_fraction,
     )  # fmt: skip
     painter = _Painter(recipe)  # mistakes in fonts and art show here, not in a worker

@@ -103,7 +103,7 @@ def test_packages_alone_unless_asked(tmp_path: Path, monkeypatch: pytest.MonkeyP
     other = next(face for face in fonts.faces if face.family == "Anton")
     (tmp_path / ".fonts").mkdir()
     shutil.copy(other.path, tmp_path / ".fonts" / "installed.ttf")
-    monkeypatch.setitem(synth_fonts._PLACES_OF, "system", lambda: font_files.in_folders([tmp_path / ".fonts"]))
+    monkeypatch.setitem(synth_fonts._FINDERS, "system", lambda: font_files.in_folders([tmp_path / ".fonts"]))
     assert {face.path for face in find_fonts().faces} <= set(packaged)
     installed = str(tmp_path / ".fonts" / "installed.ttf")
     synth_fonts._library.cache_clear()  # it keeps what the system had

@@ -20,7 +20,7 @@ from textrm.synth.faces.tables import FaceTables, faces_in, read_face
 from textrm.synth.words.text import repertoire
 
 PACKAGES, SYSTEM = "packages", "system"
-_PLACES_OF = {PACKAGES: font_files.in_packages, SYSTEM: font_files.in_system}
+_FINDERS = {PACKAGES: font_files.in_packages, SYSTEM: font_files.in_system}
 
 STYLES = ("sans", "serif", "hand", "display", "brush")
 
@@ -131,9 +131,9 @@ def find_fonts(fonts: str | Path | Sequence[str | Path] | None = PACKAGES) -> Fo
 def _library(places: tuple[str, ...]) -> FontLibrary:
     files: list[str] = []
     for place in places:
-        if place not in _PLACES_OF and not Path(place).exists():
+        if place not in _FINDERS and not Path(place).exists():
             raise UserError(f"fonts={place}: there is no such folder; give packages, system or a folder with fonts")
-        files += _PLACES_OF[place]() if place in _PLACES_OF else font_files.in_folders([place])
+        files += _FINDERS[place]() if place in _FINDERS else font_files.in_folders([place])
     faces = [face for path in dict.fromkeys(files) for face in _faces_of(path)]
     if not any("latin" in face.scripts for face in faces):
         raise UserError(
