@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from textrm.data.manifest import load_sample, read_manifest
 from textrm.errors import UserError
 from textrm.importers.drawings import main, read_drawing
+from textrm.synth.degrade import changed
 
 
 def write_drawing(path: Path, colour: tuple[int, int, int] = (200, 30, 60)) -> Path:
@@ -57,6 +58,28 @@ def test_a_drawing_is_cut_to_what_it_shows(tmp_path: Path) -> None:
     drawing = read_drawing(write_drawing(tmp_path / "disc.png"))
     assert drawing.shape == (81, 101, 4)
     assert tuple(drawing[40, 50]) == (200, 30, 60, 255)
+
+
+def test_drawings_stand_before_large_effects_which_they_hide(tmp_path: Path) -> None:
+    folder = tmp_path / "drawings"
+    folder.mkdir()
+    write_drawing(folder / "disc.png")
+    given = [str(folder), str(tmp_path / "out"), "--n", "8", "--workers", "1", "--effects", "1"]
+    done = CliRunner().invoke(main, given)
+    assert done.exit_code == 0, done.output
+    manifest = read_manifest(tmp_path / "out" / "manifest.csv")
+    samples = [load_sample(manifest, row) for row in manifest.rows]
+    lettered = [sample for sample in samples if sample.mask.any()]
+    assert len(lettered) >= 5
+    discs = 0
+    for sample in lettered:
+        assert sample.clean is not None
+        assert np.array_equal(sample.mask != 0, changed(sample.image, sample.clean) != 0)
+        disc = (np.abs(sample.clean.astype(int) - (200, 30, 60)).max(2) < 2).astype(np.uint8)
+        disc = cv2.erode(disc, np.ones((5, 5), np.uint8)) != 0
+        assert np.array_equal(sample.image[disc], sample.clean[disc])  # the disc is in front
+        discs += int(disc.any())
+    assert discs >= 3
 
 
 @pytest.mark.parametrize("channels", [0, 1, 3])

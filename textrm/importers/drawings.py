@@ -1,8 +1,9 @@
-"""Text-free pages set from single drawings: ``python -m textrm.importers.drawings FOLDER OUT``."""
+"""Pages set from single drawings, text-free or with sounds behind them: ``python -m textrm.importers.drawings``."""
 
 from __future__ import annotations
 
 import csv
+import functools
 import shutil
 import subprocess
 import sys
@@ -16,16 +17,20 @@ import numpy as np
 from textrm.data.manifest import Row, split_by_group, write_manifest
 from textrm.errors import UserError
 from textrm.files import write_whole
-from textrm.importers.rendering import workers_option
+from textrm.importers.rendering import fonts_option, workers_option
 from textrm.importers.splitting import split_options
 from textrm.importers.workers import in_order, progress_bar
+from textrm.synth.behind import letter_behind, still_read
+from textrm.synth.degrade import changed
 from textrm.synth.drawing.common import texture
 from textrm.synth.drawing.common.strokes import SUBPIXEL_BITS, fixed
 from textrm.synth.drawing.panel_art import draw_panel, random_style
 from textrm.synth.drawing.panels import random_layout
+from textrm.synth.faces.library import FontLibrary, find_fonts
 
 Rng = np.random.Generator
 RENDERED = 900  # px; the longer side that an SVG is drawn at
+ATTEMPTS = 4  # at laying drawings on an effect so that it is still read
 _PAPER = np.array((255, 255, 255), np.uint8)
 
 
@@ -37,6 +42,8 @@ class Page:
     seed: int
     drawings: tuple[str, ...]
     out: str
+    effects: float = 0.0  # share of the panels whose drawings stand before a large sound effect
+    fonts: tuple[str, ...] = ()
 
 
 def set_page(page: Page) -> tuple[Row, tuple[str, ...]]:
@@ -44,35 +51,65 @@ def set_page(page: Page) -> tuple[Row, tuple[str, ...]]:
     rng = np.random.default_rng([page.seed, page.number])
     height, width = (int(side) for side in rng.integers(640, 1100, 2))
     bad: list[str] = []
-    picture = np.empty((height, width, 3), np.uint8)
-    picture[:] = _PAPER if rng.random() < 0.8 else rng.integers(0, 256, 3)
+    clean = np.empty((height, width, 3), np.uint8)
+    clean[:] = _PAPER if rng.random() < 0.8 else rng.integers(0, 256, 3)
+    image = clean.copy()
     layout = random_layout(rng, height, width)
-    single = rng.random() < 0.4
+    single = rng.random() < (0.7 if page.effects else 0.4)  # a large effect needs room
     outlines = [np.array([(0, 0), (width, 0), (width, height), (0, height)], float)] if single else layout.panels
     for outline in outlines:
         x0, y0 = np.floor(outline.min(0)).astype(int).clip(0)
         x1, y1 = np.minimum(np.ceil(outline.max(0)).astype(int), (width, height))
         if x1 - x0 < 48 or y1 - y0 < 48:
             continue
-        panel = _ground(rng, int(y1 - y0), int(x1 - x0))
-        for _ in range(1 if single and rng.random() < 0.7 else int(rng.integers(1, 5))):
-            file = page.drawings[rng.integers(len(page.drawings))]
-            try:
-                _lay(rng, panel, read_drawing(Path(file)))
-            except UserError as error:
-                bad.append(str(error))
+        panel = _panel(rng, page, int(y1 - y0), int(x1 - x0), single, bad)
         region = np.zeros((height, width), np.uint8)
         cv2.fillPoly(region, [fixed(outline)], 1, shift=SUBPIXEL_BITS)
-        np.copyto(picture[y0:y1, x0:x1], panel, where=region[y0:y1, x0:x1, None] != 0)
-        if layout.frame and not single:
-            cv2.polylines(picture, [fixed(outline)], True, (0, 0, 0), round(layout.frame), cv2.LINE_AA, SUBPIXEL_BITS)
-    image, mask = (f"{folder}/{page.number:06d}.png" for folder in ("image", "mask"))
-    planes = {image: picture[..., ::-1], mask: np.zeros((height, width), np.uint8)}
-    for name, plane in planes.items():
-        write_whole(Path(page.out) / name, cv2.imencode(".png", plane)[1].tobytes())
-    row = Row(f"drawings_{page.seed}_{page.number:06d}", "train", f"{page.number}", image, image, mask,
-              width=width, height=height)  # fmt: skip
+        for picture, part in zip((clean, image), panel, strict=True):
+            np.copyto(picture[y0:y1, x0:x1], part, where=region[y0:y1, x0:x1, None] != 0)
+            if layout.frame and not single:
+                cv2.polylines(picture, [fixed(outline)], True, (0, 0, 0), round(layout.frame), cv2.LINE_AA,
+                              SUBPIXEL_BITS)  # fmt: skip
+    lettered = changed(image, clean)
+    planes = {"image": image[..., ::-1], "mask": 255 * lettered}
+    if lettered.any():
+        planes["clean"] = clean[..., ::-1]
+    paths = {folder: f"{folder}/{page.number:06d}.png" for folder in planes}
+    for folder, plane in planes.items():
+        write_whole(Path(page.out) / paths[folder], cv2.imencode(".png", plane)[1].tobytes())
+    row = Row(f"drawings_{page.seed}_{page.number:06d}", "train", f"{page.number}", paths["image"],
+              paths.get("clean", paths["image"]), paths["mask"], width=width, height=height)  # fmt: skip
     return row, tuple(bad)
+
+
+def _panel(rng: Rng, page: Page, height: int, width: int, single: bool, bad: list[str]) -> tuple[np.ndarray, ...]:
+    """A panel with drawings on it, text-free and as it is; what could not be read is added to ``bad``."""
+    clean = _ground(rng, height, width)
+    behind = bool(page.effects) and rng.random() < page.effects
+    drawings = []
+    for _ in range(1 if single and not behind and rng.random() < 0.7 else int(rng.integers(1, 5))):
+        file = page.drawings[rng.integers(len(page.drawings))]
+        try:
+            drawings.append(read_drawing(Path(file)))
+        except UserError as error:
+            bad.append(str(error))
+    if not behind:
+        for drawing in drawings:
+            _lay(rng, (clean,), drawing, 1.8)
+        return clean, clean
+    image = letter_behind(rng, clean, _fonts(page.fonts), drawings)
+    for _ in range(ATTEMPTS):
+        panels = clean.copy(), image.copy()
+        for drawing in drawings:
+            _lay(rng, panels, drawing, 0.9)
+        if still_read(changed(image, clean), changed(panels[1], panels[0])):
+            return panels
+    return panels[0], panels[0]
+
+
+@functools.cache
+def _fonts(places: tuple[str, ...]) -> FontLibrary:
+    return find_fonts(places)
 
 
 def read_drawing(path: Path) -> np.ndarray:
@@ -113,10 +150,10 @@ def _ground(rng: Rng, height: int, width: int) -> np.ndarray:
     return ground
 
 
-def _lay(rng: Rng, panel: np.ndarray, drawing: np.ndarray) -> None:
-    """Lay a drawing on the panel, at any size, now and then mirrored and cut by the panel's edge."""
-    extent, shape = np.array(panel.shape[:2]), np.array(drawing.shape[:2])
-    factor = float(np.min(extent / shape) * np.exp(rng.uniform(np.log(0.25), np.log(1.8))))
+def _lay(rng: Rng, panels: tuple[np.ndarray, ...], drawing: np.ndarray, largest: float) -> None:
+    """Lay a drawing on the panels, at up to ``largest`` times their size, mirrored and cut by their edge at times."""
+    extent, shape = np.array(panels[0].shape[:2]), np.array(drawing.shape[:2])
+    factor = float(np.min(extent / shape) * np.exp(rng.uniform(np.log(0.25), np.log(largest))))
     size = np.maximum((shape * factor).astype(int), 8)
     how = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
     drawing = cv2.resize(drawing, (int(size[1]), int(size[0])), interpolation=how)
@@ -127,8 +164,9 @@ def _lay(rng: Rng, panel: np.ndarray, drawing: np.ndarray) -> None:
     columns = slice(max(left, 0), min(left + int(size[1]), int(extent[1])))
     part = drawing[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
     share = part[..., 3:].astype(np.float32) / 255
-    below = panel[rows, columns]
-    below[:] = np.rint(below * (1 - share) + part[..., :3] * share)
+    for panel in panels:
+        below = panel[rows, columns]
+        below[:] = np.rint(below * (1 - share) + part[..., :3] * share)
 
 
 def _drawings(folder: Path, listed: Path | None) -> tuple[str, ...]:
@@ -150,23 +188,29 @@ def _drawings(folder: Path, listed: Path | None) -> tuple[str, ...]:
 @click.option("--n", "count", default=1000, show_default=True, type=click.IntRange(1), help="Number of pages.")
 @click.option("--list", "listed", type=click.Path(path_type=Path, exists=True, dir_okay=False),
               help="CSV whose column 'file' names the drawings to use.")  # fmt: skip
+@click.option("--effects", default=0.0, show_default=True, type=click.FloatRange(0, 1),
+              help="Share of the panels whose drawings stand before a large sound effect.")  # fmt: skip
+@fonts_option
 @split_options("1,0,0", "page")
 @click.option("--source", default="", help="Where the drawings are from, for the manifest.")
 @click.option("--licence", default="", help="Their licence, for the manifest.")
 @workers_option
-def main(folder: Path, out: Path, count: int, listed: Path | None, shares: tuple[float, float, float], seed: int,
-         source: str, licence: str, workers: int) -> None:  # fmt: skip
+def main(folder: Path, out: Path, count: int, listed: Path | None, effects: float, fonts: tuple[str, ...],
+         shares: tuple[float, float, float], seed: int, source: str, licence: str, workers: int) -> None:  # fmt: skip
     """Set text-free pages from the drawings below FOLDER (SVG, or PNG with alpha) and write OUT/manifest.csv.
 
-    The pages are for the generator to letter (art=OUT/manifest.csv) and for training to leave alone. SVG files need
-    rsvg-convert (Debian: librsvg2-bin). Exit status 1 if any drawing could not be used.
+    The pages are for the generator to letter (art=OUT/manifest.csv) and for training to leave alone. With --effects
+    the drawings stand before large sound effects, so that a net learns which of the two it is looking at. SVG files
+    need rsvg-convert (Debian: librsvg2-bin). Exit status 1 if any drawing could not be used.
     """
     bad: set[str] = set()
     try:
         drawings = _drawings(folder, listed)
         if any(name.lower().endswith(".svg") for name in drawings) and not shutil.which("rsvg-convert"):
             raise UserError("rsvg-convert is not installed, which draws SVG files: install librsvg2-bin")
-        pages = [Page(number, seed, drawings, str(out)) for number in range(count)]
+        if effects:
+            find_fonts(fonts)  # what is wrong with them shows here, not in a worker
+        pages = [Page(number, seed, drawings, str(out), effects, fonts) for number in range(count)]
         rows = []
         with progress_bar("pages", count) as show:
             for _, (row, unread) in in_order(set_page, pages, min(workers, count)):

@@ -18,13 +18,19 @@ def rendering_options(command: Callable[..., Any]) -> Callable[..., Any]:
                      help="Share of rendered memes that are rescaled or blurred."),
         click.option("--jpeg", default=0.85, show_default=True, type=click.FloatRange(0, 1),
                      help="Share of rendered memes saved as JPEG; the others are PNG, without loss."),
-        click.option("--fonts", multiple=True, default=[PACKAGES], show_default=True,
-                     help="packages (the same on every machine), system, or a folder; give it again for further ones."),
+        fonts_option,
         workers_option,
     )  # fmt: skip
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def fonts_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--fonts`` to a command, which receives a tuple of them."""
+    return click.option("--fonts", multiple=True, default=[PACKAGES], show_default=True,
+                        help="packages (the same on every machine), system, or a folder; give it again for further "
+                        "ones.")(command)  # fmt: skip
 
 
 def workers_option(command: Callable[..., Any]) -> Callable[..., Any]:

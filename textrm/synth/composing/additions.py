@@ -48,12 +48,13 @@ def add_effect(letterer: Letterer, area: Box) -> bool:
 
 
 def add_large(
-    letterer: Letterer, area: Box, region: np.ndarray | None = None, ground: float = 0.3, spill: float = 0.15
-) -> bool:
+    letterer: Letterer, area: Box, region: np.ndarray | None = None, ground: float = 0.3, spill: float = 0.15,
+    look: Look | None = None,
+) -> bool:  # fmt: skip
     """One very large effect in ``area``, which may cut it off; with probability ``ground`` on a ground of its own.
 
     ``region`` (H W uint8, 255 = inside) is the panel, or where nothing stands in front; with probability ``spill`` the
-    effect leaves both. Balloons may come to lie over its edges.
+    effect leaves both. Balloons may come to lie over its edges. ``look``: None = at random.
     """
     rng = letterer.rng
     wide, tall = area[2] - area[0], area[3] - area[1]
@@ -66,7 +67,7 @@ def add_large(
     text = large_effect(
         rng, letterer.fonts, int(1.25 * wide), int(1.25 * tall), letter=letter,
         script=letterer.script if rng.random() < 0.7 else None,
-        background=letterer.under(area), monochrome=not letterer.color,
+        background=letterer.under(area), monochrome=not letterer.color, look=look,
     )  # fmt: skip
     if text is None:
         return False
