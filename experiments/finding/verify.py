@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +11,7 @@ import cv2
 import numpy as np
 from rich.progress import track
 
+from experiments.finding.fit import fit
 from textrm.data.manifest import BadRow, evenly_spread, load_sample, read_manifest
 from textrm.files import write_whole
 from textrm.page.finding.judge import FEATURES, Judge
@@ -20,7 +20,6 @@ from textrm.page.finding.words import group_words
 from textrm.page.models.segmenter import Segmenter
 
 LOW, MIN_AREA, PEAK = 0.3, 12, 127  # words as textrm.page finds them
-RIDGE = 1e-3
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -40,17 +39,10 @@ RIDGE = 1e-3
     type=click.FloatRange(0, min_open=True),
     help="What a false word weighs beside a missed one of its size.",
 )
-@click.option(
-    "--average",
-    type=click.Path(exists=True, path_type=Path),
-    help="JSON file of an earlier judge, whose weights are averaged with those fitted.",
-)
 @click.option("--limit", default=150, show_default=True, type=click.IntRange(1), help="Pages of each set.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="JSON file for textrm.export words=…")
 @click.option("--threads", default=2, show_default=True, type=click.IntRange(1))
-def main(
-    model: Path, sets: tuple[str, ...], false: float, average: Path | None, limit: int, out: Path, threads: int
-) -> None:
+def main(model: Path, sets: tuple[str, ...], false: float, limit: int, out: Path, threads: int) -> None:
     """Write the weights under which the words of these pages are told best from what is no lettering.
 
     A word is one that MODEL proposes; it is lettering where more than half of its pixels are, in truth, within 2 px.
@@ -68,16 +60,14 @@ def main(
     shares = np.concatenate([share * root / max(root.sum(), 1) for root, share in zip(roots, times, strict=True)])
     if not len(features):
         raise click.ClickException("no word was found on these pages: there is nothing to judge")
-    weights = fit(features, truth, shares * np.where(truth, 1.0, false))
-    if average is not None:
-        weights = (weights + Judge.stated(average.read_text()).weights) / 2
+    judge = fit(features, truth, shares * np.where(truth, 1.0, false))
     for name, (own, lettering, _) in zip(sets, found, strict=True):
-        kept = Judge(weights.tolist())(own) > 0.5
+        kept = judge(own) > 0.5
         plain = Judge()(own) > 0.5
         click.echo(f"{name}: {len(own)} words, {(~lettering).sum()} false; kept of the false {kept[~lettering].sum()} "
                    f"(plain {plain[~lettering].sum()}), of the {lettering.sum()} true {kept[lettering].sum()} "
                    f"(plain {plain[lettering].sum()})")  # fmt: skip
-    write_whole(out, json.dumps([round(float(weight), 4) for weight in weights]).encode())
+    write_whole(out, judge.as_json().encode())
 
 
 def _entry(text: str) -> tuple[str, str, float]:
@@ -92,21 +82,6 @@ def _entry(text: str) -> tuple[str, str, float]:
     return manifest, split, share
 
 
-def fit(features: np.ndarray, truth: np.ndarray, importance: np.ndarray) -> np.ndarray:
-    """Weights of a logistic regression, by Newton's method, with a small ridge."""
-    weights = np.zeros(FEATURES)
-    importance = importance / importance.sum()
-    for _ in range(50):
-        score = 1 / (1 + np.exp(-features @ weights))
-        slope = features.T @ (importance * (score - truth)) + RIDGE * weights
-        curve = (features * (importance * score * (1 - score))[:, None]).T @ features + RIDGE * np.eye(FEATURES)
-        step = np.linalg.solve(curve, slope)
-        weights -= step
-        if np.abs(step).max() < 1e-6:
-            break
-    return weights
-
-
 def _words(model: Segmenter, path: str, split: str, limit: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The features of the words of a split, whether each is lettering, and its pixels."""
     manifest = read_manifest(path)
@@ -118,7 +93,7 @@ def _words(model: Segmenter, path: str, split: str, limit: int) -> tuple[np.ndar
         except BadRow as bad:
             click.echo(str(bad), err=True)
             continue
-        words = group_words(segment(sample.image, model), LOW)
+        words = group_words(sample.image, segment(sample.image, model), LOW)
         if words is None:
             continue
         near = cv2.dilate(sample.mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5)))

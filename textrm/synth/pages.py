@@ -8,7 +8,7 @@ import numpy as np
 
 from textrm.data.sample import Sample
 from textrm.errors import UserError
-from textrm.synth import kinds, kinds_written, pictograms, strips
+from textrm.synth import kinds, kinds_written, letter_grids, pictograms, strips
 from textrm.synth.composing.letterer import Letterer
 from textrm.synth.composing.owner_marks import add_ownership
 from textrm.synth.degrade import degrade
@@ -20,8 +20,9 @@ NO_ROOM = "{name}: words found no room in {attempts} attempts; give pages larger
 Kind = Callable[[np.random.Generator, int, int, FontLibrary, bool, bool], tuple[Letterer, set[str]]]
 
 KINDS: tuple[tuple[Kind, float], ...] = (
-    (kinds.comic, 0.48), (kinds.splash, 0.1), (strips.strip, 0.1), (kinds.meme, 0.08), (kinds.picture_book, 0.08),
+    (kinds.comic, 0.46), (kinds.splash, 0.1), (strips.strip, 0.1), (kinds.meme, 0.08), (kinds.picture_book, 0.08),
     (kinds_written.impact, 0.07), (kinds_written.chart, 0.06), (pictograms.pictograms, 0.03),
+    (letter_grids.letter_grid, 0.02),
 )  # fmt: skip
 """The kinds of page and how often each is drawn."""
 

@@ -51,9 +51,12 @@ def find(
     if model.looks == 1:
         mask, regions = find_lettering(maps[0], threshold, lower, min_area)
     else:
-        mask, regions, doubtful = find_words(maps, threshold, lower, min_area, model.judge)
-        # What was decided shows in the probability: above one half is what goes.
-        prob = np.where(mask != 0, np.maximum(prob, np.uint8(128)), np.minimum(prob, np.uint8(127)))
+        mask, regions, doubtful = find_words(image, maps, threshold, lower, min_area, model.judge)
     # Doubtful words are no part of the mask, and their strokes no part of the ground they stand on.
-    ink = cv2.threshold(maps[0], int((lower or threshold) * 255), 1, cv2.THRESH_BINARY)[1]
+    ink = cv2.threshold(prob, int((lower or threshold) * 255), 1, cv2.THRESH_BINARY)[1]
+    if model.looks > 1:
+        # What was decided shows in the probability: above one half is what goes.
+        goes = mask.view(bool)
+        np.maximum(prob, 128, out=prob, where=goes)
+        np.minimum(prob, 127, out=prob, where=~goes)
     return Found(mask, prob, with_kinds(image, ink, regions), with_kinds(image, ink, doubtful))

@@ -1,4 +1,4 @@
-"""Whether a word is lettering: from what the looks gave to its strokes, their size and number, and the page's words."""
+"""Whether a word is lettering: from what the looks gave to its strokes, their size and number, and what is around."""
 
 from __future__ import annotations
 
@@ -7,52 +7,73 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from textrm.page.finding import ground
+
 LOOKS = 4  # whose opinion counts: the finest, the largest that saw the whole page, and the two below that one
-FEATURES = 2 * (LOOKS + 1) + 2
+_OF_STROKES = 2 * (LOOKS + 1) + 2
+FEATURES = _OF_STROKES + ground.FEATURES
 _MANY = 8  # strokes of a word, and other words: more say no more
 _SURE = 0.01  # a mean probability counts as at least this far from 0 and from 1
 
 
 class Judge:
-    """Scores words by a logistic function of their features.
+    """Scores words by their features: the logistic function of a linear layer, beside which a hidden one may stand.
 
-    Where ``weights`` are not given, a word's score is the mean, in logits, of what the finest look and the largest
-    whole one say.
+    score = 1 / (1 + exp(-(linear . f + out . tanh(hidden f)))), f the features of one word.
 
     Args:
-        weights: one for each feature of :func:`features`.
+        linear: one number for each feature of :func:`features` and of
+            :func:`~textrm.page.finding.ground.ground_features`; the latter may be missing, as in older files. None: the
+            score is the mean, in logits, of what the finest look and the largest whole one say.
+        hidden: H x ``FEATURES``, or nothing.
+        out: H.
 
     Raises:
-        ValueError: when there are not ``FEATURES`` finite numbers.
+        ValueError: when a size is another, or a number is not finite.
     """
 
-    def __init__(self, weights: Sequence[float] | None = None) -> None:
-        plain = [0.0, 0.5, 0.5] + [0.0] * (FEATURES - 3)
-        self.weights = np.array(plain if weights is None else weights, np.float64)
-        if self.weights.shape != (FEATURES,) or not np.isfinite(self.weights).all():
-            raise ValueError(f"{self.weights.size} weights; expected {FEATURES} finite numbers")
+    def __init__(self, linear: Sequence[float] | None = None, hidden: Sequence[Sequence[float]] = (),
+                 out: Sequence[float] = ()) -> None:  # fmt: skip
+        plain = [0.0, 0.5, 0.5] + [0.0] * (_OF_STROKES - 3)
+        given = np.array(plain if linear is None else linear, np.float64)
+        if given.shape not in ((_OF_STROKES,), (FEATURES,)):
+            raise ValueError(f"{given.size} weights; expected {FEATURES}")
+        self.linear = np.pad(given, (0, FEATURES - len(given)))
+        self.hidden = np.array(hidden, np.float64).reshape(len(hidden), -1 if len(hidden) else FEATURES)
+        self.out = np.array(out, np.float64)
+        if self.hidden.shape != (*self.out.shape, FEATURES):
+            raise ValueError(f"a hidden layer of {self.hidden.shape} for {self.out.size} outputs; "
+                             f"expected {FEATURES} numbers for each")  # fmt: skip
+        if not all(np.isfinite(part).all() for part in (self.linear, self.hidden, self.out)):
+            raise ValueError("weights that are not finite")
 
     @classmethod
     def stated(cls, text: str | None) -> Judge:
-        """The judge whose weights a model states as JSON; the plain one for None.
+        """The judge that a model states as JSON, the arguments by name or ``linear`` alone; the plain one for None.
 
         Raises:
-            ValueError: when the text is no list of so many numbers.
+            ValueError: when the text is neither.
         """
         try:
             if text is None:
                 return cls()
-            return cls([float(weight) for weight in json.loads(text)])
+            found = json.loads(text)
+            return cls(**found) if isinstance(found, dict) and found else cls([float(weight) for weight in found])
         except (TypeError, RecursionError) as error:
-            raise ValueError("no list of numbers") from error
+            raise ValueError("no weights of a judge") from error
+
+    def as_json(self) -> str:
+        """What :meth:`stated` reads."""
+        parts = {"linear": self.linear, "hidden": self.hidden, "out": self.out}
+        return json.dumps({name: np.round(part, 4).tolist() for name, part in parts.items()})
 
     def __call__(self, features: np.ndarray) -> np.ndarray:
         """The scores in [0, 1] of words with ``features`` N x ``FEATURES``."""
-        return 1 / (1 + np.exp(-features @ self.weights))
+        return 1 / (1 + np.exp(-(features @ self.linear + np.tanh(features @ self.hidden.T) @ self.out)))
 
 
 def features(means: np.ndarray, sizes: np.ndarray, strokes: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """What words are judged by, N x ``FEATURES``.
+    """What the looks and the strokes tell of words, N x (``FEATURES`` less those of their ground).
 
     Args:
         means: N x ``LOOKS``, the mean probability in [0, 1] that each look gave to the word's strokes.

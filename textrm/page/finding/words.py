@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from textrm.page.finding.ground import ground_features
 from textrm.page.finding.judge import LOOKS, Judge, features
 from textrm.page.finding.mask import Region
 from textrm.page.finding.pyramid import whole_steps
-from textrm.page.group import ellipse
+from textrm.page.group import CELL, ellipse, groups
 
 _SMALL = 24  # pixels; strokes up to this size are one class, larger ones have a class for each doubling
 _REACH = 0.3  # of a stroke's size: half the gap over which it finds the next one
@@ -23,7 +24,6 @@ _CELLS = 2  # cells of a class's grid over which it looks
 class _Strokes:
     """Connected strokes: their pixels ``ys``, ``xs`` with ``own`` the stroke of each, and their ``sizes`` in pixels."""
 
-    labels: np.ndarray
     ys: np.ndarray
     xs: np.ndarray
     own: np.ndarray
@@ -34,7 +34,7 @@ class _Strokes:
 class Words:
     """Words before anything is decided: ``word`` is that of each stroke pixel; the others have a row for each word.
 
-    ``features`` are those of :func:`textrm.page.finding.judge.features`, ``areas`` in pixels, ``peaks`` the largest
+    ``features`` are what a :class:`textrm.page.finding.judge.Judge` weighs, ``areas`` in pixels, ``peaks`` the largest
     probability of the finest look, of 255.
     """
 
@@ -45,7 +45,7 @@ class Words:
     peaks: np.ndarray
 
 
-def group_words(maps: Sequence[np.ndarray], low: float) -> Words | None:
+def group_words(image: np.ndarray, maps: Sequence[np.ndarray], low: float) -> Words | None:
     """Strokes of more than ``low``, grouped; None where there is none.
 
     Strokes whose distance is small beside their size make a word, in any direction: letters of one size find each
@@ -59,18 +59,20 @@ def group_words(maps: Sequence[np.ndarray], low: float) -> Words | None:
     areas = np.bincount(word, minlength=count)
     sizes, peaks = np.zeros(count), np.zeros(count, np.uint8)
     np.maximum.at(sizes, word_of, strokes.sizes)
-    np.maximum.at(peaks, word, maps[0][strokes.ys, strokes.xs])
+    prob = maps[0][strokes.ys, strokes.xs]
+    np.maximum.at(peaks, word, prob)
     whole = whole_steps(*maps[0].shape)[-1]
     steps = [0, *(min(whole + further, len(maps) - 1) for further in range(LOOKS - 1))]
     sums = [np.bincount(word, maps[step][strokes.ys >> step, strokes.xs >> step], minlength=count) for step in steps]
     means = np.stack(sums, 1) / areas[:, None] / 255
     sure = means[:, :2].mean(1) > _SURE
     rows = features(means, sizes / 2**whole, np.bincount(word_of), sure.sum() - sure)
-    return Words(strokes, word, rows, areas, peaks)
+    ground = ground_features(image, (strokes.ys, strokes.xs), word, prob, areas, whole)
+    return Words(strokes, word, np.concatenate([rows, ground], 1), areas, peaks)
 
 
 def find_words(
-    maps: Sequence[np.ndarray], threshold: float, low: float | None = None, min_area: int = 0,
+    image: np.ndarray, maps: Sequence[np.ndarray], threshold: float, low: float | None = None, min_area: int = 0,
     judge: Judge | None = None,
 ) -> tuple[np.ndarray, list[Region], list[Region]]:  # fmt: skip
     """The mask of the lettering, its words, and the doubtful ones, which are left.
@@ -79,6 +81,7 @@ def find_words(
     doubtful where its score reaches half of the threshold. One without any pixel above the threshold is none.
 
     Args:
+        image: H W 3 uint8 RGB, the page.
         maps: what each look gave, uint8, at 1, 1/2, 1/4, … of the page.
         threshold: in (0, 1).
         low: in (0, threshold], above which a pixel belongs to a stroke; None for the threshold.
@@ -89,7 +92,7 @@ def find_words(
         The mask, H W uint8 in {0, 1} (1 = lettering), the words and the doubtful words, from top to bottom.
     """
     mask = np.zeros(maps[0].shape, np.uint8)
-    words = group_words(maps, threshold if low is None else min(low, threshold))
+    words = group_words(image, maps, threshold if low is None else min(low, threshold))
     if words is None:
         return mask, [], []
     scores = (judge or Judge())(words.features)
@@ -107,12 +110,21 @@ def find_words(
 
 
 def _strokes(weak: np.ndarray) -> _Strokes:
-    _, labels, statistics, _ = cv2.connectedComponentsWithStats(weak, connectivity=8, ltype=cv2.CV_32S)
-    found = cv2.findNonZero(weak)
-    xs, ys = np.zeros((2, 0), np.intp) if found is None else found.reshape(-1, 2).T.astype(np.intp)
-    # The geometric mean of the sides: a drawn-out vowel is as long as a word, but no letter is as high as that.
-    sides = statistics[1:, cv2.CC_STAT_WIDTH : cv2.CC_STAT_HEIGHT + 1].astype(np.float64)
-    return _Strokes(labels, ys, xs, labels[ys, xs] - 1, np.sqrt(sides[:, 0] * sides[:, 1]))
+    """The strokes of a map of pixels, box by box: labels for the whole of a large page would take 4 bytes a pixel."""
+    ys, xs, own = (np.zeros(cv2.countNonZero(weak), np.int32) for _ in range(3))
+    sizes: list[np.ndarray] = []
+    done = known = 0
+    for (rows, columns), part in groups(weak, CELL):
+        count, labels, statistics, _ = cv2.connectedComponentsWithStats(part, connectivity=8, ltype=cv2.CV_32S)
+        found = cv2.findNonZero(part).reshape(-1, 2)
+        here = slice(done, done + len(found))
+        xs[here], ys[here] = found[:, 0] + columns.start, found[:, 1] + rows.start
+        own[here] = labels[found[:, 1], found[:, 0]] + (known - 1)
+        # The geometric mean of the sides: a drawn-out vowel is as long as a word, but no letter is as high as that.
+        sides = statistics[1:, cv2.CC_STAT_WIDTH : cv2.CC_STAT_HEIGHT + 1].astype(np.float64)
+        sizes.append(np.sqrt(sides[:, 0] * sides[:, 1]))
+        done, known = done + len(found), known + count - 1
+    return _Strokes(ys, xs, own, np.concatenate(sizes) if sizes else np.zeros(0))
 
 
 def _grouped(strokes: _Strokes, shape: tuple[int, ...]) -> np.ndarray:
