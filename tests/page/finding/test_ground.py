@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from textrm.page.finding.ground import FEATURES, ground_features
+from textrm.page.finding.ground import FEATURES, find_grounds, ground_features
 
 
 def found(page: np.ndarray, words: list[tuple[int, int, int, int]], prob: int = 230, step: int = 0) -> np.ndarray:
@@ -20,8 +20,8 @@ def found(page: np.ndarray, words: list[tuple[int, int, int, int]], prob: int = 
         xs.append(columns.ravel())
         word.append(np.full(rows.size, number))
     owners = np.concatenate(word)
-    rows = ground_features(page, (np.concatenate(ys), np.concatenate(xs)), owners, np.full(len(owners), prob, np.uint8),
-                           np.bincount(owners), step)  # fmt: skip
+    grounds = find_grounds(page, (np.concatenate(ys), np.concatenate(xs)), owners, step)
+    rows = ground_features(grounds, owners, np.full(len(owners), prob, np.uint8), np.bincount(owners))
     assert rows.shape == (len(words), FEATURES)
     return rows
 

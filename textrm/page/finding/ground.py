@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
+
+from textrm.page.group import Box
 
 FEATURES = 6
 _EVEN = (
@@ -16,23 +20,44 @@ _SURE = 0.01  # a mean probability counts as at least this far from 0 and from 1
 _DIRECTIONS = np.array([(0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1), (-1, 0), (-1, 1)])
 
 
-def ground_features(image: np.ndarray, strokes: tuple[np.ndarray, np.ndarray], word: np.ndarray, prob: np.ndarray,
-                    areas: np.ndarray, step: int) -> np.ndarray:  # fmt: skip
-    """How much each word stands on one even ground, and how that ground is closed.
+@dataclass(frozen=True, slots=True)
+class ClosedGround:
+    """One even ground that a line closes, as it is seen in the page halved so often.
+
+    ``box`` is where it lies there, ``color`` (3 float64) its usual RGB, ``holes`` (h w uint8 in {0, 1}) what interrupts
+    it, ``whole`` its pixels with these; ``convex`` tells how convex it is, -1 to 1 from 0.7 on, ``lettered`` how much
+    of the holes is strokes, in [0, 1].
+    """
+
+    box: Box
+    color: np.ndarray
+    holes: np.ndarray
+    whole: int
+    convex: float
+    lettered: float
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What N words stand on: ``of_word`` (N) the number of the ground that has most of a word's surroundings, 0 for
+    none, ``share`` (N) how much of them it has; ``closed`` those grounds that are closed, by number; ``step`` how often
+    the page was halved.
+    """
+
+    of_word: np.ndarray
+    share: np.ndarray
+    closed: dict[int, ClosedGround]
+    step: int
+
+
+def find_grounds(image: np.ndarray, strokes: tuple[np.ndarray, np.ndarray], word: np.ndarray, step: int) -> Grounds:
+    """The grounds of the words of a page.
 
     Args:
         image: H W 3 uint8 RGB.
         strokes: y and x of the pixels of all strokes.
         word: the word of each of these, 0 to N - 1.
-        prob: the probability that the finest look gave to each of them, uint8.
-        areas: N, the pixels of each word.
-        step: the grounds are looked at in the page halved this often.
-
-    Returns:
-        N x ``FEATURES`` float64: the share of a word's surroundings that is one even ground, in [0, 1]; and where that
-        ground is closed, this share times 1, how convex the ground is (-1 to 1 from 0.7 on), how much of what
-        interrupts it is strokes (in [0, 1]), the logarithm of its area beside the word's (0 to 2), and the logit of
-        the mean probability of all strokes on it. Only the first is not 0 on an open ground.
+        step: the grounds are looked for in the page halved this often.
     """
     small = cv2.resize(image, None, fx=0.5**step, fy=0.5**step, interpolation=cv2.INTER_AREA) if step else image
     height, width = small.shape[:2]
@@ -40,49 +65,70 @@ def ground_features(image: np.ndarray, strokes: tuple[np.ndarray, np.ndarray], w
     box = np.ones((3, 3), np.uint8)
     change = cv2.subtract(cv2.dilate(small, box), cv2.erode(small, box)).max(2)
     even = cv2.threshold(change, _EVEN, 1, cv2.THRESH_BINARY_INV)[1]
-    regions, labels, boxes, _ = cv2.connectedComponentsWithStats(even, connectivity=4, ltype=cv2.CV_32S)
+    _, labels, boxes, _ = cv2.connectedComponentsWithStats(even, connectivity=4, ltype=cv2.CV_32S)
     inked = np.zeros((height, width), np.uint8)
     inked[ys, xs] = 1
     inked = cv2.dilate(inked, np.ones((2 * _EDGE + 1, 2 * _EDGE + 1), np.uint8))
-    ground, share = _grounds(labels, inked, ys, xs, word, len(areas))
-    sums, sizes = np.bincount(ground[word], prob, minlength=regions), np.bincount(ground[word], minlength=regions)
-    rows = np.zeros((len(areas), FEATURES))
-    rows[:, 0] = share
-    for region in np.unique(ground[ground > 0]).tolist():
+    of_word, share = _of_words(labels, inked, ys, xs, word)
+    closed = {}
+    for region in np.unique(of_word[of_word > 0]).tolist():
         left, top, wide, high = boxes[region, :4].tolist()
         if min(left, top) == 0 or left + wide == width or top + high == height:
             continue
-        if wide * high > _LARGEST * height * width:
-            continue
-        crop = np.s_[top : top + high, left : left + wide]
-        whole, convex, lettered = _shape((labels[crop] == region).astype(np.uint8), inked[crop])
+        if wide * high <= _LARGEST * height * width:
+            crop = slice(top, top + high), slice(left, left + wide)
+            own = labels[crop] == region
+            closed[region] = _closed(own.astype(np.uint8), inked[crop], crop, np.median(small[crop][own], 0))
+    return Grounds(of_word, share, closed, step)
+
+
+def ground_features(grounds: Grounds, word: np.ndarray, prob: np.ndarray, areas: np.ndarray) -> np.ndarray:
+    """How much each word stands on one even ground, and how that ground is closed.
+
+    Args:
+        grounds: those of the words.
+        word: the word of each pixel of a stroke, 0 to N - 1.
+        prob: the probability that the finest look gave to each of them, uint8.
+        areas: N, the pixels of each word.
+
+    Returns:
+        N x ``FEATURES`` float64: the share of a word's surroundings that is one even ground, in [0, 1]; and where that
+        ground is closed, this share times 1, how convex the ground is, how much of its holes is strokes, the logarithm
+        of its area beside the word's (0 to 2), and the logit of the mean probability of all strokes on it. Only the
+        first is not 0 on an open ground.
+    """
+    of_pixel = grounds.of_word[word]
+    sums, sizes = np.bincount(of_pixel, prob), np.bincount(of_pixel)
+    rows = np.zeros((len(areas), FEATURES))
+    rows[:, 0] = grounds.share
+    for region, ground in grounds.closed.items():
         mean = min(max(sums[region] / sizes[region] / 255, _SURE), 1 - _SURE)
-        members = ground == region
-        room = np.log2(np.clip(whole / np.maximum(areas[members] / 4**step, 1), 1, 256)) / 4
-        rows[members, 1:4] = 1, convex, lettered
-        rows[members, 4] = room
+        members = grounds.of_word == region
+        rows[members, 1:4] = 1, ground.convex, ground.lettered
+        rows[members, 4] = np.log2(np.clip(ground.whole / np.maximum(areas[members] / 4**grounds.step, 1), 1, 256)) / 4
         rows[members, 5] = np.log(mean / (1 - mean))
-        rows[members, 1:] *= share[members, None]
+        rows[members, 1:] *= grounds.share[members, None]
     return rows
 
 
-def _shape(own: np.ndarray, inked: np.ndarray) -> tuple[int, float, float]:
-    """Of a region: its pixels with those that it encloses, how convex it is, and how much of the latter is strokes."""
+def _closed(own: np.ndarray, inked: np.ndarray, box: Box, color: np.ndarray) -> ClosedGround:
+    """A region, h w uint8 in {0, 1}, with what it encloses."""
     own = cv2.copyMakeBorder(own, 1, 1, 1, 1, cv2.BORDER_CONSTANT)
     outlines, _ = cv2.findContours(own, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     outline = max(outlines, key=cv2.contourArea)
     filled = cv2.fillPoly(np.zeros_like(own), [outline], 1)[1:-1, 1:-1]
-    whole = cv2.countNonZero(filled)
-    solid = min(whole / max(cv2.contourArea(cv2.convexHull(outline)), 1), 1)
+    solid = min(cv2.countNonZero(filled) / max(cv2.contourArea(cv2.convexHull(outline)), 1), 1)
     holes = filled - own[1:-1, 1:-1]
     lettered = cv2.countNonZero(holes & inked) / max(cv2.countNonZero(holes), 1)
-    return whole, float(np.clip((solid - 0.85) / 0.15, -1, 1)), lettered
+    convex = float(np.clip((solid - 0.85) / 0.15, -1, 1))
+    return ClosedGround(box, color, holes, cv2.countNonZero(filled), convex, lettered)
 
 
-def _grounds(labels: np.ndarray, inked: np.ndarray, ys: np.ndarray, xs: np.ndarray, word: np.ndarray,
-             count: int) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+def _of_words(labels: np.ndarray, inked: np.ndarray, ys: np.ndarray, xs: np.ndarray,
+              word: np.ndarray) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
     """The region that most of each word's surroundings belong to, 0 for none, and which share of them does."""
     height, width = labels.shape
+    count = int(word.max()) + 1
     pixels, first = np.unique(ys.astype(np.int64) * width + xs, return_index=True)
     owners = word[first]
     pairs, seen = [], np.zeros(count)

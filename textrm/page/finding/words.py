@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from textrm.page.finding.ground import ground_features
+from textrm.page.finding.completing import overlooked
+from textrm.page.finding.ground import Grounds, find_grounds, ground_features
 from textrm.page.finding.judge import LOOKS, Judge, features
 from textrm.page.finding.mask import Region
 from textrm.page.finding.pyramid import whole_steps
@@ -35,7 +36,7 @@ class Words:
     """Words before anything is decided: ``word`` is that of each stroke pixel; the others have a row for each word.
 
     ``features`` are what a :class:`textrm.page.finding.judge.Judge` weighs, ``areas`` in pixels, ``peaks`` the largest
-    probability of the finest look, of 255.
+    probability of the finest look, of 255, ``grounds`` what they stand on.
     """
 
     strokes: _Strokes
@@ -43,6 +44,7 @@ class Words:
     features: np.ndarray
     areas: np.ndarray
     peaks: np.ndarray
+    grounds: Grounds
 
 
 def group_words(image: np.ndarray, maps: Sequence[np.ndarray], low: float) -> Words | None:
@@ -67,8 +69,9 @@ def group_words(image: np.ndarray, maps: Sequence[np.ndarray], low: float) -> Wo
     means = np.stack(sums, 1) / areas[:, None] / 255
     sure = means[:, :2].mean(1) > _SURE
     rows = features(means, sizes / 2**whole, np.bincount(word_of), sure.sum() - sure)
-    ground = ground_features(image, (strokes.ys, strokes.xs), word, prob, areas, whole)
-    return Words(strokes, word, np.concatenate([rows, ground], 1), areas, peaks)
+    grounds = find_grounds(image, (strokes.ys, strokes.xs), word, whole)
+    rows = np.concatenate([rows, ground_features(grounds, word, prob, areas)], 1)
+    return Words(strokes, word, rows, areas, peaks, grounds)
 
 
 def find_words(
@@ -77,8 +80,9 @@ def find_words(
 ) -> tuple[np.ndarray, list[Region], list[Region]]:  # fmt: skip
     """The mask of the lettering, its words, and the doubtful ones, which are left.
 
-    A word whose score is above ``threshold`` goes with all of its strokes, another one stays with all of them; it is
-    doubtful where its score reaches half of the threshold. One without any pixel above the threshold is none.
+    A word whose score is above ``threshold`` goes with all of its strokes, and in a balloon with what was overlooked
+    there (:func:`~textrm.page.finding.completing.overlooked`); another one stays with all of them, and is doubtful
+    where its score reaches half of the threshold. One without any pixel above the threshold is none.
 
     Args:
         image: H W 3 uint8 RGB, the page.
@@ -99,13 +103,16 @@ def find_words(
     believable = (words.areas >= max(min_area, 1)) & (words.peaks > int(threshold * 255))
     kept = believable & (scores > threshold)
     doubtful = believable & ~kept & (scores > threshold / 2)
+    pixels = words.strokes.ys, words.strokes.xs, words.word
     inside = kept[words.word]
-    mask[words.strokes.ys[inside], words.strokes.xs[inside]] = 1
-    regions = _regions(words, scores, kept | doubtful)
+    mask[pixels[0][inside], pixels[1][inside]] = 1
+    further = overlooked(image, pixels, words.grounds, kept)
+    mask[further[:2]] = 1
+    gone = np.bincount(words.word, mask[pixels[:2]], minlength=len(kept)) * 2 > words.areas  # with a balloon's others
     return (
         mask,
-        [region for place, region in regions if kept[place]],
-        [region for place, region in regions if doubtful[place]],
+        _regions([np.concatenate(part) for part in zip(pixels, further, strict=True)], scores, kept),
+        _regions(pixels, scores, doubtful & ~gone),
     )
 
 
@@ -162,14 +169,17 @@ def _unite(parent: np.ndarray, members: np.ndarray, sets: np.ndarray) -> None:
         parent[:] = target[parent]
 
 
-def _regions(words: Words, scores: np.ndarray, wanted: np.ndarray) -> list[tuple[int, Region]]:
-    order = np.argsort(words.word, kind="stable")
-    points = np.stack([words.strokes.xs, words.strokes.ys], 1)[order].astype(np.int32)
-    ends = np.cumsum(words.areas)
+def _regions(pixels: Sequence[np.ndarray], scores: np.ndarray, wanted: np.ndarray) -> list[Region]:
+    """The wanted words, from top to bottom; ``pixels`` are the y, the x and the word of each."""
+    inside = wanted[pixels[2]]
+    ys, xs, word = (part[inside] for part in pixels)
+    order = np.argsort(word, kind="stable")
+    points = np.stack([xs, ys], 1)[order].astype(np.int32)
+    areas = np.bincount(word, minlength=len(wanted))
+    ends = np.cumsum(areas)
     found = []
-    for place in np.flatnonzero(wanted):
-        hull = cv2.convexHull(points[ends[place] - words.areas[place] : ends[place]])[:, 0]
+    for number in np.flatnonzero(wanted):
+        hull = cv2.convexHull(points[ends[number] - areas[number] : ends[number]])[:, 0]
         (left, top), (right, bottom) = hull.min(0).tolist(), hull.max(0).tolist()
-        box = left, top, right + 1, bottom + 1
-        found.append((int(place), Region(hull, box, float(scores[place]), int(words.areas[place]))))
-    return sorted(found, key=lambda item: (item[1].box[1], item[1].box[0]))
+        found.append(Region(hull, (left, top, right + 1, bottom + 1), float(scores[number]), int(areas[number])))
+    return sorted(found, key=lambda region: (region.box[1], region.box[0]))
