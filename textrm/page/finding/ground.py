@@ -13,9 +13,10 @@ FEATURES = 6
 _EVEN = (
     28  # levels; by how much an even ground may change within 3 x 3 pixels: print and compression change it a little
 )
-_AROUND = 3, 5, 8  # pixels; how far from a stroke its ground is looked at
+_AROUND = 3, 6  # pixels; how far from a stroke its ground is looked at
 _EDGE = 2  # pixels around a stroke that are its soft edge
 _LARGEST = 0.35  # of the page: a closed ground that is larger is no balloon
+_SAMPLE = 512  # pixels are enough to tell the colour of a ground
 _SURE = 0.01  # a mean probability counts as at least this far from 0 and from 1
 _DIRECTIONS = np.array([(0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1), (-1, 0), (-1, 1)])
 
@@ -63,8 +64,8 @@ def find_grounds(image: np.ndarray, strokes: tuple[np.ndarray, np.ndarray], word
     height, width = small.shape[:2]
     ys, xs = (np.minimum(side >> step, most - 1) for side, most in zip(strokes, (height, width), strict=True))
     box = np.ones((3, 3), np.uint8)
-    change = cv2.subtract(cv2.dilate(small, box), cv2.erode(small, box)).max(2)
-    even = cv2.threshold(change, _EVEN, 1, cv2.THRESH_BINARY_INV)[1]
+    red, green, blue = cv2.split(cv2.subtract(cv2.dilate(small, box), cv2.erode(small, box)))
+    even = cv2.threshold(cv2.max(cv2.max(red, green), blue), _EVEN, 1, cv2.THRESH_BINARY_INV)[1]
     _, labels, boxes, _ = cv2.connectedComponentsWithStats(even, connectivity=4, ltype=cv2.CV_32S)
     inked = np.zeros((height, width), np.uint8)
     inked[ys, xs] = 1
@@ -78,7 +79,9 @@ def find_grounds(image: np.ndarray, strokes: tuple[np.ndarray, np.ndarray], word
         if wide * high <= _LARGEST * height * width:
             crop = slice(top, top + high), slice(left, left + wide)
             own = labels[crop] == region
-            closed[region] = _closed(own.astype(np.uint8), inked[crop], crop, np.median(small[crop][own], 0))
+            paper = small[crop][own]
+            color = np.median(paper[:: len(paper) // _SAMPLE + 1], 0)
+            closed[region] = _closed(own.astype(np.uint8), inked[crop], crop, color)
     return Grounds(of_word, share, closed, step)
 
 

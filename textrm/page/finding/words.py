@@ -62,7 +62,8 @@ def group_words(image: np.ndarray, maps: Sequence[np.ndarray], low: float) -> Wo
     sizes, peaks = np.zeros(count), np.zeros(count, np.uint8)
     np.maximum.at(sizes, word_of, strokes.sizes)
     prob = maps[0][strokes.ys, strokes.xs]
-    np.maximum.at(peaks, word, prob)
+    rising = np.argsort(prob, kind="stable")
+    peaks[word[rising]] = prob[rising]  # the last one stays
     whole = whole_steps(*maps[0].shape)[-1]
     steps = [0, *(min(whole + further, len(maps) - 1) for further in range(LOOKS - 1))]
     sums = [np.bincount(word, maps[step][strokes.ys >> step, strokes.xs >> step], minlength=count) for step in steps]
@@ -151,7 +152,8 @@ def _grouped(strokes: _Strokes, shape: tuple[int, ...]) -> np.ndarray:
         # Strokes of this class, and smaller ones within their reach.
         smaller = own_class <= level
         reached = np.zeros(count, int)
-        np.maximum.at(reached, strokes.own[smaller], near[strokes.ys[smaller] // cell, strokes.xs[smaller] // cell])
+        labels, members = near[strokes.ys[smaller] // cell, strokes.xs[smaller] // cell], strokes.own[smaller]
+        reached[members[labels > 0]] = labels[labels > 0]
         joined = np.flatnonzero(reached)
         _unite(parent, joined, reached[joined])
     return np.unique(parent, return_inverse=True)[1].reshape(-1)
