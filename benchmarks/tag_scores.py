@@ -62,8 +62,8 @@ def measure(metric: Metric, pictures: int, tags: int, batch: int) -> tuple[str, 
     begin = time.perf_counter()
     found = metric.compute()
     seconds += time.perf_counter() - begin
-    held = [getattr(metric, name) for name in metric._defaults]
-    tensors = [tensor for state in held for tensor in (state if isinstance(state, list) else [state])]
+    states = metric.metric_state.values()
+    tensors = [tensor for state in states for tensor in (state if isinstance(state, list) else [state])]
     size = sum(tensor.numel() * tensor.element_size() for tensor in tensors) / 1e6
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1e3
     value = found["mAP"] if isinstance(found, dict) else float(found)
