@@ -19,6 +19,7 @@ from rich.table import Table
 from torchmetrics import Metric
 from torchmetrics.classification import MultilabelAveragePrecision
 
+from textrm.command_line import click_command
 from textrm.tasks.tag_scores import TagScores
 
 WAYS: dict[str, Callable[[int], Metric]] = {
@@ -28,7 +29,7 @@ WAYS: dict[str, Callable[[int], Metric]] = {
 }
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click_command()
 @click.option("--pictures", default=11_300, show_default=True, help="Danbooru's set has ten times as many.")
 @click.option("--tags", default=500, show_default=True)
 @click.option("--batch", default=64, show_default=True)
