@@ -21,6 +21,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from textrm.command_line import click_command
+
 SHARDS = 20
 GENERAL = 30_000
 OTHERS = {"1": 20_000, "3": 5_000, "4": 20_000, "5": 300}  # artists, works, characters, meta: vocabulary by category
@@ -30,7 +32,7 @@ IDS_PER_LINE = 1.6  # not every id is a picture that still exists
 FIELD = ("2017 metadata, as its users tell", "", "", "2400", "", "8.0", "8 cores")
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click_command()
 @click.option("--lines", default=3_000_000, show_default=True, help="records of metadata")
 @click.option("--workers", default=2, show_default=True, help="processes of the importer, and of the making of data")
 @click.option("--folder", type=click.Path(path_type=Path), help="where to work instead of a temporary folder")

@@ -12,6 +12,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from textrm.command_line import click_command
+
 # Runs in each checkout: its own textrm, its own weights. "find" is what the build does before it fills.
 _TIMED = """
 import json, sys, time, numpy as np
@@ -39,7 +41,7 @@ for line in sys.stdin:
 """
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click_command()
 @click.argument("checkout", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("pages", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--rounds", default=5, show_default=True, type=click.IntRange(1))

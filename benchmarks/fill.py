@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from textrm.command_line import click_command
 from textrm.data.manifest import BadRow, Manifest, Row, load_sample, read_manifest
 from textrm.evaluate.scoring import part_of
 from textrm.metrics import hole_psnr
@@ -33,7 +34,7 @@ Fill = Callable[[np.ndarray, np.ndarray], np.ndarray]
 LEAST = 50  # pixels of hole on art; pages with fewer are not counted
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click_command()
 @click.option("--manifest", type=click.Path(path_type=Path), required=True, help="manifest.csv with clean pages")
 @click.option("--split", default="val", show_default=True)
 @click.option("--by", help="column whose values get a line of their own, as style")

@@ -10,10 +10,10 @@ import tempfile
 import venv
 from pathlib import Path
 
-import click
 from rich.console import Console
 from rich.table import Table
 
+from textrm.command_line import click_command
 from textrm.errors import UserError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,7 +23,7 @@ MEGABYTES, SECONDS = 400, 0.5  # the bars
 _IMPORT = "import time; start = time.perf_counter(); import textrm.page; print(time.perf_counter() - start)"
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click_command()
 def main() -> None:
     """Install this checkout without extras into a temporary environment and print its size and import time."""
     console = Console()

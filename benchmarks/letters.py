@@ -8,6 +8,7 @@ import click
 import numpy as np
 from PIL import Image, ImageDraw
 
+from textrm.command_line import click_command
 from textrm.page.finding.find import find
 from textrm.page.models.segmenter import Segmenter
 from textrm.synth.faces.glyphs import load_font
@@ -17,7 +18,7 @@ SIDE, HEIGHT, PITCH = 45, 16, 17
 BAR = 0.9
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click_command()
 @click.option("--model", type=click.Path(path_type=Path), help="ONNX file.  [the released weights]")
 @click.option("--seed", default=1, show_default=True)
 def main(model: Path | None, seed: int) -> None:

@@ -12,6 +12,7 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
+from textrm.command_line import click_command
 from textrm.data.datamodule import DataModule, TrainingSet
 from textrm.data.dataset import ManifestDataset
 from textrm.data.synthetic import SyntheticDataset
@@ -21,7 +22,7 @@ from textrm.errors import UserError
 WARM_UP = 2
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click_command()
 @click.option(
     "--manifest", type=click.Path(path_type=Path), required=True, help="manifest.csv with masks and clean pages"
 )

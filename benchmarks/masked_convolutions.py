@@ -23,6 +23,7 @@ from rich.table import Table
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from textrm.command_line import click_command
 from textrm.nets.attention import AttentionConvolution, FeatureUpdate
 from textrm.nets.gated import FusedGatedConvolution, GatedConvolution, SeparableGatedConvolution
 from textrm.nets.inpainter_fast import FastInpainter
@@ -130,7 +131,7 @@ NETS: dict[str, Callable[[], nn.Module]] = {
 }
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click_command()
 @click.option("--threads", default=2, show_default=True)
 @click.option("--rounds", default=7, show_default=True, help="Timed steps of each net, taken in turn.")
 @click.option(

@@ -16,6 +16,7 @@ from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
+from textrm.command_line import click_command
 from textrm.errors import UserError
 from textrm.page.files.clean_file import clean_file
 from textrm.page.files.plan import make_plan
@@ -28,7 +29,7 @@ SIDE = 720
 BAR = 0.4  # s, of end-to-end with two threads
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click_command()
 @click.argument("meme", required=False, type=click.Path(exists=True, path_type=Path))
 @click.option("--model", type=click.Path(path_type=Path), help="ONNX file of a cleaning net.  [the released weights]")
 @click.option("--threads", default=2, show_default=True)

@@ -27,6 +27,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.training_loop import bare_steps, configured
+from textrm.command_line import click_command
 from textrm.errors import UserError
 from textrm.synth.write import write_set
 from textrm.train import train
@@ -35,7 +36,7 @@ WARM_UP = 3  # steps: kernels are built and the queue is filled
 BAR = 0.05  # share of the bare loop's step
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click_command()
 @click.option("--crop", default=192, show_default=True, help="Side of the crops in pixels.")
 @click.option("--batch", default=8, show_default=True, help="Pictures in a batch.")
 @click.option("--steps", default=30, show_default=True, help="Steps timed in a round, after three that are not.")

@@ -18,6 +18,7 @@ from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
+from textrm.command_line import click_command
 from textrm.files import write_whole
 from textrm.page.files.clean_file import clean_file
 from textrm.page.files.plan import make_plan
@@ -41,7 +42,7 @@ _WATCH = "import os, subprocess, sys; p = subprocess.Popen(sys.argv[1:]); s, r =
 print(r.ru_maxrss); sys.exit(os.waitstatus_to_exitcode(s))"
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click_command()
 @click.argument("page", required=False, type=click.Path(exists=True, path_type=Path))
 @click.option("--model", type=click.Path(path_type=Path), help="ONNX file.  [the released weights]")
 @click.option("--fill", type=click.Choice(METHODS), default="auto", show_default=True)

@@ -16,6 +16,7 @@ from rich.progress import track
 
 import textrm
 from benchmarks.ocr_peer import OcrPeer, telea
+from textrm.command_line import click_command
 from textrm.data.manifest import BadRow, read_manifest
 from textrm.data.sample import Sample
 from textrm.errors import UserError
@@ -37,7 +38,7 @@ from textrm.evaluate.table import score_table
 Tool = Callable[[Sample], Method]
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click_command()
 @click.option(
     "--manifest", type=click.Path(path_type=Path), required=True, help="manifest.csv with masks and clean pages"
 )

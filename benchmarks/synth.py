@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from textrm.command_line import click_command
 from textrm.synth import kinds, pages
 from textrm.synth.composing import letterer
 from textrm.synth.faces.library import find_fonts
@@ -28,7 +29,7 @@ STAGES: dict[str, tuple[tuple[Any, str], ...]] = {
 }  # fmt: skip
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click_command()
 @click.option("--pages", "count", default=100, show_default=True, help="pages to draw")
 @click.option("--size", default=512, show_default=True, help="side of a page in pixels")
 @click.option("--seed", default=1, show_default=True)

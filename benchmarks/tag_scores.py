@@ -19,6 +19,7 @@ from rich.table import Table
 from torchmetrics import Metric
 from torchmetrics.classification import MultilabelAveragePrecision
 
+from textrm.command_line import click_command
 from textrm.tasks.tag_scores import TagScores
 
 WAYS: dict[str, Callable[[int], Metric]] = {
@@ -28,7 +29,7 @@ WAYS: dict[str, Callable[[int], Metric]] = {
 }
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click_command()
 @click.option("--pictures", default=11_300, show_default=True, help="Danbooru's set has ten times as many.")
 @click.option("--tags", default=500, show_default=True)
 @click.option("--batch", default=64, show_default=True)
@@ -62,8 +63,8 @@ def measure(metric: Metric, pictures: int, tags: int, batch: int) -> tuple[str, 
     begin = time.perf_counter()
     found = metric.compute()
     seconds += time.perf_counter() - begin
-    held = [getattr(metric, name) for name in metric._defaults]
-    tensors = [tensor for state in held for tensor in (state if isinstance(state, list) else [state])]
+    states = metric.metric_state.values()
+    tensors = [tensor for state in states for tensor in (state if isinstance(state, list) else [state])]
     size = sum(tensor.numel() * tensor.element_size() for tensor in tensors) / 1e6
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1e3
     value = found["mAP"] if isinstance(found, dict) else float(found)

@@ -28,6 +28,7 @@ from benchmarks.training_measure import Settings, time_pages, train_and_score
 from benchmarks.training_nets import OURS, PEERS, costs
 from benchmarks.training_table import print_results, verdicts
 from experiments.running import chosen
+from textrm.command_line import click_command
 from textrm.errors import UserError
 from textrm.evaluate.scoring import Line, write_csv
 from textrm.files import write_whole
@@ -37,7 +38,7 @@ PAGES, SIDE = 240, 512  # drawn pages of which 0.85 are trained on
 NETS = OURS | PEERS
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click_command()
 @click.option("--manifest", help="Pages to train on (split train) and to measure on (split val).  [a drawn set]")
 @click.option("--test-manifest", default="", help="Further pages to measure on.")
 @click.option("--test-split", default="val", show_default=True)

@@ -18,6 +18,7 @@ import click
 from omegaconf import OmegaConf
 
 from experiments.running import once, run
+from textrm.command_line import click_command
 
 DRAWN = Path("runs/studies")  # the pages of all studies
 SETS = {"train": (200, 6, "[1,0,0]"), "val": (24, 7, "[0,1,0]"), "test": (24, 8, "[0,0,1]")}  # pages, seed, split
@@ -50,10 +51,7 @@ def command(folder: Path, before: Callable[[Study], str] | None = None,
     ``before`` makes what its sweeps need and returns further overrides; ``after`` draws what the report does not.
     """
 
-    @click.command(
-        context_settings={"help_option_names": ["-h", "--help"]},
-        help=f"Draw pages, train the sweeps of {folder.name}/config.yaml that are not done yet, report.",
-    )
+    @click_command(help=f"Draw pages, train the sweeps of {folder.name}/config.yaml that are not done yet, report.")
     @click.option("--budget", default=DEFAULT, show_default=True, help="Of config.yaml: two_cores, full.")
     @click.option("--pages", help="Manifest of real pages to test on, split val.  [drawn pages]")
     @click.option("--limit", default=10, show_default=True, help="Of them, evenly spread.")

@@ -112,7 +112,8 @@ def test_experiments_are_short_and_begin_with_their_command() -> None:
         lines = (CONFIG_FOLDER / "experiment" / f"{name}.yaml").read_text().splitlines()
         assert lines[0] == "# @package _global_"
         assert lines[1].startswith(f"# python -m textrm.train experiment={name}")
-        assert len(lines) <= 32  # with the two head lines; what is longer belongs into the groups
+        said = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
+        assert len(said) <= 30, name  # what is longer belongs into the groups
 
 
 def test_residual_branches_begin_at_zero_but_in_a_recipe_that_is_older() -> None:

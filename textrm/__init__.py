@@ -1,3 +1,3 @@
 """textrm takes the lettering out of pictures."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -9,6 +9,7 @@ from typing import Any
 import click
 import cv2
 
+from textrm.command_line import click_command
 from textrm.errors import UserError
 from textrm.page.files.clean_file import clean_file
 from textrm.page.files.plan import EXTRAS, make_plan
@@ -24,7 +25,7 @@ SEGMENT_AND_FILL = ("fill", "fill_model", "low", "grow")  # options that only th
 _PROBABILITY = click.FloatRange(0, 1, min_open=True, max_open=True)
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click_command()
 @click.argument("inputs", metavar="PAGE_OR_DIR...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="Folder for the results.")
 @click.option(

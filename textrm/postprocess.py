@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 import click
 import cv2
 
+from textrm.command_line import click_command
 from textrm.data.manifest import Row, read_manifest
 from textrm.errors import UserError
 from textrm.page.files.plan import find_pages
@@ -19,7 +20,7 @@ from textrm.prepared.record import COLUMNS, IMAGES, MANIFEST, ORIGINALS, read_re
 from textrm.prepared.restore import LOSSY_TOLERANCE, restore
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click_command()
 @click.argument("prepared", metavar="PREPARED", type=click.Path(path_type=Path))
 @click.argument("cleaned", metavar="CLEANED", type=click.Path(path_type=Path))
 @click.argument("out", metavar="OUT", type=click.Path(path_type=Path))

@@ -9,6 +9,7 @@ from typing import Any
 import click
 import cv2
 
+from textrm.command_line import click_command
 from textrm.errors import UserError
 from textrm.page.files.progress import messages, reporting, work_through
 from textrm.pictures.read import MAX_PIXELS
@@ -26,7 +27,7 @@ class _Side(click.IntRange):
         return 0 if value == "0" else super().convert(value, param, ctx)
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click_command()
 @click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
 @click.option("--size", type=_Side(32), default=512, show_default=True,

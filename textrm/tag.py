@@ -17,6 +17,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from textrm.command_line import click_command
 from textrm.errors import UserError
 from textrm.files import write_whole
 from textrm.page.files.plan import LOOKS, find_pages, located, make_plan
@@ -40,7 +41,7 @@ class Answer:
     looks: list[Scores]
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click_command()
 @click.argument("inputs", metavar="PAGE_OR_DIR...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--model", type=click.Path(path_type=Path), help="ONNX file of a tagger.  [the released one]")
 @click.option("--threshold", type=click.FloatRange(0, 1, max_open=True),

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from experiments.running import once, run, train_once
+from textrm.command_line import click_command
 from textrm.page.models.model import WEIGHTS
 
 HERE = Path(__file__).parent
@@ -26,7 +27,7 @@ LEGS = (
 )  # fmt: skip
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click_command()
 @click.option("--comics", required=True, type=click.Path(exists=True, path_type=Path),
               help="Manifest of real pages with text-free versions, and masks.")  # fmt: skip
 @click.option("--art", type=click.Path(exists=True, path_type=Path), help="Manifest of further text-free pictures.")

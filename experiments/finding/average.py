@@ -9,10 +9,11 @@ import numpy as np
 import onnx
 from onnx import numpy_helper
 
+from textrm.command_line import click_command
 from textrm.files import write_whole
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click_command()
 @click.argument("first", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("second", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("out", type=click.Path(path_type=Path))

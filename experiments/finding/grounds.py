@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 import numpy as np
 
+from textrm.command_line import click_command
 from textrm.data.manifest import Row, read_manifest, write_manifest
 from textrm.files import write_whole
 from textrm.pictures.plain import read_srgb
@@ -18,7 +19,7 @@ from textrm.synth.art import find_art
 SCENES = 4  # how often a page of panels stands in the list for one single picture
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click_command()
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--drawings", multiple=True, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--art", multiple=True, type=click.Path(exists=True, path_type=Path), help="Further text-free pictures.")

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from rich.progress import track
 
+from textrm.command_line import click_command
 from textrm.data.manifest import BadRow, evenly_spread, load_sample, read_manifest, write_manifest
 from textrm.page.finding.segment import segment
 from textrm.page.models.segmenter import Segmenter
@@ -15,7 +16,7 @@ from textrm.page.models.segmenter import Segmenter
 WRONG = 64  # of 255: a quarter of belief is wrong enough to learn from
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click_command()
 @click.argument("model", type=click.Path(exists=True, path_type=Path))
 @click.argument("bare", type=click.Path(exists=True, path_type=Path))
 @click.argument("out", type=click.Path(path_type=Path))

@@ -12,6 +12,7 @@ import numpy as np
 from rich.progress import track
 
 from experiments.finding.fit import fit
+from textrm.command_line import click_command
 from textrm.data.manifest import BadRow, evenly_spread, load_sample, read_manifest
 from textrm.files import write_whole
 from textrm.page.finding.judge import FEATURES, Judge
@@ -22,7 +23,7 @@ from textrm.page.models.segmenter import Segmenter
 LOW, MIN_AREA, PEAK = 0.3, 12, 127  # words as textrm.page finds them
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click_command()
 @click.argument("model", type=click.Path(exists=True, path_type=Path))
 @click.option(
     "--set",

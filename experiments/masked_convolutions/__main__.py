@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from experiments.running import chosen, run, train_once
+from textrm.command_line import click_command
 
 # By name: the overrides that make it. A crop of 128 px has seven halvings, not eight; the separable net has five.
 NETS = {
@@ -29,7 +30,7 @@ COMMON = "data=manifest net.width=0.25 data.crop=128 data.batch_size=8 test=fals
 BASELINES = ("telea", "navier_stokes")
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click_command()
 @click.option("--manifest", required=True, help="What to train on: drawn pages, python -m textrm.synth out=drawn.")
 @click.option("--judge", multiple=True, help="NAME=MANIFEST[:SPLIT] to fill the holes of; may be given again.")
 @click.option("--steps", default=1000, show_default=True, help="Training steps of every net.")

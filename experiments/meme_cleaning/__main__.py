@@ -14,6 +14,7 @@ import click
 
 from experiments.meme_cleaning.results import collect, plot
 from experiments.running import chosen, once, train_once
+from textrm.command_line import click_command
 
 SINGLE = "net=clean_unet net.unet.width=0.5"
 CASCADE = "net=clean_cascade net.find.width=0.5 net.paint.width=0.5"
@@ -41,7 +42,7 @@ PEERS = ("segment+telea", "segment+fill")
 SETS = {"in_template": "train", "out_of_template": "val"}  # where the memes lie whose templates were trained on
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click_command()
 @click.option("--art", required=True, help="Manifest of captioned pictures to train on.")
 @click.option("--memes", required=True, help="Manifest of memes to measure on, split by template.")
 @click.option("--steps", default=600, show_default=True, help="Of each net.")

@@ -14,6 +14,7 @@ import click
 
 from experiments.pretraining.results import collect, plot
 from experiments.running import chosen, once, train_once
+from textrm.command_line import click_command
 
 # Both go on from the same tagger, as the field does: first plain classification, then attention.
 FIRST = "experiment=pretrain_xception"
@@ -28,7 +29,7 @@ SEED = 1  # of the taggers
 EPOCHS = 5  # of a fine-tuning; the encoder rests during the first, where it was pretrained
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click_command()
 @click.option("--tagged", required=True, help="Manifest to pretrain on, with tags.")
 @click.option("--pages", required=True, help="Manifest to fine-tune on (split train) and measure on (split val).")
 @click.option("--seeds", default="1,2,3", show_default=True, help="Of the fine-tunings.")

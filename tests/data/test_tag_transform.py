@@ -50,6 +50,8 @@ def test_what_is_asked_for_is_done():
     changed = [item(TagTransform(LABELS, 32, colour=0.3), sample, seed)["image"].mean().item() for seed in range(20)]
     assert min(changed) < plain.mean() - 0.1
     assert max(changed) > plain.mean() + 0.1
+    bars = item(TagTransform(LABELS, 32, colour=0.5), picture(), seed=3)["image"][..., :8]
+    assert not bars.any()  # a changed picture's bars stay black
     assert item(TagTransform(LABELS, 32, crop=0.9, colour=0.9, flip=0.5), picture(1, 1))["image"].shape == (3, 32, 32)
 
 

@@ -50,6 +50,18 @@ def test_picture_and_mask_stay_aligned_when_scaled(seed: int, scale: tuple[float
     assert abs(int(mask.sum()) - int(shown.sum())) <= 0.25 * shown.sum() + 4
 
 
+def test_quarter_turns_come_as_often_as_asked() -> None:
+    image = np.zeros((16, 16, 3), np.uint8)
+    image[2:5, 3:6] = 255
+    sample = Sample("a", image, image[..., 0] // 255)
+    transform = TrainTransform(16, on_lettering=0, scale=(1, 1), flip=0, rotate=0.3, **QUIET)
+    corners = [tuple(transform(sample, rng(seed))["mask"][0].nonzero()[0].tolist()) for seed in range(600)]
+    shares = {corner: corners.count(corner) / 600 for corner in corners}
+    assert shares.keys() == {(2, 3), (10, 2), (11, 10), (3, 11)}
+    assert 0.63 < shares.pop((2, 3)) < 0.77
+    assert min(shares.values()) > 0.05
+
+
 def test_ignore_moves_with_the_picture() -> None:
     sample = page()
     both = Sample("a", sample.image, sample.mask, None, sample.mask)

@@ -378,7 +378,7 @@ def test_mistakes_end_in_one_line(
 
 def test_no_torch_is_needed() -> None:
     code = "import sys, textrm.importers.danbooru.__main__; sys.exit('torch' in sys.modules)"
-    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).resolve().parents[3])
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).resolve().parents[2])
 
 
 def test_a_line_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

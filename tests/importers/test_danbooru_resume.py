@@ -161,7 +161,7 @@ def test_a_killed_process_leaves_what_the_next_goes_on_from(release: Path, unbro
         "__main__.main()"
     )
     arguments = ["out", "--metadata", "metadata", "--pictures", "512px", *map(str, OPTIONS), "--workers", "1"]
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[3])}
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[2])}
     process = subprocess.Popen([sys.executable, "-c", code, *arguments], cwd=release, env=environment)
     journal = release / "out" / ".import" / "journal.jsonl"
     while not (journal.exists() and journal.read_bytes().count(b"\n") > 4):

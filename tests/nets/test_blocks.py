@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from textrm.nets.blocks import DepthwiseConvolution, ScSE, SeparableConvolution, inverted_residual
+from textrm.nets.blocks import DepthwiseConvolution, ScSE, SeparableConvolution, inverted_residual, make_divisible
 from textrm.nets.phases import Phases
 from textrm.nets.xception import XceptionBlock
 
@@ -13,6 +13,11 @@ def test_separable_convolution_has_norm_between_depthwise_and_pointwise():
     kinds = [type(layer) for layer in SeparableConvolution(8, 16)]
     assert kinds == [DepthwiseConvolution, nn.BatchNorm2d, nn.ReLU, nn.Conv2d, nn.BatchNorm2d, nn.ReLU]
     assert len(SeparableConvolution(8, 16, last=False)) == 5
+
+
+@pytest.mark.parametrize(("channels", "made"), [(3, 8), (8.8, 8), (8.9, 16), (12, 16), (89, 88), (36.5, 40), (32, 32)])
+def test_channels_are_multiples_and_never_a_tenth_fewer(channels, made):
+    assert make_divisible(channels, 8) == made
 
 
 @pytest.mark.parametrize("dilation", [1, 2, 8])

@@ -2,7 +2,7 @@ from functools import partial
 
 import pytest
 import torch
-from contract import check_encoder, check_onnx, check_segmenter
+from net_contract import check_encoder, check_onnx, check_segmenter
 
 from textrm.nets.decoder import Decoder
 from textrm.nets.mobilenet import STAGES, MobileNetV2Encoder

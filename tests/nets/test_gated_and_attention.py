@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 import torch
-from contract import check_masked_convolution, noise
+from net_contract import check_masked_convolution, noise
 
 from textrm.nets.attention import AttentionConvolution, FeatureUpdate, GeometricUpdate
 from textrm.nets.gated import FusedGatedConvolution, GatedConvolution, SeparableGatedConvolution

@@ -4,9 +4,9 @@ from functools import partial
 
 import pytest
 import torch
-from contract import check_inpainter, noise
 from hydra import compose, initialize_config_dir
 from hydra.utils import instantiate
+from net_contract import check_inpainter, noise
 
 from textrm.errors import UserError
 from textrm.nets.attention import AttentionConvolution

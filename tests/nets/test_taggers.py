@@ -2,7 +2,7 @@ from functools import partial
 
 import pytest
 import torch
-from contract import check_tagger, noise
+from net_contract import check_tagger, noise
 from torch import nn
 
 from textrm.errors import UserError

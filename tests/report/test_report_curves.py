@@ -117,7 +117,7 @@ def test_a_curve_that_is_none_is_passed_over(tmp_path: Path, columns: int, value
     shape = TensorShapeProto(dim=[TensorShapeProto.Dim(size=size) for size in (6, columns)])
     curve = Summary.Value(tag="test/PR", tensor=TensorProto(tensor_shape=shape, **values))
     with SummaryWriter(str(tmp_path)) as writer:
-        writer._get_file_writer().add_summary(Summary(value=[curve]))
+        writer.file_writer.add_summary(Summary(value=[curve]))
     assert read_events(tmp_path) == Events()
 
 

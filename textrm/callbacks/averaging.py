@@ -8,6 +8,7 @@ import pytorch_lightning as pl
 import torch
 from pytorch_lightning.callbacks import WeightAveraging
 from torch import Tensor, nn
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from textrm.errors import UserError
 
@@ -43,7 +44,7 @@ class ExponentialAveraging(WeightAveraging):
 
     @torch.no_grad()
     def follow(self, pl_module: pl.LightningModule) -> None:
-        """One update, all tensors at once: the base class goes from one to the next, which costs a small net 3 %."""
+        """One update, all weights at once: the base class goes from one to the next, which costs a small net 3 %."""
         model = self._average_model
         assert model is not None
         if not self._pairs:  # not before the first step: the trainer moves the net to its device after the set-up
@@ -52,9 +53,9 @@ class ExponentialAveraging(WeightAveraging):
         (average, current), (counted, counts) = self._pairs
         updates = int(model.n_averaged)
         kept = min(self.decay, (1 + updates) / (10 + updates)) if updates else 0.0
-        torch._foreach_lerp_(average, current, 1 - kept)
-        if counted:
-            torch._foreach_copy_(counted, counts)
+        get_ema_multi_avg_fn(kept)(average, current, None)
+        for held, count in zip(counted, counts, strict=True):
+            held.copy_(count)
         model.n_averaged += 1
 
 

@@ -40,7 +40,7 @@ class Board(Callback):
             writer.add_custom_scalars(charts)
             # Not SummaryWriter.add_hparams, which puts them into a run of its own, apart from the curves.
             for summary in hparams(values, dict.fromkeys(self.figures, 0.0)):
-                writer._get_file_writer().add_summary(summary)
+                writer.file_writer.add_summary(summary)
 
 
 def hyperparameters(outcome: Outcome) -> dict[str, Value]:

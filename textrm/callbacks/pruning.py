@@ -36,8 +36,10 @@ class Pruning(pl.Callback):
     """
 
     def __init__(self, folder: str, trial: int, pruner: BasePruner, monitor: str = "val/AP") -> None:
-        study = optuna.load_study(study_name=STUDY, storage=open_storage(Path(folder)), pruner=pruner)
-        self.trial = Trial(study, study.trials[trial]._trial_id)
+        storage = open_storage(Path(folder))
+        study = optuna.load_study(study_name=STUDY, storage=storage, pruner=pruner)
+        key = storage.get_trial_id_from_study_id_trial_number(storage.get_study_id_from_name(STUDY), trial)
+        self.trial = Trial(study, key)
         self.monitor = monitor
         self.pruned = False
         self.validations = 0

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import cv2
 import numpy as np
 import torch
 
+from textrm.data.augmentation import A, augment
 from textrm.data.sample import Sample
 from textrm.errors import UserError
 from textrm.page.letterbox import letterbox
@@ -37,23 +37,18 @@ class TagTransform:
         if size < 8:
             raise UserError(f"size={size} of TagTransform: expected 8 px or more")
         self.place = {label: place for place, label in enumerate(labels.split())}
-        self.size, self.flip, self.crop, self.colour = size, flip, crop, colour
+        self.size = size
+        chosen: list[A.BasicTransform] = [A.HorizontalFlip(p=flip)]
+        if crop:
+            chosen.append(A.RandomCropFromBorders(*[crop / 2] * 4, p=1.0))
+        if colour:
+            chosen.append(A.RandomBrightnessContrast(colour, colour, p=1.0))
+        self.changes = A.Compose(chosen)
 
     def __call__(self, sample: Sample, rng: np.random.Generator) -> dict[str, Any]:
         """``id``, ``image`` 3 size size and ``tags`` T, NaN where nothing is known."""
-        image = sample.image
-        if self.crop:
-            height, width = image.shape[:2]
-            kept = [max(1, round(side * (1 - rng.uniform(0, self.crop)))) for side in (height, width)]
-            top, left = (int(rng.integers(side - part + 1)) for side, part in zip((height, width), kept, strict=True))
-            image = image[top : top + kept[0], left : left + kept[1]]
-        image = letterbox(np.ascontiguousarray(image), self.size)
-        if rng.random() < self.flip:
-            image = image[:, ::-1]
-        if self.colour:
-            contrast, brightness = (rng.uniform(-self.colour, self.colour) for _ in range(2))
-            levels = (np.arange(256) - 127.5) * (1 + contrast) + 127.5 + 255 * brightness
-            image = cv2.LUT(image, np.clip(np.rint(levels), 0, 255).astype(np.uint8))
+        # The letterbox is that of textrm.tag, which has no albumentations.
+        image = letterbox(augment(self.changes, rng, {"image": sample.image})["image"], self.size)
         tags = torch.full((len(self.place),), 0.0 if sample.tags is not None else float("nan"))
         tags[[self.place[tag] for tag in sample.tags or () if tag in self.place]] = 1.0
         planes = torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1)))

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import random
 from typing import Any
 
 import cv2
 import numpy as np
 import torch
 
+from textrm.data.augmentation import A, augment
 from textrm.data.sample import Sample
 from textrm.synth.degrade import changed
 from textrm.synth.monochrome import as_print
-
-os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")  # importing it would ask the network for a newer version
-import albumentations as A
 
 _COVERED = 64  # of 255: a pixel of a shrunken mask is lettering when a quarter of what it came from was
 _CELL = 32  # px; side of the cells among which a crop's centre is chosen
@@ -42,6 +38,11 @@ class TrainTransform:
 
     ``image``, ``clean``: area average when shrinking, linear when enlarging. ``mask``: 1 where at least a quarter of
     the area was lettering, nearest when enlarging. ``ignore``: 1 where any part was ignored.
+
+    Turns and pixels are albumentations' work. The window is not: its ``CropNonEmptyMaskIfExists`` counts words by their
+    ink and takes 6.0 ms of a page of 1600 × 1100 px for our 1.8; with ``Crop`` every plane has the same border, where
+    ours repeats the picture and ignores it; and ``Resize`` gives the same pixels only with masks of 0 and 255 and our
+    two thresholds around it (its own nearest masks share 77 % with ours), in no fewer lines and 1.3 times the time.
     """
 
     def __init__(
@@ -62,9 +63,13 @@ class TrainTransform:
         jpeg: float = 0.5,
     ) -> None:
         self.size = size
-        self.on_lettering, self.on_art, self.flip, self.rotate = on_lettering, on_art, flip, rotate
-        self.printed = printed
+        self.on_lettering, self.on_art, self.printed = on_lettering, on_art, printed
         self.scale = (float(scale[0]), float(scale[1]))
+        self.turns = A.Compose(
+            # a quarter of what RandomRotate90 turns, it turns by nothing
+            [A.RandomRotate90(p=min(1.0, rotate * 4 / 3)), A.HorizontalFlip(p=flip)],
+            additional_targets={"clean": "image", "ignore": "mask"},
+        )
         self.pixels = A.Compose(
             [
                 A.ToGray(p=grey),
@@ -87,17 +92,10 @@ class TrainTransform:
             planes["ignore"] = sample.ignore
         planes = _window(planes, *self._choose(sample, rng))
         planes = {name: _resize(name, plane, self.size) for name, plane in planes.items()}
-        quarters = int(rng.integers(1, 4)) if rng.random() < self.rotate else 0
-        mirrored = rng.random() < self.flip
-        for name, plane in planes.items():
-            turned = np.rot90(plane, quarters)
-            planes[name] = np.ascontiguousarray(turned[:, ::-1] if mirrored else turned)
+        planes = augment(self.turns, rng, planes)
         if "clean" in planes and rng.random() < self.printed:
             planes |= _print(rng, planes)
-        # One shared generator: seeding every operation alike, as set_random_seed does, would tie their draws together.
-        seed = int(rng.integers(1 << 62))
-        self.pixels.set_random_state(np.random.default_rng(seed), random.Random(seed))
-        planes |= self.pixels(**{name: planes[name] for name in ("image", "clean") if name in planes})
+        planes |= augment(self.pixels, rng, {name: planes[name] for name in ("image", "clean") if name in planes})
         return to_tensors(sample.id, planes, sample.masked)
 
     def _choose(self, sample: Sample, rng: np.random.Generator) -> tuple[int, int, int]:

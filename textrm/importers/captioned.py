@@ -12,6 +12,7 @@ import click
 import numpy as np
 from rich.console import Console
 
+from textrm.command_line import click_command
 from textrm.data.manifest import SPLITS, Row, split_by_group, write_manifest
 from textrm.errors import UserError
 from textrm.importers.backgrounds import Task, find_pictures, read_background, share_out
@@ -72,7 +73,7 @@ def make_memes(recipe: Recipe, task: Task) -> Made:
     return made
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click_command()
 @click.argument("pictures", type=click.Path(path_type=Path))
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--captions", type=click.Path(path_type=Path), help="Text file, one meme a line, | between its captions, "

@@ -14,6 +14,7 @@ import click
 import cv2
 import numpy as np
 
+from textrm.command_line import click_command
 from textrm.data.manifest import Row, split_by_group, write_manifest
 from textrm.errors import UserError
 from textrm.files import write_whole
@@ -182,7 +183,7 @@ def _drawings(folder: Path, listed: Path | None) -> tuple[str, ...]:
     return found
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click_command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--n", "count", default=1000, show_default=True, type=click.IntRange(1), help="Number of pages.")

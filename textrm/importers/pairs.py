@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from textrm.command_line import click_command
 from textrm.data.manifest import SPLITS, split_by_group, write_manifest
 from textrm.errors import UserError
 from textrm.importers.pairing import Options, Report, import_pairs
@@ -37,7 +38,7 @@ def _print(report: Report, groups: int, console: Console) -> None:
                       "finds the work in the file names, or put each work into a folder of its own.")  # fmt: skip
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click_command()
 @click.argument("raw", metavar="RAW_DIR", type=click.Path(path_type=Path))
 @click.argument("clean", metavar="CLEAN_DIR", type=click.Path(path_type=Path, allow_dash=True))
 @click.argument("out", metavar="OUT", type=click.Path(path_type=Path))

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
-from torchvision.models._utils import _make_divisible as make_divisible
 from torchvision.models.mobilenetv2 import InvertedResidual
 
 __all__ = [
@@ -16,6 +15,15 @@ __all__ = [
 
 Activation = Callable[[], nn.Module]
 """Makes an activation: ``nn.ReLU``, which folds into the int8 kernels of onnxruntime, or a ``_partial_`` of another."""
+
+
+def make_divisible(channels: float, divisor: int) -> int:
+    """The multiple of ``divisor`` nearest to ``channels``, or the next above where that is below nine tenths of them.
+
+    As in MobileNetV2; halves go up, and ``divisor`` is the least.
+    """
+    nearest = max(divisor, int(channels + divisor / 2) // divisor * divisor)
+    return nearest + divisor if nearest < 0.9 * channels else nearest
 
 
 def unsafe_in_bfloat16(convolution: nn.Conv2d) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from textrm.command_line import click_command
 from textrm.errors import UserError
 from textrm.extras import needs_extra
 from textrm.files import write_whole
@@ -21,7 +22,7 @@ with needs_extra("train", __name__):
     from textrm.report.table import print_tables, write_markdown, write_runs
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click_command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the report.  [FOLDER/report]")
 @click.option("--metric", help="Figure that the plots show, such as test/AP.  [what the runs followed]")

@@ -1,4 +1,8 @@
-"""What all plots share: their looks, and how a figure becomes a picture of the report."""
+"""What all plots share: their looks, and how a figure becomes a picture of the report.
+
+Without seaborn: ``heatmap`` and ``stripplot`` would replace about 30 lines of the plots' 360, for what takes the others
+is the choice of panels, which runs count, the frame of the best and the captions.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Runs as a sweep: axes, settings with their spread over seeds, and what belongs in a table."""
+"""Runs as a sweep: axes, settings with their spread over seeds, and what belongs in a table.
+
+Without pandas: its ``groupby`` would say ``spread`` and ``make_settings`` in a third of their 25 lines, while what
+makes an axis, a tie or a repeat are rules of our own, and a report would need one more large package.
+"""
 
 from __future__ import annotations
 

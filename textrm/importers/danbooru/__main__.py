@@ -11,6 +11,7 @@ import click
 from click.core import ParameterSource
 from rich.console import Console
 
+from textrm.command_line import click_command
 from textrm.errors import UserError
 from textrm.importers.danbooru.imports import Plan, run_import
 from textrm.importers.danbooru.records import CATEGORIES, Filters, tag_name
@@ -43,7 +44,7 @@ def _tags(context: click.Context, parameter: click.Parameter, text: str) -> froz
     return frozenset(name for name in map(tag_name, names) if name)
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click_command()
 @click.argument("out", metavar="OUT", type=click.Path(path_type=Path, file_okay=False))
 @click.argument("more", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option(

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from textrm.command_line import click_command
 from textrm.data.manifest import Row, split_by_group, write_manifest
 from textrm.errors import UserError
 from textrm.importers.imgflip575k.choices import out_of_domain, parse_styles, read_boxes
@@ -25,7 +26,7 @@ from textrm.synth.memes.files import Finish
 from textrm.synth.memes.meme import STYLES
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click_command()
 @click.argument("dataset", type=click.Path(path_type=Path))
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--pictures", type=click.Path(path_type=Path), help="Folder of meme pictures, named as in their url: "

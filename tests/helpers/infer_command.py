@@ -15,7 +15,7 @@ from standin_model import lettered_page
 
 from textrm import infer
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def make_book(folder: Path) -> Path:
