@@ -17,10 +17,11 @@ from onnx import numpy_helper
 from study_commands import in_this_process
 
 from experiments.finding import __main__ as finding
-from experiments.finding import average, verify
+from experiments.finding import average, material, verify
 from experiments.masked_convolutions import __main__ as study
 from experiments.meme_cleaning import __main__ as meme_cleaning
 from experiments.pretraining import __main__ as pretraining
+from textrm.data.manifest import read_manifest
 from textrm.page import Segmenter
 from textrm.runs.config import CONFIG_FOLDER
 
@@ -153,13 +154,22 @@ def test_sets_of_a_judge_have_shares(text: str, entry: tuple[str, str, float]) -
     assert verify._entry(text) == entry
 
 
+def test_sets_are_joined_by_the_places_of_their_files(drawn: Path, tmp_path: Path) -> None:
+    found = read_manifest(material.joined(tmp_path / "joined.csv", [drawn, drawn.parent]))
+    one = [row for row in read_manifest(drawn).rows if row.split == "train"]
+    assert [row.id for row in found.rows] == [f"{number}_{row.id}" for number in (0, 1) for row in one]
+    for row, again in zip(one, found.rows, strict=False):
+        assert Path(again.image).samefile(drawn.parent / row.image)
+        assert (again.group, again.source) == (row.group, row.source)
+
+
 def test_the_recipe_of_the_finder_runs_from_drawings_to_weights_and_is_not_repeated(
     drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commands = in_this_process(monkeypatch, finding)
-    monkeypatch.setattr(finding, "PAGES", "size=96 sheet=false workers=1")
+    monkeypatch.setattr(material, "PAGES", "size=96 sheet=false workers=1")
     monkeypatch.setattr(finding, "INT8", "int8=true crop=64 crops=4 force=true")
-    monkeypatch.setattr(finding, "LEGS", tuple((4, settings) for _, settings in finding.LEGS))
+    monkeypatch.setattr(finding, "LEGS", tuple(leg._replace(steps=4) for leg in (*finding.LEGS[:2], finding.LEGS[-1])))
     lists, disc = tmp_path / "lists", np.zeros((160, 160, 4), np.uint8)
     lists.mkdir()
     cv2.circle(disc, (80, 80), 60, (30, 60, 200, 255), -1)
@@ -180,7 +190,7 @@ def test_the_recipe_of_the_finder_runs_from_drawings_to_weights_and_is_not_repea
     assert f"bare.manifest={tmp_path / 'out' / 'bare1.csv'}" in legs[1]
     model = Segmenter(tmp_path / "out" / "find.onnx", threads=1)
     assert model.looks == 4
-    assert model.judge.weights.tolist() == json.loads((tmp_path / "out" / "words.json").read_text())
+    assert json.loads(model.judge.as_json()) == json.loads((tmp_path / "out" / "words.json").read_text())
     before = len(commands)
     assert CliRunner().invoke(finding.main, arguments).exit_code == 0
     assert [command.split()[0] for command in commands[before:]] == ["textrm.export"] * 2

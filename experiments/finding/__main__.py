@@ -3,27 +3,52 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
-from experiments.running import once, run, train_once
+from experiments.finding.material import draw_material, some
+from experiments.running import run, train_once
 from textrm.command_line import click_command
 from textrm.page.models.model import WEIGHTS
 
 HERE = Path(__file__).parent
 START = WEIGHTS / "segment.float.onnx"  # looks once, and knows the lettering of the comics well
 CLIP_ART, STAMPS = Path("/usr/share/openclipart/svg"), Path("/usr/share/tuxpaint/stamps")
-FONTS = ("packages", "system")  # many faces, handwriting and display above all
-PAGES = f"size=768 sheet=false 'fonts=[{','.join(FONTS)}]'"
 INT8 = "int8=true crop=512 crops=64"
-# Steps and settings of each leg; it ends in weights that the next begins with, and in pages that it is wrong about.
+
+
+class Leg(NamedTuple):
+    """A leg of training: it ends in weights that the next begins with, and in pages that it is wrong about.
+
+    share: how much of START's weights is averaged into its own before the next leg begins with them.
+    """
+
+    steps: int
+    settings: str
+    share: float = 0.0
+
+
+def _sets(pages: float, art: float, drawn: float, captioned: float, bare: float) -> str:
+    """The shares of the sets in a batch."""
+    return (f"'data.weights={{pages: {pages}, art: {art}, drawn: {drawn}, captioned: {captioned}, "
+            f"bare: {bare}}}' ")  # fmt: skip
+
+
+def _aimed(share: float) -> str:
+    """The share of crops of real pages that hold lettering, and of these on art."""
+    return f"data.train.pages.transform.on_art={share} data.train.pages.transform.on_lettering={share} "
+
+
 LEGS = (
-    (1400, "scheduler.max_lr=0.0012"),
-    (1600, "scheduler.max_lr=0.001 loss.terms.focal.text_weight=1.0 "
-     "'data.weights={pages: 0.24, art: 0.28, drawn: 0.16, captioned: 0.05, bare: 0.27}'"),
-    (450, "scheduler.max_lr=0.0006 loss.terms.focal.text_weight=1.7 "
-     "'data.weights={pages: 0.38, art: 0.34, drawn: 0.1, captioned: 0.03, bare: 0.15}' "
-     "data.train.pages.transform.on_art=0.8 data.train.pages.transform.on_lettering=0.8"),
+    Leg(1400, "scheduler.max_lr=0.0012"),
+    Leg(1600, _sets(0.24, 0.28, 0.16, 0.05, 0.27) + "scheduler.max_lr=0.001 loss.terms.focal.text_weight=1.0"),
+    Leg(450, _sets(0.38, 0.34, 0.1, 0.03, 0.15) + _aimed(0.8)
+        + "scheduler.max_lr=0.0006 loss.terms.focal.text_weight=1.7", share=0.65),
+    Leg(600, _sets(0.42, 0.28, 0.12, 0.04, 0.14) + _aimed(0.7)
+        + "scheduler.max_lr=0.0007 scheduler.pct_start=0.04 task.forgotten=0.2", share=0.5),
+    Leg(3200, _sets(0.4, 0.22, 0.14, 0.04, 0.2) + _aimed(0.7) + "scheduler.max_lr=0.0012 scheduler.pct_start=0.04"),
+    Leg(2200, _sets(0.33, 0.33, 0.14, 0.04, 0.16) + _aimed(0.7) + "scheduler.max_lr=0.0009 scheduler.pct_start=0.04"),
 )  # fmt: skip
 
 
@@ -46,49 +71,31 @@ def main(comics: Path, art: Path | None, clip_art: Path, stamps: Path, lists: Pa
     by nobody whose pictures the finder is measured on.
     """
     comics = comics.resolve()
-    sets = _material(comics, art, {"drawings": (clip_art, 1800), "stamps": (stamps, 300)}, lists, out, scale)
-    weights, bare = START, out / "grounds" / "bare.csv"
-    for leg, (steps, settings) in enumerate(LEGS, 1):
+    sets = draw_material(comics, art, {"drawings": (clip_art, 1800), "stamps": (stamps, 300)}, lists, out, scale)
+    weights, bare = START, sets.pop("bare")
+    for number, leg in enumerate(LEGS, 1):
         given = " ".join(f"data.train.{name}.manifest={manifest}" for name, manifest in sets.items())
-        folder, count = out / f"leg{leg}", _some(steps, scale)
+        folder, count = out / f"leg{number}", some(leg.steps, scale)
         train_once(f"experiment=release_find weights={weights} data.manifest={comics} {given} "
-                   f"data.train.bare.manifest={bare} scheduler.total_steps={count} seed={leg} test=false {settings} "
-                   f"{options}".strip(), folder, count)  # fmt: skip
-        weights, mined = out / f"leg{leg}.onnx", out / f"bare{leg}.csv"
+                   f"data.train.bare.manifest={bare} scheduler.total_steps={count} seed={number} test=false "
+                   f"{leg.settings} {options}".strip(), folder, count)  # fmt: skip
+        weights, mined = out / f"leg{number}.onnx", out / f"bare{number}.csv"
         if not mined.exists():
             run(f"textrm.export run={folder} out={weights} checkpoint=last low=0.3")
-            run(f"experiments.finding.mine {weights} {bare} {mined} --limit {_some(600, scale)}")
+            run(f"experiments.finding.mine {weights} {bare} {mined} --limit {some(600, scale)}")
         bare = mined
+        if leg.share:
+            averaged = out / f"leg{number}_averaged.onnx"
+            if not averaged.exists():
+                run(f"experiments.finding.average {START} {weights} {averaged} --share {leg.share}")
+            weights = averaged
     words = out / "words.json"
     if not words.exists():
         judged = " ".join(f"--set {manifest}:train" for manifest in (comics, *sets.values(), bare))
-        run(f"experiments.finding.verify {weights} {judged} --limit {_some(120, scale)} --out {words}")
+        run(f"experiments.finding.verify {weights} {judged} --limit {some(120, scale)} --out {words}")
     export = f"textrm.export run={folder} checkpoint=last low=0.3 words={words}"
     run(f"{export} out={out / 'find.float.onnx'}")
     run(f"{export} out={out / 'find.onnx'} {INT8} manifest={comics}")
-
-
-def _material(comics: Path, art: Path | None, drawings: dict[str, tuple[Path, int]], lists: Path, out: Path,
-              scale: float) -> dict[str, Path]:  # fmt: skip
-    """Draw the sets that are lettered by us; their manifests by name."""
-    for seed, (name, (folder, pages)) in enumerate(drawings.items(), 1):
-        once(f"textrm.importers.drawings {folder} {out / name} --n {_some(pages, scale)} --seed {seed} "
-             f"--list {lists / name}.csv", out / name, allowed=(0, 1))  # fmt: skip
-    grounds, further = out / "grounds", f" --art {art.resolve()}" if art else ""
-    given = " ".join(f"--drawings {out / name / 'manifest.csv'}" for name in drawings)
-    once(f"experiments.finding.grounds {grounds} {given} --comics {comics} --photos {lists / 'photos.csv'}{further}",
-         grounds)  # fmt: skip
-    once(f"textrm.synth out={out / 'art'} n={_some(1300, scale)} seed=51 empty=0.03 {PAGES} "
-         f"art={grounds / 'grounds.csv'}", out / "art")  # fmt: skip
-    once(f"textrm.synth out={out / 'drawn'} n={_some(750, scale)} seed=61 empty=0.2 {PAGES}", out / "drawn")
-    once(f"textrm.importers.captioned {grounds / 'photos.csv'} {out / 'captioned'} --n {_some(500, scale)} "
-         f"--size 640 --seed 1 {' '.join(f'--fonts {place}' for place in FONTS)}", out / "captioned",
-         allowed=(0, 1))  # fmt: skip
-    return {name: out / name / "manifest.csv" for name in ("art", "drawn", "captioned")}
-
-
-def _some(count: int, scale: float) -> int:
-    return max(4, round(count * scale))
 
 
 if __name__ == "__main__":
