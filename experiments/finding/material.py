@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from experiments.running import once
 from textrm.data.manifest import read_manifest, write_manifest
@@ -57,9 +58,10 @@ def joined(out: Path, sets: Sequence[Path]) -> Path:
     rows = []
     for number, source in enumerate(sets):
         manifest = read_manifest(source if source.suffix == ".csv" else source / "manifest.csv")
-        rows += [replace(row, id=f"{number}_{row.id}", extra={}, **{
-            name: str((manifest.folder / getattr(row, name)).resolve()) for name in ("image", "clean", "mask")
-            if getattr(row, name)}) for row in manifest.rows if row.split == "train"]  # fmt: skip
+        for row in manifest.rows:
+            if row.split == "train":
+                files: dict[str, Any] = {role: str(path.resolve()) for role, path in manifest.paths(row).items()}
+                rows.append(replace(row, id=f"{number}_{row.id}", extra={}, **files))
     write_manifest(out, rows)
     return out
 
