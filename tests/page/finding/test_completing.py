@@ -81,6 +81,20 @@ def test_a_drawing_in_a_balloon_stays(drawn: list[tuple[int, int, int, int]], se
     assert mask[seen[0][1] + 2, seen[0][0] + 2] == 1
 
 
+def test_a_figure_that_was_taken_for_a_letter_in_part_stays_where_it_was_not() -> None:
+    drawn = (150, 110, 60, 70)
+    mask = find(page_with([drawn, (230, 140, 20, 20)]), [(150, 110, 20, 30), (230, 140, 20, 20)])
+    assert not mask[145:180, 155:205].any()
+
+
+def test_a_wall_in_the_light_is_no_balloon() -> None:
+    page = page_with([*WORD, DOT])
+    shade = np.linspace(0.55, 1, 400)[None, :, None]
+    mask = find((page * shade).astype(np.uint8), WORD)
+    assert mask[DOT[1] + 2, DOT[0] + 2] == 0
+    assert mask[140, 160] == 1
+
+
 def test_nothing_goes_on_an_open_page_or_with_words_that_stay() -> None:
     page = np.full((300, 400, 3), 255, np.uint8)
     for x, y, wide, high in [*WORD, DOT]:

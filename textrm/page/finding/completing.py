@@ -9,8 +9,10 @@ from textrm.page.finding.ground import ClosedGround, Grounds
 from textrm.page.group import Box
 
 _CONVEX = 0.4  # of -1 to 1: balloons and captions are; hair, clothes and limbs are not
+_PLAIN = 0.9  # of a ground's pixels that must have its colour: a wall in the light is no balloon
 _SHARE = 0.6  # of a word's surroundings that its ground must be
-_FOUND = 0.5  # of a ground's holes, by pixels: so much must belong to words that go
+_FOUND = 0.5  # of the ink in a balloon: so much must be strokes of words that go
+_PART = 0.35  # of the ink in a hole with strokes: where less of it is theirs, they belong to a drawing
 _LARGER = 1.3  # times the largest hole of a word that goes: a larger one is a drawing
 _INK = 40  # levels; what differs less from the ground in every channel is ground
 
@@ -21,9 +23,9 @@ Pixels = tuple[np.ndarray, np.ndarray, np.ndarray]
 def overlooked(image: np.ndarray, strokes: Pixels, grounds: Grounds, kept: np.ndarray) -> Pixels:
     """The ink that goes with the words in a balloon beside their strokes; each pixel with the word it goes with.
 
-    Where words that go make up most of what interrupts a closed, convex, even ground, as they do in a balloon, all of
-    it goes that is no larger than they are: last dots, thin dashes, what is missing of a letter. Larger things are
-    drawings, and a balloon that holds more drawing than lettering stays as it is.
+    Where words that go make up most of what interrupts a closed, convex ground of one colour, as they do in a balloon,
+    all of it goes that is no larger than they are: last dots, thin dashes, what is missing of a letter. Larger things
+    are drawings, and a balloon that holds more drawing than lettering stays as it is.
 
     Args:
         image: H W 3 uint8 RGB, the page.
@@ -36,7 +38,7 @@ def overlooked(image: np.ndarray, strokes: Pixels, grounds: Grounds, kept: np.nd
     standing = kept & (grounds.share >= _SHARE)
     for region in np.unique(grounds.of_word[standing]).tolist():
         ground = grounds.closed.get(region)
-        if ground is None or ground.convex < _CONVEX:
+        if ground is None or ground.convex < _CONVEX or ground.plain < _PLAIN:
             continue
         own = standing[word] & (grounds.of_word[word] == region)
         found.append(_of_balloon(image, (ys[own], xs[own], word[own]), ground, grounds.step))
@@ -55,19 +57,23 @@ def _of_balloon(image: np.ndarray, own: Pixels, ground: ClosedGround, step: int)
     rows, columns = ys - box[0].start, xs - box[1].start
     inside = (rows >= 0) & (rows < hole.shape[0]) & (columns >= 0) & (columns < hole.shape[1])
     rows, columns, word = rows[inside], columns[inside], word[inside]
-    owner = np.full(count, -1)
-    owner[hole[rows, columns]] = word
-    owner[0] = -1
-    areas, owned = boxes[:, cv2.CC_STAT_AREA], owner >= 0
-    if areas[owned].sum() < max(_FOUND * areas[1:].sum(), 1):
+    low, high = np.maximum(ground.color - _INK, 0), np.minimum(ground.color + _INK, 255)
+    ink = cv2.inRange(pixels, low, high) == 0
+    ink[rows, columns] = True
+    inked = np.bincount(hole[ink], minlength=count)
+    found = np.bincount(hole[rows, columns], minlength=count)
+    owned = found >= np.maximum(_PART * inked, 1)
+    owned[0] = False
+    if found[owned].sum() < max(_FOUND * inked[1:].sum(), 1):
         return ys[:0], xs[:0], word[:0]
+    owner = np.zeros(count, np.int64)
+    owner[hole[rows, columns]] = word
     sizes = np.sqrt(boxes[:, cv2.CC_STAT_WIDTH].astype(np.float64) * boxes[:, cv2.CC_STAT_HEIGHT])
-    goes = owned | (sizes <= _LARGER * sizes[owned].max())
+    goes = owned | ((found == 0) & (sizes <= _LARGER * sizes[owned].max()))
     goes[0] = False
     distance = np.linalg.norm(centres[:, None] - centres[None, owned], axis=2)
     owner = np.where(owned, owner, owner[owned][distance.argmin(1)])
-    low, high = np.maximum(ground.color - _INK, 0), np.minimum(ground.color + _INK, 255)
-    new = goes[hole] & (cv2.inRange(pixels, low, high) == 0)
+    new = goes[hole] & ink
     new[rows, columns] = False
     rows, columns = np.nonzero(new)
     return rows + box[0].start, columns + box[1].start, owner[hole[rows, columns]]

@@ -17,6 +17,7 @@ _AROUND = 3, 6  # pixels; how far from a stroke its ground is looked at
 _EDGE = 2  # pixels around a stroke that are its soft edge
 _LARGEST = 0.35  # of the page: a closed ground that is larger is no balloon
 _SAMPLE = 512  # pixels are enough to tell the colour of a ground
+_TINT = 12  # levels in each channel, within which a pixel has the colour of its ground
 _SURE = 0.01  # a mean probability counts as at least this far from 0 and from 1
 _DIRECTIONS = np.array([(0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1), (-1, 0), (-1, 1)])
 
@@ -25,13 +26,14 @@ _DIRECTIONS = np.array([(0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1), (-1,
 class ClosedGround:
     """One even ground that a line closes, as it is seen in the page halved so often.
 
-    ``box`` is where it lies there, ``color`` (3 float64) its usual RGB, ``holes`` (h w uint8 in {0, 1}) what interrupts
-    it, ``whole`` its pixels with these; ``convex`` tells how convex it is, -1 to 1 from 0.7 on, ``lettered`` how much
-    of the holes is strokes, in [0, 1].
+    ``box`` is where it lies there; ``color`` (3 float64) its usual RGB, which the share ``plain`` of it has; ``holes``
+    (h w uint8 in {0, 1}) what interrupts it; ``whole`` its pixels with these; ``convex`` how convex it is, -1 to 1 from
+    0.7 on; ``lettered`` how much of the holes is strokes, in [0, 1].
     """
 
     box: Box
     color: np.ndarray
+    plain: float
     holes: np.ndarray
     whole: int
     convex: float
@@ -80,8 +82,7 @@ def find_grounds(image: np.ndarray, strokes: tuple[np.ndarray, np.ndarray], word
             crop = slice(top, top + high), slice(left, left + wide)
             own = labels[crop] == region
             paper = small[crop][own]
-            color = np.median(paper[:: len(paper) // _SAMPLE + 1], 0)
-            closed[region] = _closed(own.astype(np.uint8), inked[crop], crop, color)
+            closed[region] = _closed(own.astype(np.uint8), inked[crop], crop, paper[:: len(paper) // _SAMPLE + 1])
     return Grounds(of_word, share, closed, step)
 
 
@@ -114,8 +115,8 @@ def ground_features(grounds: Grounds, word: np.ndarray, prob: np.ndarray, areas:
     return rows
 
 
-def _closed(own: np.ndarray, inked: np.ndarray, box: Box, color: np.ndarray) -> ClosedGround:
-    """A region, h w uint8 in {0, 1}, with what it encloses."""
+def _closed(own: np.ndarray, inked: np.ndarray, box: Box, paper: np.ndarray) -> ClosedGround:
+    """A region, h w uint8 in {0, 1}, with what it encloses; ``paper`` are some of its pixels."""
     own = cv2.copyMakeBorder(own, 1, 1, 1, 1, cv2.BORDER_CONSTANT)
     outlines, _ = cv2.findContours(own, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     outline = max(outlines, key=cv2.contourArea)
@@ -124,7 +125,9 @@ def _closed(own: np.ndarray, inked: np.ndarray, box: Box, color: np.ndarray) -> 
     holes = filled - own[1:-1, 1:-1]
     lettered = cv2.countNonZero(holes & inked) / max(cv2.countNonZero(holes), 1)
     convex = float(np.clip((solid - 0.85) / 0.15, -1, 1))
-    return ClosedGround(box, color, holes, cv2.countNonZero(filled), convex, lettered)
+    color = np.median(paper, 0)
+    plain = float((np.abs(paper - color) <= _TINT).all(1).mean())
+    return ClosedGround(box, color, plain, holes, cv2.countNonZero(filled), convex, lettered)
 
 
 def _of_words(labels: np.ndarray, inked: np.ndarray, ys: np.ndarray, xs: np.ndarray,
