@@ -55,11 +55,13 @@ def test_resumed_run_equals_unbroken_run(drawn: Path, tmp_path: Path) -> None:
 
 
 def test_run_folder(drawn: Path, tmp_path: Path) -> None:
-    best = train(small(drawn, tmp_path, "trainer.max_epochs=1"), tmp_path)
+    old = "net.pooling._target_=textrm.nets.pooling.ReceptiveFieldBlock"  # as experiments of earlier versions named it
+    best = train(small(drawn, tmp_path, "trainer.max_epochs=1", old), tmp_path)
     assert best is not None
     assert 0 < best <= 1
     resolved = yaml.safe_load((tmp_path / "resolved.yaml").read_text())
     assert resolved["net"]["encoder"]["width"] == 0.125
+    assert resolved["net"]["pooling"]["_target_"] == "textrm.nets.segmentation.pooling.ReceptiveFieldBlock"
     assert "${" not in (tmp_path / "resolved.yaml").read_text()
     header = (tmp_path / "metrics.csv").read_text().splitlines()[0].split(",")
     wanted = {"train/loss", "val/loss", *(f"val/{name}" for name in ("AP", "F1", "IoU", "precision", "recall"))}

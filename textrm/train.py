@@ -31,6 +31,7 @@ with needs_extra("train", __name__):
     from textrm.runs.checkpoint import load_weights
     from textrm.runs.config import at_least, explain, hydra_entry, resolved_dict
     from textrm.runs.keys import real_keys
+    from textrm.runs.moved import with_names_of_today
     from textrm.runs.outcome import Outcome, alone_in, commit, recorded, seconds_before
     from textrm.tasks.task import Task
 
@@ -106,6 +107,7 @@ def train(config: DictConfig, run: Path, outcome: Outcome | None = None) -> floa
         KeyboardInterrupt: after Ctrl-C; ``last.ckpt`` holds the last whole epoch.
         SystemExit: with status 143, after SIGTERM.
     """
+    config = OmegaConf.create(with_names_of_today(OmegaConf.to_container(config)), flags={"struct": True})
     at_least(config, seed=0, threads=1)
     config.run = str(run)  # in a sweep Hydra chose another folder than the configuration names
     resolved = resolved_dict(config)

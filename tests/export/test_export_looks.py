@@ -17,7 +17,7 @@ from textrm.export.__main__ import _judge
 from textrm.export.graph import export
 from textrm.export.onnx_weights import FINDER, released
 from textrm.export.quantisation import quantize, segmenter_feeds
-from textrm.nets.coarse_to_fine import CoarseToFine, finer, pyramid
+from textrm.nets.segmentation.coarse_to_fine import CoarseToFine, finer, pyramid
 from textrm.page import Segmenter
 from textrm.page.finding.judge import FEATURES
 from textrm.page.finding.segment import segment

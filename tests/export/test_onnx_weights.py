@@ -17,15 +17,15 @@ from textrm.errors import UserError
 from textrm.export.graph import export
 from textrm.export.onnx_weights import read_onnx, released
 from textrm.export.wrappers import exported
-from textrm.nets.decoder import Decoder
-from textrm.nets.gated import SeparableGatedConvolution
-from textrm.nets.inpainter_fast import FastInpainter
-from textrm.nets.inpainting_unet import InpaintingUNet
-from textrm.nets.mobilenet import MobileNetV2Encoder
-from textrm.nets.phases import with_dilation
-from textrm.nets.pooling import Pointwise
-from textrm.nets.segmenter import Segmenter
-from textrm.nets.xception import XceptionEncoder
+from textrm.nets.encoders.mobilenet import MobileNetV2Encoder
+from textrm.nets.encoders.xception import XceptionEncoder
+from textrm.nets.inpainting.gated import SeparableGatedConvolution
+from textrm.nets.inpainting.inpainter_fast import FastInpainter
+from textrm.nets.inpainting.inpainting_unet import InpaintingUNet
+from textrm.nets.layers.phases import with_dilation
+from textrm.nets.segmentation.decoder import Decoder
+from textrm.nets.segmentation.pooling import Pointwise
+from textrm.nets.segmentation.segmenter import Segmenter
 from textrm.page.models.model import WEIGHTS
 from textrm.runs.checkpoint import load_weights
 from textrm.runs.config import CONFIG_FOLDER

@@ -25,7 +25,7 @@ from textrm.evaluate.fill_scores import fill_methods
 from textrm.export.graph import export
 from textrm.export.run import load_run
 from textrm.losses.inpainting import InpaintingLoss
-from textrm.nets.discriminator import PatchDiscriminator
+from textrm.nets.inpainting.discriminator import PatchDiscriminator
 from textrm.runs.config import CONFIG_FOLDER
 from textrm.tasks.adversarial_inpainting import AdversarialInpaintingTask
 from textrm.tasks.inpainting import InpaintingTask

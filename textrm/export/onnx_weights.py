@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from textrm.errors import UserError
 from textrm.export.wrappers import exported_class
-from textrm.nets.coarse_to_fine import CoarseToFine
+from textrm.nets.segmentation.coarse_to_fine import CoarseToFine
 from textrm.page.models.model import WEIGHTS
 
 FINDER = "find.float.onnx"  # looks coarsely first

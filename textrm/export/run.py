@@ -19,8 +19,10 @@ from yaml import YAMLError
 from textrm.errors import UserError
 from textrm.export.graph import export
 from textrm.export.wrappers import exported_class
-from textrm.nets.tagger import Tagger
+from textrm.nets.tagging.tagger import Tagger
 from textrm.runs.checkpoint import load_weights
+from textrm.runs.moved import with_names_of_today
+from textrm.runs.walk import entries
 
 _BUILT = ("textrm.nets", "torch.nn", "torchvision.ops")  # where a net may come from
 _MEASURED = {  # what textrm.evaluate takes, by task
@@ -48,7 +50,7 @@ def load_run(run: Path, checkpoint: str = "best") -> tuple[nn.Module, dict[str, 
         if path != given and not path.is_file():
             raise UserError(f"{run} is not a finished run: there is no {path.relative_to(run)}")
     try:
-        resolved: Any = OmegaConf.to_container(OmegaConf.load(run / "resolved.yaml"))
+        resolved: Any = with_names_of_today(OmegaConf.to_container(OmegaConf.load(run / "resolved.yaml")))
         check_written(resolved)
         check_targets(resolved["net"])
         if "weights" in resolved["net"].get("encoder", {}):
@@ -89,24 +91,20 @@ def exported_run(run: Path | str, checkpoint: str, *tasks: str) -> Iterator[Path
         yield file
 
 
-def check_written(node: Any) -> None:
+def check_written(config: Any) -> None:
     """Refuse interpolations: a written configuration has none, and what they stand for would be built unchecked.
 
     Raises:
         UserError: naming the value.
     """
-    if isinstance(node, dict):
-        node = list(node.values())
-    if isinstance(node, list):
-        for value in node:
-            check_written(value)
-    elif isinstance(node, str) and "${" in node:
-        raise UserError(
-            f"resolved.yaml holds {node}: textrm.train writes values alone; give a run folder of its making"
-        )
+    for _, value in entries(config):
+        if isinstance(value, str) and "${" in value:
+            raise UserError(
+                f"resolved.yaml holds {value}: textrm.train writes values alone; give a run folder of its making"
+            )
 
 
-def check_targets(node: Any) -> None:
+def check_targets(config: Any) -> None:
     """Refuse a configuration that builds anything but nets of textrm and layers of torch.
 
     A name is followed to the class it means, and the class must have been written in one of these packages: what a
@@ -115,14 +113,9 @@ def check_targets(node: Any) -> None:
     Raises:
         UserError: naming the class.
     """
-    if isinstance(node, dict):
-        if "_target_" in node:
-            _check_target(str(node["_target_"]))
-        for value in node.values():
-            check_targets(value)
-    elif isinstance(node, list):
-        for value in node:
-            check_targets(value)
+    for path, value in entries(config):
+        if path[-1] == "_target_":
+            _check_target(str(value))
 
 
 def _check_target(name: str) -> None:

@@ -16,7 +16,7 @@ from torch.nn.functional import pad
 from torchvision.models import VGG16_Weights, vgg16
 
 from textrm.errors import UserError
-from textrm.nets.xception import XceptionEncoder
+from textrm.nets.encoders.xception import XceptionEncoder
 
 RELEASED = Path(__file__).resolve().parent.parent / "weights" / "segment.float.onnx"
 # The encoder of the released segmenter, conf/net/xception_fast.yaml; only its first three stages are used.
