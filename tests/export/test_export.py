@@ -21,12 +21,12 @@ import yaml
 from hydra.utils import instantiate
 from PIL import Image
 
+from textrm.checkpoints.run_net import check_targets, load_run
 from textrm.errors import UserError
 from textrm.export.__main__ import main
 from textrm.export.calibration import calibration_crops
 from textrm.export.graph import export, parity
 from textrm.export.quantisation import pixel_ap, quantize
-from textrm.export.run import check_targets, load_run
 from textrm.export.wrappers import ExportedInpainter, ExportedSegmenter
 from textrm.nets.inpainting.attention import AttentionConvolution
 from textrm.nets.inpainting.gated import SeparableGatedConvolution
@@ -82,6 +82,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("export")
     earlier = changed(TINY, lambda path, value: value if path[-1] != "_target_" else IN_ROOM.sub("textrm.nets.", value))
     assert earlier["encoder"]["_target_"] == "textrm.nets.xception.XceptionEncoder"
+    earlier["encoder"]["weights"] = "runs/gone"  # what its training began with: its own follow
     run, out = make_tiny_run(folder / "a run", earlier), folder / "model.onnx"
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()) as said:
         export_main(patch, f"run={run}", f"out={out}", "threshold=0.4", "low=0.2")
@@ -233,7 +234,7 @@ def test_a_foreign_run_cannot_have_its_values_made_elsewhere(where: str, tmp_pat
 
 FOREIGN = (
     "os.system",
-    "textrm.runs.checkpoint.torch.load",
+    "textrm.checkpoints.weights.torch.load",
     "textrm.nets.segmentation.segmenter.torch.load",
     "textrm.pictures.read.np.load",
     "textrm.files.Path",

@@ -49,6 +49,7 @@ NAMED = [  # as configurations of earlier versions name them
     "textrm.nets.unet.UNet",
     "textrm.nets.upsampling.Bilinear",
     "textrm.nets.xception.XceptionEncoder",
+    "textrm.runs.checkpoint_writer.WholeCheckpoints",
 ]
 
 

@@ -16,7 +16,7 @@ from hydra.core.override_parser.types import Override
 from omegaconf import DictConfig, OmegaConf
 
 from textrm.runs.config import CONFIG_FOLDER
-from textrm.runs.outcome import Outcome
+from textrm.runs.outcome import Outcome, Status
 from textrm.train import main
 
 NAMES = sorted(path.stem for path in (CONFIG_FOLDER / "sweep").glob("*.yaml"))
@@ -65,7 +65,7 @@ def test_a_sweep_of_real_trainings(
     main()
     runs = sorted((tmp_path / "multirun" / "tiny").glob("*/outcome.json"))
     outcomes = [Outcome.read(path.parent) for path in runs]
-    assert [outcome.status for outcome in outcomes if outcome] == ["finished", "finished"]
+    assert [outcome.status for outcome in outcomes if outcome] == [Status.FINISHED] * 2
     assert {word for outcome in outcomes if outcome for word in outcome.overrides if "gamma" in word} == {
         "loss.gamma=0",
         "loss.gamma=1",
@@ -82,7 +82,7 @@ def test_a_sweep_of_real_trainings(
     assert "\n" not in told
     failed = Outcome.read(runs[1].parent)
     assert failed is not None
-    failed.status = "failed"  # what failed is made anew, however it was mended
+    failed.status = Status.FAILED  # what failed is made anew, however it was mended
     failed.write(runs[1].parent)
     shutil.rmtree(runs[1].parent / "checkpoints")
     main()

@@ -13,11 +13,12 @@ with needs_extra("train", __name__):
     from omegaconf import DictConfig
     from torch import nn
 
+    from textrm.checkpoints.run_net import load_run
     from textrm.export.calibration import calibration_crops
     from textrm.export.graph import PARITY, export
-    from textrm.export.onnx_weights import FINDER
     from textrm.export.quantisation import quantize
-    from textrm.export.run import load_run, run_facts
+    from textrm.export.released import FINDER
+    from textrm.export.run import run_facts
     from textrm.export.wrappers import Exported, exported
     from textrm.nets.cleaning.cleaner import Cleaner
     from textrm.nets.layers.phases import with_dilation

@@ -7,7 +7,7 @@ from typing import Any
 from textrm.runs.walk import Path, changed
 
 MOVED = {  # module of then: module of today; classes kept their names
-    "textrm.checkpoint_writer": "textrm.runs.checkpoint_writer",
+    "textrm.checkpoint_writer": "textrm.checkpoints.writer",
     "textrm.nets.attention": "textrm.nets.inpainting.attention",
     "textrm.nets.attention_tagger": "textrm.nets.tagging.attention_tagger",
     "textrm.nets.blocks": "textrm.nets.layers.blocks",
@@ -32,6 +32,7 @@ MOVED = {  # module of then: module of today; classes kept their names
     "textrm.nets.unet": "textrm.nets.layers.unet",
     "textrm.nets.upsampling": "textrm.nets.layers.upsampling",
     "textrm.nets.xception": "textrm.nets.encoders.xception",
+    "textrm.runs.checkpoint_writer": "textrm.checkpoints.writer",
 }
 
 

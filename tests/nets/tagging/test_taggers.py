@@ -5,12 +5,12 @@ import torch
 from net_contract import check_tagger, noise
 from torch import nn
 
+from textrm.checkpoints.weights import load_weights
 from textrm.errors import UserError
 from textrm.nets.encoders.mobilenet import MobileNetV2Encoder
 from textrm.nets.encoders.xception import XceptionEncoder
 from textrm.nets.tagging.attention_tagger import ANCHORS, DOUBT, SCALE, AttentionTagger, FullyConnectedPooling
 from textrm.nets.tagging.tagger import Looks, MultilabelTagger
-from textrm.runs.checkpoint import load_weights
 
 LABELS = "balloon dialogue hair"
 small_xception = partial(XceptionEncoder, width=0.0625, middle_blocks=2, exit_blocks=2)

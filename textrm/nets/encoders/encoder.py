@@ -11,7 +11,11 @@ class Encoder(nn.Module, ABC):
     """Maps ``image`` B 3 H W to the last map at stride 2, at stride 4 and at all, fine to coarse.
 
     A subclass implements :meth:`stages` and sets ``stage_channels`` and ``stage_strides``, which describe its maps.
+    ``weights`` is what training starts from, None where the encoder learns from nothing. A net reads no files: who
+    trains it loads them.
     """
+
+    weights: str | None = None
 
     stage_channels: tuple[int, ...]
     stage_strides: tuple[int, ...]

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import partial
 from itertools import pairwise
-from pathlib import Path
 
 from torch import Tensor, nn
-from torchvision.models import MobileNet_V2_Weights
 from torchvision.ops import Conv2dNormActivation
 
 from textrm.errors import UserError
 from textrm.nets.encoders.encoder import Encoder
-from textrm.nets.encoders.pretrained import load_pretrained
 from textrm.nets.layers.blocks import inverted_residual, make_divisible
 
 # Expansion, channels, blocks, and per output stride: stride of the first block, dilation of all.
@@ -41,16 +36,16 @@ class MobileNetV2Encoder(Encoder):
         output_stride: 8, 16 or 32.
         residual_gain: first weight of the BatchNorm that ends a branch beside an identity shortcut. With 0 such a block
             starts as the identity (Goyal et al. 2017).
-        weights: what to start from, see :func:`~textrm.nets.encoders.pretrained.load_pretrained`; ``imagenet`` fetches
-            torchvision's weights (width 1 only). scSE starts fresh where they have none.
+        weights: what training starts from, see :class:`Encoder`. scSE starts fresh where they have none.
 
     Raises:
-        UserError: for another output stride, a width of 0 or less, weights that cannot be had or do not fit.
+        UserError: for another output stride, or a width of 0 or less.
     """
 
     def __init__(self, width: float = 1.0, scse: bool = False, output_stride: int = 8,
-                 residual_gain: float = 1.0, weights: str | Path | None = None) -> None:  # fmt: skip
+                 residual_gain: float = 1.0, weights: str | None = None) -> None:  # fmt: skip
         super().__init__()
+        self.width, self.weights = width, weights
         if output_stride not in (8, 16, 32):
             raise UserError(f"output_stride={output_stride}: choose 8, 16 or 32")
         if width <= 0:
@@ -71,8 +66,6 @@ class MobileNetV2Encoder(Encoder):
             self.stage_strides += (self.stage_strides[-1] * first_stride,)
         self.features = nn.ModuleList(layers)
         self.cuts = (0, *ends)
-        if weights is not None:
-            load_pretrained(self, weights, partial(_imagenet, width))
 
     def stages(self, image: Tensor) -> tuple[Tensor, ...]:
         """Maps of B 3 H W: of the first convolution, and of the seven stages of inverted residuals."""
@@ -83,13 +76,3 @@ class MobileNetV2Encoder(Encoder):
                 features = layer(features)
             maps.append(features)
         return tuple(maps)
-
-
-def _imagenet(width: float) -> Mapping[str, Tensor]:
-    if width != 1:
-        raise UserError(f"weights=imagenet: they exist for width 1 only, not {width}; give null or a file")
-    try:
-        return MobileNet_V2_Weights.IMAGENET1K_V2.get_state_dict(progress=False, check_hash=True)
-    except (OSError, RuntimeError) as error:
-        raise UserError(f"weights=imagenet: they could not be fetched ({str(error) or type(error).__name__}); "
-                        "give a file or null") from error  # fmt: skip

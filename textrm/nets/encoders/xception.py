@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import math
 from itertools import groupby
-from pathlib import Path
-from typing import NoReturn
 
 from torch import Tensor, nn
 
 from textrm.errors import UserError
 from textrm.nets.encoders.encoder import Encoder
-from textrm.nets.encoders.pretrained import load_pretrained
 from textrm.nets.layers.blocks import Activation, SeparableConvolution, conv_bn, conv_bn_act, make_divisible
 from textrm.nets.layers.phases import Phases
 
@@ -58,9 +55,8 @@ class XceptionEncoder(Encoder):
 
     ``residual_gain`` is the first weight of the BatchNorm that ends a branch beside an identity shortcut. With 0 such a
     block starts as the identity (Goyal et al. 2017); with 1 each block adds to what the ones before it made, and
-    training suffers, see experiments/atrous_rates. ``weights`` is what to start from, see
-    :func:`~textrm.nets.encoders.pretrained.load_pretrained`; there are no ImageNet weights. ``in_channels`` are
-    those of the image: 3, or 4 where a prior comes with it.
+    training suffers, see experiments/atrous_rates. ``weights`` is what training starts from, see
+    :class:`Encoder`. ``in_channels`` are those of the image: 3, or 4 where a prior comes with it.
     """
 
     def __init__(
@@ -71,10 +67,11 @@ class XceptionEncoder(Encoder):
         rates: tuple[int, int, int, int] = (2, 4, 2, 1),
         activation: Activation = nn.ReLU,
         residual_gain: float = 1.0,
-        weights: str | Path | None = None,
+        weights: str | None = None,
         in_channels: int = 3,
     ) -> None:
         super().__init__()
+        self.weights = weights
         if width <= 0:
             raise UserError(f"width={width}: expected more than 0")
         first, stem, quarter, eighth, deep = (make_divisible(c * width, 8) for c in (32, 64, 128, 256, 512))
@@ -98,8 +95,6 @@ class XceptionEncoder(Encoder):
         flows = len(self.eighth) - 1
         self.stage_channels = (stem, quarter, eighth, *[deep] * flows)
         self.stage_strides = (2, 4, 8, *[8] * flows)
-        if weights is not None:
-            load_pretrained(self, weights, _imagenet)
 
     @property
     def multiple(self) -> int:
@@ -112,7 +107,3 @@ class XceptionEncoder(Encoder):
         for stage in (self.quarter, *self.eighth):
             maps.append(stage(maps[-1]))
         return tuple(maps)
-
-
-def _imagenet() -> NoReturn:
-    raise UserError("weights=imagenet: there are none of slim Xception; give null, a run or a file")

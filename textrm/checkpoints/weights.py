@@ -9,8 +9,8 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from textrm.checkpoints.onnx_weights import read_onnx
 from textrm.errors import UserError
-from textrm.export.onnx_weights import read_onnx
 
 log = logging.getLogger(__name__)
 _SHOWN = 3  # differences named in an error of one line
@@ -20,7 +20,7 @@ def load_weights(net: nn.Module, path: Path, growing: bool = False) -> None:
     """Give ``net`` the weights that a training run left in ``path``: its checkpoint, or what ``textrm.export`` made.
 
     Of a run that averaged its weights they are the averaged ones. BatchNorm comes from ONNX without its statistics, see
-    :func:`~textrm.export.onnx_weights.read_onnx`.
+    :func:`~textrm.checkpoints.onnx_weights.read_onnx`.
 
     With ``growing`` the file may be of a smaller net: what begins with one of ``net.grown`` may be missing,
     ``net.take_over(weights)`` may make its own of them, and the net's first convolution may see further channels of the

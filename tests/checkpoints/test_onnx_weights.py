@@ -13,9 +13,11 @@ from hydra import compose, initialize_config_dir
 from hydra.utils import instantiate
 from torch import nn
 
+from textrm.checkpoints.onnx_weights import read_onnx
+from textrm.checkpoints.weights import load_weights
 from textrm.errors import UserError
 from textrm.export.graph import export
-from textrm.export.onnx_weights import read_onnx, released
+from textrm.export.released import released
 from textrm.export.wrappers import exported
 from textrm.nets.encoders.mobilenet import MobileNetV2Encoder
 from textrm.nets.encoders.xception import XceptionEncoder
@@ -27,7 +29,6 @@ from textrm.nets.segmentation.decoder import Decoder
 from textrm.nets.segmentation.pooling import Pointwise
 from textrm.nets.segmentation.segmenter import Segmenter
 from textrm.page.models.model import WEIGHTS
-from textrm.runs.checkpoint import load_weights
 from textrm.runs.config import CONFIG_FOLDER
 
 

@@ -3,34 +3,50 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
+from torchvision.models import MobileNet_V2_Weights
 
 from textrm.errors import UserError
+from textrm.nets.encoders.encoder import Encoder
+from textrm.nets.encoders.mobilenet import MobileNetV2Encoder
 from textrm.nets.layers.blocks import ScSE
 
 log = logging.getLogger(__name__)
 _SHOWN = 3  # tensors named in an error of one line; the log has all
 
 
-def load_pretrained(encoder: nn.Module, weights: str | Path, imagenet: Callable[[], Mapping[str, Tensor]]) -> None:
-    """Load an encoder's weights by name.
+def load_pretrained(net: nn.Module) -> None:
+    """Load into each encoder of ``net`` the weights that it is to start from, by name.
 
-    Args:
-        encoder: what is loaded into.
-        weights: ``imagenet``; a run folder, whatever task it was trained on (its ``checkpoints/best.ckpt``, or
-            ``last.ckpt`` where it was never validated); a checkpoint; or a state dict, such as torchvision's.
-        imagenet: fetches torchvision's weights.
+    An encoder's ``weights`` are ``imagenet``, torchvision's; a run folder, whatever task it was trained on (its
+    ``checkpoints/best.ckpt``, or ``last.ckpt`` where it was never validated); a checkpoint; a state dict, such as
+    torchvision's; or None.
 
     Raises:
         UserError: when the weights cannot be had, or do not fit (see :func:`load_by_name`).
     """
-    state, own = (imagenet(), False) if weights == "imagenet" else read_encoder(Path(weights))
-    load_by_name(encoder, state, own)
-    log.info("encoder: weights of %s", weights)
+    for encoder in net.modules():
+        if isinstance(encoder, Encoder) and encoder.weights is not None:
+            imagenet = encoder.weights == "imagenet"
+            state, own = (_imagenet(encoder), False) if imagenet else read_encoder(Path(encoder.weights))
+            load_by_name(encoder, state, own)
+            log.info("encoder: weights of %s", encoder.weights)
+
+
+def _imagenet(encoder: Encoder) -> Mapping[str, Tensor]:
+    if not isinstance(encoder, MobileNetV2Encoder):
+        raise UserError(f"weights=imagenet: there are none of {type(encoder).__name__}; give null, a run or a file")
+    if encoder.width != 1:
+        raise UserError(f"weights=imagenet: they exist for width 1 only, not {encoder.width}; give null or a file")
+    try:
+        return MobileNet_V2_Weights.IMAGENET1K_V2.get_state_dict(progress=False, check_hash=True)
+    except (OSError, RuntimeError) as error:
+        raise UserError(f"weights=imagenet: they could not be fetched ({str(error) or type(error).__name__}); "
+                        "give a file or null") from error  # fmt: skip
 
 
 def read_encoder(path: Path) -> tuple[Mapping[str, Tensor], bool]:

@@ -9,9 +9,9 @@ import pytest
 import torch
 from torch import nn
 
+from textrm.checkpoints.weights import load_weights
 from textrm.errors import UserError
 from textrm.export.graph import export
-from textrm.runs.checkpoint import load_weights
 
 
 class Net(nn.Module):

@@ -10,7 +10,7 @@ import torch
 from hydra import compose, initialize_config_dir
 from hydra.utils import instantiate
 
-from textrm.runs.checkpoint_writer import WholeCheckpoints
+from textrm.checkpoints.writer import WholeCheckpoints
 from textrm.runs.config import CONFIG_FOLDER
 
 
