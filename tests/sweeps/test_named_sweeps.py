@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from itertools import islice
@@ -70,6 +71,9 @@ def test_a_sweep_of_real_trainings(
         "loss.gamma=0",
         "loss.gamma=1",
     }
+    written = runs[0].with_name("resolved.yaml")  # as an earlier version, whose nets were all in one folder
+    written.write_text(re.sub(r"textrm\.nets\.\w+\.(?=\w+\.)", "textrm.nets.", written.read_text()))
+    assert "textrm.nets.segmenter.Segmenter" in written.read_text()
     main()
     assert "2 jobs in multirun/tiny, 2 finished before, 0 to run" in capfd.readouterr().out
 
