@@ -24,12 +24,12 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from textrm.command_line import click_command
-from textrm.nets.attention import AttentionConvolution, FeatureUpdate
-from textrm.nets.gated import FusedGatedConvolution, GatedConvolution, SeparableGatedConvolution
-from textrm.nets.inpainter_fast import FastInpainter
-from textrm.nets.inpainting_unet import InpaintingUNet
-from textrm.nets.partial import PartialConvolution
-from textrm.nets.stages import DeepStage, InvertedResidualStage
+from textrm.nets.inpainting.attention import AttentionConvolution, FeatureUpdate
+from textrm.nets.inpainting.gated import FusedGatedConvolution, GatedConvolution, SeparableGatedConvolution
+from textrm.nets.inpainting.inpainter_fast import FastInpainter
+from textrm.nets.inpainting.inpainting_unet import InpaintingUNet
+from textrm.nets.inpainting.partial import PartialConvolution
+from textrm.nets.inpainting.stages import DeepStage, InvertedResidualStage
 
 
 class Plain(nn.Module):

@@ -16,7 +16,7 @@ from torchvision.models.segmentation import deeplabv3_mobilenet_v3_large, lraspp
 
 from benchmarks.training_loop import configured
 from textrm.extras import needs_extra
-from textrm.nets.phases import with_dilation
+from textrm.nets.layers.phases import with_dilation
 
 PRIOR = 0.03  # share of lettering that our nets expect before anything is learnt
 MOMENTUM = 0.1  # of BatchNorm's statistics: torch's default; torchvision's 0.01 is too slow for a few hundred steps

@@ -247,13 +247,3 @@ def test_an_interrupt_ends_the_program_with_130(tmp_path: Path) -> None:
     rows = read_manifest(tmp_path / "out/manifest.csv").rows
     assert 0 < len(rows) < 2000
     assert all((tmp_path / "out" / row.image).is_file() for row in rows)
-
-
-def test_neither_command_imports_a_training_library() -> None:
-    program = (
-        "import sys, textrm.preprocess, textrm.postprocess\n"
-        "training = {'torch', 'torchvision', 'lightning', 'pytorch_lightning', 'hydra', 'omegaconf', 'onnx'}\n"
-        "print(sorted(set(sys.modules) & training))\n"
-    )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
-    assert done.stdout.strip() == "[]", done.stderr

@@ -81,7 +81,7 @@ def small_net(experiment: str, given: list[str]) -> list[str]:
     if experiment != "seg_mobilenet":  # the number of whose blocks is fixed
         words += ["net.encoder.middle_blocks=0", "net.encoder.exit_blocks=0"]
     if experiment.startswith("seg"):
-        pooling = ["net.pooling._target_=textrm.nets.pooling.Pointwise", "net.pooling.out_channels=16"]
+        pooling = ["net.pooling._target_=textrm.nets.segmentation.pooling.Pointwise", "net.pooling.out_channels=16"]
         return [*words, *pooling, "net.decoder.channels=16"]
     return [*words, "net.channels=16", *(["net.hidden=16"] if experiment == "tag_attention" else [])]
 

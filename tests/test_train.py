@@ -22,15 +22,16 @@ from tensorboard.plugins.custom_scalar import layout_pb2
 from tensorboard.plugins.hparams import plugin_data_pb2
 from tensorboard.util import tensor_util
 
+from textrm.checkpoints.run_net import load_run
+from textrm.checkpoints.weights import load_weights
 from textrm.errors import UserError
 from textrm.export.graph import export
-from textrm.export.run import load_run
 from textrm.page.models.model import WEIGHTS
-from textrm.runs.checkpoint import load_weights
 from textrm.runs.config import CONFIG_FOLDER
 from textrm.runs.outcome import Outcome, alone_in
+from textrm.runs.sweep_job import run_job
 from textrm.tasks.segmentation import SegmentationTask
-from textrm.train import find_checkpoint, keep_metrics, main, train, train_job
+from textrm.train import main, train
 
 SEGMENTATION = [
     "experiment=seg_xception", "net=xception_fast", "net.encoder.width=0.125", "net.encoder.middle_blocks=2",
@@ -55,11 +56,13 @@ def test_resumed_run_equals_unbroken_run(drawn: Path, tmp_path: Path) -> None:
 
 
 def test_run_folder(drawn: Path, tmp_path: Path) -> None:
-    best = train(small(drawn, tmp_path, "trainer.max_epochs=1"), tmp_path)
+    old = "net.pooling._target_=textrm.nets.pooling.ReceptiveFieldBlock"  # as experiments of earlier versions named it
+    best = train(small(drawn, tmp_path, "trainer.max_epochs=1", old), tmp_path)
     assert best is not None
     assert 0 < best <= 1
     resolved = yaml.safe_load((tmp_path / "resolved.yaml").read_text())
     assert resolved["net"]["encoder"]["width"] == 0.125
+    assert resolved["net"]["pooling"]["_target_"] == "textrm.nets.segmentation.pooling.ReceptiveFieldBlock"
     assert "${" not in (tmp_path / "resolved.yaml").read_text()
     header = (tmp_path / "metrics.csv").read_text().splitlines()[0].split(",")
     wanted = {"train/loss", "val/loss", *(f"val/{name}" for name in ("AP", "F1", "IoU", "precision", "recall"))}
@@ -171,7 +174,7 @@ def test_an_exported_net_is_enough_to_go_on_from(drawn: Path, tmp_path: Path) ->
     with torch.inference_mode():
         torch.testing.assert_close(again(image), net(image), rtol=1e-4, atol=1e-4)
     with pytest.raises(UserError, match=r"an ONNX file has no optimizer to go on with; give weights=.*leg\.onnx"):
-        find_checkpoint(str(tmp_path / "leg.onnx"), second)
+        train(small(drawn, second, f"ckpt_path={tmp_path / 'leg.onnx'}"), second)
 
 
 def test_interruption_is_passed_on(drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -185,21 +188,6 @@ def test_interruption_is_passed_on(drawn: Path, tmp_path: Path, monkeypatch: pyt
             train(small(drawn, tmp_path), tmp_path)
     finally:
         signal.signal(signal.SIGINT, handler)  # Lightning no longer listens to it
-
-
-def test_missing_checkpoint(tmp_path: Path) -> None:
-    assert find_checkpoint(None, tmp_path) is None
-    with pytest.raises(UserError, match=r"ckpt_path=last: there is no file .*last\.ckpt; give run="):
-        find_checkpoint("last", tmp_path)
-
-
-def test_metrics_are_kept(tmp_path: Path) -> None:
-    (tmp_path / "metrics.3.csv").write_text("3")
-    for number in (1, 2, 4):
-        (tmp_path / "metrics.csv").write_text(str(number))
-        keep_metrics(tmp_path)
-        assert (tmp_path / f"metrics.{number}.csv").read_text() == str(number)
-    assert (tmp_path / "metrics.3.csv").read_text() == "3"
 
 
 def test_a_refused_continuation_leaves_the_run_as_it_was(drawn: Path, tmp_path: Path) -> None:
@@ -235,7 +223,7 @@ def test_a_second_training_in_a_folder_is_refused_in_one_line(
         main()
     assert end.value.code == 1
     assert f"{run}: another process trains there" in capsys.readouterr().err.splitlines()[-1]
-    assert not (run / "outcome.json").exists()
+    assert [path.name for path in run.iterdir() if path.suffix != ".log"] == ["outcome.lock"]  # nor what Hydra writes
 
 
 @pytest.mark.parametrize("end", ["trainer.max_steps=1", "trainer.max_time=00:00:00:00"])
@@ -259,6 +247,6 @@ def test_a_job_whose_last_checkpoint_was_cut_short_goes_on_from_the_best(drawn: 
     with pytest.raises(UserError, match=r"last\.ckpt .*cannot be read; give ckpt_path=best or checkpoint=best"):
         train(small(drawn, tmp_path, "ckpt_path=last"), tmp_path)
     (tmp_path / "outcome.json").unlink()
-    train_job(small(drawn, tmp_path, "trainer.max_epochs=2", "test=false"), tmp_path, Outcome())
+    run_job(train, small(drawn, tmp_path, "trainer.max_epochs=2", "test=false"), tmp_path, Outcome())
     assert torch.load(last, weights_only=True)["epoch"] == 1
     assert torch.load(last, weights_only=True)["global_step"] == 6

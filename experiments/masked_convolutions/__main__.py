@@ -21,10 +21,10 @@ NETS = {
     "partial_separable": "experiment=inpaint_partial_separable",
     "gated": "experiment=inpaint_gated net.levels=7",
     "gated_separable": "experiment=inpaint_gated net.levels=7 "
-    "net.convolution._target_=textrm.nets.gated.SeparableGatedConvolution",
+    "net.convolution._target_=textrm.nets.inpainting.gated.SeparableGatedConvolution",
     "attention_geometric": "experiment=inpaint_attention net.levels=7",
     "attention_features": "experiment=inpaint_attention net.levels=7 "
-    "net.convolution.update._target_=textrm.nets.attention.FeatureUpdate",
+    "net.convolution.update._target_=textrm.nets.inpainting.attention.FeatureUpdate",
 }
 COMMON = "data=manifest net.width=0.25 data.crop=128 data.batch_size=8 test=false optimizer.lr=5e-4"
 BASELINES = ("telea", "navier_stokes")

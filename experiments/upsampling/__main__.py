@@ -15,13 +15,13 @@ from rich.progress import Progress
 
 from benchmarks.training_measure import time_pages
 from experiments.studies import DRAWN, Study, command
+from textrm.checkpoints.run_net import load_run
 from textrm.data.manifest import load_sample, read_manifest
 from textrm.data.sample import Sample
 from textrm.evaluate.scoring import write_csv
 from textrm.export.graph import export
-from textrm.export.run import load_run
 from textrm.export.wrappers import exported
-from textrm.runs.outcome import Outcome
+from textrm.runs.outcome import Outcome, Status
 
 WAYS = ("bilinear", "transposed", "pixel_shuffle", "pixel_shuffle_random")
 PAGES, SIDE = 3, 128  # shown pages, and the side of what is shown of them in px
@@ -50,8 +50,8 @@ def run_of(folder: Path, way: str) -> Path:
     """The folder of the finished run with this upsampling and the seed that is shown; ends where it is not one."""
     wanted = {f"net.upsampling={way}", f"seed={SEED}"}
     outcomes = {path.parent: Outcome.read(path.parent) for path in folder.glob("*/outcome.json")}
-    found = [run for run, outcome in outcomes.items()
-             if outcome is not None and outcome.status == "finished" and wanted <= set(outcome.overrides)]  # fmt: skip
+    finished = {run: outcome for run, outcome in outcomes.items() if outcome and outcome.status == Status.FINISHED}
+    found = [run for run, outcome in finished.items() if wanted <= set(outcome.overrides)]
     if len(found) != 1:
         sys.exit(f"error: {folder} has {len(found)} finished runs with {' and '.join(sorted(wanted))}, expected one: "
                  "run the study again, to another --out where overrides were added")  # fmt: skip

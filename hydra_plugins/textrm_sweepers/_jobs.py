@@ -20,9 +20,10 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
 from textrm.errors import UserError
-from textrm.report.gather import read_config
 from textrm.runs.config import explain, override_key
-from textrm.runs.outcome import Outcome
+from textrm.runs.moved import with_names_of_today
+from textrm.runs.outcome import ENDED, Outcome, Status
+from textrm.runs.written import read_config
 
 log = logging.getLogger(__name__)
 
@@ -116,12 +117,13 @@ def refuse_changed(config: DictConfig, folder: Path) -> None:
         UserError: naming up to three keys that differ.
     """
     outcome, kept = Outcome.read(folder), read_config(folder / "resolved.yaml")
-    if outcome is None or outcome.status == "failed" or not kept:
+    if outcome is None or outcome.status == Status.FAILED or not kept:
         return
-    before, now = (
-        dict(leaves({part: OmegaConf.to_container(found[part], resolve=True) for part in TRAINED if part in found}))
+    plain = (
+        {part: OmegaConf.to_container(found[part], resolve=True) for part in TRAINED if part in found}
         for found in (kept, config)
     )
+    before, now = (dict(leaves(with_names_of_today(found))) for found in plain)
     changed = [key for key in before | now if before.get(key) != now.get(key)]
     if changed:
         told = ", ".join(f"{key} {before.get(key, 'unset')}, now {now.get(key, 'unset')}" for key in changed[:3])
@@ -150,7 +152,7 @@ def launch(launcher: Launcher, jobs: Sequence[Job]) -> list[Ending]:
         value = result._return_value  # the property prints, and raises where the job failed
         if result.status == JobStatus.COMPLETED:
             outcome = Outcome.read(job.folder)
-            endings.append(Ending(job, value, pruned=outcome is not None and outcome.status == "pruned"))
+            endings.append(Ending(job, value, pruned=outcome is not None and outcome.status == Status.PRUNED))
             continue
         if not isinstance(value, UserError | HydraException | OmegaConfBaseException):
             log.error("failed: %s", " ".join(job.overrides), exc_info=value)
@@ -227,9 +229,9 @@ def gather(waits: Iterable[Callable[[], JobReturn]]) -> list[JobReturn]:
 
 def _ending_on_disk(job: Job, error: str) -> Ending:
     outcome = Outcome.read(job.folder)
-    if outcome is not None and outcome.status in ("finished", "pruned"):
-        return Ending(job, outcome.score, pruned=outcome.status == "pruned")
-    return Ending(job, error=outcome.error if outcome is not None and outcome.status == "failed" else error)
+    if outcome is not None and outcome.status in ENDED:
+        return Ending(job, outcome.score, pruned=outcome.status == Status.PRUNED)
+    return Ending(job, error=outcome.error if outcome is not None and outcome.status == Status.FAILED else error)
 
 
 def _short(error: BaseException) -> str:

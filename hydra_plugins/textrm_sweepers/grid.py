@@ -44,7 +44,7 @@ class GridSweeper(BasicSweeper):
         """
         from hydra_plugins.textrm_sweepers import _jobs
         from textrm.errors import UserError
-        from textrm.runs.outcome import Outcome
+        from textrm.runs.outcome import Outcome, Status
 
         assert self.hydra_context is not None
         assert self.config is not None
@@ -63,7 +63,7 @@ class GridSweeper(BasicSweeper):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "multirun.yaml").write_text(given, encoding="utf-8")
         outcomes = {job: Outcome.read(job.folder) for job in jobs}
-        open_jobs = [job for job, outcome in outcomes.items() if outcome is None or outcome.status != "finished"]
+        open_jobs = [job for job, outcome in outcomes.items() if outcome is None or outcome.status != Status.FINISHED]
         print(f"sweep: {len(jobs)} jobs in {folder}, {len(jobs) - len(open_jobs)} finished before, "
               f"{len(open_jobs)} to run", flush=True)  # fmt: skip
         endings = _jobs.launch(self.launcher, open_jobs) if open_jobs else []

@@ -21,40 +21,42 @@ import yaml
 from hydra.utils import instantiate
 from PIL import Image
 
+from textrm.checkpoints.run_net import check_targets, load_run
 from textrm.errors import UserError
 from textrm.export.__main__ import main
 from textrm.export.calibration import calibration_crops
 from textrm.export.graph import export, parity
 from textrm.export.quantisation import pixel_ap, quantize
-from textrm.export.run import check_targets, load_run
 from textrm.export.wrappers import ExportedInpainter, ExportedSegmenter
-from textrm.nets.attention import AttentionConvolution
-from textrm.nets.gated import SeparableGatedConvolution
-from textrm.nets.inpainter import Inpainter as Net
-from textrm.nets.inpainter_fast import FastInpainter
-from textrm.nets.inpainting_unet import InpaintingUNet
-from textrm.nets.phases import with_dilation
-from textrm.nets.segmenter import Segmenter
-from textrm.nets.stages import DeepStage, InvertedResidualStage
+from textrm.nets.inpainting.attention import AttentionConvolution
+from textrm.nets.inpainting.gated import SeparableGatedConvolution
+from textrm.nets.inpainting.inpainter import Inpainter as Net
+from textrm.nets.inpainting.inpainter_fast import FastInpainter
+from textrm.nets.inpainting.inpainting_unet import InpaintingUNet
+from textrm.nets.inpainting.stages import DeepStage, InvertedResidualStage
+from textrm.nets.layers.phases import with_dilation
+from textrm.nets.segmentation.segmenter import Segmenter
 from textrm.page import Inpainter
+from textrm.runs.walk import changed
 
 CONVOLUTION = {"_target_": "torch.nn.Conv2d", "in_channels": 3, "out_channels": 1, "kernel_size": 1, "bias": False}
-TINY = {
-    "_target_": "textrm.nets.segmenter.Segmenter",
+IN_ROOM = re.compile(r"^textrm\.nets\.\w+\.")  # earlier versions had all nets in one folder
+TINY: dict[str, Any] = {
+    "_target_": "textrm.nets.segmentation.segmenter.Segmenter",
     "encoder": {
-        "_target_": "textrm.nets.xception.XceptionEncoder",
+        "_target_": "textrm.nets.encoders.xception.XceptionEncoder",
         "width": 0.125,
         "middle_blocks": 2,
         "exit_blocks": 2,
     },
     "pooling": {
-        "_target_": "textrm.nets.pooling.ReceptiveFieldBlock",
+        "_target_": "textrm.nets.segmentation.pooling.ReceptiveFieldBlock",
         "_partial_": True,
         "out_channels": 16,
         "separable": True,
     },
     "decoder": {
-        "_target_": "textrm.nets.decoder.Decoder",
+        "_target_": "textrm.nets.segmentation.decoder.Decoder",
         "_partial_": True,
         "channels": 8,
         "skip_channels": 8,
@@ -76,9 +78,12 @@ def tiny() -> Segmenter:
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file that the command makes of a run, which lies beside it as ``a run``."""
+    """The file that the command makes of a run of an earlier version, which lies beside it as ``a run``."""
     folder = tmp_path_factory.mktemp("export")
-    run, out = make_tiny_run(folder / "a run"), folder / "model.onnx"
+    earlier = changed(TINY, lambda path, value: value if path[-1] != "_target_" else IN_ROOM.sub("textrm.nets.", value))
+    assert earlier["encoder"]["_target_"] == "textrm.nets.xception.XceptionEncoder"
+    earlier["encoder"]["weights"] = "runs/gone"  # what its training began with: its own follow
+    run, out = make_tiny_run(folder / "a run", earlier), folder / "model.onnx"
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()) as said:
         export_main(patch, f"run={run}", f"out={out}", "threshold=0.4", "low=0.2")
     assert "parity" in said.getvalue()
@@ -184,8 +189,8 @@ def make_run(folder: Path, net: dict[str, object], state: dict[str, torch.Tensor
     return folder
 
 
-def make_tiny_run(folder: Path) -> Path:
-    return make_run(folder, TINY, {f"net.{name}": value for name, value in tiny().state_dict().items()})
+def make_tiny_run(folder: Path, net: dict[str, Any] = TINY) -> Path:
+    return make_run(folder, net, {f"net.{name}": value for name, value in tiny().state_dict().items()})
 
 
 def test_run_is_rebuilt_from_its_yaml(tmp_path: Path) -> None:
@@ -229,11 +234,11 @@ def test_a_foreign_run_cannot_have_its_values_made_elsewhere(where: str, tmp_pat
 
 FOREIGN = (
     "os.system",
-    "textrm.runs.checkpoint.torch.load",
-    "textrm.nets.segmenter.torch.load",
+    "textrm.checkpoints.weights.torch.load",
+    "textrm.nets.segmentation.segmenter.torch.load",
     "textrm.pictures.read.np.load",
     "textrm.files.Path",
-    "textrm.nets.phases.with_dilation",
+    "textrm.nets.layers.phases.with_dilation",
     "textrm.nets.x",
 )
 

@@ -18,11 +18,11 @@ from textrm.export import __main__ as export
 from textrm.export.calibration import calibration_crops
 from textrm.export.quantisation import cleaned_psnr, quantize
 from textrm.export.wrappers import ExportedCleaner
-from textrm.nets.cleaner import Cleaner as Net
+from textrm.nets.cleaning.cleaner import Cleaner as Net
 from textrm.page import Cleaner, clean_end_to_end
 
-UNET = {"_target_": "textrm.nets.unet.UNet", "_partial_": True, "channels": [8], "blocks": [1]}
-TINY = {"_target_": "textrm.nets.cleaning_cascade.CleaningCascade", "find": UNET, "paint": UNET}
+UNET = {"_target_": "textrm.nets.layers.unet.UNet", "_partial_": True, "channels": [8], "blocks": [1]}
+TINY = {"_target_": "textrm.nets.cleaning.cleaning_cascade.CleaningCascade", "find": UNET, "paint": UNET}
 
 
 @pytest.fixture(scope="module")

@@ -11,17 +11,17 @@ import torch
 from hydra.utils import instantiate
 from test_export import TINY
 
+from textrm.checkpoints.weights import load_weights
 from textrm.data.sample import Sample
 from textrm.errors import UserError
 from textrm.export.__main__ import _judge
 from textrm.export.graph import export
-from textrm.export.onnx_weights import FINDER, released
 from textrm.export.quantisation import quantize, segmenter_feeds
-from textrm.nets.coarse_to_fine import CoarseToFine, finer, pyramid
+from textrm.export.released import FINDER, released
+from textrm.nets.segmentation.coarse_to_fine import CoarseToFine, finer, pyramid
 from textrm.page import Segmenter
 from textrm.page.finding.judge import FEATURES
 from textrm.page.finding.segment import segment
-from textrm.runs.checkpoint import load_weights
 
 
 def tiny() -> CoarseToFine:

@@ -15,7 +15,7 @@ from omegaconf import DictConfig, OmegaConf
 import textrm.runs.config
 from textrm.errors import UserError
 from textrm.runs.config import CONFIG_FOLDER
-from textrm.runs.outcome import Outcome
+from textrm.runs.outcome import Outcome, Status
 
 CONFIG = """
 defaults:
@@ -61,7 +61,7 @@ def train(config: DictConfig) -> float | None:
     for trainer.current_epoch in range(config.get("epochs", 0)):
         if pruning is not None and not trainer.should_stop:
             pruning.on_validation_end(trainer, None)
-    Outcome("pruned" if trainer.should_stop else "finished", overrides, score=score).write(run)
+    Outcome(Status.PRUNED if trainer.should_stop else Status.FINISHED, overrides, score=score).write(run)
     return score
 
 

@@ -10,7 +10,7 @@ import onnxruntime
 import torch
 from torch import Tensor, nn
 
-from textrm.nets.phases import with_dilation
+from textrm.nets.layers.phases import with_dilation
 
 
 def noise(*shape: int) -> Tensor:

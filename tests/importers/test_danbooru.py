@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import subprocess
-import sys
 import tracemalloc
 from collections import Counter
 from pathlib import Path
@@ -374,11 +372,6 @@ def test_mistakes_end_in_one_line(
     assert message in result.output
     assert isinstance(result.exception, SystemExit)
     assert "out/labels.txt" not in outputs(tmp_path)
-
-
-def test_no_torch_is_needed() -> None:
-    code = "import sys, textrm.importers.danbooru.__main__; sys.exit('torch' in sys.modules)"
-    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).resolve().parents[2])
 
 
 def test_a_line_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,11 +4,11 @@ import pytest
 import torch
 from net_contract import check_encoder, check_onnx, check_segmenter
 
-from textrm.nets.decoder import Decoder
-from textrm.nets.mobilenet import STAGES, MobileNetV2Encoder
-from textrm.nets.pooling import AtrousSpatialPyramidPooling, Pointwise, ReceptiveFieldBlock
-from textrm.nets.segmenter import Segmenter
-from textrm.nets.xception import XceptionEncoder
+from textrm.nets.encoders.mobilenet import STAGES, MobileNetV2Encoder
+from textrm.nets.encoders.xception import XceptionEncoder
+from textrm.nets.segmentation.decoder import Decoder
+from textrm.nets.segmentation.pooling import AtrousSpatialPyramidPooling, Pointwise, ReceptiveFieldBlock
+from textrm.nets.segmentation.segmenter import Segmenter
 
 small_xception = partial(XceptionEncoder, width=0.0625, middle_blocks=2, exit_blocks=2)
 small_mobilenet = partial(MobileNetV2Encoder, width=0.25)
@@ -69,6 +69,8 @@ def test_segmenter(name):
 
 def test_onnx_of_mobilenet_equals_torch(tmp_path, monkeypatch):  # the Xception's is that of test_export
     shallow = [(*stage[:2], min(stage[2], 2) if place < 2 else 1, stage[3]) for place, stage in enumerate(STAGES)]
-    monkeypatch.setattr("textrm.nets.mobilenet.STAGES", shallow)  # every stride and dilation, and one sum: for speed
+    monkeypatch.setattr(
+        "textrm.nets.encoders.mobilenet.STAGES", shallow
+    )  # every stride and dilation, and one sum: for speed
     torch.manual_seed(0)
     check_onnx(SEGMENTERS["mobilenet with scSE, ASPP, transposed, fine"](), tmp_path / "net.onnx")

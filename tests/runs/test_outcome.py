@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from textrm.errors import UserError
-from textrm.runs.outcome import Outcome, alone_in, commit, recorded
+from textrm.runs.outcome import Outcome, Status, alone_in, commit, recorded
 
 
 def read(folder: Path) -> Outcome:
@@ -25,12 +25,12 @@ def read(folder: Path) -> Outcome:
 def test_a_finished_run(tmp_path: Path) -> None:
     outcome = Outcome(overrides=["loss.gamma=1"], seed=7, monitor="val/AP")
     with recorded(tmp_path, outcome):
-        assert read(tmp_path).status == "running"
+        assert read(tmp_path).status == Status.RUNNING
         outcome.score = 0.5
         time.sleep(0.15)
     found = read(tmp_path)
     assert (found.status, found.overrides, found.seed, found.monitor, found.score, found.error) == (
-        "finished", ["loss.gamma=1"], 7, "val/AP", 0.5, None,
+        Status.FINISHED, ["loss.gamma=1"], 7, "val/AP", 0.5, None,
     )  # fmt: skip
     assert 0.1 <= found.seconds < 10
     assert found.commit == commit()
@@ -62,13 +62,13 @@ def test_the_peak_is_that_of_the_run(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("error", "status", "told"),
     [
-        (UserError("the loss became nan"), "failed", "the loss became nan"),
-        (ZeroDivisionError(), "failed", "ZeroDivisionError"),
-        (KeyboardInterrupt(), "stopped", None),
-        (SystemExit(143), "stopped", None),
+        (UserError("the loss became nan"), Status.FAILED, "the loss became nan"),
+        (ZeroDivisionError(), Status.FAILED, "ZeroDivisionError"),
+        (KeyboardInterrupt(), Status.STOPPED, None),
+        (SystemExit(143), Status.STOPPED, None),
     ],
 )
-def test_a_run_that_ends_early(error: BaseException, status: str, told: str | None, tmp_path: Path) -> None:
+def test_a_run_that_ends_early(error: BaseException, status: Status, told: str | None, tmp_path: Path) -> None:
     with pytest.raises(type(error)), recorded(tmp_path, Outcome()):
         raise error
     assert (read(tmp_path).status, read(tmp_path).error) == (status, told)
@@ -78,13 +78,13 @@ def test_the_parts_of_a_continued_run_are_added(tmp_path: Path) -> None:
     last = tmp_path / "checkpoints" / "last.ckpt"
     last.parent.mkdir()
     last.touch()
-    Outcome("stopped", seconds=100.0, started="2026-01-01T00:00:00+00:00").write(tmp_path)
+    Outcome(Status.STOPPED, seconds=100.0, started="2026-01-01T00:00:00+00:00").write(tmp_path)
     with recorded(tmp_path, Outcome()):
         pass
     assert 100 <= read(tmp_path).seconds < 110
     # Killed: what was done after the last checkpoint is done again.
     started = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
-    Outcome("running", seconds=100.0, started=started.isoformat()).write(tmp_path)
+    Outcome(Status.RUNNING, seconds=100.0, started=started.isoformat()).write(tmp_path)
     os.utime(last, (started.timestamp() + 50,) * 2)
     with recorded(tmp_path, Outcome()):
         pass
@@ -92,7 +92,7 @@ def test_the_parts_of_a_continued_run_are_added(tmp_path: Path) -> None:
 
 
 def test_a_run_that_begins_anew_counts_from_zero(tmp_path: Path) -> None:
-    Outcome("failed", seconds=100.0).write(tmp_path)
+    Outcome(Status.FAILED, seconds=100.0).write(tmp_path)
     with recorded(tmp_path, Outcome()):
         pass
     assert read(tmp_path).seconds < 10
@@ -100,8 +100,18 @@ def test_a_run_that_begins_anew_counts_from_zero(tmp_path: Path) -> None:
 
 def test_no_outcome_and_a_strange_one(tmp_path: Path) -> None:
     assert Outcome.read(tmp_path) is None
-    (tmp_path / "outcome.json").write_text('{"state": "done"}')
-    assert Outcome.read(tmp_path) is None
+    for content in ('{"state": "done"}', '{"status": "done"}'):
+        (tmp_path / "outcome.json").write_text(content)
+        assert Outcome.read(tmp_path) is None
+    with pytest.raises(ValueError, match="done"):
+        Outcome("done")
+
+
+@pytest.mark.parametrize("word", ["running", "finished", "pruned", "stopped", "failed"])
+def test_files_keep_their_words(word: str, tmp_path: Path) -> None:
+    Outcome(Status(word)).write(tmp_path)
+    assert f'"status": "{word}"' in (tmp_path / "outcome.json").read_text()
+    assert read(tmp_path).status is Status(word)
 
 
 def test_one_process_at_a_time_trains_in_a_folder(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from itertools import islice
@@ -16,7 +17,7 @@ from hydra.core.override_parser.types import Override
 from omegaconf import DictConfig, OmegaConf
 
 from textrm.runs.config import CONFIG_FOLDER
-from textrm.runs.outcome import Outcome
+from textrm.runs.outcome import Outcome, Status
 from textrm.train import main
 
 NAMES = sorted(path.stem for path in (CONFIG_FOLDER / "sweep").glob("*.yaml"))
@@ -65,11 +66,14 @@ def test_a_sweep_of_real_trainings(
     main()
     runs = sorted((tmp_path / "multirun" / "tiny").glob("*/outcome.json"))
     outcomes = [Outcome.read(path.parent) for path in runs]
-    assert [outcome.status for outcome in outcomes if outcome] == ["finished", "finished"]
+    assert [outcome.status for outcome in outcomes if outcome] == [Status.FINISHED] * 2
     assert {word for outcome in outcomes if outcome for word in outcome.overrides if "gamma" in word} == {
         "loss.gamma=0",
         "loss.gamma=1",
     }
+    written = runs[0].with_name("resolved.yaml")  # as an earlier version, whose nets were all in one folder
+    written.write_text(re.sub(r"textrm\.nets\.\w+\.(?=\w+\.)", "textrm.nets.", written.read_text()))
+    assert "textrm.nets.segmenter.Segmenter" in written.read_text()
     main()
     assert "2 jobs in multirun/tiny, 2 finished before, 0 to run" in capfd.readouterr().out
 
@@ -82,7 +86,7 @@ def test_a_sweep_of_real_trainings(
     assert "\n" not in told
     failed = Outcome.read(runs[1].parent)
     assert failed is not None
-    failed.status = "failed"  # what failed is made anew, however it was mended
+    failed.status = Status.FAILED  # what failed is made anew, however it was mended
     failed.write(runs[1].parent)
     shutil.rmtree(runs[1].parent / "checkpoints")
     main()

@@ -14,7 +14,7 @@ from torch import Tensor
 from textrm.errors import UserError
 from textrm.losses.cleaning import CleaningLoss
 from textrm.metrics import picture_scores
-from textrm.nets.cleaner import Cleaner
+from textrm.nets.cleaning.cleaner import Cleaner
 from textrm.tasks.cleaning import CleaningTask
 from textrm.tasks.cleaning_scores import FIGURES, CleaningScores
 from textrm.train import train

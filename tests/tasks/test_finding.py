@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from textrm.nets.coarse_to_fine import CoarseToFine
+from textrm.nets.segmentation.coarse_to_fine import CoarseToFine
 from textrm.tasks.coarse_to_fine import CoarseToFineTask
 
 

@@ -19,13 +19,13 @@ from standin_model import write_inpainter
 from task_contract import SMALL, check_resuming, check_run, small, state
 from torch import nn
 
+from textrm.checkpoints.run_net import load_run
 from textrm.errors import UserError
 from textrm.evaluate import __main__ as evaluate
 from textrm.evaluate.fill_scores import fill_methods
 from textrm.export.graph import export
-from textrm.export.run import load_run
 from textrm.losses.inpainting import InpaintingLoss
-from textrm.nets.discriminator import PatchDiscriminator
+from textrm.nets.inpainting.discriminator import PatchDiscriminator
 from textrm.runs.config import CONFIG_FOLDER
 from textrm.tasks.adversarial_inpainting import AdversarialInpaintingTask
 from textrm.tasks.inpainting import InpaintingTask

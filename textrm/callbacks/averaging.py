@@ -20,6 +20,12 @@ class ExponentialAveraging(WeightAveraging):
     constant decay would keep the random start alive for the first thousands of steps, all that a short run has.
     The moving statistics of BatchNorm are averaged alike, what counts is copied.
 
+    It is Lightning's ``WeightAveraging`` but for the update. With the formula above as its ``multi_avg_fn`` that one
+    gives the same averages to the bit, but gathers and groups all tensors anew at each step, on the device that the net
+    had before training: on one thread 3.4 ms for the smallest segmenter, whose step takes 24 ms, and 5.2 ms of 467 for
+    the released finder; here it is 0.8 and 1.2 ms. ``EMAWeightAveraging`` takes 8.6 and 11 ms, has no warm-up and
+    leaves ``num_batches_tracked`` at 1 (findings/weight_averaging.sh). A run that is resumed is exact with this one.
+
     Raises:
         UserError: for a decay outside [0, 1).
     """
@@ -44,7 +50,7 @@ class ExponentialAveraging(WeightAveraging):
 
     @torch.no_grad()
     def follow(self, pl_module: pl.LightningModule) -> None:
-        """One update, all weights at once: the base class goes from one to the next, which costs a small net 3 %."""
+        """One update, all tensors at once."""
         model = self._average_model
         assert model is not None
         if not self._pairs:  # not before the first step: the trainer moves the net to its device after the set-up

@@ -60,10 +60,10 @@ class FreezeBatchNorm(Callback):
 class MeasureBatchNorm(Callback):
     """Before the first step, gives BatchNorm the mean and variance of training batches without changing the net.
 
-    A net read back from ONNX has none (see :func:`~textrm.export.onnx_weights.read_onnx`). Training on batches, whose
-    statistics stand in for them, would begin with another function than that of the file. Here ``batches`` batches pass
-    the net in evaluation mode, scale and shift of each BatchNorm are set so that it computes what it did before, and
-    training begins where the file ended, but for the noise of the batches.
+    A net read back from ONNX has none (see :func:`~textrm.checkpoints.onnx_weights.read_onnx`). Training on batches,
+    whose statistics stand in for them, would begin with another function than that of the file. Here ``batches``
+    batches pass the net in evaluation mode, scale and shift of each BatchNorm are set so that it computes what it did
+    before, and training begins where the file ended, but for the noise of the batches.
     """
 
     def __init__(self, batches: int = 16) -> None:

@@ -13,16 +13,17 @@ with needs_extra("train", __name__):
     from omegaconf import DictConfig
     from torch import nn
 
+    from textrm.checkpoints.run_net import load_run
     from textrm.export.calibration import calibration_crops
     from textrm.export.graph import PARITY, export
-    from textrm.export.onnx_weights import FINDER
     from textrm.export.quantisation import quantize
-    from textrm.export.run import load_run, run_facts
+    from textrm.export.released import FINDER
+    from textrm.export.run import run_facts
     from textrm.export.wrappers import Exported, exported
-    from textrm.nets.cleaner import Cleaner
-    from textrm.nets.coarse_to_fine import CoarseToFine
-    from textrm.nets.phases import with_dilation
-    from textrm.nets.tagger import Tagger
+    from textrm.nets.cleaning.cleaner import Cleaner
+    from textrm.nets.layers.phases import with_dilation
+    from textrm.nets.segmentation.coarse_to_fine import CoarseToFine
+    from textrm.nets.tagging.tagger import Tagger
     from textrm.page.finding.judge import Judge
     from textrm.page.models.model import WEIGHTS
     from textrm.runs.config import at_least, hydra_entry

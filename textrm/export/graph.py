@@ -15,7 +15,7 @@ from torch import nn
 import textrm
 from textrm.errors import UserError
 from textrm.export.wrappers import Exported, exported
-from textrm.nets.phases import with_dilation
+from textrm.nets.layers.phases import with_dilation
 
 PARITY = 1e-3  # largest difference of an output in [0, 1] between torch and ONNX that still is rounding
 

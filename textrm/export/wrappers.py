@@ -7,10 +7,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from textrm.nets.cleaner import Cleaner
-from textrm.nets.coarse_to_fine import CoarseToFine
-from textrm.nets.inpainter import Inpainter
-from textrm.nets.tagger import Looks, Tagger
+from textrm.nets.cleaning.cleaner import Cleaner
+from textrm.nets.inpainting.inpainter import Inpainter
+from textrm.nets.segmentation.coarse_to_fine import CoarseToFine
+from textrm.nets.tagging.tagger import Looks, Tagger
 
 
 class Exported(nn.Module):

@@ -1,8 +1,8 @@
 """The loss of cleaning: ``loss(clean, blend, batch) -> {name: scalar}``, weighted; their sum is minimised.
 
-``clean`` B 3 H W and ``blend`` B 1 H W are what a :class:`~textrm.nets.cleaner.Cleaner` gives, ``batch`` has ``image``,
-``clean``, ``mask``, ``ignore`` and ``has_mask`` of :mod:`textrm.data.sample`. All terms are float32 under autocast too.
-Ignored pixels count nowhere.
+``clean`` B 3 H W and ``blend`` B 1 H W are what a :class:`~textrm.nets.cleaning.cleaner.Cleaner` gives, ``batch`` has
+``image``, ``clean``, ``mask``, ``ignore`` and ``has_mask`` of :mod:`textrm.data.sample`. All terms are float32 under
+autocast too. Ignored pixels count nowhere.
 """
 
 from __future__ import annotations

@@ -15,8 +15,10 @@ from torch import Tensor, nn
 from torch.nn.functional import pad
 from torchvision.models import VGG16_Weights, vgg16
 
+from textrm.checkpoints.onnx_weights import read_onnx
+from textrm.checkpoints.run_net import load_run
 from textrm.errors import UserError
-from textrm.nets.xception import XceptionEncoder
+from textrm.nets.encoders.xception import XceptionEncoder
 
 RELEASED = Path(__file__).resolve().parent.parent / "weights" / "segment.float.onnx"
 # The encoder of the released segmenter, conf/net/xception_fast.yaml; only its first three stages are used.
@@ -78,8 +80,6 @@ class EncoderFeatures(Features):
     """
 
     def __init__(self, run: Path | str, checkpoint: str = "best") -> None:
-        from textrm.export.run import load_run  # here: only this one needs it
-
         encoder: Any = getattr(load_run(Path(run), checkpoint)[0], "encoder", None)
         if not hasattr(encoder, "strides"):
             raise UserError(f"run={run}: its net has no encoder; give a run of a segmenter")
@@ -152,8 +152,6 @@ def _vgg_weights(path: Path | str | None) -> dict[str, Tensor]:
 
 def _released(path: Path) -> nn.Module:
     """The encoder with what the ONNX file holds."""
-    from textrm.export.onnx_weights import read_onnx  # here: only this one needs it
-
     if not path.is_file():
         raise UserError(f"there is no file {path}: take features@loss.features=vgg16 or encoder extractor")
     net, (stored, _) = _Encoder(), read_onnx(path)

@@ -7,8 +7,8 @@ import math
 from matplotlib.axes import Axes
 
 from textrm.report.drawing import BLUE, GREY, MOST_PANELS, ORANGE, Plot, direction, finish, pyplot
-from textrm.report.gather import FINISHED, PRUNED
 from textrm.report.sweep import Sweep, brief, is_number, order
+from textrm.runs.outcome import Status
 
 MOST_NAMES = 12  # values that are written out; more numbers get a scale
 
@@ -41,11 +41,12 @@ def _dots(axis: Axes, sweep: Sweep, key: str, metric: str, means: bool) -> None:
     values = sweep.values(key) if key else [""]
     numeric = len(values) > MOST_NAMES and all(map(is_number, values))
     place = {order(value): float(value) if numeric else float(index) for index, value in enumerate(values)}
-    for status, colour, face in ((FINISHED, BLUE, BLUE), ("not finished", BLUE, "none"), (PRUNED, GREY, "none")):
+    looks = ((Status.FINISHED, BLUE, BLUE), ("not finished", BLUE, "none"), (Status.PRUNED, GREY, "none"))
+    for status, colour, face in looks:
         runs = [
             run for run in sweep.runs
             if not math.isnan(run.figures.get(metric, math.nan))
-            and (run.status if run.status in (FINISHED, PRUNED) else "not finished") == status
+            and (run.status if run.status in (Status.FINISHED, Status.PRUNED) else "not finished") == status
             and order(run.value(key) if key else "") in place
         ]  # fmt: skip
         if runs:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import os
-import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -17,9 +16,12 @@ from omegaconf.errors import OmegaConfBaseException
 
 from textrm.errors import UserError
 from textrm.report.history import History, final_figures, read_history, steps_trained
+from textrm.runs.outcome import Status
+from textrm.runs.written import read_config
 
-MARKS = ("resolved.yaml", "outcome.json", ".hydra/overrides.yaml")  # a folder with one of them is a run's
-FINISHED, PRUNED, FAILED, UNFINISHED = "finished", "pruned", "failed", "unfinished"
+# A folder with one of them is a run's; earlier versions left the last one.
+MARKS = ("resolved.yaml", "outcome.json", ".hydra/overrides.yaml")
+UNFINISHED = "unfinished"  # running, killed or stopped: the status that reports add to those of outcome.json
 DEFAULT = "default"  # the value of a key that a run was not given, where its configuration does not tell
 # Keys that say where a run lies, or which trial of a search it is, and not what it does.
 PLACES = ("run", "ckpt_path", "callbacks.pruning.trial")
@@ -130,19 +132,19 @@ def _status(outcome: dict[str, Any], history: History) -> tuple[str, str]:
     """The status and, of a run that is not finished, the reason in a line."""
     status, error = outcome.get("status"), " ".join(str(outcome.get("error") or "").split())
     so_far = f", {steps} steps logged" if (steps := steps_trained(history)) else ", nothing logged"
-    if status == FINISHED and not any(name.startswith(("val/", "test/")) for name in history):
-        return FAILED, "no figures: metrics.csv is missing, or has neither val/ nor test/ columns"
-    if status == FINISHED:
-        return FINISHED, ""
-    if status == FAILED:
-        return FAILED, error or "no reason recorded"
-    if status == PRUNED:
-        return PRUNED, "ended by the search" + so_far
-    if status == "stopped":
-        return (UNFINISHED if history else FAILED), "stopped" + so_far
-    if status == "running":
+    if status == Status.FINISHED and not any(name.startswith(("val/", "test/")) for name in history):
+        return Status.FAILED, "no figures: metrics.csv is missing, or has neither val/ nor test/ columns"
+    if status == Status.FINISHED:
+        return Status.FINISHED, ""
+    if status == Status.FAILED:
+        return Status.FAILED, error or "no reason recorded"
+    if status == Status.PRUNED:
+        return Status.PRUNED, "ended by the search" + so_far
+    if status == Status.STOPPED:
+        return (UNFINISHED if history else Status.FAILED), "stopped" + so_far
+    if status == Status.RUNNING:
         return UNFINISHED, "still running, or killed" + so_far
-    return (UNFINISHED if history else FAILED), "no outcome.json that can be read" + so_far
+    return (UNFINISHED if history else Status.FAILED), "no outcome.json that can be read" + so_far
 
 
 def _outcome(path: Path) -> dict[str, Any]:
@@ -151,27 +153,6 @@ def _outcome(path: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
-
-
-def read_config(path: Path) -> DictConfig:
-    """The configuration of a run, from its ``resolved.yaml``; an empty one where none can be read.
-
-    It may be anybody's: an interpolation in it is text, or the environment of whoever reads it would show.
-    """
-    try:
-        found = OmegaConf.create(_literal(OmegaConf.to_container(OmegaConf.load(path))))
-    except (OSError, ValueError, yaml.YAMLError, OmegaConfBaseException):
-        return OmegaConf.create({})
-    return found if isinstance(found, DictConfig) else OmegaConf.create({})
-
-
-def _literal(node: Any) -> Any:
-    if isinstance(node, dict):
-        return {key: _literal(value) for key, value in node.items()}
-    if isinstance(node, list):
-        return [_literal(value) for value in node]
-    # Backslashes before an interpolation are escapes themselves: each is doubled.
-    return re.sub(r"(\\*)\$\{", r"\1\1\\${", node) if isinstance(node, str) else node
 
 
 def _listed(path: Path) -> list[Any]:

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from textrm.errors import UserError
 from textrm.report.figures import better, in_order
-from textrm.report.gather import FINISHED, Run
+from textrm.report.gather import Run
+from textrm.runs.outcome import Status
 
 COSTS = ("steps", "seconds", "peak_megabytes")
 Place = tuple[int, float, str]  # what values are ordered by, and compared: 2 and 2.0 are the same
@@ -101,7 +102,7 @@ class Sweep:
     @property
     def unfinished(self) -> list[Run]:
         """Runs that are failed, pruned or unfinished."""
-        return [run for run in self.runs if run.status != FINISHED]
+        return [run for run in self.runs if run.status != Status.FINISHED]
 
     @property
     def shared(self) -> list[str]:
@@ -153,7 +154,7 @@ def make_sweep(folder: Path, runs: Sequence[Run], metric: str | None = None, gro
         raise UserError(f"--metric {metric}: no run has it; there are {', '.join(in_order(known)) or 'none'}")
     measured = known - set(COSTS)
     metric = metric or monitored(ordered) or next(iter(in_order(measured)), None)
-    so_far = not any(run.status == FINISHED for run in ordered) and bool(measured)
+    so_far = not any(run.status == Status.FINISHED for run in ordered) and bool(measured)
     return Sweep(
         folder, ordered, group, columns, axes, tied, short_names(axes), make_settings(ordered, axes, so_far),
         in_order(known, metric), metric, so_far,
@@ -181,7 +182,7 @@ def tie(runs: Sequence[Run], keys: Sequence[str], group: str) -> dict[str, str]:
 def number_repeats(runs: Sequence[Run], columns: Sequence[str]) -> None:
     """Count runs of the same overrides and seed from 1, the finished ones first."""
     seen: Counter[tuple[Place, ...]] = Counter()
-    for run in sorted(runs, key=lambda run: (run.status != FINISHED, run.name)):
+    for run in sorted(runs, key=lambda run: (run.status != Status.FINISHED, run.name)):
         key = tuple(order(run.value(column)) for column in (*columns, "seed"))
         seen[key] += 1
         run.repeat = seen[key]
@@ -194,7 +195,7 @@ def make_settings(runs: Sequence[Run], axes: Sequence[str], so_far: bool) -> lis
         key = tuple(order(run.value(axis)) for axis in axes), run.repeat
         setting = found.setdefault(key, Setting({axis: run.value(axis) for axis in axes}, run.repeat))
         setting.runs.append(run)
-        if run.status == FINISHED or (so_far and run.history):
+        if run.status == Status.FINISHED or (so_far and run.history):
             setting.counted.append(run)
     return [found[key] for key in sorted(found)]
 

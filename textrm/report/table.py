@@ -14,8 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from textrm.report.figures import best_of, shown
-from textrm.report.gather import FINISHED, PRUNED
 from textrm.report.sweep import COSTS, Setting, Sweep, brief, is_number
+from textrm.runs.outcome import Status
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def setting_lines(sweep: Sweep) -> Lines:
     marked = {name: "" if name in unmarked else _best(sweep.settings, name) for name in figures}
     rows = []
     for setting in sweep.settings:
-        if all(run.status == PRUNED for run in setting.runs):
+        if all(run.status == Status.PRUNED for run in setting.runs):
             continue
         keys = [_word(setting.values[axis]) for axis in sweep.axes]
         counted, all_runs = len(setting.counted), len(setting.runs)
@@ -115,7 +115,8 @@ def unfinished_lines(sweep: Sweep) -> Lines:
 def counts(sweep: Sweep) -> str:
     """``12 runs: 9 finished, 2 failed, 1 unfinished``."""
     statuses = [run.status for run in sweep.runs]
-    parts = [f"{statuses.count(status)} {status}" for status in (FINISHED, *sorted(set(statuses) - {FINISHED}))]
+    others = sorted(set(statuses) - {Status.FINISHED})
+    parts = [f"{statuses.count(status)} {status}" for status in (Status.FINISHED, *others)]
     return f"{len(statuses)} run{'s' * (len(statuses) != 1)}: {', '.join(parts)}"
 
 

@@ -11,6 +11,7 @@ from hydra.errors import InstantiationException
 
 from textrm.errors import UserError
 from textrm.runs.config import causes
+from textrm.runs.walk import entries
 
 _ARGUMENT = re.compile(r"(\w+)(?:=(.*?))?: ", re.DOTALL)  # how a constructor's message begins: gamma=-1: expected …
 _WHOLE = re.compile(r"\$\{([\w.]+)\}")  # an interpolation and nothing beside
@@ -51,7 +52,7 @@ def with_key(message: str, config: Mapping[str, Any], place: str = "") -> str:
         return message  # it may begin with the name of a file
     place = _followed(config, place)
     name, value = begin[1], begin[2]
-    keys = [(key, str(held)) for key, held in _entries(config, "") if key.rpartition(".")[2] == name]
+    keys = [(".".join(map(str, path)), str(held)) for path, held in entries(config) if path[-1] == name]
     below = [(key, held) for key, held in keys if key.startswith(f"{place}.")] or keys
     same = [key for key, held in below if held == value] or [key for key, _ in below]
     return min(same, key=lambda key: key.count("."), default=name) + message[len(name) :]
@@ -65,11 +66,3 @@ def _followed(config: Mapping[str, Any], place: str) -> str:
         if isinstance(node, str) and (source := _WHOLE.fullmatch(node)):
             return _followed(config, ".".join([source[1], *place.split(".")[depth + 1 :]]))
     return place
-
-
-def _entries(node: Any, key: str) -> Iterator[tuple[str, Any]]:
-    """Every key below a node with what it holds."""
-    if isinstance(node, Mapping):
-        for name, value in node.items():
-            yield f"{key}{name}", value
-            yield from _entries(value, f"{key}{name}.")

@@ -4,27 +4,40 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock, Timeout
 
 from textrm.errors import UserError
 from textrm.files import write_whole
 from textrm.runs.config import explain
+from textrm.runs.memory import peak, reset_peak
 
 CODE = ("textrm", "conf", "hydra_plugins")  # what a run's figures follow from
 
 
+class Status(StrEnum):
+    """How far a run came; the values are the words in ``outcome.json``."""
+
+    RUNNING = "running"  # or killed
+    FINISHED = "finished"
+    PRUNED = "pruned"  # by a search
+    STOPPED = "stopped"  # by whoever began it
+    FAILED = "failed"
+
+
+ENDED = (Status.FINISHED, Status.PRUNED)  # a sweep need not train these again
+
+
 @dataclass(slots=True)
 class Outcome:
-    """``status`` is ``running`` until the end, then ``finished``, ``pruned`` (by a search), ``stopped`` or ``failed``.
+    """``status`` is ``running`` until the end.
 
     ``overrides`` are those given to Hydra, ``shared`` the keys among them that all jobs of a sweep have alike,
     ``commit`` the code that ran ("+" where it was changed, "" where unknown), ``started`` the beginning of the last
@@ -33,7 +46,7 @@ class Outcome:
     ``error`` the line that a failed run ended with.
     """
 
-    status: str = "running"
+    status: Status = Status.RUNNING
     overrides: list[str] = field(default_factory=list)
     shared: list[str] = field(default_factory=list)
     seed: int = 0
@@ -44,6 +57,10 @@ class Outcome:
     monitor: str | None = None
     score: float | None = None
     error: str | None = None
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a word that is no status."""
+        self.status = Status(self.status)
 
     @classmethod
     def read(cls, folder: Path) -> Outcome | None:
@@ -68,21 +85,21 @@ def recorded(folder: Path, outcome: Outcome) -> Iterator[None]:
     begun = time.perf_counter()
     outcome.commit, outcome.seconds = commit(), seconds_before(folder)
     outcome.started = datetime.now(UTC).isoformat(timespec="seconds")
-    _reset_peak()
+    reset_peak()
     outcome.write(folder)
     try:
         yield
-        if outcome.status == "running":
-            outcome.status = "finished"
+        if outcome.status == Status.RUNNING:
+            outcome.status = Status.FINISHED
     except Exception as error:
-        outcome.status, outcome.error = "failed", explain(error) or type(error).__name__
+        outcome.status, outcome.error = Status.FAILED, explain(error) or type(error).__name__
         raise
     except BaseException:
-        outcome.status = "stopped"
+        outcome.status = Status.STOPPED
         raise
     finally:
         outcome.seconds = round(outcome.seconds + time.perf_counter() - begun, 1)
-        outcome.peak_megabytes = round(_peak() / 1e6, 1)
+        outcome.peak_megabytes = round(peak() / 1e6, 1)
         outcome.write(folder)
 
 
@@ -112,7 +129,7 @@ def seconds_before(folder: Path) -> float:
     earlier, last = Outcome.read(folder), folder / "checkpoints" / "last.ckpt"
     if earlier is None or not last.exists():
         return 0.0
-    if earlier.status != "running":
+    if earlier.status != Status.RUNNING:
         return earlier.seconds
     return earlier.seconds + max(0.0, last.stat().st_mtime - datetime.fromisoformat(earlier.started).timestamp())
 
@@ -130,31 +147,3 @@ def commit() -> str:
         return git("rev-parse", "--short", "HEAD") + ("+" if git("status", "--porcelain", "-uno", "--", *CODE) else "")
     except (OSError, subprocess.CalledProcessError):
         return ""
-
-
-def _cuda() -> Any:
-    """``torch.cuda`` where the run uses it. Torch is not imported for it: reports and sweeps read outcomes too."""
-    torch = sys.modules.get("torch")
-    return torch.cuda if torch is not None and torch.cuda.is_initialized() else None
-
-
-def _reset_peak() -> None:
-    # Jobs of a sweep share a process, and each has a peak of its own.
-    if (cuda := _cuda()) is not None:
-        cuda.reset_peak_memory_stats()
-    with suppress(OSError):  # elsewhere than on Linux
-        Path("/proc/self/clear_refs").write_text("5")
-
-
-def _peak() -> float:
-    """Bytes."""
-    if (cuda := _cuda()) is not None and cuda.max_memory_allocated():
-        return float(cuda.max_memory_allocated())
-    with suppress(OSError, StopIteration):
-        lines = Path("/proc/self/status").read_text().splitlines()
-        return 1024.0 * next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
-    with suppress(ImportError):  # on Windows
-        import resource
-
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1.0 if sys.platform == "darwin" else 1024.0)
-    return 0.0

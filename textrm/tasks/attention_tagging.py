@@ -8,8 +8,8 @@ from torch import Tensor
 
 from textrm.errors import UserError
 from textrm.losses.tagging import AsymmetricLoss, LookLoss
-from textrm.nets.attention_tagger import AttentionTagger
-from textrm.nets.tagger import Looks
+from textrm.nets.tagging.attention_tagger import AttentionTagger
+from textrm.nets.tagging.tagger import Looks
 from textrm.tasks.multilabel import MultilabelTask
 from textrm.tasks.task import MakeOptimizer, MakeScheduler
 

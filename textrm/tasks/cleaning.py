@@ -9,13 +9,13 @@ from torch import Tensor, nn
 from torchmetrics import Metric
 
 from textrm.errors import UserError
-from textrm.nets.cleaner import Cleaner
+from textrm.nets.cleaning.cleaner import Cleaner
 from textrm.tasks.cleaning_scores import CleaningScores
 from textrm.tasks.task import MakeOptimizer, MakeScheduler, Task
 
 
 class CleaningTask(Task):
-    """Trains a net ``image -> (clean, blend)``, see :class:`textrm.nets.cleaner.Cleaner`.
+    """Trains a net ``image -> (clean, blend)``, see :class:`textrm.nets.cleaning.cleaner.Cleaner`.
 
     ``loss(clean, blend, batch)`` returns weighted terms by name; each has its curve ``train/<name>``, and their sum is
     minimised. Validation and test take pictures of any size and log the figures of

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from textrm.nets.coarse_to_fine import UNKNOWN, CoarseToFine, finer, pyramid
+from textrm.nets.segmentation.coarse_to_fine import UNKNOWN, CoarseToFine, finer, pyramid
 from textrm.tasks.segmentation import SegmentationTask
 from textrm.tasks.task import MakeOptimizer, MakeScheduler
 
@@ -15,12 +15,13 @@ COVERED = 1 / 8  # share of a coarse pixel from which it is lettering: thin stro
 
 
 class CoarseToFineTask(SegmentationTask):
-    """Trains all looks of a :class:`~textrm.nets.coarse_to_fine.CoarseToFine` at once; the loss is their mean.
+    """Trains all looks of a net that looks coarsely first at once; the loss is their mean.
 
-    The coarser looks see the whole crop, the finest one a window of ``share`` of its side, drawn anew for each batch:
-    looks are equally dear then, and the finest has a prior that saw more than it does. With probability ``forgotten`` a
-    picture's prior is taken away, so that every look can also be the first. Validation, test and the arguments that
-    are not named here are those of :class:`~textrm.tasks.segmentation.SegmentationTask`.
+    Of :class:`~textrm.nets.segmentation.coarse_to_fine.CoarseToFine` the coarser looks see the whole crop, the finest
+    one a window of ``share`` of its side, drawn anew for each batch: looks are equally dear then, and the finest has a
+    prior that saw more than it does. With probability ``forgotten`` a picture's prior is taken away, so that every look
+    can also be the first. Validation, test and the arguments that are not named here are those of
+    :class:`~textrm.tasks.segmentation.SegmentationTask`.
     """
 
     net: CoarseToFine

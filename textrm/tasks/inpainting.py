@@ -15,7 +15,7 @@ from textrm.tasks.task import MakeOptimizer, MakeScheduler, Task
 
 
 class InpaintingTask(Task):
-    """Trains a net ``(image, mask) -> picture``, see :class:`textrm.nets.inpainter.Inpainter`.
+    """Trains a net ``(image, mask) -> picture``, see :class:`textrm.nets.inpainting.inpainter.Inpainter`.
 
     ``loss(output, clean, mask, ignore)`` returns weighted terms by name; each has its curve ``train/<name>``, and
     their sum is minimised. The batches are those of :mod:`textrm.data.holes`. Validation and test take pictures of any

@@ -11,7 +11,7 @@ from torchmetrics import Metric
 
 from textrm.errors import UserError
 from textrm.losses.tagging import AsymmetricLoss
-from textrm.nets.tagger import Looks, Tagger
+from textrm.nets.tagging.tagger import Looks, Tagger
 from textrm.tasks.tag_scores import TagScores
 from textrm.tasks.task import MakeOptimizer, MakeScheduler, Task
 

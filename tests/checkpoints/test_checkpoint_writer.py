@@ -1,0 +1,38 @@
+"""A checkpoint is there whole, the new one or the old one."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pytest
+import torch
+from hydra import compose, initialize_config_dir
+from hydra.utils import instantiate
+
+from textrm.checkpoints.writer import WholeCheckpoints
+from textrm.runs.config import CONFIG_FOLDER
+
+
+def test_a_failed_write_leaves_the_old_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))  # no other file system takes part
+    path, writer = tmp_path / "checkpoints" / "last.ckpt", WholeCheckpoints()
+    writer.save_checkpoint({"epoch": 1}, path)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.replace", full)
+        with pytest.raises(OSError, match="No space left"):
+            writer.save_checkpoint({"epoch": 2}, path)
+    assert torch.load(path, weights_only=True) == {"epoch": 1}
+    assert [file.name for file in path.parent.iterdir()] == ["last.ckpt"]
+    writer.save_checkpoint({"epoch": 2}, path)
+    assert torch.load(path, weights_only=True) == {"epoch": 2}
+
+
+def test_trainings_write_so() -> None:
+    with initialize_config_dir(str(CONFIG_FOLDER), version_base="1.3"):
+        trainer = instantiate(compose("train", ["trainer.accelerator=cpu"]).trainer)
+    assert isinstance(trainer.strategy.checkpoint_io, WholeCheckpoints)

@@ -1,0 +1,1 @@
+"""Nets from a lettered picture to a clean one in one step."""

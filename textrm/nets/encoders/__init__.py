@@ -1,0 +1,1 @@
+"""Nets from a picture to its maps, fine to coarse."""

@@ -1,0 +1,1 @@
+"""Parts that nets of several kinds are made of."""

@@ -1,0 +1,1 @@
+"""Nets from a picture to the probability of lettering, pixel by pixel."""

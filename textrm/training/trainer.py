@@ -1,0 +1,34 @@
+"""Lightning's trainer with the callbacks and loggers of a configuration, and without what hinders here."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import pytorch_lightning as pl
+from hydra.utils import instantiate
+from omegaconf import DictConfig
+
+
+def make_trainer(config: DictConfig, further: Sequence[pl.Callback] = ()) -> pl.Trainer:
+    """The trainer of ``config``, with ``further`` callbacks; a callback or a logger that is null is left out."""
+    callbacks = [instantiate(callback) for callback in config.callbacks.values() if callback is not None]
+    loggers = [instantiate(logger) for logger in config.logger.values() if logger is not None]
+    bar = config.callbacks.get("progress") is not None  # else Lightning shows one of its own
+    trainer: pl.Trainer = instantiate(
+        config.trainer, callbacks=[*callbacks, *further], logger=loggers, enable_progress_bar=bar
+    )
+    # With max_steps Lightning takes every checkpoint for one of mid-epoch; going on from the end of an epoch, where
+    # last.ckpt is written, it would pass over the next one.
+    loop: Any = trainer.fit_loop
+    assert hasattr(loop, "_iteration_based_training"), "Lightning has changed: see that resumed runs skip no epoch"
+    loop._iteration_based_training = lambda: False
+    return trainer
+
+
+def quieten() -> None:
+    """Hide what Lightning says of its own accord: of hardware it did not find and services it recommends."""
+    logging.getLogger("pytorch_lightning.utilities.rank_zero").setLevel(logging.WARNING)
+    warnings.filterwarnings("ignore", module="lightning_fabric|pytorch_lightning|torch.optim")
