@@ -40,7 +40,8 @@ class Board(Callback):
             writer.add_custom_scalars(charts)
             # Not SummaryWriter.add_hparams, which puts them into a run of its own, apart from the curves.
             for summary in hparams(values, dict.fromkeys(self.figures, 0.0)):
-                writer.file_writer.add_summary(summary)
+                files: Any = writer.file_writer  # None once the writer is closed
+                files.add_summary(summary)
 
 
 def hyperparameters(outcome: Outcome) -> dict[str, Value]:
