@@ -24,6 +24,8 @@ from experiments.pretraining import __main__ as pretraining
 from textrm.page import Segmenter
 from textrm.runs.config import CONFIG_FOLDER
 
+pytestmark = pytest.mark.slow
+
 
 def test_masked_convolutions_train_judge_and_are_not_repeated(
     drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -38,6 +38,8 @@ from textrm.nets.segmenter import Segmenter
 from textrm.nets.stages import DeepStage, InvertedResidualStage
 from textrm.page import Inpainter
 
+pytestmark = pytest.mark.slow
+
 CONVOLUTION = {"_target_": "torch.nn.Conv2d", "in_channels": 3, "out_channels": 1, "kernel_size": 1, "bias": False}
 TINY = {
     "_target_": "textrm.nets.segmenter.Segmenter",

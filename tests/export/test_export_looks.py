@@ -23,6 +23,8 @@ from textrm.page.finding.judge import FEATURES
 from textrm.page.finding.segment import segment
 from textrm.runs.checkpoint import load_weights
 
+pytestmark = pytest.mark.slow
+
 
 def tiny() -> CoarseToFine:
     torch.manual_seed(0)
