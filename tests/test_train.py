@@ -75,7 +75,7 @@ def test_the_best_checkpoint_is_tested_where_there_is_a_test_split(drawn: Path, 
     rows = list(csv.DictReader((tmp_path / "metrics.csv").open()))
     assert 0 < float(rows[-1]["test/AP"]) <= 1
     precision, recall, f1 = (float(rows[-1][f"test/{name}"]) for name in ("precision", "recall", "F1"))
-    assert f1 == pytest.approx(2 * precision * recall / (precision + recall) if precision + recall else 0, abs=1e-5)
+    assert f1 == pytest.approx(2 * precision * recall / (precision + recall) if precision > 0 else 0, abs=1e-5)
 
 
 def test_tensorboard_has_what_compares_runs(drawn: Path, tmp_path: Path) -> None:
