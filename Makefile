@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Environment variables of the user's shell must not reach the tests.
 RUN := env -u PYTHONPATH $(BIN)
 
-.PHONY: setup test lint demo clean
+.PHONY: setup test quick lint demo clean
 
 setup: .venv/.installed
 
@@ -21,6 +21,10 @@ lint: setup
 
 test: lint
 	$(RUN)/python -m pytest
+
+# Without what trains, exports, builds, or runs commands and notebooks.
+quick: setup
+	$(RUN)/python -m pytest -m "not slow"
 
 demo: setup
 	$(RUN)/python -m experiments.demo

@@ -67,6 +67,7 @@ def small(overrides: list[str], manifest: Path, run: Path) -> DictConfig:
     return config
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("choice", [f"experiment={name}" for name in EXPERIMENTS] + CHOICES)
 def test_choice_trains_a_batch(choice: str, drawn: Path, tmp_path: Path) -> None:
     config = small([choice], drawn, tmp_path)
@@ -81,6 +82,7 @@ def test_choice_trains_a_batch(choice: str, drawn: Path, tmp_path: Path) -> None
     assert "???" not in (tmp_path / "resolved.yaml").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("choice", INPAINTING)
 def test_choice_of_inpainting_trains_a_batch(choice: str, drawn: Path, tmp_path: Path) -> None:
     config = small(["experiment=inpaint", choice], drawn, tmp_path)
@@ -88,6 +90,7 @@ def test_choice_of_inpainting_trains_a_batch(choice: str, drawn: Path, tmp_path:
     assert "val/psnr_hole" in (tmp_path / "metrics.csv").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("choice", [*CLEANING, "net.output=direct", "data=synthetic"])
 def test_choice_of_cleaning_trains_a_batch(choice: str, drawn: Path, tmp_path: Path) -> None:
     config = small(["experiment=clean_unet", choice], drawn, tmp_path)
@@ -95,6 +98,7 @@ def test_choice_of_cleaning_trains_a_batch(choice: str, drawn: Path, tmp_path: P
     assert "val/psnr" in (tmp_path / "metrics.csv").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "overrides",
     [["experiment=pretrain_mobilenet", choice] for choice in TAGGING]

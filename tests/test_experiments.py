@@ -25,6 +25,8 @@ from textrm.data.manifest import read_manifest
 from textrm.page import Segmenter
 from textrm.runs.config import CONFIG_FOLDER
 
+pytestmark = pytest.mark.slow
+
 
 def test_masked_convolutions_train_judge_and_are_not_repeated(
     drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -117,6 +117,7 @@ def own_pictures(drawn: Path) -> None:
             shutil.copy(drawn.parent / folder / picture.name, target)
 
 
+@pytest.mark.slow
 def test_the_commands_run(drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     own_pictures(drawn)

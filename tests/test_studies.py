@@ -21,6 +21,8 @@ from experiments.upsampling import __main__ as upsampling
 from textrm.data.manifest import load_sample, read_manifest
 from textrm.runs.config import CONFIG_FOLDER
 
+pytestmark = pytest.mark.slow
+
 STUDIES = sorted(path.parent for path in Path(studies.__file__).parent.glob("*/config.yaml"))
 TINY = [
     "net.encoder.width=0.125", "net.encoder.middle_blocks=1", "net.encoder.exit_blocks=1", "data.crop=64",

@@ -33,6 +33,8 @@ from textrm.runs.sweep_job import run_job
 from textrm.tasks.segmentation import SegmentationTask
 from textrm.train import main, train
 
+pytestmark = pytest.mark.slow
+
 SEGMENTATION = [
     "experiment=seg_xception", "net=xception_fast", "net.encoder.width=0.125", "net.encoder.middle_blocks=2",
     "callbacks.freezing.epochs=1", "scheduler.step_size_up=3", "test=true",
@@ -75,7 +77,8 @@ def test_the_best_checkpoint_is_tested_where_there_is_a_test_split(drawn: Path, 
     train(small(drawn, tmp_path, "trainer.max_epochs=1", f"data.test.manifest={held_out}"), tmp_path)
     rows = list(csv.DictReader((tmp_path / "metrics.csv").open()))
     assert 0 < float(rows[-1]["test/AP"]) <= 1
-    assert float(rows[-1]["test/F1"]) >= 0
+    precision, recall, f1 = (float(rows[-1][f"test/{name}"]) for name in ("precision", "recall", "F1"))
+    assert f1 == pytest.approx(2 * precision * recall / (precision + recall) if precision > 0 else 0, abs=1e-5)
 
 
 def test_tensorboard_has_what_compares_runs(drawn: Path, tmp_path: Path) -> None:

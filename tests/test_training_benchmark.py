@@ -19,6 +19,8 @@ from benchmarks.training_table import by_time, spread, verdicts
 from textrm.evaluate.scoring import Line
 from textrm.synth.write import write_set
 
+pytestmark = pytest.mark.slow
+
 LRASPP = "torchvision_lraspp_mobilenetv3"
 
 

@@ -16,6 +16,8 @@ from standin_model import write_cleaner, write_inpainter, write_model
 from textrm.data.manifest import Row, write_manifest
 from textrm.evaluate import page_methods as scoring_methods
 
+pytestmark = pytest.mark.slow
+
 SIDE = 96
 
 

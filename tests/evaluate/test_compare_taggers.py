@@ -25,6 +25,8 @@ from textrm.page.models.tagger import Tagger
 from textrm.runs.config import CONFIG_FOLDER
 from textrm.train import train
 
+pytestmark = pytest.mark.slow
+
 SMALL = ("experiment=tag_attention", "data=tagged", "net.encoder.width=0.25", "net.channels=16", "net.hidden=16",
          "net.size=4", "trainer.max_epochs=1", "trainer.limit_val_batches=1.0")  # fmt: skip
 

@@ -18,6 +18,8 @@ from textrm.evaluate.scoring import choose_rows, score_pages
 from textrm.evaluate.sheet import FALSE, HIT, IGNORED, MISSED, disagreement
 from textrm.evaluate.summary import summarise
 
+pytestmark = pytest.mark.slow
+
 SIDE = 96
 
 

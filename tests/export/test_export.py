@@ -39,6 +39,8 @@ from textrm.nets.segmentation.segmenter import Segmenter
 from textrm.page import Inpainter
 from textrm.runs.walk import changed
 
+pytestmark = pytest.mark.slow
+
 CONVOLUTION = {"_target_": "torch.nn.Conv2d", "in_channels": 3, "out_channels": 1, "kernel_size": 1, "bias": False}
 IN_ROOM = re.compile(r"^textrm\.nets\.\w+\.")  # earlier versions had all nets in one folder
 TINY: dict[str, Any] = {

@@ -21,6 +21,8 @@ from textrm.export.wrappers import ExportedCleaner
 from textrm.nets.cleaning.cleaner import Cleaner as Net
 from textrm.page import Cleaner, clean_end_to_end
 
+pytestmark = pytest.mark.slow
+
 UNET = {"_target_": "textrm.nets.layers.unet.UNet", "_partial_": True, "channels": [8], "blocks": [1]}
 TINY = {"_target_": "textrm.nets.cleaning.cleaning_cascade.CleaningCascade", "find": UNET, "paint": UNET}
 

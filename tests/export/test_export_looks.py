@@ -23,6 +23,8 @@ from textrm.page import Segmenter
 from textrm.page.finding.judge import FEATURES
 from textrm.page.finding.segment import segment
 
+pytestmark = pytest.mark.slow
+
 
 def tiny() -> CoarseToFine:
     torch.manual_seed(0)

@@ -67,6 +67,7 @@ def test_segmenter(name):
     check_segmenter(SEGMENTERS[name])
 
 
+@pytest.mark.slow
 def test_onnx_of_mobilenet_equals_torch(tmp_path, monkeypatch):  # the Xception's is that of test_export
     shallow = [(*stage[:2], min(stage[2], 2) if place < 2 else 1, stage[3]) for place, stage in enumerate(STAGES)]
     monkeypatch.setattr(

@@ -58,6 +58,7 @@ def test_each_axis_of_a_named_sweep_changes_what_is_trained(name: str) -> None:
     hydra.utils.instantiate(config.task)
 
 
+@pytest.mark.slow
 def test_a_sweep_of_real_trainings(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

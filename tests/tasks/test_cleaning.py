@@ -52,10 +52,12 @@ def batch(height: int = 16, width: int = 16) -> dict:
             "has_mask": torch.tensor([True, True]), "id": ["p0", "p1"]}  # fmt: skip
 
 
+@pytest.mark.slow
 def test_curves_of_every_term(drawn: Path, tmp_path: Path) -> None:
     check_run(drawn, tmp_path, TERMS | SHOWN | {"train/perceptual"}, *NET[:-1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "overrides", [NET, (*NET, "net.output=direct"), CASCADE], ids=["residual", "direct", "cascade"]
 )
@@ -63,6 +65,7 @@ def test_resumed_run_equals_unbroken_run(overrides: tuple[str, ...], drawn: Path
     check_resuming(drawn, tmp_path, *overrides)
 
 
+@pytest.mark.slow
 def test_tensorboard_shows_five_pictures_side_by_side(drawn: Path, tmp_path: Path) -> None:
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
@@ -110,6 +113,7 @@ def test_of_pictures_whose_lettering_is_unknown_psnr_alone_is_scored() -> None:
     assert scores.compute() == {"psnr": 60.0}
 
 
+@pytest.mark.slow
 def test_rows_without_a_mask_are_trained_on(drawn: Path, tmp_path: Path) -> None:
     bare = drawn.with_name("unmasked.csv")
     bare.write_text(re.sub(r",mask/[^,]+,", ",,", drawn.read_text()))

@@ -70,16 +70,19 @@ def run(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_curves_of_every_term(drawn: Path, tmp_path: Path) -> None:
     check_run(drawn, tmp_path, TERMS | FIGURES, "experiment=inpaint_partial", *TINY)
 
 
+@pytest.mark.slow
 def test_adversarial_curves(drawn: Path, tmp_path: Path) -> None:
     narrow = "task.discriminator.width=0.125"
     figures = TERMS | FIGURES | {"train/adversarial", "train/discriminator"}
     check_run(drawn, tmp_path, figures, "experiment=inpaint_gated_adversarial", *TINY, narrow)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "overrides",
     [("experiment=inpaint_partial", *TINY), ("experiment=inpaint_partial_deep", *TINY),
@@ -94,6 +97,7 @@ def test_resumed_run_equals_unbroken_run(overrides: tuple[str, ...], drawn: Path
     check_resuming(drawn, tmp_path, *overrides)
 
 
+@pytest.mark.slow
 def test_tensorboard_shows_five_pictures_side_by_side(run: Path) -> None:
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
@@ -103,6 +107,7 @@ def test_tensorboard_shows_five_pictures_side_by_side(run: Path) -> None:
     assert set(events.Tags()["scalars"]) >= TERMS
 
 
+@pytest.mark.slow
 def test_synthetic_data_needs_no_file(tmp_path: Path) -> None:
     overrides = [word for word in SMALL if word != "data=manifest"]
     with initialize_config_dir(str(CONFIG_FOLDER), version_base="1.3"):
@@ -111,6 +116,7 @@ def test_synthetic_data_needs_no_file(tmp_path: Path) -> None:
     assert train(config, tmp_path) is not None
 
 
+@pytest.mark.slow
 def test_a_run_is_exported_and_compared_in_one_table(
     run: Path, drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -230,6 +236,7 @@ def test_the_known_pixels_of_what_is_scored_are_the_truth(monkeypatch: pytest.Mo
     assert (shown["composite"][..., :8] == 0.5).all()
 
 
+@pytest.mark.slow
 def test_batch_norm_of_the_encoder_rests_from_its_step_on(drawn: Path, tmp_path: Path) -> None:
     options = ("experiment=inpaint_partial", *TINY, "callbacks.averaging=null", "callbacks.batch_norm.step=3")
     train(small(drawn, tmp_path, *options, "trainer.max_epochs=1"), tmp_path)
@@ -243,6 +250,7 @@ def test_batch_norm_of_the_encoder_rests_from_its_step_on(drawn: Path, tmp_path:
     assert not torch.equal(first["net.encoder.1.norm.weight"], second["net.encoder.1.norm.weight"])
 
 
+@pytest.mark.slow
 def test_batch_norm_of_a_net_without_encoder(drawn: Path, tmp_path: Path) -> None:
     config = small(drawn, tmp_path, *FAST, "callbacks.batch_norm.step=1", "trainer.max_epochs=1")
     with pytest.raises(UserError, match="the net has no encoder"):

@@ -23,11 +23,13 @@ FIGURES = {f"val/{name}" for name in ("mAP", "mAP_micro", "prior", "CP", "CR", "
 TERMS = {f"{stage}/loss_{name}" for stage in ("train", "val") for name in ("tags", "anchor", "scale", "boundary")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("overrides", [PLAIN, ATTENTION], ids=["multilabel", "attention"])
 def test_a_resumed_run_ends_where_an_unbroken_one_ends(overrides, drawn: Path, tmp_path: Path) -> None:
     check_resuming(drawn, tmp_path, *overrides)
 
 
+@pytest.mark.slow
 def test_a_run_of_attention_has_its_curves_and_its_table(drawn: Path, tmp_path: Path) -> None:
     check_run(drawn, tmp_path, FIGURES | TERMS | {"train/loss"}, *ATTENTION)
     labels = drawn.with_name("labels.txt").read_text().split()
@@ -59,6 +61,7 @@ def test_data_without_the_labels_is_refused(drawn: Path, tmp_path: Path) -> None
         train(config, tmp_path / "run")
 
 
+@pytest.mark.slow
 def test_a_checkpoint_of_other_labels_is_refused_and_names_both(drawn: Path, tmp_path: Path) -> None:
     first = tmp_path / "first"
     train(small(drawn, first, *PLAIN, "trainer.max_epochs=1"), first)
@@ -72,6 +75,7 @@ def test_a_checkpoint_of_other_labels_is_refused_and_names_both(drawn: Path, tmp
         train(config, tmp_path / "second")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("overrides", [PLAIN, ATTENTION], ids=["multilabel", "attention"])
 def test_a_segmenter_takes_the_encoder_over_and_lets_it_rest(overrides, drawn: Path, tmp_path: Path) -> None:
     tagger, segmenter = tmp_path / "tagger", tmp_path / "segmenter"

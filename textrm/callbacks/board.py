@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytorch_lightning as pl
 from pytorch_lightning.callbacks import Callback
@@ -38,10 +39,10 @@ class Board(Callback):
         }
         for writer in writers(trainer):
             writer.add_custom_scalars(charts)
+            events: Any = writer.file_writer  # declared as None, which it was before the line above
             # Not SummaryWriter.add_hparams, which puts them into a run of its own, apart from the curves.
             for summary in hparams(values, dict.fromkeys(self.figures, 0.0)):
-                files: Any = writer.file_writer  # None once the writer is closed
-                files.add_summary(summary)
+                events.add_summary(summary)
 
 
 def hyperparameters(outcome: Outcome) -> dict[str, Value]:
