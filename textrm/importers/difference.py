@@ -1,4 +1,4 @@
-"""The mask of a pair: what the lettering changed."""
+"""Makes the mask of a pair from what the lettering changed."""
 
 from __future__ import annotations
 

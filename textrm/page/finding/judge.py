@@ -1,4 +1,4 @@
-"""Whether a word is lettering: from what the looks gave to its strokes, their size and number, and the page's words."""
+"""Scores a word from what the looks gave to its strokes, their size and number, and the page's other words."""
 
 from __future__ import annotations
 
