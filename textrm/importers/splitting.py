@@ -13,7 +13,7 @@ def split_options(default: str, unit: str) -> Callable[[Callable[..., Any]], Cal
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         seed = click.option("--seed", default=0, show_default=True, help="Number that all random choices follow from.")
-        told = f"Shares of train, val and test; a {unit} is never cut, and stays where it is when others come."
+        told = f"Shares of train, val and test. Each {unit} falls into one of them by its hash."
         shares = click.option("--split", "shares", default=default, show_default=True, callback=_shares, help=told)
         return shares(seed(command))
 
