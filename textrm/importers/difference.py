@@ -1,4 +1,4 @@
-"""Makes the mask of a pair from what the lettering changed."""
+"""The mask of a pair: what the lettering changed."""
 
 from __future__ import annotations
 

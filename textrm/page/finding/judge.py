@@ -1,4 +1,4 @@
-"""Scores a word from what the looks gave to its strokes, their size and number, and the page's other words."""
+"""Whether a word is lettering: from what the looks gave to its strokes, their size and number, and the page's words."""
 
 from __future__ import annotations
 
