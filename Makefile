@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Environment variables of the user's shell must not reach the tests.
 RUN := env -u PYTHONPATH $(BIN)
 
-.PHONY: setup test quick lint demo clean
+.PHONY: setup test quick lint demo docs clean
 
 setup: .venv/.installed
 
@@ -29,5 +29,13 @@ quick: setup
 demo: setup
 	$(RUN)/python -m experiments.demo
 
+# Nothing is fetched once the packages are there. The tool's notice that a successor exists is no business of ours.
+docs: .venv/.docs
+	NO_MKDOCS_2_WARNING=1 $(RUN)/mkdocs build --strict
+
+.venv/.docs: .venv/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
+	@touch $@
+
 clean:
-	rm -rf .venv build dist demo runs multirun
+	rm -rf .venv build dist demo runs multirun site

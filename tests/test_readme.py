@@ -1,4 +1,4 @@
-"""Every command of the README runs, in the README's order, in one folder and on small pictures."""
+"""Every command of the README and of ``docs/`` runs, in the order of the site, in one folder and on small pictures."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -20,11 +22,26 @@ from imgflip_dataset import write_dataset
 from textrm.runs.config import CONFIG_FOLDER
 
 ROOT = Path(__file__).resolve().parent.parent
-TEXT = (ROOT / "README.md").read_text().replace("\\\n", " ")
-COMMANDS = [shlex.split(line) for line in re.findall(r"^\s*\$ (.+)$", TEXT, flags=re.MULTILINE)]
 INSTALLS = ("pip", "apt-get", "make")  # what continuous integration itself does, and what needs root
 
-# Makes a command short; what it reads and writes stays as the README says.
+
+def pages_of(nav: list) -> list[str]:
+    """The pages of a navigation of the site, in its order, that lie in ``docs/``."""
+    found: list[str] = []
+    for entry in nav:
+        value = next(iter(entry.values())) if isinstance(entry, dict) else entry
+        found += pages_of(value) if isinstance(value, list) else [value]
+    return [page for page in found if not page.startswith("repository/")]
+
+
+PAGES = ["README.md", *(f"docs/{page}" for page in pages_of(yaml.safe_load((ROOT / "mkdocs.yml").read_text())["nav"]))]
+TEXTS = {page: (ROOT / page).read_text().replace("\\\n", " ") for page in PAGES}
+ALL = [(page, shlex.split(line)) for page, text in TEXTS.items()
+       for line in re.findall(r"^\s*\$ (.+)$", text, flags=re.MULTILINE)]  # fmt: skip
+PLACES = [(page, command) for page, command in ALL if command[0] not in INSTALLS]
+COMMANDS = [command for _, command in PLACES]
+
+# Makes a command short; what it reads and writes stays as the page says.
 SMALL = {
     "textrm.train": [  # one thread: several wait for each other where a machine is busy
         "threads=1",
@@ -98,44 +115,70 @@ def run(command: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
         GlobalHydra.instance().clear()
 
 
-def own_pictures(drawn: Path) -> None:
-    """Into the current folder: what a user of the README has."""
+def own_pictures(drawn: Path, home: Path) -> None:
+    """Into the folder ``home``: what a reader of the pages has."""
     pictures = sorted((drawn.parent / "image").iterdir())
     for folder in ("pages", "newbook", "memes"):
-        Path(folder).mkdir()
+        (home / folder).mkdir()
         for picture in pictures:
-            shutil.copy(picture, Path(folder, f"{folder}-{picture.name}"))
-    shutil.copytree(drawn.parent / "clean", "photos")
-    write_dataset(Path("ImgFlip575K_Dataset"))
+            shutil.copy(picture, home / folder / f"{folder}-{picture.name}")
+    shutil.copytree(drawn.parent / "clean", home / "photos")
+    write_dataset(home / "ImgFlip575K_Dataset")
     # Where most contours are those of letters, a pair does not look like one.
     lettered = [path for path in pictures if 1 < cv2.imread(str(drawn.parent / "mask" / path.name)).mean() < 40]
     assert len(lettered) >= 10
     for place, picture in enumerate(lettered[:10]):
         for role, folder in (("raw", "image"), ("cleaned", "clean")):
-            target = Path(role, f"book{place // 2}", picture.name)
+            target = home / role / f"book{place // 2}" / picture.name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(drawn.parent / folder / picture.name, target)
 
 
+@dataclass
+class Reader:
+    """Works through the pages in the folder ``home``: the first ``done`` commands have been tried."""
+
+    home: Path
+    done: int = 0
+
+    def follow(self, place: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Run the command at ``place``, and before it those that it may need and that were not run yet."""
+        monkeypatch.chdir(self.home)
+        while self.done <= place:
+            self.done += 1
+            command = COMMANDS[self.done - 1]
+            if command[0] == "textrm-infer":
+                command = ["python", "-m", "textrm.infer", *command[1:]]
+            if command[0] == "tensorboard":  # a server: asked what it finds instead
+                inspect = [sys.executable, "-m", "tensorboard.main", *command[1:], "--inspect"]
+                found = subprocess.run(inspect, capture_output=True, text=True, check=True).stdout
+                assert "val/AP" in found
+                continue
+            assert command[:2] == ["python", "-m"], command
+            run(command, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def reader(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> Reader:
+    home = tmp_path_factory.mktemp("reader")
+    own_pictures(drawn, home)
+    return Reader(home)
+
+
+def name_of(place: int) -> str:
+    page, command = PLACES[place]
+    return f"{page}-{place}-{command[2] if command[0] == 'python' else command[0]}"
+
+
 @pytest.mark.slow
-def test_the_commands_run(drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    own_pictures(drawn)
-    done = set()
-    for command in COMMANDS:
-        if command[0] in INSTALLS:
-            continue
-        if command[0] == "textrm-infer":
-            command = ["python", "-m", "textrm.infer", *command[1:]]
-        if command[0] == "tensorboard":  # a server: asked what it finds instead
-            inspect = [sys.executable, "-m", "tensorboard.main", *command[1:], "--inspect"]
-            found = subprocess.run(inspect, capture_output=True, text=True, check=True).stdout
-            assert "val/AP" in found
-            continue
-        assert command[:2] == ["python", "-m"], command
-        run(command, monkeypatch)
-        done.add(command[2])
-    assert done == set(SMALL)
+@pytest.mark.parametrize("place", range(len(COMMANDS)), ids=name_of)
+def test_the_command_runs(place: int, reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader.follow(place, monkeypatch)
+
+
+@pytest.mark.slow
+def test_what_the_commands_leave(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader.follow(len(COMMANDS) - 1, monkeypatch)
     inputs = [*Path("pages").glob("pages-*"), *Path("newbook").iterdir(), *Path("pages/image").iterdir()]
     assert sorted(path.name for path in Path("clean").iterdir()) == sorted(path.name for path in inputs)
     assert "12 finished" in Path("multirun/seg_xception/report/results.md").read_text()
@@ -154,6 +197,20 @@ def test_the_commands_run(drawn: Path, tmp_path: Path, monkeypatch: pytest.Monke
         assert Path(written).is_file(), written
 
 
+def test_every_command_has_a_case() -> None:
+    named = {command[2] for command in COMMANDS if command[0] == "python"}
+    assert named | {"textrm.infer"} == set(SMALL)
+    assert {command[0] for command in COMMANDS} == {"python", "textrm-infer", "tensorboard"}
+    assert ["python", "-m", "textrm.train", "experiment=seg_xception"] in [command for _, command in ALL]
+    assert "make test" in TEXTS["README.md"]  # what continuous integration runs
+
+
+def test_every_extra_that_is_installed_exists() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    named = {extra for text in TEXTS.values() for extra in re.findall(r"pip install[^`\n]*\.\[(\w+)\]", text)}
+    assert {"train", "sweeps", "benchmarks", "notebooks"} <= named <= set(extras)
+
+
 @pytest.mark.parametrize("page", ["textrm/weights/README.md", "data/README.md"])
 def test_the_training_commands_of_other_pages_are_composed(page: str) -> None:
     commands = re.findall(r"python -m textrm\.train (.+)$", (ROOT / page).read_text(), flags=re.MULTILINE)
@@ -165,7 +222,8 @@ def test_the_training_commands_of_other_pages_are_composed(page: str) -> None:
 
 def test_every_make_target_exists() -> None:
     makefile = (ROOT / "Makefile").read_text()
-    targets = [command[1] for command in COMMANDS if command[0] == "make"]
-    assert targets
+    inline = [target for text in TEXTS.values() for target in re.findall(r"`make (\w+)`", text)]
+    targets = {*inline, *(command[1] for _, command in ALL if command[0] == "make")}
+    assert targets == {"demo", "docs", "test"}
     for target in targets:
         assert f"\n{target}:" in makefile

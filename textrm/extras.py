@@ -1,4 +1,4 @@
-"""A command whose extra is not installed ends in one line that names the extra."""
+"""Ends a command whose extra is not installed in one line that names the extra."""
 
 from __future__ import annotations
 

@@ -25,10 +25,10 @@ from textrm.prepared.restore import LOSSY_TOLERANCE, restore
 @click.argument("cleaned", metavar="CLEANED", type=click.Path(path_type=Path))
 @click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
 @click.option("--tolerance", type=click.IntRange(0, 254), metavar="LEVELS",
-              help=f"What differs by no more was not changed.  [0; {LOSSY_TOLERANCE} for lossy files]")  # fmt: skip
+              help=f"Differences up to this are no change.  [0; {LOSSY_TOLERANCE} for lossy files]")  # fmt: skip
 @click.option("--max-pixels", type=click.IntRange(1), default=MAX_PIXELS, show_default=True,
               help="Refuse larger pictures.")  # fmt: skip
-@click.option("--overwrite", is_flag=True, help="Replace what OUT holds.")
+@click.option("--overwrite", is_flag=True, help="Replace files that OUT holds already.")
 def main(
     prepared: Path, cleaned: Path, out: Path, tolerance: int | None, max_pixels: int, overwrite: bool
 ) -> None:  # fmt: skip

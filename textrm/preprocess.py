@@ -33,10 +33,8 @@ class _Side(click.IntRange):
 @click.option("--size", type=_Side(32), default=512, show_default=True,
               help="Side of the square canvas in pixels; 0 keeps every picture's own size.")  # fmt: skip
 @click.option("--pad", type=click.Choice(list(PADDINGS)), default="reflect", show_default=True,
-              help="What fills the rest: the picture mirrored, or black bars.")  # fmt: skip
-@click.option(
-    "--multiple", type=click.IntRange(1), help="With --size 0, the canvas is the next multiple of this.  [32]"
-)
+              help="What fills the rest of the canvas: the picture mirrored, or black.")  # fmt: skip
+@click.option("--multiple", type=click.IntRange(1), help="With --size 0, sides become multiples of this.  [32]")
 @click.option("--enlarge", is_flag=True, help="Enlarge smaller pictures to the canvas.")
 @click.option("--max-pixels", type=click.IntRange(1), default=MAX_PIXELS, show_default=True,
               help="Refuse larger pictures.")  # fmt: skip

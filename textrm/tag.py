@@ -66,8 +66,8 @@ def main(
 ) -> None:
     """Print what pages show: tags with their probabilities, the most probable first.
 
-    Folders are searched to the bottom. On a terminal each page is a block of lines. Into a pipe or file goes one line
-    per page: its path, then name:score for each tag, separated by tabs.
+    Folders are searched with all folders in them. On a terminal each page is a block of lines. Into a pipe or file goes
+    one line per page: its path, then name:score for each tag, separated by tabs.
 
     --json prints {"page": PATH, "tags": {NAME: SCORE, ...}, "looks": [{"box": [X0, Y0, X1, Y1], "tags": {...}}, ...]},
     with boxes in pixels of the upright page. Look 0 is the whole page; a tag belongs to the look that is surest of it.

@@ -1,1 +1,1 @@
-"""What happens beside the training: averages, pictures, schedules."""
+"""Lightning callbacks: what happens beside the steps of a training."""

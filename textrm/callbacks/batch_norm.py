@@ -1,4 +1,4 @@
-"""BatchNorm whose statistics rest, and BatchNorm whose statistics must be found first."""
+"""Holds the statistics of BatchNorm still, or measures them before the first step."""
 
 from __future__ import annotations
 

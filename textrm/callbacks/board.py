@@ -1,4 +1,4 @@
-"""What makes runs comparable in TensorBoard: their overrides as hyperparameters, and one layout of the curves."""
+"""Writes what makes runs comparable in TensorBoard: their overrides, and one layout of the curves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first stage of a two-stage schedule: the encoder rests."""
+"""Keeps the encoder as it is for the first epochs."""
 
 from __future__ import annotations
 

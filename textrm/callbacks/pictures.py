@@ -1,4 +1,4 @@
-"""What the net sees, in TensorBoard: the same pages at every validation."""
+"""Shows in TensorBoard what the net sees: the same pages at every validation."""
 
 from __future__ import annotations
 

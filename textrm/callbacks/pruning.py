@@ -1,4 +1,4 @@
-"""The link between a run and the search that it belongs to."""
+"""Tells a search how a run goes, and stops the run where the search wants that."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a tagger saw and where, in TensorBoard, and a table of its tags."""
+"""Shows in TensorBoard what a tagger saw and where, and writes a table of its tags."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The weights of a net, taken from the checkpoint of a run or from a float ONNX file."""
+"""Reads the weights of a net from the checkpoint of a run or from a float ONNX file."""
 
 from __future__ import annotations
 

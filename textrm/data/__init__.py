@@ -1,1 +1,1 @@
-"""From pictures on disk, or from nothing, to batches."""
+"""Data of a training: pictures on disk, or drawn on the fly, become batches."""

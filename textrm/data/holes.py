@@ -1,4 +1,4 @@
-"""Holes for inpainting: a batch item with its lettering becomes one with a hole to fill."""
+"""Makes holes for inpainting: an item with its lettering becomes one with a hole to fill."""
 
 from __future__ import annotations
 

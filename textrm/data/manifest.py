@@ -1,4 +1,4 @@
-"""The one description of a data set: a CSV with one row per picture, and the reader of one row."""
+"""Manifests: the one description of a data set, a CSV with one row per picture, and the reader of one row."""
 
 from __future__ import annotations
 

@@ -1,19 +1,17 @@
-"""The vocabulary of the project, fixed once.
+"""The words of the project for what a picture and its truth consist of, fixed once.
 
 On disk and in numpy a picture is 8-bit RGB; in a batch it is float. These names mean the same everywhere:
 
-========  ==========================  ==============================================================
-name      in a batch                  meaning
-========  ==========================  ==============================================================
-image     B 3 H W float32 in [0, 1]   the lettered picture, RGB
-clean     B 3 H W float32 in [0, 1]   the same picture without lettering
-mask      B 1 H W float32 in {0, 1}   **1 = lettering (a hole to fill)**, 0 = keep
-ignore    B 1 H W bool                True = no truth is known here: neither loss nor metric counts it
-has_clean B bool                      False where there is no clean picture; the image stands in for it
-has_mask  B bool                      False where nothing is known of the lettering; ``mask`` is empty then
-tags      B T float32 in {0, 1}       multi-hot labels of what the picture contains; NaN: nothing is known
-prob      B 1 H W float32 in [0, 1]   the predicted mask before it is thresholded
-========  ==========================  ==============================================================
+| name | in a batch | meaning |
+|---|---|---|
+| image | B 3 H W float32 in [0, 1] | the lettered picture, RGB |
+| clean | B 3 H W float32 in [0, 1] | the same picture without lettering |
+| mask | B 1 H W float32 in {0, 1} | **1 = lettering (a hole to fill)**, 0 = keep |
+| ignore | B 1 H W bool | True = no truth is known here: neither loss nor metric counts it |
+| has_clean | B bool | False where there is no clean picture; the image stands in for it |
+| has_mask | B bool | False where nothing is known of the lettering; ``mask`` is empty then |
+| tags | B T float32 in {0, 1} | multi-hot labels of what the picture contains; NaN: nothing is known |
+| prob | B 1 H W float32 in [0, 1] | the predicted mask before it is thresholded |
 
 The partial-convolution literature uses the opposite sign ("valid = 1"); nets that need it convert at their own door.
 Masks are resampled by nearest neighbour or max pooling, never smoothly.

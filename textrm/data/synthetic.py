@@ -1,4 +1,4 @@
-"""Pages drawn on the fly: endless in training, fixed in evaluation."""
+"""Draws pages on the fly: endless in training, fixed in evaluation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a numpy sample to what a tagger learns from: a square picture, and its tags as numbers."""
+"""Turns a numpy sample into what a tagger learns from: a square picture, and its tags as numbers."""
 
 from __future__ import annotations
 

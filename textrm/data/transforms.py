@@ -1,4 +1,4 @@
-"""From a numpy sample to tensors: the augmentation of training and the padding of evaluation."""
+"""Turns a numpy sample into tensors: augmentation in training, padding in evaluation."""
 
 from __future__ import annotations
 

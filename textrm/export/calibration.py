@@ -1,4 +1,4 @@
-"""The crops that an int8 net is calibrated with, and those that its price is measured on."""
+"""Chooses the crops that an int8 net is calibrated with, and those that its loss of accuracy is measured on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ONNX file of a net: what torch computes, and what whoever runs it must know."""
+"""Writes the ONNX file of a net: what torch computes, and the facts that whoever runs it must know."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Static 8-bit quantisation of an exported net, with its price: average precision, or decibels of what it draws."""
+"""Turns an exported net into an 8-bit one, and measures what that costs: average precision, or decibels."""
 
 from __future__ import annotations
 

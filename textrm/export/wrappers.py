@@ -1,4 +1,4 @@
-"""What is exported: a net with all that belongs before and behind it, pixels in, pixels or probabilities out."""
+"""Wraps a net for export with all that belongs before and behind it: pixels in, pixels or probabilities out."""
 
 from __future__ import annotations
 

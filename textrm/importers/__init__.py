@@ -1,1 +1,1 @@
-"""Each turns one source of pictures into a manifest."""
+"""Importers: each turns one source of pictures into a manifest."""

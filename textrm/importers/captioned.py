@@ -80,8 +80,12 @@ def make_memes(recipe: Recipe, task: Task) -> Made:
               "an empty one leaves its place empty; without a file captions are composed.")  # fmt: skip
 @click.option("--n", "count", type=click.IntRange(1), help="Number of memes, shared among the pictures, by default "
               "one each; the share of pictures that cannot be used is not made.")  # fmt: skip
-@click.option("--size", default=720, show_default=True, type=click.IntRange(96, 4096), help="Longest side, px.")
-@click.option("--empty", default=0.1, show_default=True, type=click.FloatRange(0, 1), help="Share without lettering.")
+@click.option(
+    "--size", default=720, show_default=True, type=click.IntRange(96, 4096), help="Longest side of a meme in pixels."
+)
+@click.option(
+    "--empty", default=0.1, show_default=True, type=click.FloatRange(0, 1), help="Share of memes without lettering."
+)
 @rendering_options
 @split_options("0.9,0.1,0", "picture")
 @click.option("--source", default="", help="Where a folder's pictures are from, for the manifest.")

@@ -1,4 +1,4 @@
-"""Pairs of pictures become manifest rows: match, align, make the mask, judge it."""
+"""Turns pairs of pictures into manifest rows: match, align, make the mask, judge it."""
 
 from __future__ import annotations
 

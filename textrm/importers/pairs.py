@@ -55,32 +55,32 @@ def _print(report: Report, groups: int, console: Console) -> None:
     default=3.0,
     show_default=True,
     type=click.FloatRange(0, 15),
-    help="Close gaps of the mask: px per 512 px of page height.",
+    help="Close gaps in the mask up to so many pixels per 512 of page height.",
 )
 @click.option(
     "--grow",
     default=5.0,
     show_default=True,
     type=click.FloatRange(0, 15),
-    help="Grow the mask by max pooling: side of the kernel in px per 512 px of page height, 3 to 7 as a rule.",
+    help="Make the mask wider: side of the max pooling in pixels per 512 of page height, 3 to 7 as a rule.",
 )
 @click.option(
-    "--masks", type=click.Path(path_type=Path), help="Folder of ready masks, lettering white; CLEAN_DIR may be -."
+    "--masks", type=click.Path(path_type=Path), help="Folder of your own masks, white = lettering; CLEAN_DIR may be -."
 )
-@click.option("--invert", is_flag=True, help="In the ready masks lettering is black.")
+@click.option("--invert", is_flag=True, help="In your own masks lettering is black.")
 @click.option(
     "--max-shift",
     default=16.0,
     show_default=True,
     type=click.FloatRange(0),
-    help="Pairs farther apart than so many px are left out.",
+    help="Leave out pairs that are shifted by more pixels than this.",
 )
 @click.option(
     "--max-residual",
     default=0.2,
     show_default=True,
     type=click.FloatRange(0, 1),
-    help="Pairs of which a larger share of the contours differs are left out.",
+    help="Leave out pairs of which a larger share of the contours differs.",
 )
 @click.option("--keep-empty", is_flag=True, help="Keep pairs with nearly empty masks: pages without lettering.")
 @click.option("--copy", is_flag=True, help="Copy the pictures into OUT instead of pointing at them.")
@@ -88,7 +88,7 @@ def _print(report: Report, groups: int, console: Console) -> None:
     "--group-by",
     default="folder",
     show_default=True,
-    help="The work of a page: folder, prefix (name up to the first _ - . or space), or a regular expression "
+    help="Which work a page is of: folder, prefix (name up to the first _ - . or space), or a regular expression "
     "(its first group, else all it matches).",
 )
 @split_options("0.8,0.1,0.1", "work")

@@ -1,4 +1,4 @@
-"""Lay a clean picture over its lettered one, or say how far they are apart."""
+"""Lays a clean picture over its lettered one, or says how far they are apart."""
 
 from __future__ import annotations
 

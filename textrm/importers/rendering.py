@@ -15,7 +15,7 @@ def rendering_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add them to a command, which receives ``worn`` and ``jpeg`` in [0, 1], ``fonts``, and at least 1 ``workers``."""
     options = (
         click.option("--worn", default=0.2, show_default=True, type=click.FloatRange(0, 1),
-                     help="Share of rendered memes that are rescaled or blurred."),
+                     help="Share of rendered memes that are rescaled or blurred, as if they had been passed on."),
         click.option("--jpeg", default=0.85, show_default=True, type=click.FloatRange(0, 1),
                      help="Share of rendered memes saved as JPEG; the others are PNG, without loss."),
         fonts_option,
@@ -29,14 +29,14 @@ def rendering_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def fonts_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--fonts`` to a command, which receives a tuple of them."""
     return click.option("--fonts", multiple=True, default=[PACKAGES], show_default=True,
-                        help="packages (the same on every machine), system, or a folder; give it again for further "
-                        "ones.")(command)  # fmt: skip
+                        help="Where fonts are from: packages (the same on every machine), system, or a folder; give "
+                        "it again for more.")(command)  # fmt: skip
 
 
 def workers_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--workers`` to a command, which receives at least 1."""
     return click.option("--workers", default=0, show_default=True, type=click.IntRange(0), callback=_processes,
-                        help="Processes; 0 = all CPUs.")(command)  # fmt: skip
+                        help="Processes at once; 0 = one for each CPU.")(command)  # fmt: skip
 
 
 def _processes(context: click.Context, parameter: click.Parameter, number: int) -> int:

@@ -1,4 +1,4 @@
-"""Work shared among processes, in order and with a bounded number of items under way."""
+"""Shares work among processes, in order and with a bounded number of items under way."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What training minimises."""
+"""Losses: what training minimises."""

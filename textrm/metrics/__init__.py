@@ -3,14 +3,12 @@
 Everywhere ``level`` is the 8-bit probability or mask H W in 0-255, ``mask`` the truth H W in {0, 1} (1 = lettering),
 ``ignore`` an H W map whose non-zero pixels no figure counts. A figure of nothing (recall without lettering) is NaN.
 
-=================  ====================================================================================================
-pixels             AP, F1, IoU, precision, recall, F1 with a tolerance of 2 px, recall on small words, pooled over pages
-pictures           PSNR over the page and near lettering; lettering left; art lost: ``leak``, as the mean over pages and
-                   of the worst page; change; on text-free pictures false area, and the share of pictures touched
-words              components of the mask that lie near each other, or polygons that are given
-word counts        words half erased, missed words kept whole, recall by height
-spectrum           checkerboards in probability maps
-=================  ====================================================================================================
+- **pixels**: AP, F1, IoU, precision, recall, F1 with a tolerance of 2 px, recall on small words, pooled over pages
+- **pictures**: PSNR over the page and near lettering; lettering left; art lost: ``leak``, as the mean over pages and of
+  the worst page; change; on text-free pictures false area, and the share of pictures touched
+- **words**: components of the mask that lie near each other, or polygons that are given
+- **word counts**: words half erased, missed words kept whole, recall by height
+- **spectrum**: checkerboards in probability maps
 """
 
 from textrm.metrics.counting import THRESHOLD

@@ -1,4 +1,4 @@
-"""Which connected components of lettering belong to one word (numpy and OpenCV only)."""
+"""Tells which connected components of lettering belong to one word (numpy and OpenCV only)."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Nets: plain torch."""
+"""Nets in plain torch: they know neither files nor configuration keys."""

@@ -1,1 +1,1 @@
-"""Sets of pictures made ready for a net, with all that is needed to undo it: no torch."""
+"""Prepared sets: pictures made ready for a net, with all that is needed to undo it; no torch."""

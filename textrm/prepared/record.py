@@ -1,4 +1,4 @@
-"""What the manifest of a prepared set says beside the design's columns: where each picture came from, and its place."""
+"""The columns of a prepared set's manifest: where each picture came from, and where it lies."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Collects the runs of a sweep: a table, plots and one page; without torch, so that it is quick."""
+"""Reports: the runs of a sweep as a table, plots and one page; without torch, so that it is quick."""

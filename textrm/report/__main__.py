@@ -26,7 +26,7 @@ with needs_extra("train", __name__):
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the report.  [FOLDER/report]")
 @click.option("--metric", help="Figure that the plots show, such as test/AP.  [what the runs followed]")
-@click.option("--group", default="seed", show_default=True, help="Key that the runs of one setting differ in.")
+@click.option("--group", default="seed", show_default=True, help="Key in which the runs of one setting differ.")
 def main(folder: Path, out: Path | None, metric: str | None, group: str) -> None:
     """Collect all runs below FOLDER: results.csv, results.md, plots, and the page index.html."""
     try:

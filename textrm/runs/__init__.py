@@ -1,1 +1,1 @@
-"""A run's folder: its configuration, what became of it, its checkpoints."""
+"""Run folders: a run's configuration, what became of it, its checkpoints."""

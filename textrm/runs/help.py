@@ -1,4 +1,4 @@
-"""What ``--help`` prints of a command with a configuration: its two sentences, examples, groups and keys."""
+"""Makes the page of ``--help`` for a command with a configuration: what it does, examples, groups and keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What became of a run: ``outcome.json`` in its folder, for sweeps that go on and for reports."""
+"""Records what became of a run: ``outcome.json`` in its folder, for sweeps that go on and for reports."""
 
 from __future__ import annotations
 

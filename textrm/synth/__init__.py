@@ -1,1 +1,1 @@
-"""Endless labelled comic pages from nothing but fonts and code."""
+"""The generator: endless labelled comic pages from nothing but fonts and code."""

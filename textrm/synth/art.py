@@ -1,4 +1,4 @@
-"""Text-free art: the pictures of a manifest that lettering can be drawn on."""
+"""Reads text-free art: the pictures of a manifest that lettering can be drawn on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Large sound effects behind the things of a drawing: which of the two is lettering is told by its shape alone."""
+"""Sets large sound effects behind the things of a drawing: their shape alone tells which of the two is lettering."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens to a page between the drawing board and the file: blur, paper, scanner, JPEG.
+"""Wears a page as print and files do: blur, paper, scanner, JPEG.
 
 The lettered and the clean picture go through the same steps with the same random numbers. The mask follows what blurs
 and is never compressed.

@@ -1,4 +1,4 @@
-"""A contact sheet: pages side by side with their masks and their clean versions, for a person to look at."""
+"""Makes a contact sheet: pages side by side with their masks and their clean versions, for a person to look at."""
 
 from __future__ import annotations
 

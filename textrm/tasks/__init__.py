@@ -1,1 +1,1 @@
-"""Trains: what a net, its loss and its metrics do with a batch."""
+"""Tasks: what a net, its loss and its scores do with a batch."""

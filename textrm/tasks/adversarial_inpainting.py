@@ -1,4 +1,4 @@
-"""Inpainting against a discriminator."""
+"""The task of inpainting against a discriminator."""
 
 from __future__ import annotations
 

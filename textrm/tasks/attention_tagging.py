@@ -1,4 +1,4 @@
-"""Tagging by attention: the looks learn where to go."""
+"""The task of tagging by attention: the looks learn where to go."""
 
 from __future__ import annotations
 

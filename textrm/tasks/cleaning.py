@@ -1,4 +1,4 @@
-"""Cleaning: from the lettered picture to the clean one in one step."""
+"""The task of cleaning: from the lettered picture to the clean one in one step."""
 
 from __future__ import annotations
 

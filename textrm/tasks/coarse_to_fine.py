@@ -1,4 +1,4 @@
-"""The task of finding lettering by looks of growing resolution."""
+"""The task of finding lettering with looks of growing resolution."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Inpainting: what lies beneath the lettering."""
+"""The task of inpainting: guess what lies beneath lettering."""
 
 from __future__ import annotations
 

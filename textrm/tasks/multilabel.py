@@ -1,4 +1,4 @@
-"""Multi-label classification: which tags a picture has."""
+"""The task of tagging: which tags a picture has."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text segmentation: which pixels are lettering."""
+"""The task of text segmentation: which pixels are lettering."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every task shares: a net, its optimizer and schedule, its scores, and the stop at a loss that is not finite."""
+"""The base class of tasks: a net, its optimizer and schedule, its scores, and the stop at a loss that is not finite."""
 
 from __future__ import annotations
 

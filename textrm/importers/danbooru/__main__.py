@@ -52,17 +52,19 @@ def _tags(context: click.Context, parameter: click.Parameter, text: str) -> froz
     multiple=True,
     metavar="PATH...",
     type=click.Path(path_type=Path),
-    help="Shards of JSON lines, plain, .gz, .xz or .tar of them, or folders of such; several may follow.",
+    help="Files of JSON lines, plain or packed as .gz, .xz or .tar, or folders of such; several may follow.",
 )
 @click.option(
     "--pictures",
     type=click.Path(path_type=Path),
-    help="The folder that holds 0000 to 0999, or 512px with these. Without it only the selection is written.",
+    help="The folder that holds 0000 to 0999, or 512px with these. Without it only the choice is written.",
 )
 @click.option(
     "--encoded", type=click.Path(path_type=Path), help="JSON map from id to label numbers, instead of --metadata."
 )
-@click.option("--labels", type=click.Path(path_type=Path), help="Its labels, one a line, from number 0 on.")
+@click.option(
+    "--labels", type=click.Path(path_type=Path), help="The labels of --encoded, one a line; the first is number 0."
+)
 @click.option(
     "--category",
     default="general",
@@ -80,21 +82,27 @@ def _tags(context: click.Context, parameter: click.Parameter, text: str) -> froz
 @click.option(
     "--min-tags",
     type=click.IntRange(0),
-    help="Pictures with fewer tags are left out.  [default: 20; 1 with --encoded]",
+    help="Leave out pictures with fewer tags.  [default: 20; 1 with --encoded]",
 )
-@click.option("--top-tags", default=500, show_default=True, type=click.IntRange(0), help="Labels; 0 = all tags.")
+@click.option(
+    "--top-tags",
+    default=500,
+    show_default=True,
+    type=click.IntRange(0),
+    help="How many labels: the tags that most pictures have; 0 = all.",
+)
 @click.option(
     "--top-pictures",
     type=click.IntRange(0),
-    help="Pictures, those with most tags; 0 = all.  [default: 113000; all with --encoded]",
+    help="How many pictures: those with most tags; 0 = all.  [default: 113000; all with --encoded]",
 )
 @click.option(
-    "--blacklist", default="", callback=_tags, help="Pictures with any of these tags are left out: tags or a file."
+    "--blacklist", default="", callback=_tags, help="Leave out pictures with any of these tags: tags or a file."
 )
 @click.option("--ignore-tags", default="", callback=_tags, help="Tags that do not count: tags or a file.")
 @click.option("--deleted", is_flag=True, help="Take deleted and banned pictures too.")
 @split_options("0.9,0.05,0.05", "id")
-@click.option("--workers", default=0, show_default="all cores", type=click.IntRange(0), help="Processes.")
+@click.option("--workers", default=0, show_default="all cores", type=click.IntRange(0), help="Processes at once.")
 @click.option("--restart", is_flag=True, help="Throw away an import that was stopped half-way.")
 @click.pass_context
 def main(context: click.Context, out: Path, more: tuple[Path, ...], metadata: tuple[Path, ...], pictures: Path | None,

@@ -1,4 +1,4 @@
-"""Every selected picture is decoded: is it there, is it whole, how large is it, and what are its colours?"""
+"""Decodes every chosen picture: is it there, is it whole, how large is it, and what are its colours?"""
 
 from __future__ import annotations
 

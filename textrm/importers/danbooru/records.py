@@ -1,4 +1,4 @@
-"""Lines of metadata become compact arrays: which records pass the filters, and with which tags."""
+"""Turns lines of metadata into compact arrays: which records pass the filters, and with which tags."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which pictures and which labels are taken."""
+"""Chooses pictures and labels."""
 
 from __future__ import annotations
 

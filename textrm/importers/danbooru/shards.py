@@ -1,4 +1,4 @@
-"""The files of a metadata release as blocks of whole lines, whatever they are packed in."""
+"""Reads the files of a metadata release as blocks of whole lines, whatever they are packed in."""
 
 from __future__ import annotations
 

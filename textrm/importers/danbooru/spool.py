@@ -1,4 +1,4 @@
-"""Parsed metadata on disk, with a journal, so that an import that was stopped goes on where it was."""
+"""Keeps parsed metadata on disk, with a journal, so that an import that was stopped goes on where it was."""
 
 from __future__ import annotations
 

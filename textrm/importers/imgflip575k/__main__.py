@@ -31,11 +31,13 @@ from textrm.synth.memes.meme import STYLES
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--pictures", type=click.Path(path_type=Path), help="Folder of meme pictures, named as in their url: "
               "they are registered to their templates; the captions of other memes are rendered.")  # fmt: skip
-@click.option("--per-template", default=20, show_default=True, type=click.IntRange(1), help="Memes of each, at most.")
-@click.option("--styles", help="Shares of the looks, as outline=0.7,band=0.3; of " + ", ".join(STYLES) + ".")
+@click.option(
+    "--per-template", default=20, show_default=True, type=click.IntRange(1), help="Memes of each template, at most."
+)
+@click.option("--styles", help="Shares of the looks, as outline=0.7,band=0.3; there are " + ", ".join(STYLES) + ".")
 @click.option("--boxes", type=click.Path(path_type=Path),
               help='JSON with the places of captions: {"Two-Buttons": [[x0, y0, x1, y1], …]} from 0 to 1.')  # fmt: skip
-@click.option("--out-of-domain", "unseen", metavar="NAMES|FILE|SHARE", help="Templates that all go to test.")
+@click.option("--out-of-domain", "unseen", metavar="NAMES|FILE|SHARE", help="Templates whose memes all go to test.")
 @click.option("--threshold", default=0.15, show_default=True, type=click.FloatRange(0, 1, min_open=True, max_open=True),
               help="Of registered memes: difference that counts as lettering, share of the range.")  # fmt: skip
 @click.option("--max-residual", default=0.5, show_default=True, type=click.FloatRange(0, 1),

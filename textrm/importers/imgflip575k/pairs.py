@@ -1,4 +1,4 @@
-"""The memes of one template become pairs: registered where their picture is there, else lettered anew."""
+"""Makes pairs of the memes of one template: registered where their picture is there, else lettered anew."""
 
 from __future__ import annotations
 

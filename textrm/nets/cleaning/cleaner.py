@@ -1,4 +1,4 @@
-"""What all nets share that map a lettered picture to a clean one in one step."""
+"""The base class of nets that map a lettered picture to a clean one in one step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every encoder keeps, so that segmenters and taggers can be given any."""
+"""The base class of encoders: which maps segmenters and taggers get from any of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all inpainting nets share: the door, where sizes and the mask's sign are made to fit."""
+"""The base class of inpainting nets: sizes and the sign of the mask are made to fit here."""
 
 from __future__ import annotations
 

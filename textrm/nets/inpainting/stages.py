@@ -1,4 +1,4 @@
-"""What the masked U-Net is made of: ``(features, mask) -> (features, mask)``, one step finer or coarser than before.
+"""The stages of the masked U-Net: ``(features, mask) -> (features, mask)``, one step finer or coarser than before.
 
 All stages share one signature of construction: ``(convolution, in_channels, out_channels, kernel_size, stride,
 dilation, activation)``, with ``in_channels`` a sequence where maps are joined. ``convolution`` makes a

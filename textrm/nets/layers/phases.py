@@ -1,4 +1,4 @@
-"""Atrous convolutions without atrous kernels."""
+"""Atrous convolutions done by ordinary ones on every n-th pixel, which CPUs run faster."""
 
 from __future__ import annotations
 

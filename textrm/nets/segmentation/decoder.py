@@ -1,4 +1,4 @@
-"""From the coarse context back to every pixel."""
+"""The decoder of segmenters: from coarse maps back to every pixel."""
 
 from __future__ import annotations
 

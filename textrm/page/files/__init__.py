@@ -1,1 +1,1 @@
-"""Many files: which are read, what is written, how far it is."""
+"""Cleans many files: which are read, what is written, how far it is."""

@@ -1,4 +1,4 @@
-"""Works through pages: a bar shows how far, what goes wrong with one page does not cost the others, the end tells."""
+"""Works through pages under a progress bar; pages that fail are listed at the end, the others are done."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is written beside a clean page: contours to look at, regions to work with."""
+"""Writes what goes beside a clean page: contours to look at, regions to work with."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What stands where lettering was."""
+"""The fill: what stands where lettering was."""

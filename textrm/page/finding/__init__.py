@@ -1,1 +1,1 @@
-"""From the pixels of a page to the words that go."""
+"""The finder: from the pixels of a page to the words that go."""

@@ -1,4 +1,4 @@
-"""What kind of lettering a word is, as far as its height and its ground tell."""
+"""Tells what kind of lettering a word is, as far as its height and its ground show."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From probability to mask: threshold, hysteresis, removal of specks, words and lines."""
+"""Makes a mask of a probability: threshold, hysteresis, removal of specks, words and lines."""
 
 from __future__ import annotations
 

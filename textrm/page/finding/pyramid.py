@@ -1,4 +1,4 @@
-"""The members of a page's pyramid, and which of them are looked at whole."""
+"""Makes the members of a page's pyramid, and tells which of them are looked at whole."""
 
 from __future__ import annotations
 

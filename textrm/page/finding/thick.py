@@ -1,4 +1,4 @@
-"""Strokes too thick for the finest look, which sees their edges alone: they are taken from the look before it."""
+"""Takes strokes too thick for the finest look, which sees their edges alone, from the look before it."""
 
 from __future__ import annotations
 

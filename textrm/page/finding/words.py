@@ -1,4 +1,4 @@
-"""From what the looks saw to words: strokes are grouped, and a word goes whole or stays whole."""
+"""Groups strokes into words; a word goes whole or stays whole."""
 
 from __future__ import annotations
 

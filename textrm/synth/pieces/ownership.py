@@ -1,4 +1,4 @@
-"""Whose page it is: watermarks across it, credits and signatures in its corners."""
+"""Watermarks across a page, credits and signatures in its corners."""
 
 from __future__ import annotations
 
