@@ -26,7 +26,7 @@ from textrm.metrics import hole_psnr
 from textrm.page import Inpainter
 from textrm.page.filling.fill import fill_holes, flat_rest
 from textrm.page.finding.mask import widen
-from textrm.page.pipeline import suitable_growth
+from textrm.page.segment_and_fill import suitable_growth
 
 # Fills a page H W 3 uint8 where the hole H W uint8 is 1; returns the filled page.
 Fill = Callable[[np.ndarray, np.ndarray], np.ndarray]

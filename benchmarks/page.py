@@ -25,10 +25,9 @@ from textrm.page.filling.fill import METHODS, NEEDS_MODEL, fill_holes
 from textrm.page.finding.find import find
 from textrm.page.finding.mask import widen
 from textrm.page.finding.segment import segment
-from textrm.page.methods import PageMethod
 from textrm.page.models.inpainter import Inpainter
 from textrm.page.models.segmenter import Segmenter
-from textrm.page.pipeline import clean, suitable_growth
+from textrm.page.segment_and_fill import SegmentAndFill, suitable_growth
 from textrm.pictures.read import read
 from textrm.pictures.write import encode
 
@@ -93,7 +92,7 @@ def _stages(
     wide = filled.copy()
     fill_holes(cleaned, wide, method, inpainter)
     (job,) = make_plan([source], folder / "out").jobs
-    whole = partial(clean, model=model, inpainter=inpainter, fill=method)
+    cleaning = SegmentAndFill(model, inpainter, fill=method)
     print(f"lettering {mask.mean():.2%} of the page, filled {filled.mean():.2%}")
 
     def fill() -> None:
@@ -105,7 +104,7 @@ def _stages(
         "find": partial(find, page.image, model),
         "fill": fill,
         "write": lambda: write_whole(job.target, encode(page, cleaned, wide)),
-        "whole page": partial(clean_file, job, PageMethod(whole, model, model.threshold)),
+        "whole page": partial(clean_file, job, cleaning),
     }
     return {name: (_median(stage, rounds), "s") for name, stage in stages.items()}
 

@@ -10,13 +10,15 @@ import click
 import cv2
 
 from textrm.errors import UserError
+from textrm.page.cleaning import Cleaning
+from textrm.page.end_to_end import EndToEnd
 from textrm.page.files.clean_file import clean_file
 from textrm.page.files.plan import EXTRAS, make_plan
 from textrm.page.files.progress import messages, reporting, work_through
 from textrm.page.filling.fill import METHODS, NEEDS_MODEL
 from textrm.page.finding.segment import TILE
-from textrm.page.methods import PageMethod, end_to_end, segment_and_fill
 from textrm.page.models.segmenter import Segmenter
+from textrm.page.segment_and_fill import SegmentAndFill
 from textrm.page.tile import MARGIN
 from textrm.pictures.read import MAX_PIXELS
 
@@ -97,17 +99,17 @@ def main(
             report.done += f", {done} were done already (--overwrite makes them anew, with the options given now)"
 
 
-def _opened(method: str, model: Path | None, threads: int | None, given: dict[str, Any]) -> PageMethod:
-    """The method with its models; ``given`` are the options that the user gave, and those that have defaults."""
+def _opened(method: str, model: Path | None, threads: int | None, given: dict[str, Any]) -> Cleaning:
+    """How to clean, models open; ``given`` are the options that the user gave, and those that have defaults."""
     if method == "end-to-end":
         useless = [f"--{name.replace('_', '-')}" for name in SEGMENT_AND_FILL if name in given]
         if useless:
             raise UserError(f"{', '.join(useless)}: of no use with --method end-to-end, whose net makes and fills no "
                             "mask; leave out, or give --method segment+fill")  # fmt: skip
-        return end_to_end(model, threads, **given)
+        return EndToEnd.opened(model, threads, **given)
     if "fill_model" in given and given.get("fill", "auto") not in NEEDS_MODEL:
         raise UserError(f"--fill-model is given, but --fill {given['fill']} uses no net: give --fill auto or network")
-    return segment_and_fill(model, threads=threads, **given)
+    return SegmentAndFill.opened(model, threads=threads, **given)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from textrm.export.calibration import calibration_crops
 from textrm.export.quantisation import cleaned_psnr, quantize
 from textrm.export.wrappers import ExportedCleaner
 from textrm.nets.cleaner import Cleaner as Net
-from textrm.page import Cleaner, clean_end_to_end
+from textrm.page import Cleaner, EndToEnd
 
 UNET = {"_target_": "textrm.nets.unet.UNet", "_partial_": True, "channels": [8], "blocks": [1]}
 TINY = {"_target_": "textrm.nets.cleaning_cascade.CleaningCascade", "find": UNET, "paint": UNET}
@@ -66,7 +66,7 @@ def test_the_file_computes_what_torch_computes(net: Net, file: Path) -> None:
         assert np.abs(drawn - clean.numpy()).max() < 1e-4
         assert np.abs(share - blend.numpy()).max() < 1e-4
     page = image[:67, :41].copy()
-    result = clean_end_to_end(page, cleaner)
+    result = EndToEnd(cleaner)(page)
     assert np.array_equal(result.image[result.filled == 0], page[result.filled == 0])
 
 

@@ -10,9 +10,8 @@ import numpy as np
 
 from textrm.errors import UserError
 from textrm.evaluate.scoring import Method
-from textrm.page import Cleaner, Segmenter
+from textrm.page import Cleaner, Cleaning, EndToEnd, SegmentAndFill, Segmenter
 from textrm.page.filling.fill import METHODS
-from textrm.page.methods import end_to_end, segment_and_fill
 from textrm.page.models.model import WEIGHTS, task_of
 
 _SEGMENT = "segment+"  # and how to fill
@@ -64,12 +63,12 @@ def onnx_method(
     # one: its many small calls wait longer for others than they gain.
     cv2.setNumThreads(threads)
     if model is not None and task_of(Path(model)) == Cleaner.task:
-        way = end_to_end(model, threads)
+        cleaning: Cleaning = EndToEnd.opened(model, threads)
     else:
-        way = segment_and_fill(model, fill_model, threads, fill=fill)
+        cleaning = SegmentAndFill.opened(model, fill_model, threads, fill=fill)
 
     def method(page: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        result = way.clean(page)
+        result = cleaning(page)
         return result.prob, result.image
 
     return method

@@ -37,7 +37,7 @@ def find(
     min_area: int = 12,
     tile: int = TILE,
 ) -> Found:
-    """Find the lettering of H W 3 uint8 RGB; the arguments are those of :func:`textrm.page.pipeline.clean`.
+    """Find the lettering of H W 3 uint8 RGB; the arguments are those of :class:`textrm.page.SegmentAndFill`.
 
     A model of several looks decides word by word (:func:`~textrm.page.finding.words.find_words`), one of one look pixel
     by pixel (:func:`~textrm.page.finding.mask.find_lettering`) and has no doubtful words.
