@@ -120,6 +120,6 @@ def test_pictures_with_tags_alone_are_scored(drawn: Path, tmp_path: Path, monkey
 def test_pictures_without_any_of_the_tags_are_refused(drawn: Path, tmp_path: Path) -> None:
     write_tagger(tmp_path / "c.onnx", labels=("unheard_of",))
     with initialize_config_dir(str(CONFIG_FOLDER), version_base="1.3"):
-        config = compose("evaluate", [f"manifest={drawn}", f"taggers=[{tmp_path / 'c.onnx'}]"])
+        config = compose("evaluate", [f"manifest={drawn}"])
     with pytest.raises(UserError, match="has any of the 1 tags"):
-        compare_taggers(config)
+        compare_taggers(config, [str(tmp_path / "c.onnx")])

@@ -11,7 +11,7 @@ import numpy as np
 from textrm.errors import UserError
 from textrm.evaluate.scoring import Method
 from textrm.page import Cleaner, Cleaning, EndToEnd, SegmentAndFill, Segmenter
-from textrm.page.filling.fill import METHODS
+from textrm.page.filling.fill import METHODS, NEEDS_MODEL
 from textrm.page.models.model import WEIGHTS, task_of
 
 _SEGMENT = "segment+"  # and how to fill
@@ -26,9 +26,12 @@ def named_methods(
     fill; a file is an ONNX file for either, a folder a run of either. ``fill`` is for segmenters that come as such.
 
     Raises:
-        UserError: for a name that is none of these, or comes twice.
+        UserError: for a name that is none of these, or comes twice, and for ``fill_model`` where none fills by a net.
     """
     methods: dict[str, Method] = {}
+    fills = {_fill_named(name) if name.startswith(_SEGMENT) else fill for name in names}
+    if fill_model is not None and not fills & {*NEEDS_MODEL}:
+        raise UserError(f"fill_model is given, but fill={fills.pop()} uses no net: give fill=auto or fill=network")
     if twice := [name for name in names if list(names).count(name) > 1]:
         raise UserError(f"methods names {twice[0]} twice")
     for name in names:
