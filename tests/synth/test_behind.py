@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from textrm.data.masks import mask_of_drawn_pair
 from textrm.synth.behind import letter_behind, still_read
-from textrm.synth.degrade import changed
 from textrm.synth.faces.library import find_fonts
 
 THING = np.full((60, 60, 4), (200, 40, 90, 255), np.uint8)
@@ -16,7 +16,7 @@ def test_an_effect_is_set_and_the_ground_is_kept() -> None:
     ground = np.full((400, 500, 3), 240, np.uint8)
     sheets = [letter_behind(np.random.default_rng(seed), ground, fonts, [THING]) for seed in range(6)]
     assert (ground == 240).all()
-    shares = [changed(sheet, ground).mean() for sheet in sheets]
+    shares = [mask_of_drawn_pair(sheet, ground).mean() for sheet in sheets]
     assert min(shares) > 0.005  # letters of 40 px and more
     assert max(shares) < 0.8
 

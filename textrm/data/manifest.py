@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from textrm.data.masks import mask_of_levels
 from textrm.data.sample import Sample
 from textrm.errors import UserError
 from textrm.files import write_whole
@@ -136,11 +137,11 @@ def split_by_group(rows: Sequence[Row], ratios: tuple[float, float, float], seed
 def load_sample(manifest: Manifest, row: Row, clean: bool = True, need_mask: bool = True) -> Sample:
     """Read the pictures of ``row``.
 
-    The pictures are 8-bit sRGB as :mod:`textrm.pictures.plain` reads them. A mask pixel above 127 is lettering. A row
-    without a mask gets an empty one and is ignored everywhere, since nothing is known. The extra column
-    ``ignore_boxes`` ("x0,y0,x1,y1;…" in pixels, x1 and y1 outside) marks regions to ignore. ``clean=False`` saves the
-    reading of the clean picture; ``need_mask=False`` ignores nothing for want of a mask, for those who learn from the
-    clean picture.
+    The pictures are 8-bit sRGB as :mod:`textrm.pictures.plain` reads them. A mask is what
+    :func:`textrm.data.masks.mask_of_levels` makes of its levels. A row without one gets an empty mask and is ignored
+    everywhere, since nothing is known. The extra column ``ignore_boxes`` ("x0,y0,x1,y1;…" in pixels, x1 and y1 outside)
+    marks regions to ignore. ``clean=False`` saves the reading of the clean picture; ``need_mask=False`` ignores nothing
+    for want of a mask, for those who learn from the clean picture.
 
     Raises:
         BadRow: a file is missing, unreadable, or of another size than the image or the row says.
@@ -164,7 +165,7 @@ def load_sample(manifest: Manifest, row: Row, clean: bool = True, need_mask: boo
             raise BadRow(row.id, f"its {role} is {plane.shape[1]}x{plane.shape[0]}, its image {width}x{height}")
     if mask is None and need_mask:
         ignore[:] = 1
-    lettering = np.zeros((height, width), np.uint8) if mask is None else (mask > 127).astype(np.uint8)
+    lettering = np.zeros((height, width), np.uint8) if mask is None else mask_of_levels(mask)
     known = ignore if ignore.any() else None
     tags = frozenset(row.tags.split())
     return Sample(row.id, image, lettering, planes.get("clean"), known, tags=tags, masked=mask is not None)

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 import torch
 
+from textrm.data.masks import mask_of_drawn_pair
 from textrm.data.sample import Sample
-from textrm.synth.degrade import changed
 from textrm.synth.monochrome import as_print
 
 os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")  # importing it would ask the network for a newer version
@@ -174,7 +174,8 @@ def _print(rng: np.random.Generator, planes: dict[str, np.ndarray]) -> dict[str,
     clean = as_print(rng, planes["clean"])
     grey = cv2.cvtColor(cv2.cvtColor(planes["image"], cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
     image = np.where(planes["mask"][..., None] != 0, grey, clean)
-    return {"clean": clean, "image": image, "mask": changed(image, clean)}  # letters as grey as the new ground are gone
+    mask = mask_of_drawn_pair(image, clean)  # letters as grey as the new ground are gone
+    return {"clean": clean, "image": image, "mask": mask}
 
 
 def _uneven(clean: np.ndarray) -> np.ndarray:

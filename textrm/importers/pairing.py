@@ -13,9 +13,9 @@ from rich.console import Console
 from rich.progress import track
 
 from textrm.data.manifest import Row
+from textrm.data.masks import mask_of_compressed_pair, mask_of_levels
 from textrm.errors import UserError
 from textrm.files import write_whole
-from textrm.importers.difference import difference_mask
 from textrm.importers.registration import Mismatch, align
 from textrm.pictures.plain import read_grey, read_srgb
 
@@ -99,7 +99,7 @@ def _pair(stem: str, files: dict[str, Path], out: Path, options: Options) -> tup
         mask = _ready_mask(files["mask"], raw.shape[:2], options.invert)
     else:
         assert clean is not None
-        mask = difference_mask(raw, clean, options.threshold, options.close, options.grow)
+        mask = mask_of_compressed_pair(raw, clean, options.threshold, options.close, options.grow)
     share = float(mask.mean())
     if share < NEARLY_EMPTY and not options.keep_empty:
         raise UserError(
@@ -149,7 +149,7 @@ def _pictures(folder: Path, out: Path, report: Report) -> dict[str, Path]:
 
 
 def _ready_mask(path: Path, size: tuple[int, ...], invert: bool) -> np.ndarray:
-    mask = (read_grey(path) > 127).astype(np.uint8) ^ np.uint8(invert)
+    mask = mask_of_levels(read_grey(path)) ^ np.uint8(invert)
     if mask.shape != size:
         raise UserError(f"{path} is {mask.shape[1]}x{mask.shape[0]}, its picture {size[1]}x{size[0]}")
     if mask.mean() > 0.5:

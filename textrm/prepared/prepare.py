@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from textrm.data.manifest import BadRow, Row, ignore_boxes
+from textrm.data.masks import mask_of_levels
 from textrm.errors import UserError
 from textrm.files import write_whole
 from textrm.pictures.colour import colours, to_srgb
@@ -109,7 +110,7 @@ def _truth(source: Source, where: Placement, settings: Settings, max_pixels: int
                 f"its {role} is {picture.shape[1]}x{picture.shape[0]}, the picture {where.width}x{where.height}"
             )
         if role == "mask":
-            truth[role] = where.put_mask((picture > 127).astype(np.uint8)) * np.uint8(255)
+            truth[role] = where.put_mask(mask_of_levels(picture)) * np.uint8(255)
         else:
             truth[role] = where.put(picture, settings.padding)
     return truth

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from textrm.data.manifest import Row
+from textrm.data.masks import differing
 from textrm.errors import UserError
 from textrm.files import write_whole
 from textrm.pictures.colour import from_srgb, to_srgb
@@ -79,7 +80,7 @@ def changes(before: np.ndarray, after: np.ndarray, tolerance: int) -> np.ndarray
     Above 0, groups of fewer than 4 pixels count as noise, and what is left is widened by 2 pixels, to take along the
     rim of a change, which differs less.
     """
-    changed = cv2.absdiff(before, after).max(2) > tolerance
+    changed = differing(before, after, tolerance)
     if tolerance == 0 or not changed.any():
         return changed
     _, labels, facts, _ = cv2.connectedComponentsWithStats(changed.astype(np.uint8), connectivity=8)

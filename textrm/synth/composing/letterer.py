@@ -8,11 +8,11 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from textrm.data.masks import mask_of_drawn_pair
 from textrm.data.sample import Sample
 from textrm.synth.composing import balloon_shapes, bubbles
 from textrm.synth.composing.bubbles import Look
 from textrm.synth.composing.room import Box, Room, inside
-from textrm.synth.degrade import changed
 from textrm.synth.drawing.common.strokes import box
 from textrm.synth.faces.library import FontLibrary
 from textrm.synth.faces.scripts import page_shares
@@ -166,8 +166,8 @@ class Letterer:
         return True
 
     def sample(self, name: str, tags: set[str]) -> Sample:
-        """What has been made, with the mask of every pixel that lettering changed by more than CHANGED levels."""
-        mask = changed(self.image, self.clean)
+        """What has been made, with the mask of every pixel that lettering changed by more than VISIBLE levels."""
+        mask = mask_of_drawn_pair(self.image, self.clean)
         every = frozenset(tags | self.tags | {"lettering" if mask.any() else "no_lettering"})
         return Sample(name, self.image, mask, self.clean, None, tuple(self.words), every)
 

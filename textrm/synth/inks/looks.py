@@ -8,13 +8,14 @@ from typing import TypeVar
 
 import numpy as np
 
+from textrm.data.masks import VISIBLE
 from textrm.synth.inks.effects import Color, Look, without_color
 
 T = TypeVar("T")
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 CONTRAST = 40  # grey levels that ink or outline differs from the background by, in some channel
 LOW_CONTRAST = 0.03  # share of lettering that may be as faint as FAINT
-FAINT = 22
+FAINT = VISIBLE + 6  # grey levels that the faintest ink differs by: enough for the mask to have it
 
 
 def dialogue_look(

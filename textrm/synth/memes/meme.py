@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from textrm.data.masks import mask_of_drawn_pair
 from textrm.data.sample import Sample
-from textrm.synth.degrade import changed
 from textrm.synth.memes.faces import CaptionFaces, Choice, covers
 from textrm.synth.memes.fitting import fit_caption, words_of
 from textrm.synth.memes.manner import FREE, Manner, band, outline, panel
@@ -64,7 +64,7 @@ def letter_meme(
 
     Returns:
         The meme; ``image`` equals ``clean`` wherever no letter, outline or shadow lies, and ``mask`` is 1 where they
-        differ visibly, see :func:`textrm.synth.degrade.changed`.
+        differ visibly, see :func:`textrm.data.masks.mask_of_drawn_pair`.
     """
     kept: list[tuple[int, str]] = []
     refused: list[str] = []
@@ -187,4 +187,4 @@ def _shown(text: str) -> str:
 
 def _sample(name: str, image: np.ndarray, clean: np.ndarray, words: Sequence[np.ndarray], added: bool) -> Sample:
     tags = {"meme"} | ({"band"} if added else set())
-    return Sample(name, image, changed(image, clean), clean, words=tuple(words), tags=frozenset(tags))
+    return Sample(name, image, mask_of_drawn_pair(image, clean), clean, words=tuple(words), tags=frozenset(tags))
