@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from standin_model import lettered_page, write_cleaner
+from standin_model import cleaned_copy, lettered_page, write_cleaner
 
 from textrm.errors import UserError
-from textrm.page import Cleaner, EndToEnd, Result, clean_end_to_end
+from textrm.page import Cleaner, EndToEnd, clean_end_to_end
 
 
 def patchwork(height: int, width: int, block: int = 16) -> np.ndarray:
@@ -22,10 +22,7 @@ def patchwork(height: int, width: int, block: int = 16) -> np.ndarray:
 
 def test_a_page_is_drawn_clean(cleaner: Cleaner) -> None:
     page = lettered_page()
-    before = page.copy()
-    result = EndToEnd(cleaner)(page)
-    assert isinstance(result, Result)
-    assert np.array_equal(page, before)
+    result = cleaned_copy(EndToEnd(cleaner), page)
     drawn, blend = cleaner(page)
     assert np.array_equal(result.image, np.where(blend[..., None] >= 1 / 32, drawn, page))
     assert result.image[26, 20].tolist() == [255] * 3

@@ -80,12 +80,7 @@ class TrainTransform:
 
     def __call__(self, sample: Sample, rng: np.random.Generator) -> dict[str, Any]:
         """One item of a batch: tensors without the batch dimension, as :mod:`textrm.data.sample` names them."""
-        planes = {"image": sample.image, "mask": sample.mask}
-        if sample.clean is not None:
-            planes["clean"] = sample.clean
-        if sample.ignore is not None:
-            planes["ignore"] = sample.ignore
-        planes = _window(planes, *self._choose(sample, rng))
+        planes = _window(_planes(sample), *self._choose(sample, rng))
         planes = {name: _resize(name, plane, self.size) for name, plane in planes.items()}
         quarters = int(rng.integers(1, 4)) if rng.random() < self.rotate else 0
         mirrored = rng.random() < self.flip
@@ -122,12 +117,13 @@ class EvalTransform:
 
     def __call__(self, sample: Sample, rng: np.random.Generator) -> dict[str, Any]:
         """As :meth:`TrainTransform.__call__`; ``rng`` is not used."""
-        planes = {"image": sample.image, "mask": sample.mask}
-        if sample.clean is not None:
-            planes["clean"] = sample.clean
-        if sample.ignore is not None:
-            planes["ignore"] = sample.ignore
-        return to_tensors(sample.id, planes, sample.masked)
+        return to_tensors(sample.id, _planes(sample), sample.masked)
+
+
+def _planes(sample: Sample) -> dict[str, np.ndarray]:
+    """The arrays of a sample by name, those that it has."""
+    planes = {"image": sample.image, "mask": sample.mask, "clean": sample.clean, "ignore": sample.ignore}
+    return {name: plane for name, plane in planes.items() if plane is not None}
 
 
 def to_tensors(id: str, planes: dict[str, np.ndarray], masked: bool = True) -> dict[str, Any]:

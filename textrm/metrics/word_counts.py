@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 
-from textrm.metrics.counting import THRESHOLD, ratio, where_counted
+from textrm.metrics.counting import THRESHOLD, Counts, ratio, where_counted
 from textrm.metrics.words import Words
 
 HEIGHTS = ("<12", "12-60", "60-150", ">150")  # px; 12 and 60 begin a class, 150 ends one
@@ -19,7 +19,7 @@ def _per_height() -> np.ndarray:
 
 
 @dataclass(slots=True)
-class WordCounts:
+class WordCounts(Counts):
     """What the figures over words need; counts of pages are added to pool them.
 
     Of the words of each of the HEIGHTS: ``words``, of them ``found`` by at least 90 % of their pixels, their ``pixels``
@@ -34,9 +34,6 @@ class WordCounts:
     erased: int = 0
     half: int = 0
     kept: int = 0
-
-    def __add__(self, other: WordCounts) -> WordCounts:
-        return WordCounts(*(getattr(self, entry.name) + getattr(other, entry.name) for entry in fields(self)))
 
     def scores(self) -> dict[str, float]:
         """Each in [0, 1] or NaN, but for the numbers of words.
