@@ -23,7 +23,7 @@ from rich.table import Table
 from textrm.data.manifest import BadRow, Manifest, Row, load_sample, read_manifest
 from textrm.evaluate.scoring import part_of
 from textrm.metrics import hole_psnr
-from textrm.page import Inpainter
+from textrm.page import InpaintingModel
 from textrm.page.filling.fill import fill_holes, flat_rest
 from textrm.page.finding.mask import widen
 from textrm.page.segment_and_fill import suitable_growth
@@ -44,11 +44,11 @@ def main(manifest: Path, split: str, by: str | None, model: tuple[Path, ...], th
     cv2.setNumThreads(threads)
     source = read_manifest(manifest)
     rows = [row for row in source.rows if row.split == split and row.clean and row.mask]
-    released = Inpainter(threads=threads)
+    released = InpaintingModel(threads=threads)
     methods: dict[str, Fill] = {
         "telea": lambda page, hole: cv2.inpaint(page, hole, 3, cv2.INPAINT_TELEA),
         "navier_stokes": lambda page, hole: cv2.inpaint(page, hole, 3, cv2.INPAINT_NS),
-        **{path.name: partial(_fill, "network", Inpainter(path, threads)) for path in model},
+        **{path.name: partial(_fill, "network", InpaintingModel(path, threads)) for path in model},
         "network": partial(_fill, "network", released),
         "auto": partial(_fill, "auto", released),
     }
@@ -88,7 +88,7 @@ def cases(source: Manifest, row: Row) -> Iterator[tuple[str, np.ndarray, np.ndar
             yield holes, page, sample.clean, hole, art
 
 
-def _fill(method: str, model: Inpainter, page: np.ndarray, hole: np.ndarray) -> np.ndarray:
+def _fill(method: str, model: InpaintingModel, page: np.ndarray, hole: np.ndarray) -> np.ndarray:
     filled = page.copy()
     fill_holes(filled, hole.copy(), method, model)
     return filled

@@ -25,8 +25,8 @@ from textrm.page.filling.fill import METHODS, NEEDS_MODEL, fill_holes
 from textrm.page.finding.find import find
 from textrm.page.finding.mask import widen
 from textrm.page.finding.segment import segment
-from textrm.page.models.inpainter import Inpainter
-from textrm.page.models.segmenter import Segmenter
+from textrm.page.models.inpainter import InpaintingModel
+from textrm.page.models.segmenter import SegmentationModel
 from textrm.page.segment_and_fill import SegmentAndFill, suitable_growth
 from textrm.pictures.read import read
 from textrm.pictures.write import encode
@@ -68,8 +68,8 @@ def main(
         folder = Path(name)
         source = page or _drawn(folder / "page.jpg", HEIGHT, WIDTH)
         cv2.setNumThreads(1)
-        inpainter = Inpainter(threads=threads) if fill in NEEDS_MODEL else None
-        results = _stages(source, folder, Segmenter(model, threads), inpainter, fill, rounds)
+        inpainter = InpaintingModel(threads=threads) if fill in NEEDS_MODEL else None
+        results = _stages(source, folder, SegmentationModel(model, threads), inpainter, fill, rounds)
         options = ["--threads", str(threads), "--fill", fill, *(["--model", str(model)] if model else [])]
         results["peak RSS"] = _peak(source, folder / "small", options), "MB"
         if large:
@@ -83,7 +83,7 @@ def main(
 
 
 def _stages(
-    source: Path, folder: Path, model: Segmenter, inpainter: Inpainter | None, method: str, rounds: int
+    source: Path, folder: Path, model: SegmentationModel, inpainter: InpaintingModel | None, method: str, rounds: int
 ) -> dict[str, tuple[float, str]]:
     page = read(source)
     mask = find(page.image, model).mask

@@ -17,7 +17,7 @@ from textrm.page.files.plan import EXTRAS, make_plan
 from textrm.page.files.progress import messages, reporting, work_through
 from textrm.page.filling.fill import METHODS, NEEDS_MODEL
 from textrm.page.finding.segment import TILE
-from textrm.page.models.segmenter import Segmenter
+from textrm.page.models.segmenter import SegmentationModel
 from textrm.page.segment_and_fill import SegmentAndFill
 from textrm.page.tile import MARGIN
 from textrm.pictures.read import MAX_PIXELS
@@ -92,7 +92,7 @@ def main(
         hint = "; a smaller --tile needs less"
         cleaned = work_through(tasks, "cleaning", report.failures, console, console.is_terminal, hint)
         report.done = f"{cleaned} pages cleaned"
-        if isinstance(cleaning.model, Segmenter) and cleaning.model.looks == 1:
+        if isinstance(cleaning.model, SegmentationModel) and cleaning.model.looks == 1:
             console.print(f"note: {cleaning.model.path} looks at a page once: pixels are judged, not words, "
                           "and none is doubtful")  # fmt: skip
         if done := len(plan.jobs) - len(waiting):

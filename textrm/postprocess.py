@@ -45,8 +45,8 @@ def main(
         rows = _rows(prepared)
         if os.path.lexists(out) and not out.is_dir():
             raise UserError(f"{out} is no folder; expected one for the results")
-        place = Path(os.path.realpath(out))
-        if place.is_relative_to(os.path.realpath(prepared)) or place == Path(os.path.realpath(cleaned)):
+        real_out = Path(os.path.realpath(out))
+        if real_out.is_relative_to(os.path.realpath(prepared)) or real_out == Path(os.path.realpath(cleaned)):
             raise UserError(f"{out} holds the prepared or the cleaned pictures; choose another folder for the results")
         pictures = _cleaned(cleaned, out, report.failures, rows, prepared / IMAGES)
         tasks = [

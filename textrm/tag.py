@@ -22,7 +22,7 @@ from textrm.files import write_whole
 from textrm.page.files.plan import LOOKS, find_pages, located, make_plan
 from textrm.page.files.progress import messages, reporting, work_through
 from textrm.page.looks import draw_looks
-from textrm.page.models.tagger import Tagger
+from textrm.page.models.tagger import TaggingModel
 from textrm.pictures.colour import to_srgb
 from textrm.pictures.read import MAX_PIXELS, read
 from textrm.pictures.write import encode_plain
@@ -83,7 +83,7 @@ def main(
             raise UserError("--looks is given, but no folder for what it draws: give -o OUT" if looks else
                             f"-o {out} is given, but nothing is written: give --looks")  # fmt: skip
         pages = _pages(inputs, out, report.failures)
-        tagger = Tagger(model, threads)
+        tagger = TaggingModel(model, threads)
         tasks = [
             (page, partial(_tag, page, target, tagger, threshold, top, max_pixels, tell)) for page, target in pages
         ]
@@ -109,7 +109,7 @@ def _pages(
 def _tag(
     page: Path,
     target: Path | None,
-    tagger: Tagger,
+    tagger: TaggingModel,
     threshold: float | None,
     top: int | None,
     max_pixels: int,

@@ -81,7 +81,7 @@ def _material(comics: Path, art: Path | None, drawings: dict[str, tuple[Path, in
          f"art={grounds / 'grounds.csv'}", out / "art")  # fmt: skip
     once(f"textrm.synth out={out / 'drawn'} n={_some(750, scale)} seed=61 empty=0.2 {PAGES}", out / "drawn")
     once(f"textrm.importers.captioned {grounds / 'photos.csv'} {out / 'captioned'} --n {_some(500, scale)} "
-         f"--size 640 --seed 1 {' '.join(f'--fonts {place}' for place in FONTS)}", out / "captioned",
+         f"--size 640 --seed 1 {' '.join(f'--fonts {fonts}' for fonts in FONTS)}", out / "captioned",
          allowed=(0, 1))  # fmt: skip
     return {name: out / name / "manifest.csv" for name in ("art", "drawn", "captioned")}
 

@@ -25,18 +25,18 @@ def memes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Five pages in two styles with a black letter of 16 x 16 pixels; on the last there is dark art far from it."""
     monkeypatch.chdir(tmp_path)
     rows = []
-    for place in range(5):
-        clean = np.full((SIDE, SIDE, 3), 255 - place, np.uint8)
-        if place == 4:
+    for number in range(5):
+        clean = np.full((SIDE, SIDE, 3), 255 - number, np.uint8)
+        if number == 4:
             clean[80:88, 80:88] = 0
         mask = np.zeros((SIDE, SIDE), np.uint8)
         mask[16:32, 16:32] = 255
         image = np.where(mask[..., None] > 0, 0, clean).astype(np.uint8)
-        names = {role: f"{place}_{role}.png" for role in ("image", "clean", "mask")}
+        names = {role: f"{number}_{role}.png" for role in ("image", "clean", "mask")}
         for name, picture in zip(names.values(), (image, clean, mask), strict=True):
             assert cv2.imwrite(str(tmp_path / name), picture)
-        style = {"style": "art" if place == 4 else "plain"}
-        rows.append(Row(str(place), "val", "g", **names, width=SIDE, height=SIDE, extra=style))
+        style = {"style": "art" if number == 4 else "plain"}
+        rows.append(Row(str(number), "val", "g", **names, width=SIDE, height=SIDE, extra=style))
     write_manifest(tmp_path / "manifest.csv", rows)
     return tmp_path / "manifest.csv"
 

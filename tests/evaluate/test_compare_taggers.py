@@ -21,7 +21,7 @@ from textrm.evaluate import __main__ as evaluate
 from textrm.evaluate.taggers import compare_taggers
 from textrm.export import __main__ as export
 from textrm.page.letterbox import letterbox
-from textrm.page.models.tagger import Tagger
+from textrm.page.models.tagger import TaggingModel
 from textrm.runs.config import CONFIG_FOLDER
 from textrm.train import train
 
@@ -47,7 +47,7 @@ def command(main: Callable[[], None], monkeypatch: pytest.MonkeyPatch, *words: s
 def test_the_exported_tagger_says_what_the_net_says(run: Path, drawn: Path, tmp_path: Path,
                                                     monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     command(export.main, monkeypatch, f"run={run}", f"out={tmp_path / 'tag.onnx'}")
-    tagger = Tagger(tmp_path / "tag.onnx", threads=1)
+    tagger = TaggingModel(tmp_path / "tag.onnx", threads=1)
     assert tagger.labels == tuple(drawn.with_name("labels.txt").read_text().split())
     assert (tagger.size, tagger.stride, tagger.run, tagger.threshold) == (64, 8, "run", 0.5)
     manifest = read_manifest(drawn)

@@ -68,7 +68,7 @@ def test_segmenter(name):
 
 
 def test_onnx_of_mobilenet_equals_torch(tmp_path, monkeypatch):  # the Xception's is that of test_export
-    shallow = [(*stage[:2], min(stage[2], 2) if place < 2 else 1, stage[3]) for place, stage in enumerate(STAGES)]
+    shallow = [(*stage[:2], min(stage[2], 2) if number < 2 else 1, stage[3]) for number, stage in enumerate(STAGES)]
     monkeypatch.setattr("textrm.nets.mobilenet.STAGES", shallow)  # every stride and dilation, and one sum: for speed
     torch.manual_seed(0)
     check_onnx(SEGMENTERS["mobilenet with scSE, ASPP, transposed, fine"](), tmp_path / "net.onnx")

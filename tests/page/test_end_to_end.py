@@ -9,7 +9,7 @@ import pytest
 from standin_model import cleaned_copy, lettered_page, write_cleaner
 
 from textrm.errors import UserError
-from textrm.page import Cleaner, EndToEnd, clean_end_to_end
+from textrm.page import CleaningModel, EndToEnd, clean_end_to_end
 
 
 def patchwork(height: int, width: int, block: int = 16) -> np.ndarray:
@@ -20,7 +20,7 @@ def patchwork(height: int, width: int, block: int = 16) -> np.ndarray:
     return page + rng.integers(0, 50, page.shape, dtype=np.uint8)
 
 
-def test_a_page_is_drawn_clean(cleaner: Cleaner) -> None:
+def test_a_page_is_drawn_clean(cleaner: CleaningModel) -> None:
     page = lettered_page()
     result = cleaned_copy(EndToEnd(cleaner), page)
     drawn, blend = cleaner(page)
@@ -37,7 +37,7 @@ def test_pixels_with_little_blend_are_bit_identical(tmp_path: Path) -> None:
     page = patchwork(96, 120)
     shares = []
     for keep in ("0.004", "0.03125", "0.3"):
-        own = Cleaner(write_cleaner(tmp_path / "a.onnx", {"textrm.keep": keep}), threads=1)
+        own = CleaningModel(write_cleaner(tmp_path / "a.onnx", {"textrm.keep": keep}), threads=1)
         drawn, blend = own(page)
         kept = blend < float(keep)
         result = EndToEnd(own, min_area=0)(page)
@@ -49,7 +49,7 @@ def test_pixels_with_little_blend_are_bit_identical(tmp_path: Path) -> None:
     assert 0.1 < shares[0] < shares[1] < shares[2] < 0.9
 
 
-def test_tiles_do_not_show(cleaner: Cleaner) -> None:
+def test_tiles_do_not_show(cleaner: CleaningModel) -> None:
     page = patchwork(413, 350)
     whole, cut = EndToEnd(cleaner)(page), EndToEnd(cleaner, tile=160)(page)
     assert 0.1 < whole.filled.mean() < 0.9
@@ -57,7 +57,7 @@ def test_tiles_do_not_show(cleaner: Cleaner) -> None:
         assert np.array_equal(getattr(whole, name), getattr(cut, name)), name
 
 
-def test_in_place_later_tiles_see_the_page_as_it_was(cleaner: Cleaner) -> None:
+def test_in_place_later_tiles_see_the_page_as_it_was(cleaner: CleaningModel) -> None:
     page = patchwork(413, 350)
     expected = EndToEnd(cleaner)(page).image
     result = EndToEnd(cleaner, tile=160)(page, out=page)
@@ -70,7 +70,7 @@ def test_in_place_later_tiles_see_the_page_as_it_was(cleaner: Cleaner) -> None:
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 40), (3, 700), (700, 3), (17, 9)])
-def test_sizes_that_are_no_multiple_of_the_stride(cleaner: Cleaner, size: tuple[int, int]) -> None:
+def test_sizes_that_are_no_multiple_of_the_stride(cleaner: CleaningModel, size: tuple[int, int]) -> None:
     page = np.zeros((*size, 3), np.uint8)
     page[..., 0] = np.arange(size[1]) % 2
     result = EndToEnd(cleaner, min_area=0)(page)
@@ -80,7 +80,7 @@ def test_sizes_that_are_no_multiple_of_the_stride(cleaner: Cleaner, size: tuple[
     assert (result.image == (page if one_colour else 255)).all()
 
 
-def test_what_is_left_alone_and_what_is_called_lettering(cleaner: Cleaner) -> None:
+def test_what_is_left_alone_and_what_is_called_lettering(cleaner: CleaningModel) -> None:
     page = lettered_page()
     page[60:62, 60:62] = 0  # 5 x 5 on the mean: 255 - 41 is not dark
     page[80:86, 60:66] = 60
@@ -99,7 +99,7 @@ def test_what_is_left_alone_and_what_is_called_lettering(cleaner: Cleaner) -> No
 
 
 def test_a_net_that_draws_everything_anew_may_change_everything(tmp_path: Path) -> None:
-    direct = Cleaner(write_cleaner(tmp_path / "a.onnx", blend=1.0), threads=1)
+    direct = CleaningModel(write_cleaner(tmp_path / "a.onnx", blend=1.0), threads=1)
     page = patchwork(40, 40)
     result = EndToEnd(direct)(page)
     assert result.filled.all()
@@ -107,7 +107,7 @@ def test_a_net_that_draws_everything_anew_may_change_everything(tmp_path: Path) 
     assert np.array_equal(result.image, direct(page)[0])
 
 
-def test_mistakes_are_told(cleaner: Cleaner) -> None:
+def test_mistakes_are_told(cleaner: CleaningModel) -> None:
     for image, options, words in (
         (lettered_page(), {"threshold": 1.0}, "threshold is 1.0; expected a probability"),
         (lettered_page(), {"tile": 64}, "tile is 64 pixels; expected at least 136"),

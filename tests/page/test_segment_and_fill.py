@@ -10,11 +10,11 @@ import pytest
 from standin_model import METADATA, cleaned_copy, lettered_page, write_model, write_tagger
 
 from textrm.errors import UserError
-from textrm.page import SegmentAndFill, Segmenter, clean
+from textrm.page import SegmentAndFill, SegmentationModel, clean
 from textrm.page.segment_and_fill import suitable_growth
 
 
-def test_a_page_comes_out_clean(model: Segmenter) -> None:
+def test_a_page_comes_out_clean(model: SegmentationModel) -> None:
     page = lettered_page()
     result = cleaned_copy(SegmentAndFill(model), page)
     assert (result.image == 255).all()
@@ -26,7 +26,7 @@ def test_a_page_comes_out_clean(model: Segmenter) -> None:
     assert (result.filled >= result.mask).all()
 
 
-def test_pixels_that_are_not_filled_are_identical(model: Segmenter) -> None:
+def test_pixels_that_are_not_filled_are_identical(model: SegmentationModel) -> None:
     rng = np.random.default_rng(0)
     page = np.repeat(np.repeat(rng.integers(0, 256, (30, 25, 3), dtype=np.uint8), 8, 0), 8, 1)
     result = SegmentAndFill(model)(page)
@@ -35,7 +35,7 @@ def test_pixels_that_are_not_filled_are_identical(model: Segmenter) -> None:
     assert (result.image != page)[result.filled != 0].any()
 
 
-def test_in_place(model: Segmenter) -> None:
+def test_in_place(model: SegmentationModel) -> None:
     page = lettered_page()
     result = SegmentAndFill(model)(page, out=page)
     assert result.image is page
@@ -45,7 +45,7 @@ def test_in_place(model: Segmenter) -> None:
     assert (other == 255).all()
 
 
-def test_one_call_cleans_with_the_same_options(model: Segmenter) -> None:
+def test_one_call_cleans_with_the_same_options(model: SegmentationModel) -> None:
     page = lettered_page()
     expected = SegmentAndFill(model, grow=6, fill="flat")(page)
     result = clean(page, model, grow=6, fill="flat", out=page)
@@ -54,7 +54,7 @@ def test_one_call_cleans_with_the_same_options(model: Segmenter) -> None:
     assert np.array_equal(result.filled, expected.filled)
 
 
-def test_options_reach_their_stage(model: Segmenter) -> None:
+def test_options_reach_their_stage(model: SegmentationModel) -> None:
     page = lettered_page()
     usual = SegmentAndFill(model)(page)
     strict = SegmentAndFill(model, threshold=0.999)(page)
@@ -78,13 +78,13 @@ def test_options_reach_their_stage(model: Segmenter) -> None:
         ({"tile": 64}, "tile is 64"),
     ],
 )
-def test_wrong_options(model: Segmenter, options: dict, words: str) -> None:
+def test_wrong_options(model: SegmentationModel, options: dict, words: str) -> None:
     with pytest.raises(UserError, match=words):
         SegmentAndFill(model, **options)(lettered_page())
 
 
 @pytest.mark.parametrize("image", [np.zeros((4, 4), np.uint8), np.zeros((4, 4, 4), np.uint8), np.zeros((4, 4, 3))])
-def test_wrong_pictures(model: Segmenter, image: np.ndarray) -> None:
+def test_wrong_pictures(model: SegmentationModel, image: np.ndarray) -> None:
     with pytest.raises(UserError, match=r"expected uint8 \(height, width, 3\)"):
         SegmentAndFill(model)(image)
 
@@ -100,9 +100,9 @@ def test_cleaning_and_tagging_import_no_training_library(model_file: Path, clean
         "import sys, numpy\n"
         "import textrm.page, textrm.infer, textrm.tag, textrm.errors\n"
         "page = numpy.eye(40, dtype=numpy.uint8)[..., None].repeat(3, 2)\n"
-        f"textrm.page.SegmentAndFill(textrm.page.Segmenter({str(model_file)!r}))(page)\n"
-        f"tags = textrm.page.Tagger({str(tagger_file)!r})(page)\n"
-        f"textrm.page.EndToEnd(textrm.page.Cleaner({str(cleaner_file)!r}))(page)\n"
+        f"textrm.page.SegmentAndFill(textrm.page.SegmentationModel({str(model_file)!r}))(page)\n"
+        f"tags = textrm.page.TaggingModel({str(tagger_file)!r})(page)\n"
+        f"textrm.page.EndToEnd(textrm.page.CleaningModel({str(cleaner_file)!r}))(page)\n"
         "textrm.tag.draw_looks(page, tags.boxes, [['a']] * len(tags.boxes))\n"
         "training = {'torch', 'torchvision', 'lightning', 'pytorch_lightning', 'hydra', 'omegaconf', 'onnx'}\n"
         "print(sorted(set(sys.modules) & training))\n"
@@ -113,8 +113,8 @@ def test_cleaning_and_tagging_import_no_training_library(model_file: Path, clean
     assert done.stdout.strip() == "[]", done.stderr
 
 
-def test_the_models_own_low_threshold_is_used(tmp_path: Path, model: Segmenter) -> None:
-    own = Segmenter(write_model(tmp_path / "low.onnx", METADATA | {"textrm.low": "0.01"}), threads=1)
+def test_the_models_own_low_threshold_is_used(tmp_path: Path, model: SegmentationModel) -> None:
+    own = SegmentationModel(write_model(tmp_path / "low.onnx", METADATA | {"textrm.low": "0.01"}), threads=1)
     page = lettered_page()
     found = SegmentAndFill(own, threshold=0.999)(page)
     assert np.array_equal(found.mask, SegmentAndFill(model, threshold=0.999, low=0.01)(page).mask)

@@ -13,7 +13,7 @@ from PIL import Image
 from textrm.data.manifest import Row, load_sample, read_manifest, write_manifest
 from textrm.errors import UserError
 from textrm.importers.backgrounds import read_background
-from textrm.page import Result, SegmentAndFill, Segmenter
+from textrm.page import Result, SegmentAndFill, SegmentationModel
 from textrm.page.files.clean_file import clean_file
 from textrm.page.files.plan import Job
 from textrm.pictures.plain import read_grey, read_srgb
@@ -53,7 +53,7 @@ def test_training_importers_and_inference_see_the_same_pixels(mode: str, model_f
             shown.append(seen.copy())
             return super().__call__(image, out, seen)
 
-    cleaning = Watched(Segmenter(model_file, threads=1), fill="flat")
+    cleaning = Watched(SegmentationModel(model_file, threads=1), fill="flat")
     for profile in (b"", PROFILES[mode]):
         path = tmp_path / f"{bool(profile)}{'.tif' if mode == 'CMYK' else '.png'}"
         letter(mode).save(path, icc_profile=profile or None)

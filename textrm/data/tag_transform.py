@@ -36,7 +36,7 @@ class TagTransform:
                 raise UserError(f"{name}={value} of TagTransform: expected a share of 0 to 1")
         if size < 8:
             raise UserError(f"size={size} of TagTransform: expected 8 px or more")
-        self.place = {label: place for place, label in enumerate(labels.split())}
+        self.number_of = {label: number_of for number_of, label in enumerate(labels.split())}
         self.size, self.flip, self.crop, self.colour = size, flip, crop, colour
 
     def __call__(self, sample: Sample, rng: np.random.Generator) -> dict[str, Any]:
@@ -54,7 +54,7 @@ class TagTransform:
             contrast, brightness = (rng.uniform(-self.colour, self.colour) for _ in range(2))
             levels = (np.arange(256) - 127.5) * (1 + contrast) + 127.5 + 255 * brightness
             image = cv2.LUT(image, np.clip(np.rint(levels), 0, 255).astype(np.uint8))
-        tags = torch.full((len(self.place),), 0.0 if sample.tags is not None else float("nan"))
-        tags[[self.place[tag] for tag in sample.tags or () if tag in self.place]] = 1.0
+        tags = torch.full((len(self.number_of),), 0.0 if sample.tags is not None else float("nan"))
+        tags[[self.number_of[tag] for tag in sample.tags or () if tag in self.number_of]] = 1.0
         planes = torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1)))
         return {"id": sample.id, "image": planes.float().div_(255), "tags": tags}

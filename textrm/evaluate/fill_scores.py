@@ -16,7 +16,7 @@ from textrm.errors import UserError
 from textrm.evaluate.scoring import Line
 from textrm.evaluate.summary import TIMED_CALLS
 from textrm.export.run import exported_run
-from textrm.page import Inpainter
+from textrm.page import InpaintingModel
 from textrm.tasks.inpainting_scores import BIN_NAMES, FIGURES, bin_of, picture_figures
 
 # Fills one picture: H W 3 uint8 RGB and its hole H W uint8 to H W 3 uint8; what it gives outside the hole is not used.
@@ -108,7 +108,7 @@ def _opencv(method: int) -> Fill:
 
 
 def _network(path: Path, threads: int) -> Fill:
-    model = Inpainter(path, threads)
+    model = InpaintingModel(path, threads)
 
     def fill(image: np.ndarray, hole: np.ndarray) -> np.ndarray:
         height, width = hole.shape

@@ -10,7 +10,7 @@ import numpy as np
 
 from textrm.errors import UserError
 from textrm.evaluate.scoring import Method
-from textrm.page import Cleaner, Cleaning, EndToEnd, SegmentAndFill, Segmenter
+from textrm.page import Cleaning, CleaningModel, EndToEnd, SegmentAndFill, SegmentationModel
 from textrm.page.filling.fill import METHODS, NEEDS_MODEL
 from textrm.page.models.model import WEIGHTS, task_of
 
@@ -65,7 +65,7 @@ def onnx_method(
     # Of the whole process, so that every tool in a run gets as many. textrm.infer, which runs beside none, gives OpenCV
     # one: its many small calls wait longer for others than they gain.
     cv2.setNumThreads(threads)
-    if model is not None and task_of(Path(model)) == Cleaner.task:
+    if model is not None and task_of(Path(model)) == CleaningModel.task:
         cleaning: Cleaning = EndToEnd.opened(model, threads)
     else:
         cleaning = SegmentAndFill.opened(model, fill_model, threads, fill=fill)
@@ -87,7 +87,7 @@ def run_method(
     """
     from textrm.export.run import exported_run  # here, because an ONNX file need not wait for torch
 
-    with exported_run(run, checkpoint, Segmenter.task, Cleaner.task) as file:
+    with exported_run(run, checkpoint, SegmentationModel.task, CleaningModel.task) as file:
         return onnx_method(file, threads, fill, fill_model)
 
 

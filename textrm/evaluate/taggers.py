@@ -16,7 +16,7 @@ from textrm.errors import UserError
 from textrm.evaluate.comparison import Comparison
 from textrm.evaluate.scoring import Line, choose_rows, csv_of
 from textrm.metrics.tagging import TagCounts, tag_table, tagging_summary, threshold_bin
-from textrm.page.models.tagger import Tagger
+from textrm.page.models.tagger import TaggingModel
 from textrm.runs.config import at_least
 
 
@@ -52,7 +52,7 @@ def compare_taggers(config: DictConfig, names: Sequence[str]) -> Comparison:
     return Comparison(tagger_table(title, lines), len(rows), bad, files)
 
 
-def check_labels(taggers: Mapping[str, Tagger]) -> tuple[str, ...]:
+def check_labels(taggers: Mapping[str, TaggingModel]) -> tuple[str, ...]:
     """The tags that all of them have, in the same order.
 
     Raises:
@@ -78,17 +78,17 @@ def tagger_table(title: str, lines: list[Line]) -> Table:
     return table
 
 
-def _open(name: str, checkpoint: str, threads: int) -> Tagger:
+def _open(name: str, checkpoint: str, threads: int) -> TaggingModel:
     if not Path(name).is_dir():
-        return Tagger(Path(name), threads)
+        return TaggingModel(Path(name), threads)
     from textrm.export.run import exported_run  # here, because an ONNX file need not wait for torch
 
     with exported_run(name, checkpoint, "tagging") as file:
-        return Tagger(file, threads)
+        return TaggingModel(file, threads)
 
 
 def _count(
-    manifest: Manifest, row: Row, taggers: Mapping[str, Tagger], counts: Mapping[str, TagCounts],
+    manifest: Manifest, row: Row, taggers: Mapping[str, TaggingModel], counts: Mapping[str, TagCounts],
     seconds: Mapping[str, list[float]],
 ) -> BadRow | None:  # fmt: skip
     """Count one picture with all taggers; the row where it cannot be read."""

@@ -108,8 +108,8 @@ def _panel(rng: Rng, page: Page, height: int, width: int, single: bool, bad: lis
 
 
 @functools.cache
-def _fonts(places: tuple[str, ...]) -> FontLibrary:
-    return find_fonts(places)
+def _fonts(sources: tuple[str, ...]) -> FontLibrary:
+    return find_fonts(sources)
 
 
 def read_drawing(path: Path) -> np.ndarray:

@@ -48,10 +48,10 @@ class WordCounts(Counts):
             "kept_whole": ratio(self.kept, self.half + self.kept),
             "words_found": ratio(int(self.found.sum()), int(self.words.sum())),
         }
-        for place, height in enumerate(HEIGHTS):
-            scores[f"recall_{height}"] = ratio(int(self.pixels_found[place]), int(self.pixels[place]))
-            scores[f"words_found_{height}"] = ratio(int(self.found[place]), int(self.words[place]))
-            scores[f"words_{height}"] = int(self.words[place])
+        for height_class, height in enumerate(HEIGHTS):
+            scores[f"recall_{height}"] = ratio(int(self.pixels_found[height_class]), int(self.pixels[height_class]))
+            scores[f"words_found_{height}"] = ratio(int(self.found[height_class]), int(self.words[height_class]))
+            scores[f"words_{height}"] = int(self.words[height_class])
         return scores
 
 

@@ -8,8 +8,8 @@ from typing import Protocol
 import numpy as np
 
 from textrm.page.finding.mask import Region
-from textrm.page.models.cleaner import Cleaner
-from textrm.page.models.segmenter import Segmenter
+from textrm.page.models.cleaner import CleaningModel
+from textrm.page.models.segmenter import SegmentationModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Cleaning(Protocol):
     above which a pixel or a word is called lettering.
     """
 
-    model: Segmenter | Cleaner
+    model: SegmentationModel | CleaningModel
     threshold: float
 
     def __call__(self, image: np.ndarray, out: np.ndarray | None = None, seen: np.ndarray | None = None) -> Result:

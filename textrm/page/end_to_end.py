@@ -13,7 +13,7 @@ from textrm.errors import UserError
 from textrm.page.cleaning import Result, copied
 from textrm.page.finding.mask import find_lettering
 from textrm.page.finding.segment import TILE
-from textrm.page.models.cleaner import Cleaner
+from textrm.page.models.cleaner import CleaningModel
 from textrm.page.models.model import check_image
 from textrm.page.tile import check_side, tile_pixels
 
@@ -37,7 +37,12 @@ class EndToEnd:
     """
 
     def __init__(
-        self, model: Cleaner | None = None, *, threshold: float | None = None, min_area: int = 12, tile: int = TILE
+        self,
+        model: CleaningModel | None = None,
+        *,
+        threshold: float | None = None,
+        min_area: int = 12,
+        tile: int = TILE,
     ) -> None:
         if threshold is not None and not 0 < threshold < 1:
             raise UserError(f"threshold is {threshold}; expected a probability between 0 and 1")
@@ -53,7 +58,7 @@ class EndToEnd:
         Raises:
             UserError: when the model cannot be used, or an option is out of its range.
         """
-        return cls(Cleaner(model, threads), **options)
+        return cls(CleaningModel(model, threads), **options)
 
     def __call__(self, image: np.ndarray, out: np.ndarray | None = None, seen: np.ndarray | None = None) -> Result:
         """Clean one page; ``seen`` is not used: the model draws in the colours of ``image``, of whatever space."""
@@ -72,7 +77,7 @@ class EndToEnd:
 
 
 def clean_end_to_end(
-    image: np.ndarray, model: Cleaner | None = None,
+    image: np.ndarray, model: CleaningModel | None = None,
     *, out: np.ndarray | None = None, seen: np.ndarray | None = None, **options: Any,
 ) -> Result:  # fmt: skip
     """Clean one page in one call, with the released model unless another is given.
@@ -83,10 +88,10 @@ def clean_end_to_end(
 
 
 @cache
-def released_cleaner() -> Cleaner:
+def released_cleaner() -> CleaningModel:
     """The released model, opened once.
 
     Raises:
         UserError: when the installation holds no weights.
     """
-    return Cleaner()
+    return CleaningModel()

@@ -141,8 +141,8 @@ def _listed(tags: Sequence[Sequence[str]], font: Font, scale: _Scale, columns: i
         heading = f"look {look}" if look else "whole picture"
         draw.text((x + scale.badge + gap // 2, y + scale.badge / 2), heading, fill=_HEADING, font=font, anchor="lm")
         for number, line in enumerate(lines or ["no tag"]):
-            place = (x, y + scale.badge + gap // 2 + number * step)
-            draw.text(place, line, fill=_colour(look) if lines else _FAINT, font=font)
+            corner = (x, y + scale.badge + gap // 2 + number * step)
+            draw.text(corner, line, fill=_colour(look) if lines else _FAINT, font=font)
     return panel
 
 

@@ -14,9 +14,9 @@ from textrm.page.filling.fill import METHODS, NEEDS_MODEL, fill_holes
 from textrm.page.finding.find import find
 from textrm.page.finding.mask import widen
 from textrm.page.finding.segment import TILE
-from textrm.page.models.inpainter import Inpainter
+from textrm.page.models.inpainter import InpaintingModel
 from textrm.page.models.model import check_image
-from textrm.page.models.segmenter import Segmenter
+from textrm.page.models.segmenter import SegmentationModel
 from textrm.page.tile import check_side
 
 
@@ -40,8 +40,8 @@ class SegmentAndFill:
 
     def __init__(
         self,
-        model: Segmenter | None = None,
-        inpainter: Inpainter | None = None,
+        model: SegmentationModel | None = None,
+        inpainter: InpaintingModel | None = None,
         *,
         threshold: float | None = None,
         low: float | None = None,
@@ -74,8 +74,8 @@ class SegmentAndFill:
         Raises:
             UserError: when a model cannot be used, or an option is out of its range.
         """
-        segmenter = Segmenter(model, threads)
-        inpainter = Inpainter(fill_model, threads) if fill in NEEDS_MODEL else None
+        segmenter = SegmentationModel(model, threads)
+        inpainter = InpaintingModel(fill_model, threads) if fill in NEEDS_MODEL else None
         return cls(segmenter, inpainter, fill=fill, **options)
 
     def __call__(self, image: np.ndarray, out: np.ndarray | None = None, seen: np.ndarray | None = None) -> Result:
@@ -90,7 +90,7 @@ class SegmentAndFill:
 
 
 def clean(
-    image: np.ndarray, model: Segmenter | None = None, inpainter: Inpainter | None = None,
+    image: np.ndarray, model: SegmentationModel | None = None, inpainter: InpaintingModel | None = None,
     *, out: np.ndarray | None = None, seen: np.ndarray | None = None, **options: Any,
 ) -> Result:  # fmt: skip
     """Clean one page in one call, with the released models unless others are given.
@@ -106,23 +106,23 @@ def suitable_growth(image: np.ndarray) -> int:
 
 
 @cache
-def released_segmenter() -> Segmenter:
+def released_segmenter() -> SegmentationModel:
     """The released segmenter, opened once.
 
     Raises:
         UserError: when the installation holds no weights.
     """
-    return Segmenter()
+    return SegmentationModel()
 
 
 @cache
-def released_inpainter() -> Inpainter:
+def released_inpainter() -> InpaintingModel:
     """The released inpainting net, opened once.
 
     Raises:
         UserError: when the installation holds no weights.
     """
-    return Inpainter()
+    return InpaintingModel()
 
 
 def _check(threshold: float | None, low: float | None, grow: int | None, fill: str) -> None:

@@ -115,7 +115,7 @@ class Placement:
         return cv2.copyMakeBorder(image, y0, height - y1, x0, width - x1, border)
 
 
-def place(width: int, height: int, size: int, multiple: int = 32, enlarge: bool = False) -> Placement:
+def placement(width: int, height: int, size: int, multiple: int = 32, enlarge: bool = False) -> Placement:
     """Where a picture goes.
 
     Args:

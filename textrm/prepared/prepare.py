@@ -15,7 +15,7 @@ from textrm.pictures.colour import colours, to_srgb
 from textrm.pictures.plain import read_grey, read_srgb
 from textrm.pictures.read import MAX_PIXELS, read
 from textrm.pictures.write import encode_plain
-from textrm.prepared.geometry import Placement, place
+from textrm.prepared.geometry import Placement, placement
 from textrm.prepared.record import IMAGES, ORIGINALS, Record, hash_of, is_intact
 from textrm.prepared.sources import Source
 
@@ -49,7 +49,7 @@ def prepare(source: Source, out: Path, settings: Settings, max_pixels: int = MAX
     height, width = page.image.shape[:2]
     if (source.row.width or width, source.row.height or height) != (width, height):
         raise UserError(f"it is {width}x{height}, the manifest says {source.row.width}x{source.row.height}")
-    where = place(width, height, settings.size, settings.multiple, settings.enlarge)
+    where = placement(width, height, settings.size, settings.multiple, settings.enlarge)
     content, known = original.read_bytes(), colours(page)
     png = bytes(encode_plain(where.put(to_srgb(page), settings.padding)))
     record = Record(f"{ORIGINALS}/{source.row.id}{original.suffix}", hash_of(content), page.format, page.mode,
@@ -83,7 +83,7 @@ def prepared_row(source: Source, record: Record) -> Row:
     Raises:
         UserError: when the boxes that are to be ignored cannot be read.
     """
-    where = record.place
+    where = record.placement
     try:
         boxes = [*where.bars(), *(where.moved(box) for box in ignore_boxes(source.row))]
     except BadRow as error:

@@ -10,9 +10,9 @@ from textrm.synth.composing.bubbles import random_look
 from textrm.synth.composing.letterer import Letterer
 from textrm.synth.composing.room import Box
 from textrm.synth.drawing import barred, facades, foliage
+from textrm.synth.drawing.common.bounds import Motif, in_box, random_hand
 from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.common.palette import Palette
-from textrm.synth.drawing.common.place import Motif, in_box, random_hand
 from textrm.synth.drawing.common.strokes import SUBPIXEL_BITS, box, fixed
 from textrm.synth.drawing.figures import cartoon_figures, figures
 from textrm.synth.drawing.panel_art import draw_small, random_style

@@ -67,10 +67,10 @@ def test_pages_whose_results_would_meet_fail_and_the_others_are_done(tmp_path: P
     touch(tmp_path / "a" / "1.png", tmp_path / "b" / "1.png", tmp_path / "b" / "2.png")
     plan = make_plan([tmp_path / "a", tmp_path / "b"], tmp_path / "out")
     assert [job.source.name for job in plan.jobs] == ["2.png"]
-    place = f"would both be written to {tmp_path / 'out' / '1.png'}; rename one of them"
+    conflict = f"would both be written to {tmp_path / 'out' / '1.png'}; rename one of them"
     assert [(path, reason.split(",")[0]) for path, reason in plan.failures] == [
-        (tmp_path / "a" / "1.png", f"it and {tmp_path / 'b' / '1.png'} {place}"),
-        (tmp_path / "b" / "1.png", f"it and {tmp_path / 'a' / '1.png'} {place}"),
+        (tmp_path / "a" / "1.png", f"it and {tmp_path / 'b' / '1.png'} {conflict}"),
+        (tmp_path / "b" / "1.png", f"it and {tmp_path / 'a' / '1.png'} {conflict}"),
     ]
 
 

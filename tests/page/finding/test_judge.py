@@ -40,6 +40,6 @@ def test_impossible_weights_are_refused(text: str) -> None:
 
 
 def test_weights_are_read_as_they_were_written() -> None:
-    weights = [0.5 * place for place in range(FEATURES)]
+    weights = [0.5 * number for number in range(FEATURES)]
     assert Judge.stated(str(weights)).weights.tolist() == weights
     assert Judge.stated(None).weights.sum() == pytest.approx(1)

@@ -142,18 +142,18 @@ def _check(plan: Plan, report: Report, tree: Path, journal: Path) -> list[Row]:
         return []
     report.mean, report.std = mean_and_std(usable)
     prefix = Path(os.path.relpath(tree, plan.out)).as_posix()
-    rows = [_row(selection, place, checked[place], prefix) for place in report.imported.tolist()]
+    rows = [_row(selection, chosen, checked[chosen], prefix) for chosen in report.imported.tolist()]
     rows = split_by_group(rows, plan.shares, plan.seed)
     splits = Counter(row.split for row in rows)
     report.splits = {split: splits[split] for split in SPLITS}
     return rows
 
 
-def _row(selection: Selection, place: int, picture: Checked, prefix: str) -> Row:
+def _row(selection: Selection, chosen: int, picture: Checked, prefix: str) -> Row:
     id = str(picture.id)
     return Row(
-        id, "train", id, f"{prefix}/{picture.path}", tags=" ".join(selection.labels_of(place)),
-        width=picture.width, height=picture.height, source="danbooru", extra=selection.extra(place),
+        id, "train", id, f"{prefix}/{picture.path}", tags=" ".join(selection.labels_of(chosen)),
+        width=picture.width, height=picture.height, source="danbooru", extra=selection.extra(chosen),
     )  # fmt: skip
 
 

@@ -112,8 +112,8 @@ class Report:
         imported[self.imported] = True
         owner = np.repeat(np.arange(len(imported)), selection.counts)
         first = np.repeat(np.cumsum(selection.counts) - selection.counts, selection.counts)
-        place = selection.starts[owner] + np.arange(len(owner)) - first
-        return np.bincount(selection.numbers[place[imported[owner]]], minlength=len(selection.labels))
+        entry = selection.starts[owner] + np.arange(len(owner)) - first
+        return np.bincount(selection.numbers[entry[imported[owner]]], minlength=len(selection.labels))
 
 
 def _print_counts(console: Console, title: str, counts: Mapping[str, int]) -> None:

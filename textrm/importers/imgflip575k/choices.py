@@ -10,7 +10,7 @@ from pathlib import Path
 
 from textrm.errors import UserError
 from textrm.synth.memes.meme import STYLES
-from textrm.synth.memes.places import Share
+from textrm.synth.memes.rooms import Share
 
 
 def parse_styles(text: str) -> Mapping[str, float]:

@@ -20,7 +20,7 @@ from textrm.importers.registration import Mismatch
 from textrm.synth.memes.faces import find_caption_faces
 from textrm.synth.memes.files import Finish, encoded, write_meme
 from textrm.synth.memes.meme import letter_meme
-from textrm.synth.memes.places import Share
+from textrm.synth.memes.rooms import Share
 
 SOURCE, LICENCE = "ImgFlip575K", "unclear"
 SHOWN = 20  # lines of a template on captions that were not set; the counts have them all

@@ -11,7 +11,7 @@ from textrm.page.filling.flat import fill_flat
 from textrm.page.filling.network import fill_by_network
 from textrm.page.filling.tone import REACH, continue_texture
 from textrm.page.group import Box, blocks
-from textrm.page.models.inpainter import Inpainter
+from textrm.page.models.inpainter import InpaintingModel
 
 METHODS = ("auto", "network", "flat", "telea", "white")
 NEEDS_MODEL = ("auto", "network")
@@ -24,7 +24,7 @@ _SHARE = 0.9  # of a hole's surroundings that must be flat
 FillCrop = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
 
-def fill_holes(image: np.ndarray, hole: np.ndarray, method: str = "auto", model: Inpainter | None = None) -> None:
+def fill_holes(image: np.ndarray, hole: np.ndarray, method: str = "auto", model: InpaintingModel | None = None) -> None:
     """Fill the holes of a page in place; no pixel is changed that ``hole`` does not name afterwards.
 
     ``white``: plain white. ``flat``: the colour or linear gradient that most of each hole's surroundings have.

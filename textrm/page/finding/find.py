@@ -11,7 +11,7 @@ from textrm.page.finding.kinds import with_kinds
 from textrm.page.finding.mask import Region, find_lettering
 from textrm.page.finding.segment import TILE, segment
 from textrm.page.finding.words import find_words
-from textrm.page.models.segmenter import Segmenter
+from textrm.page.models.segmenter import SegmentationModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Found:
 
 def find(
     image: np.ndarray,
-    model: Segmenter,
+    model: SegmentationModel,
     threshold: float | None = None,
     low: float | None = None,
     min_area: int = 12,

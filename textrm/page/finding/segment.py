@@ -8,7 +8,7 @@ import numpy as np
 from textrm.page.finding.pyramid import doubled, enlarged, halved, whole_steps
 from textrm.page.finding.thick import with_thick_strokes
 from textrm.page.group import Box, blocks
-from textrm.page.models.segmenter import Segmenter
+from textrm.page.models.segmenter import SegmentationModel
 from textrm.page.tile import tile_pixels
 
 TILE = 1152  # a page of 1170 x 1654 is two tiles
@@ -19,7 +19,7 @@ _GAP = 24  # pixels; what is nearer is looked at together
 _BLOCK = 512  # pixels; the longest side of what is looked at at once
 
 
-def segment(image: np.ndarray, model: Segmenter, tile: int = TILE) -> list[np.ndarray]:
+def segment(image: np.ndarray, model: SegmentationModel, tile: int = TILE) -> list[np.ndarray]:
     """The probability of lettering of every pixel, as each look gave it.
 
     A model of one look is asked once, and the list has one map. One of several looks is shown the members of the page's
@@ -59,7 +59,7 @@ def segment(image: np.ndarray, model: Segmenter, tile: int = TILE) -> list[np.nd
     return maps
 
 
-def _whole(image: np.ndarray, coarser: np.ndarray | None, model: Segmenter, tile: int) -> np.ndarray:
+def _whole(image: np.ndarray, coarser: np.ndarray | None, model: SegmentationModel, tile: int) -> np.ndarray:
     height, width = image.shape[:2]
     prior = np.full((height, width), model.unknown, np.uint8) if coarser is None else doubled(coarser, height, width)
     prob = np.zeros((height, width), np.uint8)
@@ -69,7 +69,7 @@ def _whole(image: np.ndarray, coarser: np.ndarray | None, model: Segmenter, tile
     return prob
 
 
-def _where_seen(image: np.ndarray, coarser: np.ndarray, model: Segmenter) -> np.ndarray:
+def _where_seen(image: np.ndarray, coarser: np.ndarray, model: SegmentationModel) -> np.ndarray:
     height, width = image.shape[:2]
     prob = np.zeros((height, width), np.uint8)
     seen = cv2.threshold(coarser, SEEN - 1, 1, cv2.THRESH_BINARY)[1]

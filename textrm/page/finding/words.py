@@ -101,8 +101,8 @@ def find_words(
     regions = _regions(words, scores, kept | doubtful)
     return (
         mask,
-        [region for place, region in regions if kept[place]],
-        [region for place, region in regions if doubtful[place]],
+        [region for number, region in regions if kept[number]],
+        [region for number, region in regions if doubtful[number]],
     )
 
 
@@ -155,9 +155,9 @@ def _regions(words: Words, scores: np.ndarray, wanted: np.ndarray) -> list[tuple
     points = np.stack([words.strokes.xs, words.strokes.ys], 1)[order].astype(np.int32)
     ends = np.cumsum(words.areas)
     found = []
-    for place in np.flatnonzero(wanted):
-        hull = cv2.convexHull(points[ends[place] - words.areas[place] : ends[place]])[:, 0]
+    for number in np.flatnonzero(wanted):
+        hull = cv2.convexHull(points[ends[number] - words.areas[number] : ends[number]])[:, 0]
         (left, top), (right, bottom) = hull.min(0).tolist(), hull.max(0).tolist()
         box = left, top, right + 1, bottom + 1
-        found.append((int(place), Region(hull, box, float(scores[place]), int(words.areas[place]))))
+        found.append((int(number), Region(hull, box, float(scores[number]), int(words.areas[number]))))
     return sorted(found, key=lambda item: (item[1].box[1], item[1].box[0]))

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from textrm.synth.drawing import barred, facades, ground, things
+from textrm.synth.drawing.common.bounds import Box, Motif, in_box, random_hand
 from textrm.synth.drawing.common.canvas import Canvas, Color
 from textrm.synth.drawing.common.palette import Palette
-from textrm.synth.drawing.common.place import Box, Motif, in_box, random_hand
 from textrm.synth.drawing.common.screentone import ANGLES, PITCHES, dots, halftone, lines
 from textrm.synth.drawing.common.strokes import blob, box, ribbon, wander
 from textrm.synth.drawing.figures import cartoon_faces, cartoon_figures

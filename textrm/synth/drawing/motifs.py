@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textrm.synth.drawing import barred, emotion, facades, foliage, ground, ornaments, things
-from textrm.synth.drawing.common.place import Motif
+from textrm.synth.drawing.common.bounds import Motif
 from textrm.synth.drawing.figures import cartoon_faces, cartoon_features, cartoon_figures
 
 MOTIFS: tuple[tuple[Motif, float, float], ...] = (

@@ -109,10 +109,10 @@ def _arrange(
     for i, box in enumerate(boxes):
         middle = at + advances[i] / 2
         at += advances[i]
-        place = middle / whole - 0.5
-        turn = bend * place * 2
+        from_middle = middle / whole - 0.5
+        turn = bend * from_middle * 2
         # along the path, and to its side: an arc of a circle with a sine wave on it
-        along = whole * (np.sin(turn) / (2 * bend) if bend else place)
+        along = whole * (np.sin(turn) / (2 * bend) if bend else from_middle)
         aside = whole * ((1 - np.cos(turn)) / (2 * bend) if bend else 0.0) + wave * np.sin(2.5 * i)
         size = float(np.clip((1 + growth) ** (i - count / 2) * np.exp(rng.normal(0, sizes)), 0.4, 2.5))
         degrees = np.rad2deg(-turn if vertical else turn) + rng.normal(0, angles)

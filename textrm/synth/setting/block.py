@@ -82,8 +82,8 @@ class Sheet:
     ) -> Box:
         """Draw left-aligned on the baseline; gives the box of the ink. bold: stroke in px."""
         features = ["vert"] if vertical else None
-        place = (x + self.margin, baseline + self.margin)
-        self.draw.text(place, text, 255, font, anchor="ls", stroke_width=bold, features=features)
+        origin = (x + self.margin, baseline + self.margin)
+        self.draw.text(origin, text, 255, font, anchor="ls", stroke_width=bold, features=features)
         left, top, right, bottom = font.getbbox(text, anchor="ls", stroke_width=bold, features=features)
         return (x + left, baseline + top, x + right, baseline + bottom)
 
