@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from textrm.synth.composing.additions import add_faint, add_jotting, add_large, add_screen
-from textrm.synth.composing.bubbles import random_look
+from textrm.synth.composing.bubbles import random_balloon_style
 from textrm.synth.composing.letterer import Letterer
 from textrm.synth.composing.room import Box
 from textrm.synth.drawing.common.canvas import Canvas
@@ -29,7 +29,7 @@ def impact(rng: Rng, height: int, width: int, fonts: FontLibrary, color: bool, l
         clean, tags = np.full((height, width, 3), paper, np.uint8), {"plain_ground"}
     else:
         clean, tags = draw_panel(rng, height, width, style)
-    letterer = Letterer(rng, clean, fonts, random_look(rng, color, style.palette.ink), color)
+    letterer = Letterer(rng, clean, fonts, random_balloon_style(rng, color, style.palette.ink), color)
     whole = (0.0, 0.0, float(width), float(height))
     for number in range(int(rng.choice([1, 2, 3], p=[0.6, 0.25, 0.15])) if lettered else 0):
         add_large(letterer, whole, ground=0.35 if number == 0 else 0.0)
@@ -64,7 +64,7 @@ def chart(rng: Rng, height: int, width: int, fonts: FontLibrary, color: bool, le
     for _ in range(rng.poisson(2.0)):  # pointers
         start = (rng.uniform(0, width), rng.uniform(0, height))
         canvas.strokes([wander(rng, start, rng.uniform(0, 6.28), rng.uniform(20, 120), 1.2)])
-    letterer = Letterer(rng, canvas.flatten(), fonts, random_look(rng, color, style.palette.ink), color)
+    letterer = Letterer(rng, canvas.flatten(), fonts, random_balloon_style(rng, color, style.palette.ink), color)
     letterer.em = float(np.clip(rng.lognormal(np.log(22), 0.35), 10, 48))
     everywhere: Box = (6.0, 6.0, width - 6.0, height - 6.0)
     count = rng.integers(6, 20) if lettered else 0

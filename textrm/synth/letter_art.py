@@ -10,7 +10,7 @@ import numpy as np
 from textrm.data.sample import Sample
 from textrm.errors import UserError
 from textrm.synth.composing.additions import add_effect, add_faint, add_jotting, add_large, add_screen
-from textrm.synth.composing.bubbles import random_look
+from textrm.synth.composing.bubbles import random_balloon_style
 from textrm.synth.composing.letterer import Letterer
 from textrm.synth.composing.owner_marks import add_ownership
 from textrm.synth.composing.room import Box
@@ -58,7 +58,7 @@ def letter_art(
         clean, color = as_print(rng, clean), False
     lettered: bool | None = None
     for _ in range(ATTEMPTS):
-        letterer = Letterer(rng, clean.copy(), fonts, random_look(rng, color, (0, 0, 0)), color)
+        letterer = Letterer(rng, clean.copy(), fonts, random_balloon_style(rng, color, (0, 0, 0)), color)
         lettered = rng.random() >= empty if lettered is None else lettered
         if lettered:
             _letter(rng, letterer, clean)

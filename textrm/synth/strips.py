@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from textrm.synth.composing.additions import add_jotting
-from textrm.synth.composing.bubbles import random_look
+from textrm.synth.composing.bubbles import random_balloon_style
 from textrm.synth.composing.letterer import Letterer
 from textrm.synth.composing.room import Box
 from textrm.synth.drawing import barred, facades, foliage
@@ -61,8 +61,8 @@ def strip(
         head = min((y for _, y in speakers), default=0.55 * (y1 - y0))
         area = (x0 + 3.0, y0 + 3.0, x1 - 3.0, y0 + max(24.0, float(head)))
         areas.append((area, [(x0 + x, y0 + y) for x, y in speakers]))
-    look = random_look(rng, color, palette.ink)
-    letterer = Letterer(rng, clean, fonts, look, color, {"hand": 0.85, "sans": 0.1, "display": 0.05})
+    balloon_style = random_balloon_style(rng, color, palette.ink)
+    letterer = Letterer(rng, clean, fonts, balloon_style, color, {"hand": 0.85, "sans": 0.1, "display": 0.05})
     by_hand = rng.random() < 0.6
     for area, speakers in areas:
         for _ in range(rng.integers(1, 4) if lettered else 0):

@@ -9,8 +9,8 @@ import numpy as np
 
 from textrm.synth.faces.library import FontLibrary
 from textrm.synth.faces.scripts import SPACELESS
-from textrm.synth.inks.effects import Look, paint
-from textrm.synth.inks.large_looks import large_look
+from textrm.synth.inks.effects import Dress, paint
+from textrm.synth.inks.large_dresses import large_dress
 from textrm.synth.pieces.patch import Lettering, colored, over
 from textrm.synth.pieces.sound import SCRIPT_SHARES, roughened
 from textrm.synth.setting.arrangement import EM, arranged, frame
@@ -33,19 +33,19 @@ def large_effect(
     script: str | None = None,
     background: np.ndarray | None = None,
     monochrome: bool = False,
-    look: Look | None = None,
+    dress: Dress | None = None,
 ) -> Lettering | None:
     """One to six letters whose tallest is about ``letter`` px high before it is turned and seen in perspective.
 
     As many letters as the box of ``width`` x ``height`` px bears; None where it does not hold one. The box may be
-    larger than the panel, which then cuts the letters off. ``look``: None = at random. Other arguments as for
+    larger than the panel, which then cuts the letters off. ``dress``: None = at random. Other arguments as for
     ``sound_effect``.
     """
     script = script or fonts.pick_script(rng, SCRIPT_SHARES)
     face = fonts.pick(rng, script, STYLES)
     text = fit_to(effect_text(rng, script), face.lacks).replace(" ", "")[: rng.integers(1, LONGEST + 1)]
     vertical = script in SPACELESS and rng.random() < (0.7 if height > width else 0.2)
-    look = look or large_look(rng, letter, background, monochrome)
+    dress = dress or large_dress(rng, letter, background, monochrome)
     for count in range(len(text), 0, -1):
         plan = arranged(rng, face, text[:count], script, vertical, heaviest=0.05)
         if plan is None:
@@ -54,22 +54,22 @@ def large_effect(
         if tall < 0.25 * EM:  # a dash or a dot cannot be large
             continue
         scale = letter / tall
-        if (plan.span * scale + 2 * look.reach + 8 > (width, height)).any():
+        if (plan.span * scale + 2 * dress.reach + 8 > (width, height)).any():
             continue
         sheets = plan.draw(scale)
         tags = frozenset({"sound_effect", "large_effect", script}) | plan.marks()
-        if len(sheets) > 1 and look.outlines and not look.hollow and rng.random() < 0.4:
-            return _apart(sheets, look, tags | {"overlapping"})
+        if len(sheets) > 1 and dress.outlines and not dress.hollow and rng.random() < 0.4:
+            return _apart(sheets, dress, tags | {"overlapping"})
         block = roughened(rng, Block(np.maximum.reduce(sheets), ()), letter).cropped()
         if block is None:
             return None
-        return colored(replace(block, words=(frame(block.coverage),)), look, tags)
+        return colored(replace(block, words=(frame(block.coverage),)), dress, tags)
     return None
 
 
-def _apart(sheets: list[np.ndarray], look: Look, tags: frozenset[str]) -> Lettering | None:
+def _apart(sheets: list[np.ndarray], dress: Dress, tags: frozenset[str]) -> Lettering | None:
     """Every letter with its own outline, each lying over the one before."""
-    reach = look.reach + 1
+    reach = dress.reach + 1
     whole = cv2.copyMakeBorder(np.maximum.reduce(sheets), reach, reach, reach, reach, cv2.BORDER_CONSTANT)
     if whole.max() < 128:
         return None
@@ -81,7 +81,7 @@ def _apart(sheets: list[np.ndarray], look: Look, tags: frozenset[str]) -> Letter
         letter = sheet[top : top + height, left : left + width]
         part = np.s_[top : top + height + 2 * reach, left : left + width + 2 * reach]
         letter = cv2.copyMakeBorder(letter, reach, reach, reach, reach, cv2.BORDER_CONSTANT)
-        color[part], alpha[part] = over((color[part], alpha[part]), paint(letter, look))
+        color[part], alpha[part] = over((color[part], alpha[part]), paint(letter, dress))
     solid = np.where(whole > 127, np.uint8(255), np.uint8(0))
-    grown = cv2.dilate(solid, np.ones((2 * round(look.solid_reach) + 1,) * 2, np.uint8)) if look.outlines else solid
-    return Lettering(color, alpha, (frame(grown),), tags | look.tags())
+    grown = cv2.dilate(solid, np.ones((2 * round(dress.solid_reach) + 1,) * 2, np.uint8)) if dress.outlines else solid
+    return Lettering(color, alpha, (frame(grown),), tags | dress.tags())

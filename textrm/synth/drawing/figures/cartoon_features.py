@@ -18,64 +18,64 @@ def eye(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
 def eye_pair_maker(rng: Rng) -> Motif:
     """A way to draw eyes that gives two eyes alike."""
     make = _EYES[rng.choice(len(_EYES), p=_EYE_ODDS)]
-    look = (float(rng.uniform(0.3, 0.7)), float(rng.uniform(0.35, 0.65)))
+    gaze = (float(rng.uniform(0.3, 0.7)), float(rng.uniform(0.35, 0.65)))
     size, wide = float(rng.uniform(0.14, 0.4)), float(rng.uniform(0.3, 0.5))
 
     def draw(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
-        make(canvas, hand, bounds, look, size, wide)
+        make(canvas, hand, bounds, gaze, size, wide)
         canvas.tags.add("eyes")
 
     return draw
 
 
-def _dot(canvas: Canvas, hand: Hand, bounds: Bounds, look: tuple[float, float], size: float, wide: float) -> None:
+def _dot(canvas: Canvas, hand: Hand, bounds: Bounds, gaze: tuple[float, float], size: float, wide: float) -> None:
     r = max(size * 0.7, 0.7 / max(bounds.size, 1))
     canvas.shape(bounds.round(0.5, 0.5, r, r * min(2.0, 0.48 / r, wide * 3.4)), hand.ink, 0)
 
 
-def _bean(canvas: Canvas, hand: Hand, bounds: Bounds, look: tuple[float, float], size: float, wide: float) -> None:
+def _bean(canvas: Canvas, hand: Hand, bounds: Bounds, gaze: tuple[float, float], size: float, wide: float) -> None:
     canvas.shape(bounds.round(0.5, 0.5, min(0.45, size * 0.8), 0.48), hand.ink, 0)
     if bounds.size > 14:
         canvas.shape(bounds.round(0.5 + size * 0.2, 0.25, size * 0.28, 0.12), hand.bare, 0)
 
 
-def _ring(canvas: Canvas, hand: Hand, bounds: Bounds, look: tuple[float, float], size: float, wide: float) -> None:
+def _ring(canvas: Canvas, hand: Hand, bounds: Bounds, gaze: tuple[float, float], size: float, wide: float) -> None:
     canvas.shape(bounds.round(0.5, 0.5, wide, 0.5), hand.bare, hand.pen, hand.ink)
-    canvas.shape(bounds.round(*look, size * 0.5, size * 0.6), hand.ink, 0)
+    canvas.shape(bounds.round(*gaze, size * 0.5, size * 0.6), hand.ink, 0)
 
 
-def _lidded(canvas: Canvas, hand: Hand, bounds: Bounds, look: tuple[float, float], size: float, wide: float) -> None:
-    _ring(canvas, hand, bounds, (look[0], 0.62), size, 0.5)
+def _lidded(canvas: Canvas, hand: Hand, bounds: Bounds, gaze: tuple[float, float], size: float, wide: float) -> None:
+    _ring(canvas, hand, bounds, (gaze[0], 0.62), size, 0.5)
     lid = np.concatenate([bounds.arc((0, 0.5), (0.05, 0), (0.5, 0)), bounds.arc((0.5, 0), (0.95, 0), (1, 0.5))])
     canvas.shape(lid, hand.paper or hand.bare, hand.pen, hand.ink)
 
 
-def _almond(canvas: Canvas, hand: Hand, bounds: Bounds, look: tuple[float, float], size: float, wide: float) -> None:
+def _almond(canvas: Canvas, hand: Hand, bounds: Bounds, gaze: tuple[float, float], size: float, wide: float) -> None:
     upper, lower = bounds.arc((0, 0.55), (0.5, -0.1), (1, 0.5)), bounds.arc((1, 0.5), (0.5, 1.05), (0, 0.55))
     canvas.shape(np.concatenate([upper, lower]), hand.bare, hand.pen * 0.7, hand.ink)
-    canvas.shape(bounds.round(look[0], 0.5, min(0.24, size), 0.24), hand.accent, hand.pen * 0.6, hand.ink)
-    canvas.shape(bounds.round(look[0], 0.5, 0.09, 0.11, 10), hand.ink, 0)
+    canvas.shape(bounds.round(gaze[0], 0.5, min(0.24, size), 0.24), hand.accent, hand.pen * 0.6, hand.ink)
+    canvas.shape(bounds.round(gaze[0], 0.5, 0.09, 0.11, 10), hand.ink, 0)
     canvas.brush(upper, hand.pen * 1.8, hand.ink)
 
 
-def _closed(canvas: Canvas, hand: Hand, bounds: Bounds, look: tuple[float, float], size: float, wide: float) -> None:
-    bend = 0.95 if look[0] > 0.5 else 0.05
+def _closed(canvas: Canvas, hand: Hand, bounds: Bounds, gaze: tuple[float, float], size: float, wide: float) -> None:
+    bend = 0.95 if gaze[0] > 0.5 else 0.05
     canvas.strokes([bounds.arc((0, 0.5), (0.5, bend), (1, 0.5))], hand.pen * 1.2, hand.ink)
 
 
-def _cross(canvas: Canvas, hand: Hand, bounds: Bounds, look: tuple[float, float], size: float, wide: float) -> None:
+def _cross(canvas: Canvas, hand: Hand, bounds: Bounds, gaze: tuple[float, float], size: float, wide: float) -> None:
     lines = [[(0.1, 0.1), (0.9, 0.9)], [(0.9, 0.1), (0.1, 0.9)]]
     if wide < 0.4:  # squeezed shut: > and <
         lines = [[(0.1, 0.1), (0.8, 0.5)], [(0.8, 0.5), (0.1, 0.9)]]
     canvas.strokes([bounds(line) for line in lines], hand.pen * 1.2, hand.ink)
 
 
-def _dash(canvas: Canvas, hand: Hand, bounds: Bounds, look: tuple[float, float], size: float, wide: float) -> None:
-    tilt = look[0] - 0.5
+def _dash(canvas: Canvas, hand: Hand, bounds: Bounds, gaze: tuple[float, float], size: float, wide: float) -> None:
+    tilt = gaze[0] - 0.5
     canvas.brush(bounds.arc((0.05, 0.5 - tilt), (0.5, 0.5), (0.95, 0.5 + tilt)), hand.pen * 2, hand.ink, (0.6, 0.3))
 
 
-def _spiral(canvas: Canvas, hand: Hand, bounds: Bounds, look: tuple[float, float], size: float, wide: float) -> None:
+def _spiral(canvas: Canvas, hand: Hand, bounds: Bounds, gaze: tuple[float, float], size: float, wide: float) -> None:
     t = np.linspace(0.5, 14, 60)
     r = t / 14 * 0.48
     canvas.strokes([bounds(np.stack([0.5 + r * np.cos(t), 0.5 + r * np.sin(t)], 1))], hand.pen * 0.8, hand.ink)
