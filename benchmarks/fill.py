@@ -45,7 +45,7 @@ def main(manifest: Path, split: str, by: str | None, model: tuple[Path, ...], th
     source = read_manifest(manifest)
     rows = [row for row in source.rows if row.split == split and row.clean and row.mask]
     released = InpaintingModel(threads=threads)
-    methods: dict[str, Fill] = {
+    fillings: dict[str, Fill] = {
         "telea": lambda page, hole: cv2.inpaint(page, hole, 3, cv2.INPAINT_TELEA),
         "navier_stokes": lambda page, hole: cv2.inpaint(page, hole, 3, cv2.INPAINT_NS),
         **{path.name: partial(_fill, "network", InpaintingModel(path, threads)) for path in model},
@@ -56,17 +56,17 @@ def main(manifest: Path, split: str, by: str | None, model: tuple[Path, ...], th
     seconds: dict[str, list[float]] = defaultdict(list)
     for row in track(rows, description="pages"):
         for holes, page, clean, hole, art in cases(source, row):
-            for name, method in methods.items():
+            for name, filling in fillings.items():
                 start = time.perf_counter()
-                filled = method(page, hole)
+                filled = filling(page, hole)
                 seconds[name].append(time.perf_counter() - start)
                 for part in dict.fromkeys(("all", part_of(row, by) or "all")):
                     figures[holes, part, name].append(hole_psnr(filled, clean, art))
-    table = Table("holes", "pages of", "pages", *methods, title=f"mean decibels in holes on art, {manifest}, {split}")
+    table = Table("holes", "pages of", "pages", *fillings, title=f"mean decibels in holes on art, {manifest}, {split}")
     for holes, part in dict.fromkeys(key[:2] for key in figures):
-        values = [figures[holes, part, name] for name in methods]
+        values = [figures[holes, part, name] for name in fillings]
         table.add_row(holes, part, str(len(values[0])), *(f"{np.mean(found):.2f}" for found in values))
-    table.add_row("median seconds", "", "", *(f"{np.median(seconds[name]):.2f}" for name in methods))
+    table.add_row("median seconds", "", "", *(f"{np.median(seconds[name]):.2f}" for name in fillings))
     console = Console()
     console.width = max(console.width, 110)
     console.print(table)
@@ -88,9 +88,9 @@ def cases(source: Manifest, row: Row) -> Iterator[tuple[str, np.ndarray, np.ndar
             yield holes, page, sample.clean, hole, art
 
 
-def _fill(method: str, model: InpaintingModel, page: np.ndarray, hole: np.ndarray) -> np.ndarray:
+def _fill(filling: str, model: InpaintingModel, page: np.ndarray, hole: np.ndarray) -> np.ndarray:
     filled = page.copy()
-    fill_holes(filled, hole.copy(), method, model)
+    fill_holes(filled, hole.copy(), filling, model)
     return filled
 
 

@@ -57,9 +57,9 @@ def measure(meme: Path | None, model: Path | None, threads: int, rounds: int) ->
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         source = meme or _drawn(folder / "meme.jpg")
-        (job,) = make_plan([source], folder / "out").jobs
+        (page_files,) = make_plan([source], folder / "out").pages
         calls: dict[str, Callable[[], object]] = {
-            way: partial(clean_file, job, method) for way, method in methods.items()
+            way: partial(clean_file, page_files, method) for way, method in methods.items()
         }
         times: dict[str, list[float]] = {way: [] for way in calls}
         for _ in range(rounds + 1):  # in turn, so that what else the machine does meets all alike

@@ -21,7 +21,7 @@ from rich.table import Table
 from textrm.files import write_whole
 from textrm.page.files.clean_file import clean_file
 from textrm.page.files.plan import make_plan
-from textrm.page.filling.fill import METHODS, NEEDS_MODEL, fill_holes
+from textrm.page.filling.fill import FILLS, NEEDS_MODEL, fill_holes
 from textrm.page.finding.find import find
 from textrm.page.finding.mask import widen
 from textrm.page.finding.segment import segment
@@ -43,7 +43,7 @@ print(r.ru_maxrss); sys.exit(os.waitstatus_to_exitcode(s))"
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("page", required=False, type=click.Path(exists=True, path_type=Path))
 @click.option("--model", type=click.Path(path_type=Path), help="ONNX file.  [the released weights]")
-@click.option("--fill", type=click.Choice(METHODS), default="auto", show_default=True)
+@click.option("--fill", type=click.Choice(FILLS), default="auto", show_default=True)
 @click.option("--threads", default=2, show_default=True)
 @click.option("--rounds", default=7, show_default=True)
 @click.option("--large/--no-large", default=True, help=f"Also measure a page of {LARGE} x {LARGE} pixels.")
@@ -83,28 +83,28 @@ def main(
 
 
 def _stages(
-    source: Path, folder: Path, model: SegmentationModel, inpainter: InpaintingModel | None, method: str, rounds: int
+    source: Path, folder: Path, model: SegmentationModel, inpainter: InpaintingModel | None, fill_name: str, rounds: int
 ) -> dict[str, tuple[float, str]]:
     page = read(source)
     mask = find(page.image, model).mask
     filled = widen(mask, suitable_growth(page.image))
     cleaned = page.image.copy()
     wide = filled.copy()
-    fill_holes(cleaned, wide, method, inpainter)
-    (job,) = make_plan([source], folder / "out").jobs
-    cleaning = SegmentAndFill(model, inpainter, fill=method)
+    fill_holes(cleaned, wide, fill_name, inpainter)
+    (page_files,) = make_plan([source], folder / "out").pages
+    cleaning = SegmentAndFill(model, inpainter, fill=fill_name)
     print(f"lettering {mask.mean():.2%} of the page, filled {filled.mean():.2%}")
 
     def fill() -> None:
-        fill_holes(page.image.copy(), filled.copy(), method, inpainter)
+        fill_holes(page.image.copy(), filled.copy(), fill_name, inpainter)
 
     stages: dict[str, Callable[[], object]] = {
         "read": partial(read, source),
         "looks": partial(segment, page.image, model),
         "find": partial(find, page.image, model),
         "fill": fill,
-        "write": lambda: write_whole(job.target, encode(page, cleaned, wide)),
-        "whole page": partial(clean_file, job, cleaning),
+        "write": lambda: write_whole(page_files.target, encode(page, cleaned, wide)),
+        "whole page": partial(clean_file, page_files, cleaning),
     }
     return {name: (_median(stage, rounds), "s") for name, stage in stages.items()}
 

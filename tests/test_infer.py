@@ -74,7 +74,7 @@ def test_a_model_of_one_look_is_told_of(model_file: Path, book: Path, tmp_path: 
 def test_options_are_passed_on(model_file: Path, book: Path, tmp_path: Path) -> None:
     seen = {}
 
-    def spy(job: object, cleaning: SegmentAndFill, as_png: bool, max_pixels: int) -> list[str]:
+    def spy(page_files: object, cleaning: SegmentAndFill, as_png: bool, max_pixels: int) -> list[str]:
         options = {name: value for name, value in vars(cleaning).items() if name != "model"}
         seen.update(options, as_png=as_png, max_pixels=max_pixels)
         return ["a note"]

@@ -15,7 +15,7 @@ from textrm.errors import UserError
 from textrm.importers.backgrounds import read_background
 from textrm.page import Result, SegmentAndFill, SegmentationModel
 from textrm.page.files.clean_file import clean_file
-from textrm.page.files.plan import Job
+from textrm.page.files.plan import PageFiles
 from textrm.pictures.plain import read_grey, read_srgb
 from textrm.pictures.write import encode_plain
 
@@ -59,7 +59,7 @@ def test_training_importers_and_inference_see_the_same_pixels(mode: str, model_f
         letter(mode).save(path, icc_profile=profile or None)
         write_manifest(tmp_path / "manifest.csv", [Row("a", "train", "a", path.name)])
         manifest = read_manifest(tmp_path / "manifest.csv")
-        clean_file(Job(path, tmp_path / "out" / path.name, {}), cleaning)
+        clean_file(PageFiles(path, tmp_path / "out" / path.name, {}), cleaning)
         expected[profile] = read_srgb(path)
         for pixels in (load_sample(manifest, manifest.rows[0]).image, read_background(path), shown.pop()):
             assert np.array_equal(pixels, expected[profile])

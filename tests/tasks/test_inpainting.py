@@ -18,7 +18,7 @@ from torch import nn
 
 from textrm.errors import UserError
 from textrm.evaluate import __main__ as evaluate
-from textrm.evaluate.fill_scores import fill_methods
+from textrm.evaluate.fill_scores import named_fillings
 from textrm.export.graph import export
 from textrm.export.run import load_run
 from textrm.losses.inpainting import InpaintingLoss
@@ -153,8 +153,8 @@ def test_two_files_of_one_name_are_told_apart(tmp_path: Path) -> None:
     for file in files:
         file.parent.mkdir()
         write_inpainter(file)
-    methods = fill_methods([str(file) for file in files], threads=1, checkpoint="best")
-    assert list(methods) == ["net.onnx", str(files[1])]
+    fillings = named_fillings([str(file) for file in files], threads=1, checkpoint="best")
+    assert list(fillings) == ["net.onnx", str(files[1])]
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 5), (10, 40)])

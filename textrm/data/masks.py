@@ -43,7 +43,7 @@ def mask_of_compressed_pair(
     as bright as its ground. Smaller finds faint ink, larger drops noise. Then gaps are closed and the mask is grown,
     both by max pooling with a square kernel of so many px per 512 px of page height; 0 leaves a step out.
     """
-    mask = differing(raw, clean, threshold * 255).astype(np.uint8)
+    mask: np.ndarray = differing(raw, clean, threshold * 255).astype(np.uint8)
     height = mask.shape[0]
     if (side := kernel_side(close, height)) > 1:
         mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))

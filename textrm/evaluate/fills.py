@@ -17,7 +17,7 @@ from textrm.data.manifest import BadRow
 from textrm.data.transforms import EvalTransform
 from textrm.errors import UserError
 from textrm.evaluate.comparison import Comparison
-from textrm.evaluate.fill_scores import Fill, fill_methods, pixels, score_fills, summarise_fills
+from textrm.evaluate.fill_scores import Fill, named_fillings, pixels, score_fills, summarise_fills
 from textrm.evaluate.scoring import Line, csv_of
 from textrm.evaluate.sheet import Strip
 from textrm.runs.config import at_least
@@ -40,8 +40,8 @@ def compare_fills(config: DictConfig, names: Sequence[str]) -> Comparison:
     pictures.keep_clean()
     data = HoledDataset(pictures, instantiate(config.holes))
     indices = np.linspace(0, len(data) - 1, min(config.limit or len(data), len(data))).round().astype(int).tolist()
-    methods = fill_methods(names, config.threads, config.checkpoint)
-    scored = score_fills(data, indices, methods)
+    fillings = named_fillings(names, config.threads, config.checkpoint)
+    scored = score_fills(data, indices, fillings)
     lines = [line for found in track(scored, description="pictures", total=len(indices)) for line in found]
     if not lines:
         raise UserError(f"{config.manifest}: none of {len(indices)} pictures has a hole with a truth; see holes")
@@ -50,7 +50,7 @@ def compare_fills(config: DictConfig, names: Sequence[str]) -> Comparison:
         fill_table(f"filling the same holes of {config.manifest}, {config.split}", summary),
         len(data), [BadRow(*bad) for bad in sorted(pictures.bad_rows.items())],
         {"fills.csv": csv_of(summary), "fills_pictures.csv": csv_of(lines)},
-        "fills.png", lambda: [fill_strip(data[index], methods) for index in indices[: config.sheet]],
+        "fills.png", lambda: [fill_strip(data[index], fillings) for index in indices[: config.sheet]],
     )  # fmt: skip
 
 
@@ -69,10 +69,10 @@ def fill_table(title: str, lines: Sequence[Line]) -> Table:
     return table
 
 
-def fill_strip(item: dict[str, Any], methods: Mapping[str, Fill]) -> Strip:
+def fill_strip(item: dict[str, Any], fillings: Mapping[str, Fill]) -> Strip:
     """The picture with its hole in white, what each method made of it, and the truth."""
     image, clean, hole = pixels(item["image"]), pixels(item["clean"]), item["mask"][0].numpy().astype(np.uint8)
     inside = hole[..., None] != 0
-    filled = [np.where(inside, method(image, hole), clean) for method in methods.values()]
+    filled = [np.where(inside, filling(image, hole), clean) for filling in fillings.values()]
     panels = (np.where(inside, np.uint8(255), clean), *filled, clean)
-    return Strip(f"{item['id']}: hole, {', '.join(methods)}, truth", panels)
+    return Strip(f"{item['id']}: hole, {', '.join(fillings)}, truth", panels)

@@ -11,7 +11,7 @@ import numpy as np
 from textrm.errors import UserError
 from textrm.evaluate.scoring import Method
 from textrm.page import Cleaning, CleaningModel, EndToEnd, SegmentAndFill, SegmentationModel
-from textrm.page.filling.fill import METHODS, NEEDS_MODEL
+from textrm.page.filling.fill import FILLS, NEEDS_MODEL
 from textrm.page.models.model import WEIGHTS, task_of
 
 _SEGMENT = "segment+"  # and how to fill
@@ -47,7 +47,7 @@ def named_methods(
             methods[label] = onnx_method(path, threads, fill, fill_model)
         else:
             raise UserError(f"methods: there is no {name}; expected run folders, ONNX files, end-to-end, segment+fill, "
-                            f"{', '.join(_SEGMENT + way for way in METHODS)}")  # fmt: skip
+                            f"{', '.join(_SEGMENT + way for way in FILLS)}")  # fmt: skip
     return methods
 
 
@@ -93,7 +93,7 @@ def run_method(
 
 def _fill_named(name: str) -> str:
     way = name.removeprefix(_SEGMENT)
-    if way not in (*METHODS, "fill"):
+    if way not in (*FILLS, "fill"):
         raise UserError(f"methods: {name} is no way of cleaning; expected segment+fill, "
-                        f"{', '.join(_SEGMENT + way for way in METHODS)}")  # fmt: skip
+                        f"{', '.join(_SEGMENT + way for way in FILLS)}")  # fmt: skip
     return "auto" if way == "fill" else way

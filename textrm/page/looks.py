@@ -58,11 +58,11 @@ def draw_looks(image: np.ndarray, boxes: np.ndarray, tags: Sequence[Sequence[str
     panel = _panel(tags, font, scale, height, width, wide)
     size = (max(width, panel.width), height + panel.height) if wide else (width + panel.width,
                                                                           max(height, panel.height))  # fmt: skip
-    sheet = Image.new("RGB", size, _PAPER)
-    sheet.paste(Image.fromarray(np.ascontiguousarray(image)), (0, 0))
-    _draw_frames(ImageDraw.Draw(sheet), [_corners(box, height, width, scale.frame) for box in boxes], font, scale)
-    sheet.paste(panel, (0, height) if wide else (width, 0))
-    return np.array(sheet)
+    drawn = Image.new("RGB", size, _PAPER)
+    drawn.paste(Image.fromarray(np.ascontiguousarray(image)), (0, 0))
+    _draw_frames(ImageDraw.Draw(drawn), [_corners(box, height, width, scale.frame) for box in boxes], font, scale)
+    drawn.paste(panel, (0, height) if wide else (width, 0))
+    return np.array(drawn)
 
 
 def _scale(longer: int) -> _Scale:

@@ -10,7 +10,7 @@ import numpy as np
 
 from textrm.errors import UserError
 from textrm.page.cleaning import Result, copied
-from textrm.page.filling.fill import METHODS, NEEDS_MODEL, fill_holes
+from textrm.page.filling.fill import FILLS, NEEDS_MODEL, fill_holes
 from textrm.page.finding.find import find
 from textrm.page.finding.mask import widen
 from textrm.page.finding.segment import TILE
@@ -131,5 +131,5 @@ def _check(threshold: float | None, low: float | None, grow: int | None, fill: s
             raise UserError(f"{name} is {value}; expected a probability between 0 and 1")
     if grow is not None and not 0 <= grow <= 64:
         raise UserError(f"grow is {grow}; expected 0 to 64 pixels")
-    if fill not in METHODS:
-        raise UserError(f"fill is {fill}; expected one of {', '.join(METHODS)}")
+    if fill not in FILLS:
+        raise UserError(f"fill is {fill}; expected one of {', '.join(FILLS)}")

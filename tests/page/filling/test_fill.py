@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from textrm.page import InpaintingModel
-from textrm.page.filling.fill import METHODS, fill_holes
+from textrm.page.filling.fill import FILLS, fill_holes
 
 
 def letters(height: int, width: int, top: int = 40, left: int = 40) -> np.ndarray:
@@ -30,10 +30,10 @@ def error(image: np.ndarray, truth: np.ndarray, hole: np.ndarray) -> float:
 
 @pytest.fixture
 def filled(inpainter: InpaintingModel) -> Callable[[np.ndarray, np.ndarray, str], np.ndarray]:
-    def fill(truth: np.ndarray, hole: np.ndarray, method: str) -> np.ndarray:
+    def fill(truth: np.ndarray, hole: np.ndarray, fill_name: str) -> np.ndarray:
         image = truth.copy()
         image[hole != 0] = 0
-        fill_holes(image, hole, method, inpainter)
+        fill_holes(image, hole, fill_name, inpainter)
         return image
 
     return fill
@@ -42,14 +42,14 @@ def filled(inpainter: InpaintingModel) -> Callable[[np.ndarray, np.ndarray, str]
 Filled = Callable[[np.ndarray, np.ndarray, str], np.ndarray]
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_pixels_outside_the_hole_are_never_changed(method: str, inpainter: InpaintingModel) -> None:
+@pytest.mark.parametrize("fill_name", FILLS)
+def test_pixels_outside_the_hole_are_never_changed(fill_name: str, inpainter: InpaintingModel) -> None:
     image = np.random.default_rng(0).integers(0, 256, (120, 160, 3), dtype=np.uint8)
     image[:, :80] //= 64  # nearly black, so that there are faint traces to wipe
     image[:, :80] //= 2
     hole = letters(120, 160)
     before = image.copy()
-    fill_holes(image, hole, method, inpainter)
+    fill_holes(image, hole, fill_name, inpainter)
     assert np.array_equal(image[hole == 0], before[hole == 0])
     assert (image[hole != 0] != before[hole != 0]).any()
 
@@ -143,19 +143,19 @@ def test_noise_is_not_copied_about(filled: Filled) -> None:
     assert error(filled(truth, hole, "auto"), truth, hole) < 1.15 * truth.std()
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_holes_at_the_border_whole_pages_and_single_pixels(method: str, inpainter: InpaintingModel) -> None:
+@pytest.mark.parametrize("fill_name", FILLS)
+def test_holes_at_the_border_whole_pages_and_single_pixels(fill_name: str, inpainter: InpaintingModel) -> None:
     for size in ((1, 1), (1, 9), (40, 3)):
         image = np.full((*size, 3), 77, np.uint8)
-        fill_holes(image, np.ones(size, np.uint8), method, inpainter)
-        assert (image == (255 if method == "white" else 77)).all()  # there is nothing to fill from
+        fill_holes(image, np.ones(size, np.uint8), fill_name, inpainter)
+        assert (image == (255 if fill_name == "white" else 77)).all()  # there is nothing to fill from
     image = np.full((30, 30, 3), 77, np.uint8)
     hole = np.zeros((30, 30), np.uint8)
     hole[:, :4] = hole[-3:] = 1
     image[hole != 0] = 0
-    fill_holes(image, hole, method, inpainter)
-    wanted = 255 if method == "white" else 77
-    assert np.abs(image[hole != 0].astype(int) - wanted).max() <= (4 if method == "telea" else 0)
+    fill_holes(image, hole, fill_name, inpainter)
+    wanted = 255 if fill_name == "white" else 77
+    assert np.abs(image[hole != 0].astype(int) - wanted).max() <= (4 if fill_name == "telea" else 0)
 
 
 def test_a_group_larger_than_a_block_is_filled_throughout(monkeypatch: pytest.MonkeyPatch, filled: Filled) -> None:

@@ -7,7 +7,7 @@ from itertools import groupby
 
 import numpy as np
 
-from textrm.page.group import Box, groups, parts
+from textrm.page.group import Slices, groups, parts
 from textrm.page.models.inpainter import InpaintingModel
 
 CONTEXT = 48  # pixels around a hole that the net sees
@@ -15,7 +15,7 @@ _GAP = 24  # pixels; holes that are nearer share a crop
 _BLOCK = 384  # pixels; larger groups are cut, so that memory does not grow with them
 _BATCH = 1 << 18  # pixels in one batch, at most (one crop may be larger)
 
-Crop = tuple[Box, Box, np.ndarray]  # what the net sees, the box of the hole in it, and its pixels
+Crop = tuple[Slices, Slices, np.ndarray]  # what the net sees, the box of the hole in it, and its pixels
 
 
 def fill_by_network(image: np.ndarray, hole: np.ndarray, model: InpaintingModel) -> None:
@@ -32,8 +32,8 @@ def fill_by_network(image: np.ndarray, hole: np.ndarray, model: InpaintingModel)
     """
     batches: list[list[Crop]] = []
     whole: list[Crop] = []
-    for box, own in groups(hole, _GAP):
-        cut = parts(box, own, _BLOCK)
+    for slices, own in groups(hole, _GAP):
+        cut = parts(slices, own, _BLOCK)
         crops = [(window(part, image.shape[:2], model.stride), part, pixels) for part, pixels in cut]
         if len(crops) == 1:
             whole += crops
@@ -50,13 +50,13 @@ def fill_by_network(image: np.ndarray, hole: np.ndarray, model: InpaintingModel)
         batches = left
 
 
-def window(box: Box, size: tuple[int, int], stride: int) -> Box:
+def window(slices: Slices, size: tuple[int, int], stride: int) -> Slices:
     """The box with ``CONTEXT`` pixels around it, within the page, its sides grown to multiples of twice the stride.
 
     Equal sizes make larger batches. Where the page is smaller than that, the window is all of it.
     """
     sides = []
-    for side, extent in zip(box, size, strict=True):
+    for side, extent in zip(slices, size, strict=True):
         wanted = side.stop - side.start + 2 * CONTEXT
         wanted = -(-wanted // (2 * stride)) * 2 * stride
         start = min(max((side.start + side.stop - wanted) // 2, 0), max(extent - wanted, 0))
@@ -82,10 +82,10 @@ def _fill(image: np.ndarray, hole: np.ndarray, crops: Sequence[Crop], model: Inp
     for number, (seen, _, _) in enumerate(crops):
         images[number, :height, :width], masks[number, :height, :width] = image[seen], hole[seen]
     filled = model(images, masks)
-    for number, (seen, box, own) in enumerate(crops):
-        top, left = box[0].start - seen[0].start, box[1].start - seen[1].start
+    for number, (seen, slices, own) in enumerate(crops):
+        top, left = slices[0].start - seen[0].start, slices[1].start - seen[1].start
         result = filled[number, top : top + own.shape[0], left : left + own.shape[1]]
-        np.copyto(image[box], result, where=own[..., None] != 0)
-    for _, box, own in crops:
-        hole[box][own != 0] = 0
+        np.copyto(image[slices], result, where=own[..., None] != 0)
+    for _, slices, own in crops:
+        hole[slices][own != 0] = 0
     return blind

@@ -47,38 +47,38 @@ def large_effect(
     vertical = script in SPACELESS and rng.random() < (0.7 if height > width else 0.2)
     dress = dress or large_dress(rng, letter, background, monochrome)
     for count in range(len(text), 0, -1):
-        plan = arranged(rng, face, text[:count], script, vertical, heaviest=0.05)
-        if plan is None:
+        arrangement = arranged(rng, face, text[:count], script, vertical, heaviest=0.05)
+        if arrangement is None:
             continue
-        tall = float((plan.boxes[:, 3] - plan.boxes[:, 1]).max())
+        tall = float((arrangement.boxes[:, 3] - arrangement.boxes[:, 1]).max())
         if tall < 0.25 * EM:  # a dash or a dot cannot be large
             continue
         scale = letter / tall
-        if (plan.span * scale + 2 * dress.reach + 8 > (width, height)).any():
+        if (arrangement.span * scale + 2 * dress.reach + 8 > (width, height)).any():
             continue
-        sheets = plan.draw(scale)
-        tags = frozenset({"sound_effect", "large_effect", script}) | plan.marks()
-        if len(sheets) > 1 and dress.outlines and not dress.hollow and rng.random() < 0.4:
-            return _apart(sheets, dress, tags | {"overlapping"})
-        block = roughened(rng, Block(np.maximum.reduce(sheets), ()), letter).cropped()
+        glyphs_drawn = arrangement.draw(scale)
+        tags = frozenset({"sound_effect", "large_effect", script}) | arrangement.marks()
+        if len(glyphs_drawn) > 1 and dress.outlines and not dress.hollow and rng.random() < 0.4:
+            return _apart(glyphs_drawn, dress, tags | {"overlapping"})
+        block = roughened(rng, Block(np.maximum.reduce(glyphs_drawn), ()), letter).cropped()
         if block is None:
             return None
         return colored(replace(block, words=(frame(block.coverage),)), dress, tags)
     return None
 
 
-def _apart(sheets: list[np.ndarray], dress: Dress, tags: frozenset[str]) -> Lettering | None:
+def _apart(glyphs_drawn: list[np.ndarray], dress: Dress, tags: frozenset[str]) -> Lettering | None:
     """Every letter with its own outline, each lying over the one before."""
     reach = dress.reach + 1
-    whole = cv2.copyMakeBorder(np.maximum.reduce(sheets), reach, reach, reach, reach, cv2.BORDER_CONSTANT)
+    whole = cv2.copyMakeBorder(np.maximum.reduce(glyphs_drawn), reach, reach, reach, reach, cv2.BORDER_CONSTANT)
     if whole.max() < 128:
         return None
     color, alpha = np.zeros((*whole.shape, 3), np.uint8), np.zeros_like(whole)
-    for sheet in sheets:
-        left, top, width, height = cv2.boundingRect(sheet)
+    for glyph_drawn in glyphs_drawn:
+        left, top, width, height = cv2.boundingRect(glyph_drawn)
         if not width:
             continue
-        letter = sheet[top : top + height, left : left + width]
+        letter = glyph_drawn[top : top + height, left : left + width]
         part = np.s_[top : top + height + 2 * reach, left : left + width + 2 * reach]
         letter = cv2.copyMakeBorder(letter, reach, reach, reach, reach, cv2.BORDER_CONSTANT)
         color[part], alpha[part] = over((color[part], alpha[part]), paint(letter, dress))

@@ -54,8 +54,8 @@ class Block:
 
 
 @dataclass(slots=True)
-class Sheet:
-    """A sheet to draw glyphs on at sub-pixel places, with a margin for strokes that reach out of their box."""
+class GlyphCanvas:
+    """A canvas to draw glyphs on at sub-pixel positions, with a margin for strokes that reach out of their box."""
 
     width: float
     height: float

@@ -25,7 +25,7 @@ SHOWN = 8  # bad lines or pictures that are printed; bad.csv has them all
 
 
 @dataclass(slots=True)
-class Report:
+class Account:
     """What came of an import.
 
     ``counts`` are numbers of lines, ``left_out`` of records by reason, ``pictures`` of what was found on disk, all in
