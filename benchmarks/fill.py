@@ -52,7 +52,7 @@ def main(manifest: Path, split: str, by: str | None, model: tuple[Path, ...], th
         "network": partial(_fill, "network", released),
         "auto": partial(_fill, "auto", released),
     }
-    figures: dict[tuple[str, str, str], list[float]] = defaultdict(list)
+    people: dict[tuple[str, str, str], list[float]] = defaultdict(list)
     seconds: dict[str, list[float]] = defaultdict(list)
     for row in track(rows, description="pages"):
         for holes, page, clean, hole, art in cases(source, row):
@@ -61,10 +61,10 @@ def main(manifest: Path, split: str, by: str | None, model: tuple[Path, ...], th
                 filled = filling(page, hole)
                 seconds[name].append(time.perf_counter() - start)
                 for part in dict.fromkeys(("all", part_of(row, by) or "all")):
-                    figures[holes, part, name].append(hole_psnr(filled, clean, art))
+                    people[holes, part, name].append(hole_psnr(filled, clean, art))
     table = Table("holes", "pages of", "pages", *fillings, title=f"mean decibels in holes on art, {manifest}, {split}")
-    for holes, part in dict.fromkeys(key[:2] for key in figures):
-        values = [figures[holes, part, name] for name in fillings]
+    for holes, part in dict.fromkeys(key[:2] for key in people):
+        values = [people[holes, part, name] for name in fillings]
         table.add_row(holes, part, str(len(values[0])), *(f"{np.mean(found):.2f}" for found in values))
     table.add_row("median seconds", "", "", *(f"{np.median(seconds[name]):.2f}" for name in fillings))
     console = Console()

@@ -65,18 +65,18 @@ def train_and_score(name: str, make: Callable[[], nn.Module], seed: int, rate: f
     for step in steps_of(net, seed, rate, settings):
         steps.append(step)
         progress.advance(bar)
-    figures = {
+    people = {
         "steps_per_second": 1 / statistics.median(step.seconds - step.waited for step in steps),
         "loss": statistics.mean(step.loss for step in steps[-20:]),
     }
     net.eval()
     for part, (manifest, split) in settings.held_out().items():
         scores = score(net, Path(manifest), split, settings.limit, progress).scores()
-        figures |= {f"{part}_{figure}": scores[figure] for figure in ("AP", "small_recall")}
+        people |= {f"{part}_{figure}": scores[figure] for figure in ("AP", "small_recall")}
     if not file.exists():
         export(net, file, run=name, threshold=0.5)
     progress.remove_task(bar)
-    return figures
+    return people
 
 
 def steps_of(net: nn.Module, seed: int, rate: float, settings: Settings) -> Iterator[Step]:

@@ -12,11 +12,11 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
+from textrm.synth.box import Box
 from textrm.synth.composing.additions import add_jotting, add_large
 from textrm.synth.composing.bubbles import BalloonStyle, random_balloon_style
 from textrm.synth.composing.letterer import Letterer
 from textrm.synth.composing.panel_lettering import letter_panel
-from textrm.synth.composing.room import Box
 from textrm.synth.drawing.common import texture
 from textrm.synth.drawing.common.finish import painted, washed
 from textrm.synth.drawing.common.strokes import SUBPIXEL_BITS, blob, fixed, noise

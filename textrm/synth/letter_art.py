@@ -9,11 +9,11 @@ import numpy as np
 
 from textrm.data.sample import Sample
 from textrm.errors import UserError
+from textrm.synth.box import Box
 from textrm.synth.composing.additions import add_effect, add_faint, add_jotting, add_large, add_screen
 from textrm.synth.composing.bubbles import random_balloon_style
 from textrm.synth.composing.letterer import Letterer
 from textrm.synth.composing.owner_marks import add_ownership
-from textrm.synth.composing.room import Box
 from textrm.synth.degrade import degrade
 from textrm.synth.empty_balloons import EmptyBalloon, find_empty_balloons
 from textrm.synth.faces.library import FontLibrary

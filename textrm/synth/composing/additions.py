@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from textrm.synth.box import Box
 from textrm.synth.composing.grounds import lay_ground
 from textrm.synth.composing.letterer import Letterer
 from textrm.synth.composing.occlusion import in_front, seen_through
-from textrm.synth.composing.room import Box
 from textrm.synth.composing.screens import lay_screen
 from textrm.synth.inks.effects import Dress
 from textrm.synth.inks.plates import lay_plate, plate_color

@@ -10,9 +10,10 @@ import numpy as np
 
 from textrm.data.masks import mask_of_drawn_pair
 from textrm.data.sample import Sample
+from textrm.synth.box import Box
 from textrm.synth.composing import balloon_shapes, bubbles
 from textrm.synth.composing.bubbles import BalloonStyle
-from textrm.synth.composing.room import Box, Room, inside
+from textrm.synth.composing.room import Room, inside
 from textrm.synth.drawing.common.strokes import box
 from textrm.synth.faces.library import FontLibrary
 from textrm.synth.faces.scripts import page_shares

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw
 
+from textrm.synth.box import Box
 from textrm.synth.faces.glyphs import CORNER, EM_ASCENT, SMALL_KANA, TURNED, has_vertical_form, load_font
 from textrm.synth.faces.library import FontFace
-from textrm.synth.setting.block import Block, Box, GlyphCanvas, Setting, union
+from textrm.synth.setting.block import Block, GlyphCanvas, Setting, union
 from textrm.synth.words.text import Token
 
 _STICKS = frozenset("、。！？…ー～♪♥」』），；：”》!?ッっゃゅょャュョ・々")  # must not begin a column

@@ -9,8 +9,9 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from textrm.synth.box import Box
 from textrm.synth.faces.glyphs import load_font
-from textrm.synth.setting.block import Block, Box, GlyphCanvas, Setting, union
+from textrm.synth.setting.block import Block, GlyphCanvas, Setting, union
 from textrm.synth.words.text import Token
 
 LineWidth = Callable[[int, int], float]  # (line, lines) -> px available

@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from textrm.synth.box import Box
 from textrm.synth.drawing.common.canvas import Canvas, Color
 from textrm.synth.drawing.common.palette import Palette
 from textrm.synth.drawing.common.strokes import Curve, bezier, ellipse
 
 Rng = np.random.Generator
-Box = tuple[float, float, float, float]
-"""x0, y0, x1, y1 in pixels."""
 
 BLACK: Color = (0, 0, 0)
 WHITE: Color = (255, 255, 255)

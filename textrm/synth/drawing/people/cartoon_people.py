@@ -7,8 +7,8 @@ import numpy as np
 from textrm.synth.drawing.common.bounds import Bounds, Hand
 from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.common.strokes import bezier, smooth_closed, smooth_open
-from textrm.synth.drawing.figures.cartoon_faces import face
-from textrm.synth.drawing.figures.cartoon_features import eye, eye_pair_maker, mouth
+from textrm.synth.drawing.people.cartoon_faces import face
+from textrm.synth.drawing.people.cartoon_features import eye, eye_pair_maker, mouth
 
 Rng = np.random.Generator
 

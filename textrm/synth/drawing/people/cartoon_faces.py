@@ -7,7 +7,7 @@ import numpy as np
 from textrm.synth.drawing.common.bounds import Bounds, Hand
 from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.common.strokes import bezier, beziers, smooth_closed, smooth_open
-from textrm.synth.drawing.figures.cartoon_features import eye_pair_maker, mouth, nose
+from textrm.synth.drawing.people.cartoon_features import eye_pair_maker, mouth, nose
 
 Rng = np.random.Generator
 
