@@ -34,12 +34,18 @@ class Cleaning(Protocol):
     """A way of cleaning pages, with its models open and its options chosen.
 
     There are two: :class:`~textrm.page.segment_and_fill.SegmentAndFill` and
-    :class:`~textrm.page.end_to_end.EndToEnd`. ``model`` is what finds the lettering, ``threshold`` the probability
-    above which a pixel or a word is called lettering.
+    :class:`~textrm.page.end_to_end.EndToEnd`.
     """
 
-    model: SegmentationModel | CleaningModel
-    threshold: float
+    @property
+    def model(self) -> SegmentationModel | CleaningModel:
+        """What finds the lettering."""
+        ...
+
+    @property
+    def threshold(self) -> float:
+        """The probability above which a pixel or a word is called lettering."""
+        ...
 
     def __call__(self, image: np.ndarray, out: np.ndarray | None = None, seen: np.ndarray | None = None) -> Result:
         """Take the lettering out of a page.

@@ -36,14 +36,8 @@ class EndToEnd:
         UserError: when an argument is out of its range, or the released model cannot be had.
     """
 
-    def __init__(
-        self,
-        model: CleaningModel | None = None,
-        *,
-        threshold: float | None = None,
-        min_area: int = 12,
-        tile: int = TILE,
-    ) -> None:
+    def __init__(self, model: CleaningModel | None = None, *, threshold: float | None = None, min_area: int = 12,
+                 tile: int = TILE) -> None:  # fmt: skip
         if threshold is not None and not 0 < threshold < 1:
             raise UserError(f"threshold is {threshold}; expected a probability between 0 and 1")
         self.model = model or released_cleaner()
