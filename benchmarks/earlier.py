@@ -23,7 +23,9 @@ import cv2
 from PIL import Image
 from textrm import page
 cv2.setNumThreads(1)
-model, inpainter = page.Segmenter(threads=2), page.Inpainter(threads=2)
+model = getattr(page, "SegmentationModel", None) or page.Segmenter  # the names of earlier builds
+inpainter = getattr(page, "InpaintingModel", None) or page.Inpainter
+model, inpainter = model(threads=2), inpainter(threads=2)
 def find(image):
     for module in ("textrm.page.finding.find", "textrm.page.find"):
         if util.find_spec(module.rpartition(".")[0]) and util.find_spec(module):
@@ -56,8 +58,8 @@ def main(checkout: Path, pages: tuple[Path, ...], rounds: int) -> None:
     for page in pages:
         turns = [[_ask(build, page) for build in builds] for _ in range(rounds + 1)][1:]
         cells = []
-        for place in (0, 1):
-            own, other = ([turn[build][place] for turn in turns] for build in (0, 1))
+        for measured in (0, 1):
+            own, other = ([turn[build][measured] for turn in turns] for build in (0, 1))
             ratio = statistics.median(a / b for a, b in zip(own, other, strict=True))
             cells += [f"{statistics.median(own):.3f}", f"{statistics.median(other):.3f}", f"{ratio:.2f}"]
         table.add_row(page.name, *cells)

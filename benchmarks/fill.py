@@ -24,10 +24,10 @@ from textrm.command_line import click_command
 from textrm.data.manifest import BadRow, Manifest, Row, load_sample, read_manifest
 from textrm.evaluate.scoring import part_of
 from textrm.metrics import hole_psnr
-from textrm.page import Inpainter
+from textrm.page import InpaintingModel
 from textrm.page.filling.fill import fill_holes, flat_rest
 from textrm.page.finding.mask import widen
-from textrm.page.pipeline import suitable_growth
+from textrm.page.segment_and_fill import suitable_growth
 
 # Fills a page H W 3 uint8 where the hole H W uint8 is 1; returns the filled page.
 Fill = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -45,29 +45,29 @@ def main(manifest: Path, split: str, by: str | None, model: tuple[Path, ...], th
     cv2.setNumThreads(threads)
     source = read_manifest(manifest)
     rows = [row for row in source.rows if row.split == split and row.clean and row.mask]
-    released = Inpainter(threads=threads)
-    methods: dict[str, Fill] = {
+    released = InpaintingModel(threads=threads)
+    fillings: dict[str, Fill] = {
         "telea": lambda page, hole: cv2.inpaint(page, hole, 3, cv2.INPAINT_TELEA),
         "navier_stokes": lambda page, hole: cv2.inpaint(page, hole, 3, cv2.INPAINT_NS),
-        **{path.name: partial(_fill, "network", Inpainter(path, threads)) for path in model},
+        **{path.name: partial(_fill, "network", InpaintingModel(path, threads)) for path in model},
         "network": partial(_fill, "network", released),
         "auto": partial(_fill, "auto", released),
     }
-    figures: dict[tuple[str, str, str], list[float]] = defaultdict(list)
+    people: dict[tuple[str, str, str], list[float]] = defaultdict(list)
     seconds: dict[str, list[float]] = defaultdict(list)
     for row in track(rows, description="pages"):
         for holes, page, clean, hole, art in cases(source, row):
-            for name, method in methods.items():
+            for name, filling in fillings.items():
                 start = time.perf_counter()
-                filled = method(page, hole)
+                filled = filling(page, hole)
                 seconds[name].append(time.perf_counter() - start)
                 for part in dict.fromkeys(("all", part_of(row, by) or "all")):
-                    figures[holes, part, name].append(hole_psnr(filled, clean, art))
-    table = Table("holes", "pages of", "pages", *methods, title=f"mean decibels in holes on art, {manifest}, {split}")
-    for holes, part in dict.fromkeys(key[:2] for key in figures):
-        values = [figures[holes, part, name] for name in methods]
+                    people[holes, part, name].append(hole_psnr(filled, clean, art))
+    table = Table("holes", "pages of", "pages", *fillings, title=f"mean decibels in holes on art, {manifest}, {split}")
+    for holes, part in dict.fromkeys(key[:2] for key in people):
+        values = [people[holes, part, name] for name in fillings]
         table.add_row(holes, part, str(len(values[0])), *(f"{np.mean(found):.2f}" for found in values))
-    table.add_row("median seconds", "", "", *(f"{np.median(seconds[name]):.2f}" for name in methods))
+    table.add_row("median seconds", "", "", *(f"{np.median(seconds[name]):.2f}" for name in fillings))
     console = Console()
     console.width = max(console.width, 110)
     console.print(table)
@@ -89,9 +89,9 @@ def cases(source: Manifest, row: Row) -> Iterator[tuple[str, np.ndarray, np.ndar
             yield holes, page, sample.clean, hole, art
 
 
-def _fill(method: str, model: Inpainter, page: np.ndarray, hole: np.ndarray) -> np.ndarray:
+def _fill(filling: str, model: InpaintingModel, page: np.ndarray, hole: np.ndarray) -> np.ndarray:
     filled = page.copy()
-    fill_holes(filled, hole.copy(), method, model)
+    fill_holes(filled, hole.copy(), filling, model)
     return filled
 
 

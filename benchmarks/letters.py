@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from textrm.command_line import click_command
 from textrm.page.finding.find import find
-from textrm.page.models.segmenter import Segmenter
+from textrm.page.models.segmenter import SegmentationModel
 from textrm.synth.faces.glyphs import load_font
 from textrm.synth.faces.library import find_fonts
 
@@ -24,7 +24,7 @@ BAR = 0.9
 def main(model: Path | None, seed: int) -> None:
     """Print which share of 45 x 45 letters of 16 px, 17 px apart, is found, and how many words they make."""
     page, letters = draw_letters(seed)
-    found = find(page, Segmenter(model))
+    found = find(page, SegmentationModel(model))
     shares = [found.mask[rows, columns][page[rows, columns, 0] < 128].mean() for rows, columns in letters]
     recall = float(np.mean(np.array(shares) >= 0.5))
     print(f"{len(letters)} letters, {recall:.3f} found (bar {BAR}), in {len(found.regions)} words")

@@ -18,9 +18,11 @@ from rich.table import Table
 
 from textrm.command_line import click_command
 from textrm.errors import UserError
+from textrm.page.cleaning import Cleaning
+from textrm.page.end_to_end import EndToEnd
 from textrm.page.files.clean_file import clean_file
 from textrm.page.files.plan import make_plan
-from textrm.page.methods import PageMethod, end_to_end, segment_and_fill
+from textrm.page.segment_and_fill import SegmentAndFill
 from textrm.synth.drawing.common.texture import gradient
 from textrm.synth.memes.faces import find_caption_faces
 from textrm.synth.memes.meme import letter_meme
@@ -48,17 +50,17 @@ def main(meme: Path | None, model: Path | None, threads: int, rounds: int) -> No
 def measure(meme: Path | None, model: Path | None, threads: int, rounds: int) -> None:
     """Print the table."""
     cv2.setNumThreads(1)  # as textrm.infer does: its many small calls wait longer for threads than they gain
-    methods: dict[str, PageMethod] = {
-        "end-to-end": end_to_end(model, threads),
-        "segment+fill": segment_and_fill(threads=threads),
-        "segment+telea": segment_and_fill(threads=threads, fill="telea"),
+    methods: dict[str, Cleaning] = {
+        "end-to-end": EndToEnd.opened(model, threads),
+        "segment+fill": SegmentAndFill.opened(threads=threads),
+        "segment+telea": SegmentAndFill.opened(threads=threads, fill="telea"),
     }
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         source = meme or _drawn(folder / "meme.jpg")
-        (job,) = make_plan([source], folder / "out").jobs
+        (page_files,) = make_plan([source], folder / "out").pages
         calls: dict[str, Callable[[], object]] = {
-            way: partial(clean_file, job, method) for way, method in methods.items()
+            way: partial(clean_file, page_files, method) for way, method in methods.items()
         }
         times: dict[str, list[float]] = {way: [] for way in calls}
         for _ in range(rounds + 1):  # in turn, so that what else the machine does meets all alike

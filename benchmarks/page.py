@@ -22,14 +22,13 @@ from textrm.command_line import click_command
 from textrm.files import write_whole
 from textrm.page.files.clean_file import clean_file
 from textrm.page.files.plan import make_plan
-from textrm.page.filling.fill import METHODS, NEEDS_MODEL, fill_holes
+from textrm.page.filling.fill import FILLS, NEEDS_MODEL, fill_holes
 from textrm.page.finding.find import find
 from textrm.page.finding.mask import widen
 from textrm.page.finding.segment import segment
-from textrm.page.methods import PageMethod
-from textrm.page.models.inpainter import Inpainter
-from textrm.page.models.segmenter import Segmenter
-from textrm.page.pipeline import clean, suitable_growth
+from textrm.page.models.inpainter import InpaintingModel
+from textrm.page.models.segmenter import SegmentationModel
+from textrm.page.segment_and_fill import SegmentAndFill, suitable_growth
 from textrm.pictures.read import read
 from textrm.pictures.write import encode
 
@@ -45,7 +44,7 @@ print(r.ru_maxrss); sys.exit(os.waitstatus_to_exitcode(s))"
 @click_command()
 @click.argument("page", required=False, type=click.Path(exists=True, path_type=Path))
 @click.option("--model", type=click.Path(path_type=Path), help="ONNX file.  [the released weights]")
-@click.option("--fill", type=click.Choice(METHODS), default="auto", show_default=True)
+@click.option("--fill", type=click.Choice(FILLS), default="auto", show_default=True)
 @click.option("--threads", default=2, show_default=True)
 @click.option("--rounds", default=7, show_default=True)
 @click.option("--large/--no-large", default=True, help=f"Also measure a page of {LARGE} x {LARGE} pixels.")
@@ -70,8 +69,8 @@ def main(
         folder = Path(name)
         source = page or _drawn(folder / "page.jpg", HEIGHT, WIDTH)
         cv2.setNumThreads(1)
-        inpainter = Inpainter(threads=threads) if fill in NEEDS_MODEL else None
-        results = _stages(source, folder, Segmenter(model, threads), inpainter, fill, rounds)
+        inpainter = InpaintingModel(threads=threads) if fill in NEEDS_MODEL else None
+        results = _stages(source, folder, SegmentationModel(model, threads), inpainter, fill, rounds)
         options = ["--threads", str(threads), "--fill", fill, *(["--model", str(model)] if model else [])]
         results["peak RSS"] = _peak(source, folder / "small", options), "MB"
         if large:
@@ -85,28 +84,28 @@ def main(
 
 
 def _stages(
-    source: Path, folder: Path, model: Segmenter, inpainter: Inpainter | None, method: str, rounds: int
+    source: Path, folder: Path, model: SegmentationModel, inpainter: InpaintingModel | None, fill_name: str, rounds: int
 ) -> dict[str, tuple[float, str]]:
     page = read(source)
     mask = find(page.image, model).mask
     filled = widen(mask, suitable_growth(page.image))
     cleaned = page.image.copy()
     wide = filled.copy()
-    fill_holes(cleaned, wide, method, inpainter)
-    (job,) = make_plan([source], folder / "out").jobs
-    whole = partial(clean, model=model, inpainter=inpainter, fill=method)
+    fill_holes(cleaned, wide, fill_name, inpainter)
+    (page_files,) = make_plan([source], folder / "out").pages
+    cleaning = SegmentAndFill(model, inpainter, fill=fill_name)
     print(f"lettering {mask.mean():.2%} of the page, filled {filled.mean():.2%}")
 
     def fill() -> None:
-        fill_holes(page.image.copy(), filled.copy(), method, inpainter)
+        fill_holes(page.image.copy(), filled.copy(), fill_name, inpainter)
 
     stages: dict[str, Callable[[], object]] = {
         "read": partial(read, source),
         "looks": partial(segment, page.image, model),
         "find": partial(find, page.image, model),
         "fill": fill,
-        "write": lambda: write_whole(job.target, encode(page, cleaned, wide)),
-        "whole page": partial(clean_file, job, PageMethod(whole, model, model.threshold)),
+        "write": lambda: write_whole(page_files.target, encode(page, cleaned, wide)),
+        "whole page": partial(clean_file, page_files, cleaning),
     }
     return {name: (_median(stage, rounds), "s") for name, stage in stages.items()}
 

@@ -21,7 +21,7 @@ from textrm.evaluate.scoring import choose_rows
 from textrm.export.graph import export
 from textrm.export.wrappers import exported
 from textrm.metrics import PixelCounts, count_pixels
-from textrm.page.models.segmenter import Segmenter
+from textrm.page.models.segmenter import SegmentationModel
 from textrm.tasks.segmentation import SegmentationTask
 
 PAGE = (1401, 992)  # height and width of the page whose time is taken
@@ -65,18 +65,18 @@ def train_and_score(name: str, make: Callable[[], nn.Module], seed: int, rate: f
     for step in steps_of(net, seed, rate, settings):
         steps.append(step)
         progress.advance(bar)
-    figures = {
+    people = {
         "steps_per_second": 1 / statistics.median(step.seconds - step.waited for step in steps),
         "loss": statistics.mean(step.loss for step in steps[-20:]),
     }
     net.eval()
     for part, (manifest, split) in settings.held_out().items():
         scores = score(net, Path(manifest), split, settings.limit, progress).scores()
-        figures |= {f"{part}_{figure}": scores[figure] for figure in ("AP", "small_recall")}
+        people |= {f"{part}_{figure}": scores[figure] for figure in ("AP", "small_recall")}
     if not file.exists():
         export(net, file, run=name, threshold=0.5)
     progress.remove_task(bar)
-    return figures
+    return people
 
 
 def steps_of(net: nn.Module, seed: int, rate: float, settings: Settings) -> Iterator[Step]:
@@ -121,7 +121,7 @@ def padded(image: np.ndarray, stride: int) -> np.ndarray:
 def time_pages(files: Mapping[str, Path], threads: int, progress: Progress) -> dict[str, float]:
     """Seconds of one page by net: the median of several calls after one, all nets in turn, with onnxruntime."""
     image = np.random.default_rng(0).integers(0, 256, (*PAGE, 3), np.uint8)
-    models = {name: Segmenter(file, threads) for name, file in files.items()}
+    models = {name: SegmentationModel(file, threads) for name, file in files.items()}
     times: dict[str, list[float]] = {name: [] for name in models}
     bar = progress.add_task("one page", total=(CALLS + 1) * len(models))
     for _ in range(CALLS + 1):

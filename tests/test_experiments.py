@@ -22,7 +22,7 @@ from experiments.masked_convolutions import __main__ as study
 from experiments.meme_cleaning import __main__ as meme_cleaning
 from experiments.pretraining import __main__ as pretraining
 from textrm.data.manifest import read_manifest
-from textrm.page import Segmenter
+from textrm.page import SegmentationModel
 from textrm.runs.config import CONFIG_FOLDER
 
 pytestmark = pytest.mark.slow
@@ -131,8 +131,8 @@ def test_between_two_finders_lie_the_averages_of_their_weights(tmp_path: Path) -
         out = tmp_path / f"{share}.onnx"
         result = CliRunner().invoke(average.main, [str(once), str(coarse), str(out), "--share", str(share)])
         assert result.exit_code == 0, result.output
-        expected = Segmenter(whose, threads=1)(image, given)
-        assert np.abs(Segmenter(out, threads=1)(image, prior[..., 0]) - expected).max() < 1e-5
+        expected = SegmentationModel(whose, threads=1)(image, given)
+        assert np.abs(SegmentationModel(out, threads=1)(image, prior[..., 0]) - expected).max() < 1e-5
     one, other = (onnx.load(path).graph.initializer for path in (tmp_path / "1.onnx", tmp_path / "0.onnx"))
     assert CliRunner().invoke(average.main, [str(once), str(coarse), str(tmp_path / "half.onnx")]).exit_code == 0
     halves = {entry.name: numpy_helper.to_array(entry) for entry in onnx.load(tmp_path / "half.onnx").graph.initializer}
@@ -190,7 +190,7 @@ def test_the_recipe_of_the_finder_runs_from_drawings_to_weights_and_is_not_repea
     assert f"weights={finding.START}" in legs[0]
     assert f"weights={tmp_path / 'out' / 'leg1.onnx'}" in legs[1]
     assert f"bare.manifest={tmp_path / 'out' / 'bare1.csv'}" in legs[1]
-    model = Segmenter(tmp_path / "out" / "find.onnx", threads=1)
+    model = SegmentationModel(tmp_path / "out" / "find.onnx", threads=1)
     assert model.looks == 4
     assert json.loads(model.judge.as_json()) == json.loads((tmp_path / "out" / "words.json").read_text())
     before = len(commands)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +12,8 @@ from PIL import Image
 from standin_model import lettered_page, write_look
 
 from textrm import infer
+from textrm.page import SegmentAndFill
 from textrm.page.finding.judge import FEATURES
-from textrm.page.methods import PageMethod
 from textrm.pictures.read import read
 
 
@@ -75,10 +74,8 @@ def test_a_model_of_one_look_is_told_of(model_file: Path, book: Path, tmp_path: 
 def test_options_are_passed_on(model_file: Path, book: Path, tmp_path: Path) -> None:
     seen = {}
 
-    def spy(job: object, method: PageMethod, as_png: bool, max_pixels: int) -> list[str]:
-        assert isinstance(method.clean, partial)
-        assert method.clean.keywords["model"] is method.model
-        options = {name: value for name, value in method.clean.keywords.items() if name != "model"}
+    def spy(page_files: object, cleaning: SegmentAndFill, as_png: bool, max_pixels: int) -> list[str]:
+        options = {name: value for name, value in vars(cleaning).items() if name != "model"}
         seen.update(options, as_png=as_png, max_pixels=max_pixels)
         return ["a note"]
 

@@ -127,9 +127,9 @@ def own_pictures(drawn: Path, home: Path) -> None:
     # Where most contours are those of letters, a pair does not look like one.
     lettered = [path for path in pictures if 1 < cv2.imread(str(drawn.parent / "mask" / path.name)).mean() < 40]
     assert len(lettered) >= 10
-    for place, picture in enumerate(lettered[:10]):
+    for number, picture in enumerate(lettered[:10]):
         for role, folder in (("raw", "image"), ("cleaned", "clean")):
-            target = home / role / f"book{place // 2}" / picture.name
+            target = home / role / f"book{number // 2}" / picture.name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(drawn.parent / folder / picture.name, target)
 

@@ -19,7 +19,7 @@ from PIL import Image
 from standin_model import write_tagger
 
 from textrm import tag
-from textrm.page import Tagger
+from textrm.page import TaggingModel
 from textrm.page.looks import draw_looks
 from textrm.pictures.read import read
 
@@ -108,7 +108,7 @@ def test_looks_are_drawn_beside_no_page(tagger_file: Path, album: Path, tmp_path
     written = sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
     assert written == ["1.looks.png", "2.looks.png", "two/3.looks.png"]
     image = read(album / "1.png").image
-    boxes = Tagger(tagger_file)(image).boxes
+    boxes = TaggingModel(tagger_file)(image).boxes
     expected = draw_looks(image, boxes, [[], ["red 0.80", "blue 0.60"], [], [], []])
     assert np.array_equal(read(out / "1.looks.png").image, expected)
     # Beside the pages too: what was drawn is no page the next time.
@@ -168,16 +168,11 @@ def test_bad_pages_do_not_stop_the_others(
     ]  # fmt: skip
     lines = result.stderr.splitlines()
     assert lines[-1] == "2 pages tagged, 6 failed"
-    reasons = {line.split(": ")[1].rsplit("/")[-1]: line for line in lines[:-1]}
-    for name, words in {
-        "0.png": "the file is empty",
-        "1a.jpg": "not a picture",
-        "2.webp": "unexpected ZeroDivisionError: by zero; please report it",
-        "bomb.png": "more than 80000 pixels",
-        "scan.pdf": ".pdf is not read",
+    infer_command.check_reasons(lines, {
+        "0.png": "the file is empty", "1a.jpg": "not a picture", "bomb.png": "more than 80000 pixels",
+        "2.webp": "unexpected ZeroDivisionError: by zero; please report it", "scan.pdf": ".pdf is not read",
         "nowhere.png": "no such file",
-    }.items():
-        assert words in reasons[name]
+    })  # fmt: skip
 
 
 def test_a_full_disk_stops_the_run_and_leaves_no_half_file(
@@ -203,7 +198,7 @@ def test_models_that_cannot_be_used(model_file: Path, album: Path, tmp_path: Pat
 
 
 def test_on_a_terminal_each_page_is_a_block(album: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    labels = [f"tag number {place}" for place in range(12)]
+    labels = [f"tag number {number}" for number in range(12)]
     model = write_tagger(tmp_path / "a.onnx", labels)
     monkeypatch.setenv("COLUMNS", "50")
     monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda self: True, raising=False)

@@ -11,13 +11,15 @@ import cv2
 
 from textrm.command_line import click_command
 from textrm.errors import UserError
+from textrm.page.cleaning import Cleaning
+from textrm.page.end_to_end import EndToEnd
 from textrm.page.files.clean_file import clean_file
 from textrm.page.files.plan import EXTRAS, make_plan
-from textrm.page.files.progress import messages, reporting, work_through
-from textrm.page.filling.fill import METHODS, NEEDS_MODEL
+from textrm.page.files.progress import ended, messages, work_through
+from textrm.page.filling.fill import FILLS, NEEDS_MODEL
 from textrm.page.finding.segment import TILE
-from textrm.page.methods import PageMethod, end_to_end, segment_and_fill
-from textrm.page.models.segmenter import Segmenter
+from textrm.page.models.segmenter import SegmentationModel
+from textrm.page.segment_and_fill import SegmentAndFill
 from textrm.page.tile import MARGIN
 from textrm.pictures.read import MAX_PIXELS
 
@@ -42,7 +44,7 @@ _PROBABILITY = click.FloatRange(0, 1, min_open=True, max_open=True)
 @click.option(
     "--min-area", type=click.IntRange(0), default=12, show_default=True, help="Leave words of fewer pixels alone."
 )
-@click.option("--fill", type=click.Choice(METHODS), help="How to fill.  [auto]")
+@click.option("--fill", type=click.Choice(FILLS), help="How to fill.  [auto]")
 @click.option("--format", "kind", type=click.Choice(["same", "png"]), default="same", show_default=True,
               help="PNG gives untouched pixels back bit for bit.")  # fmt: skip
 @click.option("--method", type=click.Choice(["segment+fill", "end-to-end"]), default="segment+fill", show_default=True,
@@ -78,37 +80,37 @@ def main(
     cv2.setNumThreads(1)  # its work is many small calls, which wait longer for threads than they gain
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # no warnings of its codecs between our lines
     extras = [name for name in EXTRAS if options.pop(name)]
-    with reporting(console) as report:
+    with ended(console) as ending:
         plan = make_plan(inputs, out, extras, ".png" if kind == "png" else "", overwrite)
-        report.failures += plan.failures
+        ending.failures += plan.failures
         cleaning = _opened(
             method, model, threads, {name: value for name, value in options.items() if value is not None}
         )
-        waiting = plan.jobs if overwrite else [job for job in plan.jobs if not job.is_done()]
+        waiting = plan.pages if overwrite else [page for page in plan.pages if not page.is_done()]
         tasks = [
-            (job.source, partial(clean_file, job, cleaning, kind == "png", max_pixels)) for job in waiting
+            (page.source, partial(clean_file, page, cleaning, kind == "png", max_pixels)) for page in waiting
         ]  # fmt: skip
         hint = "; a smaller --tile needs less"
-        cleaned = work_through(tasks, "cleaning", report.failures, console, console.is_terminal, hint)
-        report.done = f"{cleaned} pages cleaned"
-        if isinstance(cleaning.model, Segmenter) and cleaning.model.looks == 1:
+        cleaned = work_through(tasks, "cleaning", ending.failures, console, console.is_terminal, hint)
+        ending.done = f"{cleaned} pages cleaned"
+        if isinstance(cleaning.model, SegmentationModel) and cleaning.model.looks == 1:
             console.print(f"note: {cleaning.model.path} looks at a page once: pixels are judged, not words, "
                           "and none is doubtful")  # fmt: skip
-        if done := len(plan.jobs) - len(waiting):
-            report.done += f", {done} were done already (--overwrite makes them anew, with the options given now)"
+        if done := len(plan.pages) - len(waiting):
+            ending.done += f", {done} were done already (--overwrite makes them anew, with the options given now)"
 
 
-def _opened(method: str, model: Path | None, threads: int | None, given: dict[str, Any]) -> PageMethod:
-    """The method with its models; ``given`` are the options that the user gave, and those that have defaults."""
+def _opened(method: str, model: Path | None, threads: int | None, given: dict[str, Any]) -> Cleaning:
+    """How to clean, models open; ``given`` are the options that the user gave, and those that have defaults."""
     if method == "end-to-end":
         useless = [f"--{name.replace('_', '-')}" for name in SEGMENT_AND_FILL if name in given]
         if useless:
             raise UserError(f"{', '.join(useless)}: of no use with --method end-to-end, whose net makes and fills no "
                             "mask; leave out, or give --method segment+fill")  # fmt: skip
-        return end_to_end(model, threads, **given)
+        return EndToEnd.opened(model, threads, **given)
     if "fill_model" in given and given.get("fill", "auto") not in NEEDS_MODEL:
         raise UserError(f"--fill-model is given, but --fill {given['fill']} uses no net: give --fill auto or network")
-    return segment_and_fill(model, threads=threads, **given)
+    return SegmentAndFill.opened(model, threads=threads, **given)
 
 
 if __name__ == "__main__":

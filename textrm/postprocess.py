@@ -14,7 +14,7 @@ from textrm.command_line import click_command
 from textrm.data.manifest import Row, read_manifest
 from textrm.errors import UserError
 from textrm.page.files.plan import find_pages
-from textrm.page.files.progress import messages, reporting, work_through
+from textrm.page.files.progress import ended, messages, work_through
 from textrm.pictures.read import MAX_PIXELS
 from textrm.prepared.record import COLUMNS, IMAGES, MANIFEST, ORIGINALS, read_record
 from textrm.prepared.restore import LOSSY_TOLERANCE, restore
@@ -42,24 +42,24 @@ def main(
     console = messages()
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # no warnings of its codecs between our lines
     passed: list[Path] = []
-    with reporting(console) as report:
+    with ended(console) as ending:
         rows = _rows(prepared)
         if os.path.lexists(out) and not out.is_dir():
             raise UserError(f"{out} is no folder; expected one for the results")
-        place = Path(os.path.realpath(out))
-        if place.is_relative_to(os.path.realpath(prepared)) or place == Path(os.path.realpath(cleaned)):
+        real_out = Path(os.path.realpath(out))
+        if real_out.is_relative_to(os.path.realpath(prepared)) or real_out == Path(os.path.realpath(cleaned)):
             raise UserError(f"{out} holds the prepared or the cleaned pictures; choose another folder for the results")
-        pictures = _cleaned(cleaned, out, report.failures, rows, prepared / IMAGES)
+        pictures = _cleaned(cleaned, out, ending.failures, rows, prepared / IMAGES)
         tasks = [
             (Path(row.extra["original"].removeprefix(f"{ORIGINALS}/")),
              partial(_restore, row, prepared, cleaned, out, pictures, overwrite, passed,
                      tolerance=tolerance, max_pixels=max_pixels))
             for row in rows
         ]  # fmt: skip
-        done = work_through(tasks, "restoring", report.failures, console, console.is_terminal)
-        report.done = f"{done - len(passed)} pictures restored"
+        done = work_through(tasks, "restoring", ending.failures, console, console.is_terminal)
+        ending.done = f"{done - len(passed)} pictures restored"
         if passed:
-            report.done += (
+            ending.done += (
                 f", {len(passed)} were done already (--overwrite makes them anew, with the options given now)"
             )
 

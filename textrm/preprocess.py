@@ -11,7 +11,7 @@ import cv2
 
 from textrm.command_line import click_command
 from textrm.errors import UserError
-from textrm.page.files.progress import messages, reporting, work_through
+from textrm.page.files.progress import ended, messages, work_through
 from textrm.pictures.read import MAX_PIXELS
 from textrm.prepared.geometry import PADDINGS
 from textrm.prepared.prepare import Settings, is_prepared, prepare, prepared_row
@@ -53,12 +53,12 @@ def main(
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # no warnings of its codecs between our lines
     settings = Settings(size, pad, multiple or 32, enlarge)
     passed: list[str] = []
-    with reporting(console) as report:
+    with ended(console) as ending:
         if size and multiple:
             raise UserError(f"--multiple {multiple} is given, but the canvas is square: give --size 0")
         if enlarge and not size:
             raise UserError("--enlarge is given, but --size 0 keeps every picture's own size: give a --size")
-        sources, refused = find_sources(inputs, out, report.failures)
+        sources, refused = find_sources(inputs, out, ending.failures)
         for folder in inputs:
             if (folder / MANIFEST).is_file():
                 console.print(f"note: {folder} holds a manifest; give {folder / MANIFEST} to keep pairs and masks")
@@ -71,11 +71,11 @@ def main(
         if tasks:
             rows.begin()
             try:
-                done = work_through(tasks, "preparing", report.failures, console, console.is_terminal)
+                done = work_through(tasks, "preparing", ending.failures, console, console.is_terminal)
             finally:
                 rows.end()
-        report.done = f"{done - len(passed)} pictures prepared"
-        report.done += f", {len(passed)} were done already" * bool(passed)
+        ending.done = f"{done - len(passed)} pictures prepared"
+        ending.done += f", {len(passed)} were done already" * bool(passed)
 
 
 def _prepare(

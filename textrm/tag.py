@@ -21,9 +21,9 @@ from textrm.command_line import click_command
 from textrm.errors import UserError
 from textrm.files import write_whole
 from textrm.page.files.plan import LOOKS, find_pages, located, make_plan
-from textrm.page.files.progress import messages, reporting, work_through
+from textrm.page.files.progress import ended, messages, work_through
 from textrm.page.looks import draw_looks
-from textrm.page.models.tagger import Tagger
+from textrm.page.models.tagger import TaggingModel
 from textrm.pictures.colour import to_srgb
 from textrm.pictures.read import MAX_PIXELS, read
 from textrm.pictures.write import encode_plain
@@ -79,18 +79,18 @@ def main(
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # no warnings of its codecs between our lines
     on_terminal = sys.stdout.isatty()
     tell = _tell_json if as_json else partial(_tell_block, Console(highlight=False)) if on_terminal else _tell_line
-    with reporting(console, stopped="stopped") as report:
+    with ended(console, stopped="stopped") as ending:
         if looks != (out is not None):
             raise UserError("--looks is given, but no folder for what it draws: give -o OUT" if looks else
                             f"-o {out} is given, but nothing is written: give --looks")  # fmt: skip
-        pages = _pages(inputs, out, report.failures)
-        tagger = Tagger(model, threads)
+        pages = _pages(inputs, out, ending.failures)
+        tagger = TaggingModel(model, threads)
         tasks = [
             (page, partial(_tag, page, target, tagger, threshold, top, max_pixels, tell)) for page, target in pages
         ]
         # Where the tags appear on the same terminal, they are progress enough.
-        tagged = work_through(tasks, "tagging", report.failures, console, console.is_terminal and not on_terminal)
-        report.done = f"{tagged} pages tagged"
+        tagged = work_through(tasks, "tagging", ending.failures, console, console.is_terminal and not on_terminal)
+        ending.done = f"{tagged} pages tagged"
 
 
 def _pages(
@@ -104,13 +104,13 @@ def _pages(
         return [(page, None) for page in found.values()]
     plan = make_plan(inputs, out, suffix=LOOKS)
     failures += plan.failures
-    return [(job.source, job.target) for job in plan.jobs]
+    return [(page_files.source, page_files.target) for page_files in plan.pages]
 
 
 def _tag(
     page: Path,
     target: Path | None,
-    tagger: Tagger,
+    tagger: TaggingModel,
     threshold: float | None,
     top: int | None,
     max_pixels: int,

@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-import numpy as np
 import onnx
+import torch
 from onnx import numpy_helper
+from torch import Tensor, nn
 
+from textrm.checkpoints.weights import widened
 from textrm.command_line import click_command
 from textrm.files import write_whole
+from textrm.nets.segmentation.coarse_to_fine import CoarseToFine
 
 
 @click_command()
@@ -26,25 +29,30 @@ def main(first: Path, second: Path, out: Path, share: float) -> None:
     counts as one that does not heed its prior.
     """
     model = onnx.load(second)
-    before = {entry.name: numpy_helper.to_array(entry) for entry in onnx.load(first).graph.initializer}
-    mixed = 0
-    for entry in model.graph.initializer:
-        if not entry.name.startswith("net."):
-            continue  # constants of the graph
-        name = entry.name if entry.name in before else entry.name.replace("net.net.", "net.", 1)
-        weight = numpy_helper.to_array(entry)
-        if name not in before or before[name].shape[2:] != weight.shape[2:]:
-            raise click.ClickException(f"{first} has no {name} like that of {second}: give float files of the same net")
-        earlier = before[name]
-        if earlier.ndim == 4 and earlier.shape[1] == weight.shape[1] - 1:
-            earlier = np.concatenate([earlier, np.zeros_like(earlier[:, :1])], 1)
-        middle = (share * earlier + (1 - share) * weight).astype(weight.dtype)
-        entry.CopyFrom(numpy_helper.from_array(middle, entry.name))
-        mixed += 1
-    if not mixed:
+    entries, before = _weights(model), {name: _tensor(entry) for name, entry in _weights(onnx.load(first)).items()}
+    if not entries:
         raise click.ClickException(f"{second} has no weights of textrm: give a file of textrm.export")
+    if all(name.startswith("net.") for name in entries):
+        before = CoarseToFine(nn.Identity()).take_over(before)
+    for name, entry in entries.items():
+        weight = _tensor(entry)
+        earlier = widened(before[name], weight) if name in before else None
+        if earlier is None or earlier.shape != weight.shape:
+            raise click.ClickException(f"{first} has no {name} like that of {second}: give float files of the same net")
+        middle = share * earlier + (1 - share) * weight
+        entry.CopyFrom(numpy_helper.from_array(middle.numpy(), entry.name))
     write_whole(out, model.SerializeToString())
-    click.echo(f"{out}: {mixed} weights averaged")
+    click.echo(f"{out}: {len(entries)} weights averaged")
+
+
+def _weights(model: onnx.ModelProto) -> dict[str, onnx.TensorProto]:
+    """The weights in a file of textrm by their names in torch, without the constants of its graph."""
+    stored = {entry.name: entry for entry in model.graph.initializer if entry.name.startswith("net.")}
+    return {name.removeprefix("net."): entry for name, entry in stored.items()}
+
+
+def _tensor(entry: onnx.TensorProto) -> Tensor:
+    return torch.from_numpy(numpy_helper.to_array(entry).copy())
 
 
 if __name__ == "__main__":

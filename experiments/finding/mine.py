@@ -11,7 +11,7 @@ from rich.progress import track
 from textrm.command_line import click_command
 from textrm.data.manifest import BadRow, evenly_spread, load_sample, read_manifest, write_manifest
 from textrm.page.finding.segment import segment
-from textrm.page.models.segmenter import Segmenter
+from textrm.page.models.segmenter import SegmentationModel
 
 WRONG = 64  # of 255: a quarter of belief is wrong enough to learn from
 
@@ -28,7 +28,7 @@ def main(model: Path, bare: Path, out: Path, limit: int, worst: int, often: int,
     """Write OUT: all rows of BARE, and the pages where MODEL sees most lettering ``--often`` times more."""
     manifest = read_manifest(bare)
     pictures = {row.image: row for row in manifest.rows if row.split == "train"}
-    segmenter = Segmenter(model, threads)
+    segmenter = SegmentationModel(model, threads)
     found = []
     for row in track(evenly_spread(list(pictures.values()), limit), "looking"):
         try:

@@ -18,7 +18,7 @@ from textrm.files import write_whole
 from textrm.page.finding.judge import FEATURES, Judge
 from textrm.page.finding.segment import segment
 from textrm.page.finding.words import group_words
-from textrm.page.models.segmenter import Segmenter
+from textrm.page.models.segmenter import SegmentationModel
 
 LOW, MIN_AREA, PEAK = 0.3, 12, 127  # words as textrm.page finds them
 
@@ -50,13 +50,13 @@ def main(model: Path, sets: tuple[str, ...], false: float, limit: int, out: Path
     Each set counts the same, or as often as its share says; within it a word counts by the root of its pixels, between
     its ink and itself.
     """
-    segmenter = Segmenter(model, threads)
+    segmenter = SegmentationModel(model, threads)
     found, times = [], []
     for entry in sets:
         manifest, split, share = _entry(entry)
         found.append(_words(segmenter, manifest, split, limit))
         times.append(share)
-    features, truth = (np.concatenate([part[place] for part in found]) for place in (0, 1))
+    features, truth = (np.concatenate([part[part_number] for part in found]) for part_number in (0, 1))
     roots = [np.sqrt(part[2]) for part in found]
     shares = np.concatenate([share * root / max(root.sum(), 1) for root, share in zip(roots, times, strict=True)])
     if not len(features):
@@ -83,7 +83,7 @@ def _entry(text: str) -> tuple[str, str, float]:
     return manifest, split, share
 
 
-def _words(model: Segmenter, path: str, split: str, limit: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _words(model: SegmentationModel, path: str, split: str, limit: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The features of the words of a split, whether each is lettering, and its pixels."""
     manifest = read_manifest(path)
     features, truth, areas = [np.zeros((0, FEATURES))], [np.zeros(0, bool)], [np.zeros(0)]

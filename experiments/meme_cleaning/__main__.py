@@ -68,9 +68,9 @@ def main(art: str, memes: str, steps: int, templates: int, threads: int, limit: 
         command = f"{COMMON} {RUNS[name]} threads={threads} data.manifest={manifest} scheduler.total_steps={steps}"
         train_once(f"{command} data.samples_per_epoch={per_epoch(name, steps)}", out / name, steps)
     for name in measured:
-        for place, split in SETS.items():
+        for tested, split in SETS.items():
             measure(name if name not in names else str(out / name), f"{memes} split={split}", threads, limit,
-                    out / "judged" / f"{Path(name).name}@{place}")  # fmt: skip
+                    out / "judged" / f"{Path(name).name}@{tested}")  # fmt: skip
     collect(out / "judged", out / "results.csv")
     plot(out / "results.csv", out / "plot.png")
 

@@ -16,13 +16,13 @@ def collect(judged: Path, path: Path) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("method", "set", *FIGURES))
         for table in sorted(judged.glob("*@*/summary.csv")):
-            method, _, place = table.parent.name.partition("@")
+            method, _, tested = table.parent.name.partition("@")
             with table.open(newline="") as summary:
                 line = next(csv.DictReader(summary))
             values = [line[figure] for figure in FIGURES]
-            writer.writerow((method, place, *values))
+            writer.writerow((method, tested, *values))
             shown = (f"{name} {value[:7]}" for name, value in zip(FIGURES, values, strict=True))
-            print(f"{method:20} {place:16}", *shown)
+            print(f"{method:20} {tested:16}", *shown)
 
 
 def plot(path: Path, picture: Path) -> None:
@@ -36,8 +36,8 @@ def plot(path: Path, picture: Path) -> None:
     found = {(line["method"], line["set"]): float(line["psnr"] or "nan") for line in lines}
     methods = sorted({line["method"] for line in lines}, key=lambda method: found.get((method, sets[-1]), 0.0))
     figure, axis = pyplot.subplots(figsize=(8, 0.6 + 0.45 * len(methods)), layout="constrained")
-    for place, (name, colour) in enumerate(zip(sets, ("#9db4c0", "#1f6fb4"), strict=False)):
-        rows = [row + 0.4 * (place - 0.5) for row in range(len(methods))]
+    for number, (name, colour) in enumerate(zip(sets, ("#9db4c0", "#1f6fb4"), strict=False)):
+        rows = [row + 0.4 * (number - 0.5) for row in range(len(methods))]
         bars = axis.barh(rows, [found.get((method, name), 0.0) for method in methods], 0.36, color=colour, label=name)
         axis.bar_label(bars, fmt="%.1f", padding=3, fontsize=8)
     axis.set_yticks(range(len(methods)), methods)

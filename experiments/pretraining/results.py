@@ -68,10 +68,10 @@ def plot(path: Path, picture: Path) -> None:
     figure, axes = pyplot.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
     for axis, (stage, name, title) in zip(axes, panels, strict=True):
         starts = [start for s, start, f in values if (s, f) == (stage, name)]
-        for place, start in enumerate(starts):
+        for across, start in enumerate(starts):
             found = values[stage, start, name]
-            axis.scatter([place] * len(found), found, s=42, color="#1f6fb4", zorder=3)
-            axis.hlines(mean(found), place - 0.25, place + 0.25, color="#d1495b", linewidth=2)
+            axis.scatter([across] * len(found), found, s=42, color="#1f6fb4", zorder=3)
+            axis.hlines(mean(found), across - 0.25, across + 0.25, color="#d1495b", linewidth=2)
         axis.set_xticks(range(len(starts)), starts)
         axis.set_xlim(-0.6, len(starts) - 0.4)
         axis.set_title(title, fontsize=11)

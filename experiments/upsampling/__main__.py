@@ -76,9 +76,9 @@ def draw(rows: list[tuple[Sample, dict[str, np.ndarray]]], picture: Path) -> Non
     for line, (sample, found) in zip(axes, rows, strict=True):
         top, left = window(sample.mask)
         cut = (slice(top, top + SIDE), slice(left, left + SIDE))
-        for place, panel in enumerate((sample.image, sample.mask, *found.values())):
-            line[place].imshow(panel[cut], cmap="gray", vmin=0, vmax=1 if place else None, interpolation="nearest")
-            line[place].axis("off")
+        for column, panel in enumerate((sample.image, sample.mask, *found.values())):
+            line[column].imshow(panel[cut], cmap="gray", vmin=0, vmax=1 if column else None, interpolation="nearest")
+            line[column].axis("off")
     for axis, title in zip(axes[0], titles, strict=True):
         axis.set_title(title, fontsize=9)
     figure.savefig(picture, dpi=130)
@@ -87,8 +87,8 @@ def draw(rows: list[tuple[Sample, dict[str, np.ndarray]]], picture: Path) -> Non
 
 def window(mask: np.ndarray) -> tuple[int, int]:
     """Top and left of the window with the most lettering."""
-    places = [(y, x) for y in range(0, mask.shape[0] - SIDE + 1, 32) for x in range(0, mask.shape[1] - SIDE + 1, 32)]
-    return max(places, key=lambda place: int(mask[place[0] : place[0] + SIDE, place[1] : place[1] + SIDE].sum()))
+    corners = [(y, x) for y in range(0, mask.shape[0] - SIDE + 1, 32) for x in range(0, mask.shape[1] - SIDE + 1, 32)]
+    return max(corners, key=lambda corner: int(mask[corner[0] : corner[0] + SIDE, corner[1] : corner[1] + SIDE].sum()))
 
 
 main = command(Path(__file__).parent, after=measure_and_draw)

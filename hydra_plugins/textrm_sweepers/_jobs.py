@@ -192,11 +192,11 @@ class RemoteJob:
         self.task_function = task_function
         self.config = config
         self.state = Singleton.get_state()
-        self.place = Path.cwd()
+        self.folder_before = Path.cwd()
 
     def __call__(self, overrides: Sequence[str], number: int) -> JobReturn:
         """Run one job; its exception is in what is returned."""
-        os.chdir(self.place)
+        os.chdir(self.folder_before)
         Singleton.set_state(self.state)
         setup_globals()
         config = self.context.config_loader.load_sweep_config(self.config, list(overrides))

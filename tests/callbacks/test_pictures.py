@@ -19,8 +19,8 @@ def test_panel_shows_picture_truth_prediction_and_disagreement() -> None:
     assert torch.equal(shown[:1, :, 8:16], mask)
     assert torch.equal(shown[1:2, :, 16:24], prob)
     disagreement = shown[:, :, 24:]
-    for place, colour in ((0, HIT), (1, MISSED), (2, INVENTED)):
-        assert torch.allclose(disagreement[:, place, place], torch.tensor(colour))
+    for pixel, colour in ((0, HIT), (1, MISSED), (2, INVENTED)):
+        assert torch.allclose(disagreement[:, pixel, pixel], torch.tensor(colour))
     assert torch.allclose(disagreement[:, 5, 5], torch.tensor(0.875))
     strict = segmentation_columns(image, mask, prob, threshold=0.9)[3]
     assert torch.allclose(strict[:, 2, 2], torch.tensor(0.875))

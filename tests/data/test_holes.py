@@ -68,13 +68,13 @@ def test_the_margin_is_relative_to_the_size(margin: float, reach: int) -> None:
 
 
 def test_moved_lettering_lies_elsewhere_on_the_clean_picture() -> None:
-    places = set()
+    positions = set()
     for seed in range(20):
         made = LetteringHoles(0.0, moved=1.0)(item(), rng(seed))
         assert torch.equal(made["image"], item()["clean"])
         assert 12 * 4 < made["mask"].sum() <= 14 * 7 + 6
-        places.add(tuple(made["mask"][0].nonzero()[0].tolist()))
-    assert len(places) > 15
+        positions.add(tuple(made["mask"][0].nonzero()[0].tolist()))
+    assert len(positions) > 15
 
 
 def test_copies_add_holes() -> None:

@@ -15,6 +15,7 @@ from standin_model import write_cleaner, write_inpainter, write_model
 
 from textrm.data.manifest import Row, write_manifest
 from textrm.evaluate import page_methods as scoring_methods
+from textrm.evaluate.sheet import FALSE, HIT
 
 pytestmark = pytest.mark.slow
 
@@ -26,18 +27,18 @@ def memes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Five pages in two styles with a black letter of 16 x 16 pixels; on the last there is dark art far from it."""
     monkeypatch.chdir(tmp_path)
     rows = []
-    for place in range(5):
-        clean = np.full((SIDE, SIDE, 3), 255 - place, np.uint8)
-        if place == 4:
+    for number in range(5):
+        clean = np.full((SIDE, SIDE, 3), 255 - number, np.uint8)
+        if number == 4:
             clean[80:88, 80:88] = 0
         mask = np.zeros((SIDE, SIDE), np.uint8)
         mask[16:32, 16:32] = 255
         image = np.where(mask[..., None] > 0, 0, clean).astype(np.uint8)
-        names = {role: f"{place}_{role}.png" for role in ("image", "clean", "mask")}
+        names = {role: f"{number}_{role}.png" for role in ("image", "clean", "mask")}
         for name, picture in zip(names.values(), (image, clean, mask), strict=True):
             assert cv2.imwrite(str(tmp_path / name), picture)
-        style = {"style": "art" if place == 4 else "plain"}
-        rows.append(Row(str(place), "val", "g", **names, width=SIDE, height=SIDE, extra=style))
+        style = {"style": "art" if number == 4 else "plain"}
+        rows.append(Row(str(number), "val", "g", **names, width=SIDE, height=SIDE, extra=style))
     write_manifest(tmp_path / "manifest.csv", rows)
     return tmp_path / "manifest.csv"
 
@@ -90,10 +91,13 @@ def test_all_methods_are_measured_in_one_table(
     assert [line["id"] for line in pages[:5]] == list("01234")
     with Image.open(out / "sheet.png") as sheet:
         step = SIDE + 8
-        assert sheet.size == (7 * step - 8, 24 + SIDE + 8)  # lettered, five results, truth; one page
-        panels = [np.asarray(sheet.convert("RGB"))[24 : 24 + SIDE, n * step : n * step + SIDE] for n in range(7)]
-    assert [int(panel[24, 24, 0]) for panel in panels] == [0, 251, 255, 255, 0, 251, 251]
-    assert [int(panel[84, 84, 0]) for panel in panels] == [0, 251, 255, 255, 0, 251, 0]  # the worst page is the art
+        assert sheet.size == (12 * step - 8, 24 + SIDE + 8)  # lettered, five times found and result, truth; one page
+        panels = [np.asarray(sheet.convert("RGB"))[24 : 24 + SIDE, n * step : n * step + SIDE] for n in range(12)]
+    results = [panels[n] for n in (0, 2, 4, 6, 8, 10, 11)]
+    assert [int(panel[24, 24, 0]) for panel in results] == [0, 251, 255, 255, 0, 251, 251]
+    assert [int(panel[84, 84, 0]) for panel in results] == [0, 251, 255, 255, 0, 251, 0]  # the worst page is the art
+    assert [tuple(panels[n][24, 24]) for n in (1, 3, 5, 9)] == [HIT] * 4
+    assert [tuple(panels[n][84, 84]) for n in (1, 3, 5, 9)] == [FALSE] * 4
 
 
 @pytest.mark.parametrize(
@@ -107,6 +111,7 @@ def test_all_methods_are_measured_in_one_table(
         (["methods=[.]"], "is not a finished run"),
         (["methods=[weights/inpaint.onnx]"], "is a model for inpainting; expected textrm.task = segmentation"),
         (["methods=[end-to-end]", "model=a.onnx"], "model is given beside methods"),
+        (["fill=telea", "fill_model=a.onnx"], "fill_model is given, but fill=telea uses no net"),
         (["methods=[end-to-end]", "fills=[telea]"], "methods is given beside fills"),
         (["methods=[end-to-end]", "taggers=[a]"], "methods is given beside taggers"),
         (
@@ -149,9 +154,29 @@ def test_a_single_cleaning_model_and_rows_that_cannot_be_read(
         assert captured.err.strip().splitlines()[-1].startswith("error: 2 of 5 rows could not be read")
         assert Path(folder, "sheet.png").is_file()
     (alone,), (beside, _) = read(Path("one/summary.csv")), read(Path("two/summary.csv"))
-    assert "method" not in alone
-    assert {name: beside[name] for name in alone} == alone
+    assert (alone.pop("method"), beside.pop("method")) == ("clean.onnx", "end-to-end")
+    assert beside == alone
     assert alone["pages"] == "3"
+
+
+@pytest.mark.parametrize(
+    ("given", "listed"),
+    [
+        (["model=weights/clean.onnx"], "methods=[weights/clean.onnx]"),
+        ([], "methods=[segment+fill]"),
+        (["fill=white"], "methods=[segment+white]"),
+    ],
+)
+def test_one_model_is_a_list_of_one(
+    given: list[str], listed: str, memes: Path, released: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run(monkeypatch, "threads=1", f"manifest={memes}", *given, "limit=2", "out=one") == 0
+    assert run(monkeypatch, "threads=1", f"manifest={memes}", listed, "limit=2", "out=list") == 0
+    assert sorted(path.name for path in Path("one").iterdir()) == ["pages.csv", "sheet.png", "summary.csv"]
+    assert Path("one/summary.csv").read_bytes() == Path("list/summary.csv").read_bytes()
+    assert Path("one/sheet.png").read_bytes() == Path("list/sheet.png").read_bytes()
+    for alone, beside in zip(read(Path("one/pages.csv")), read(Path("list/pages.csv")), strict=True):
+        assert alone | {"seconds": ""} == beside | {"seconds": ""}
 
 
 def test_runs_of_one_name_are_told_apart(released: Path) -> None:

@@ -21,7 +21,7 @@ from textrm.evaluate import __main__ as evaluate
 from textrm.evaluate.taggers import compare_taggers
 from textrm.export import __main__ as export
 from textrm.page.letterbox import letterbox
-from textrm.page.models.tagger import Tagger
+from textrm.page.models.tagger import TaggingModel
 from textrm.runs.config import CONFIG_FOLDER
 from textrm.train import train
 
@@ -49,7 +49,7 @@ def command(main: Callable[[], None], monkeypatch: pytest.MonkeyPatch, *words: s
 def test_the_exported_tagger_says_what_the_net_says(run: Path, drawn: Path, tmp_path: Path,
                                                     monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     command(export.main, monkeypatch, f"run={run}", f"out={tmp_path / 'tag.onnx'}")
-    tagger = Tagger(tmp_path / "tag.onnx", threads=1)
+    tagger = TaggingModel(tmp_path / "tag.onnx", threads=1)
     assert tagger.labels == tuple(drawn.with_name("labels.txt").read_text().split())
     assert (tagger.size, tagger.stride, tagger.run, tagger.threshold) == (64, 8, "run", 0.5)
     manifest = read_manifest(drawn)
@@ -122,6 +122,6 @@ def test_pictures_with_tags_alone_are_scored(drawn: Path, tmp_path: Path, monkey
 def test_pictures_without_any_of_the_tags_are_refused(drawn: Path, tmp_path: Path) -> None:
     write_tagger(tmp_path / "c.onnx", labels=("unheard_of",))
     with initialize_config_dir(str(CONFIG_FOLDER), version_base="1.3"):
-        config = compose("evaluate", [f"manifest={drawn}", f"taggers=[{tmp_path / 'c.onnx'}]"])
+        config = compose("evaluate", [f"manifest={drawn}"])
     with pytest.raises(UserError, match="has any of the 1 tags"):
-        compare_taggers(config)
+        compare_taggers(config, [str(tmp_path / "c.onnx")])

@@ -119,8 +119,8 @@ def test_a_text_free_set_is_measured_by_what_was_touched(
     assert cv2.imwrite(str(tmp_path / "zero.png"), np.zeros((SIDE, SIDE), np.uint8))
     pictures = ("plain_clean.png", "art_clean.png", "art_clean.png")
     rows = [
-        Row(f"{place}", "val", "g", name, name, "zero.png", source=name, tags="sign" if place else "")
-        for place, name in enumerate(pictures)
+        Row(f"{number}", "val", "g", name, name, "zero.png", source=name, tags="sign" if number else "")
+        for number, name in enumerate(pictures)
     ]
     rows[2].extra["ignore_boxes"] = "0,0,96,86"  # type: ignore[index]  # leaves 8 x 2 px of the dark square
     write_manifest(tmp_path / "free.csv", rows)

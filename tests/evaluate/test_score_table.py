@@ -47,6 +47,6 @@ def test_text_free_sets_have_dashes() -> None:
 
 def test_kinds_are_a_block_of_their_own() -> None:
     rows = shown(summarise(PAGES), summarise_kinds(PAGES))
-    place = next(place for place, row in enumerate(rows) if row[0] == "kind")
-    assert rows[place][:4] == ["kind", "pages", "recall", "words"]
-    assert rows[place + 3] == ["sign", "2", "0.011", "6", "0.167", "16.7%", "75.0%"]
+    heading = next(heading for heading, row in enumerate(rows) if row[0] == "kind")
+    assert rows[heading][:4] == ["kind", "pages", "recall", "words"]
+    assert rows[heading + 3] == ["sign", "2", "0.011", "6", "0.167", "16.7%", "75.0%"]

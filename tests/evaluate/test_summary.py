@@ -17,9 +17,9 @@ def counts(lettering: int, found: int, predicted: int) -> PixelCounts:
     return PixelCounts(text, background, predicted, found, lettering, found)
 
 
-def words(place: int, number: int, found: int, half: int = 0, kept: int = 0) -> WordCounts:
+def words(height_class: int, number: int, found: int, half: int = 0, kept: int = 0) -> WordCounts:
     every = np.zeros(4, np.int64)
-    every[place] = 1
+    every[height_class] = 1
     return WordCounts(
         every * number, every * found, every * number * 10, every * found * 10, number - half - kept, half, kept
     )

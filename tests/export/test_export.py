@@ -36,7 +36,7 @@ from textrm.nets.inpainting.inpainting_unet import InpaintingUNet
 from textrm.nets.inpainting.stages import DeepStage, InvertedResidualStage
 from textrm.nets.layers.phases import with_dilation
 from textrm.nets.segmentation.segmenter import Segmenter
-from textrm.page import Inpainter
+from textrm.page import InpaintingModel
 from textrm.runs.walk import changed
 
 pytestmark = pytest.mark.slow
@@ -177,7 +177,7 @@ def test_calibration_crops_show_lettering(drawn: Path) -> None:
     assert len(crops) == 8
     assert all(crop.image.shape == (64, 64, 3) and crop.mask.shape == (64, 64) for crop in crops)
     masks = {path.stem: cv2.imread(str(path)).any() for path in (drawn.parent / "mask").iterdir()}
-    on_lettering = [crop.mask.any() for place, crop in enumerate(crops) if place % 4 and masks[crop.id]]
+    on_lettering = [crop.mask.any() for number, crop in enumerate(crops) if number % 4 and masks[crop.id]]
     assert on_lettering
     assert all(on_lettering)
     with pytest.raises(UserError, match="no picture of split train of at least 4000×4000"):
@@ -344,7 +344,7 @@ def check_inpainting_graph(net: Net, out: Path) -> None:
     (found,) = session.run(None, {"image": image.numpy(), "mask": mask.numpy()})
     with torch.inference_mode():
         np.testing.assert_allclose(found, model.eval()(image, mask).numpy(), atol=1e-3)
-    assert Inpainter(out, 1).stride == net.stride
+    assert InpaintingModel(out, 1).stride == net.stride
 
 
 def test_int8_of_an_inpainting_net_is_priced_in_decibels(
@@ -355,7 +355,7 @@ def test_int8_of_an_inpainting_net_is_priced_in_decibels(
     assert price.name == "PSNR in holes"
     assert 5 < price.float_graph < 60
     assert abs(price.drop) < 1
-    assert Inpainter(tmp_path / "int8.onnx", 1).stride == 32
+    assert InpaintingModel(tmp_path / "int8.onnx", 1).stride == 32
     kinds = [node.op_type for node in onnx.load(tmp_path / "int8.onnx").graph.node]
     assert "QuantizeLinear" in kinds
     assert kinds.index("AveragePool") < kinds.index("QuantizeLinear")  # the membrane stays in float

@@ -19,7 +19,7 @@ from textrm.export.calibration import calibration_crops
 from textrm.export.quantisation import cleaned_psnr, quantize
 from textrm.export.wrappers import ExportedCleaner
 from textrm.nets.cleaning.cleaner import Cleaner as Net
-from textrm.page import Cleaner, clean_end_to_end
+from textrm.page import CleaningModel, EndToEnd
 
 pytestmark = pytest.mark.slow
 
@@ -56,7 +56,7 @@ def command(patch: pytest.MonkeyPatch, *words: str) -> None:
 
 
 def test_the_file_computes_what_torch_computes(net: Net, file: Path) -> None:
-    cleaner = Cleaner(file, threads=1)
+    cleaner = CleaningModel(file, threads=1)
     assert (cleaner.stride, cleaner.run, cleaner.keep, cleaner.threshold) == (net.stride, "run", 0.1, 0.4)
     for height, width in ((32, 64), (96, 64)):
         image = np.random.default_rng(1).integers(0, 256, (height, width, 3), dtype=np.uint8)
@@ -68,7 +68,7 @@ def test_the_file_computes_what_torch_computes(net: Net, file: Path) -> None:
         assert np.abs(drawn - clean.numpy()).max() < 1e-4
         assert np.abs(share - blend.numpy()).max() < 1e-4
     page = image[:67, :41].copy()
-    result = clean_end_to_end(page, cleaner)
+    result = EndToEnd(cleaner)(page)
     assert np.array_equal(result.image[result.filled == 0], page[result.filled == 0])
 
 
@@ -81,7 +81,7 @@ def test_int8_is_priced_in_decibels_and_refused_where_they_are_too_many(
     assert price.float_graph == cleaned_psnr(str(file), crops)
     assert price.int8_graph == cleaned_psnr(str(tmp_path / "int8.onnx"), crops)
     assert abs(price.drop) < 1
-    assert Cleaner(tmp_path / "int8.onnx", 1).keep == 0.1
+    assert CleaningModel(tmp_path / "int8.onnx", 1).keep == 0.1
     graph = onnx.load(tmp_path / "int8.onnx").graph
     made = {output for node in graph.node for output in node.output}  # weights of 8 bits are made floats again
     quantised = [node.input[1] in made for node in graph.node if node.op_type == "Conv"]

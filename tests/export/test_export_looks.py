@@ -19,7 +19,7 @@ from textrm.export.graph import export
 from textrm.export.quantisation import quantize, segmenter_feeds
 from textrm.export.released import FINDER, released
 from textrm.nets.segmentation.coarse_to_fine import CoarseToFine, finer, pyramid
-from textrm.page import Segmenter
+from textrm.page import SegmentationModel
 from textrm.page.finding.judge import FEATURES
 from textrm.page.finding.segment import segment
 
@@ -53,7 +53,7 @@ def picture(height: int = 128, width: int = 128) -> np.ndarray:
 
 
 def test_a_page_is_seen_as_in_training(look: Path) -> None:
-    maps = segment(picture(), Segmenter(look, threads=1))
+    maps = segment(picture(), SegmentationModel(look, threads=1))
     image, net, prior = torch.from_numpy(picture()).permute(2, 0, 1)[None] / 255, tiny(), None
     assert len(maps) == 3
     for found, member in zip(reversed(maps), pyramid(image, 3), strict=True):
@@ -65,7 +65,7 @@ def test_a_page_is_seen_as_in_training(look: Path) -> None:
 
 
 def test_the_file_says_what_it_is(look: Path) -> None:
-    model = Segmenter(look)
+    model = SegmentationModel(look)
     assert (model.looks, model.stride, model.threshold) == (3, 8, 0.5)
     assert model.judge.weights.tolist()[:3] == [0.0, 1.0, 0.0]
     assert dict(model.inputs) == {"image": "tensor(uint8)", "prior": "tensor(uint8)"}
@@ -91,7 +91,7 @@ def test_int8_is_calibrated_on_what_every_look_is_asked(look: Path, tmp_path: Pa
     assert all(feed["prior"].shape == feed["image"].shape[:3] for feed in feeds)
     price = quantize(look, tmp_path / "int8.onnx", crops, crops)
     assert price.name == "AP"
-    assert Segmenter(tmp_path / "int8.onnx").judge.weights[1] == 1.0
+    assert SegmentationModel(tmp_path / "int8.onnx").judge.weights[1] == 1.0
 
 
 def test_a_judge_is_for_nets_of_several_looks(look: Path, tmp_path: Path) -> None:
@@ -115,4 +115,4 @@ def test_a_look_without_its_prior_is_refused(look: Path, tmp_path: Path) -> None
     graph.metadata_props.extend(entries)
     onnx.save(graph, tmp_path / "foreign.onnx")
     with pytest.raises(UserError, match="prior"):
-        Segmenter(tmp_path / "foreign.onnx")
+        SegmentationModel(tmp_path / "foreign.onnx")

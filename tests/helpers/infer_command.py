@@ -38,6 +38,13 @@ def files(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
+def check_reasons(lines: list[str], reasons: dict[str, str]) -> None:
+    """Every file is told among ``lines``, as "failed: PATH: REASON", with words of its reason."""
+    told = {line.split(": ")[1].rsplit("/")[-1]: line for line in lines if "failed: " in line}
+    for name, words in reasons.items():
+        assert words in told[name]
+
+
 def start(model: Path, *arguments: object, limit: str = "") -> subprocess.Popen[str]:
     command = " ".join(
         [limit, "exec", sys.executable, "-m", "textrm.infer", *map(str, arguments), "--model", str(model)]

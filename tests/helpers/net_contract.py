@@ -197,6 +197,6 @@ def check_cleaner(make: Callable[[], nn.Module]) -> None:
     check_determinism(net, image)
     with torch.no_grad():
         together, alone = net(image), [net(picture[None]) for picture in image]
-        for place in (0, 1):
-            joined = torch.cat([parts[place] for parts in alone])
-            torch.testing.assert_close(together[place], joined, rtol=1e-3, atol=1e-4)
+        for output in (0, 1):
+            joined = torch.cat([parts[output] for parts in alone])
+            torch.testing.assert_close(together[output], joined, rtol=1e-3, atol=1e-4)

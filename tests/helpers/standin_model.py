@@ -10,6 +10,8 @@ import numpy as np
 import onnx
 from onnx import GraphProto, NodeProto, TensorProto, helper
 
+from textrm.page import Cleaning, Result
+
 DARK = 100.0  # the grey level that gives probability 0.5
 METADATA = {"textrm.task": "segmentation", "textrm.stride": "8", "textrm.threshold": "0.5", "textrm.run": "stand-in"}
 
@@ -174,6 +176,15 @@ def write_tagger(
               "textrm.labels": json.dumps(list(labels), ensure_ascii=False), "textrm.run": "stand-in"}  # fmt: skip
     _save(path, graph, {key: value for key, value in (stated | (metadata or {})).items() if value is not None})
     return path
+
+
+def cleaned_copy(cleaning: Cleaning, page: np.ndarray) -> Result:
+    """What comes of a page, which stays as it is."""
+    before = page.copy()
+    result = cleaning(page)
+    assert isinstance(result, Result)
+    assert np.array_equal(page, before)
+    return result
 
 
 def lettered_page(height: int = 96, width: int = 80) -> np.ndarray:

@@ -32,6 +32,6 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch, module: ModuleType) -> list
             GlobalHydra.instance().clear()
         return 0
 
-    for place in (module, running):
-        monkeypatch.setattr(place, "run", run, raising=False)
+    for holder in (module, running):
+        monkeypatch.setattr(holder, "run", run, raising=False)
     return commands

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
 import torch
 import yaml
 from hydra import compose, initialize_config_dir
+from hydra.errors import HydraException
 from omegaconf import DictConfig
+from omegaconf.errors import OmegaConfBaseException
 
+from textrm.errors import UserError
 from textrm.runs.config import CONFIG_FOLDER
 from textrm.train import train
 
@@ -22,6 +28,18 @@ SMALL = [
 def small(drawn: Path, run: Path, *overrides: str) -> DictConfig:
     with initialize_config_dir(str(CONFIG_FOLDER), version_base="1.3"):
         return compose("train", [*SMALL, f"data.manifest={drawn}", f"run={run}", *overrides])
+
+
+def check_refused(drawn: Path, folder: Path, base: Sequence[str], cases: Sequence[tuple[Sequence[str], str]]) -> None:
+    """Each of the overrides ends in the error that is said, before there is a folder; BARE is a set without truth."""
+    bare = drawn.with_name("uncleaned.csv")
+    bare.write_text(re.sub(r",clean/[^,]+,", ",,", drawn.read_text()))
+    for overrides, said in cases:
+        run = folder / "run"
+        given = [override.replace("BARE", str(bare)) for override in overrides]
+        with pytest.raises((UserError, HydraException, OmegaConfBaseException), match=said):
+            train(small(drawn, run, *base, *given), run)
+        assert not run.exists()
 
 
 def state(run: Path) -> dict[str, torch.Tensor]:

@@ -182,8 +182,8 @@ def test_bad_lines_are_counted_and_shown_with_their_places(tmp_path: Path, monke
     assert lines(tmp_path / "out" / "pictures.txt") == ["0001/1.jpg", "0002/2.jpg", "0003/3.jpg"]
     with (tmp_path / "out" / "report" / "bad.csv").open(newline="") as file:
         told = list(csv.reader(file))
-    places = [*range(2, 8), *range(10, 17)]
-    assert [where for where, _ in told] == ["where", *(f"shard:{line}" for line in places)]
+    told_lines = [*range(2, 8), *range(10, 17)]
+    assert [where for where, _ in told] == ["where", *(f"shard:{line}" for line in told_lines)]
     for (_, reason), (_, expected) in zip(told[1:], [*BAD, (b"", "not JSON ('utf-8'")], strict=True):
         assert expected in reason
     assert report(tmp_path / "out")["metadata"]["bad"] == 13
@@ -197,9 +197,9 @@ def test_lines_are_counted_from_the_start_of_each_shard(tmp_path: Path) -> None:
     pack(tmp_path / "release" / "1.tar", content)
     pack(tmp_path / "release" / "2", content)
     run(tmp_path / "out", "--metadata", tmp_path / "release", "--min-tags", 1)
-    places = [line.split(",")[0] for line in lines(tmp_path / "out" / "report" / "bad.csv")]
-    half = [f"1.tar/metadata/{place}" for place in ("0002.gz:1", "0002.gz:2")]
-    assert places == ["where", *half, "2:3", "2:4"]
+    told_lines = [line.split(",")[0] for line in lines(tmp_path / "out" / "report" / "bad.csv")]
+    half = [f"1.tar/metadata/{where}" for where in ("0002.gz:1", "0002.gz:2")]
+    assert told_lines == ["where", *half, "2:3", "2:4"]
 
 
 def test_ties_between_tags_go_to_the_name_that_sorts_first(tmp_path: Path) -> None:

@@ -218,7 +218,7 @@ def test_a_worker_that_dies_is_told(release: Path) -> None:
 
 def blocks_of(release: Path) -> list[shards.Block]:
     files = shards.find_files([release / "metadata"], release / "out")
-    return list(shards.read_blocks(files, shards.Place()))
+    return list(shards.read_blocks(files, shards.Position()))
 
 
 def count_calls(monkeypatch: pytest.MonkeyPatch) -> list[shards.Block]:

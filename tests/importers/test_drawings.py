@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner
 
 from textrm.data.manifest import load_sample, read_manifest
+from textrm.data.masks import mask_of_drawn_pair
 from textrm.errors import UserError
 from textrm.importers.drawings import main, read_drawing
-from textrm.synth.degrade import changed
 
 
 def write_drawing(path: Path, colour: tuple[int, int, int] = (200, 30, 60)) -> Path:
@@ -74,7 +74,7 @@ def test_drawings_stand_before_large_effects_which_they_hide(tmp_path: Path) -> 
     discs = 0
     for sample in lettered:
         assert sample.clean is not None
-        assert np.array_equal(sample.mask != 0, changed(sample.image, sample.clean) != 0)
+        assert np.array_equal(sample.mask != 0, mask_of_drawn_pair(sample.image, sample.clean) != 0)
         disc = (np.abs(sample.clean.astype(int) - (200, 30, 60)).max(2) < 2).astype(np.uint8)
         disc = cv2.erode(disc, np.ones((5, 5), np.uint8)) != 0
         assert np.array_equal(sample.image[disc], sample.clean[disc])  # the disc is in front

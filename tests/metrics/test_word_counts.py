@@ -14,18 +14,18 @@ from textrm.metrics.words import Words
 def bars(*heights: int) -> np.ndarray:
     """Bars 10 px wide with 290 px between them: each is a word."""
     mask = np.zeros((200, 300 * len(heights)), np.uint8)
-    for place, height in enumerate(heights):
-        mask[:height, 300 * place : 300 * place + 10] = 1
+    for bar, height in enumerate(heights):
+        mask[:height, 300 * bar : 300 * bar + 10] = 1
     return mask
 
 
 def erase(mask: np.ndarray, rows: dict[int, int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Cleaned, lettered and clean picture; of bar ``place`` the upper ``rows`` are gone."""
+    """Cleaned, lettered and clean picture; of bar ``bar`` the upper ``rows`` are gone."""
     clean = np.full((*mask.shape, 3), 200, np.uint8)
     lettered = np.where(mask[..., None] > 0, 20, clean).astype(np.uint8)
     cleaned = lettered.copy()
-    for place, count in rows.items():
-        cleaned[:count, 300 * place : 300 * place + 10] = 150  # nearer to 200 than to 20
+    for bar, count in rows.items():
+        cleaned[:count, 300 * bar : 300 * bar + 10] = 150  # nearer to 200 than to 20
     return cleaned, lettered, clean
 
 

@@ -24,7 +24,7 @@ def draw(*boxes: tuple[int, int, int, int], shape: tuple[int, int] = SHAPE) -> n
 def together(words: Words, *spots: tuple[int, int]) -> list[list[int]]:
     """The spots (y, x), by their place in the list, that are of one word, in order."""
     labels = [int(words.labels[spot]) for spot in spots]
-    return [[place for place, label in enumerate(labels) if label == one] for one in dict.fromkeys(labels)]
+    return [[number for number, label in enumerate(labels) if label == one] for one in dict.fromkeys(labels)]
 
 
 @pytest.mark.parametrize(("heights", "gap", "words"), [
@@ -67,7 +67,7 @@ def test_a_lone_component_below_a_third_of_the_letter_counts_with_it(height: int
 
 def test_both_dots_of_an_umlaut_and_all_of_an_ellipsis_find_their_letter() -> None:
     letter, dots = (100, 100, 20, 20), ((92, 102, 4, 4), (92, 113, 4, 4))  # the dots are nearer to each other's height
-    ellipsis = tuple((116, 126 + 12 * place, 4, 4) for place in range(3))
+    ellipsis = tuple((116, 126 + 12 * number, 4, 4) for number in range(3))
     assert len(group_words(draw(letter, *dots)).heights) == 1
     found = group_words(draw(letter, *dots, *ellipsis))
     assert found.heights.tolist() == [28]
@@ -85,7 +85,7 @@ def test_an_accent_reaches_four_times_its_height(gap: int, words: int) -> None:
 
 
 def test_small_letters_beside_a_giant_one_are_no_dots() -> None:
-    small = [(80, 130 + 10 * place, 12, 6) for place in range(4)]  # letters of one word, and one that stands alone
+    small = [(80, 130 + 10 * number, 12, 6) for number in range(4)]  # letters of one word, and one that stands alone
     alone = (80, 180, 12, 6)
     found = group_words(draw((10, 10, 150, 60), *small, alone))
     assert sorted(found.heights) == [12, 12, 150]

@@ -69,7 +69,7 @@ def test_segmenter(name):
 
 @pytest.mark.slow
 def test_onnx_of_mobilenet_equals_torch(tmp_path, monkeypatch):  # the Xception's is that of test_export
-    shallow = [(*stage[:2], min(stage[2], 2) if place < 2 else 1, stage[3]) for place, stage in enumerate(STAGES)]
+    shallow = [(*stage[:2], min(stage[2], 2) if number < 2 else 1, stage[3]) for number, stage in enumerate(STAGES)]
     monkeypatch.setattr(
         "textrm.nets.encoders.mobilenet.STAGES", shallow
     )  # every stride and dilation, and one sum: for speed

@@ -4,19 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from textrm.page import Cleaner, Inpainter, Segmenter
+from textrm.page import CleaningModel, InpaintingModel, SegmentationModel
 
 
 @pytest.fixture(scope="session")
-def model(model_file: Path) -> Segmenter:
-    return Segmenter(model_file, threads=1)
+def model(model_file: Path) -> SegmentationModel:
+    return SegmentationModel(model_file, threads=1)
 
 
 @pytest.fixture(scope="session")
-def inpainter(inpainter_file: Path) -> Inpainter:
-    return Inpainter(inpainter_file, threads=1)
+def inpainter(inpainter_file: Path) -> InpaintingModel:
+    return InpaintingModel(inpainter_file, threads=1)
 
 
 @pytest.fixture(scope="session")
-def cleaner(cleaner_file: Path) -> Cleaner:
-    return Cleaner(cleaner_file, threads=1)
+def cleaner(cleaner_file: Path) -> CleaningModel:
+    return CleaningModel(cleaner_file, threads=1)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from standin_model import lettered_page, write_cleaner
+from standin_model import cleaned_copy, lettered_page, write_cleaner
 
 from textrm.errors import UserError
-from textrm.page import Cleaner, Result, clean_end_to_end
+from textrm.page import CleaningModel, EndToEnd, clean_end_to_end
 
 
 def patchwork(height: int, width: int, block: int = 16) -> np.ndarray:
@@ -20,12 +20,9 @@ def patchwork(height: int, width: int, block: int = 16) -> np.ndarray:
     return page + rng.integers(0, 50, page.shape, dtype=np.uint8)
 
 
-def test_a_page_is_drawn_clean(cleaner: Cleaner) -> None:
+def test_a_page_is_drawn_clean(cleaner: CleaningModel) -> None:
     page = lettered_page()
-    before = page.copy()
-    result = clean_end_to_end(page, cleaner)
-    assert isinstance(result, Result)
-    assert np.array_equal(page, before)
+    result = cleaned_copy(EndToEnd(cleaner), page)
     drawn, blend = cleaner(page)
     assert np.array_equal(result.image, np.where(blend[..., None] >= 1 / 32, drawn, page))
     assert result.image[26, 20].tolist() == [255] * 3
@@ -40,10 +37,10 @@ def test_pixels_with_little_blend_are_bit_identical(tmp_path: Path) -> None:
     page = patchwork(96, 120)
     shares = []
     for keep in ("0.004", "0.03125", "0.3"):
-        own = Cleaner(write_cleaner(tmp_path / "a.onnx", {"textrm.keep": keep}), threads=1)
+        own = CleaningModel(write_cleaner(tmp_path / "a.onnx", {"textrm.keep": keep}), threads=1)
         drawn, blend = own(page)
         kept = blend < float(keep)
-        result = clean_end_to_end(page, own, min_area=0)
+        result = EndToEnd(own, min_area=0)(page)
         assert (drawn != page)[kept].any()  # the model alone would not have kept them
         assert np.array_equal(result.image[kept], page[kept])
         assert np.array_equal(result.image[~kept], drawn[~kept])
@@ -52,68 +49,69 @@ def test_pixels_with_little_blend_are_bit_identical(tmp_path: Path) -> None:
     assert 0.1 < shares[0] < shares[1] < shares[2] < 0.9
 
 
-def test_tiles_do_not_show(cleaner: Cleaner) -> None:
+def test_tiles_do_not_show(cleaner: CleaningModel) -> None:
     page = patchwork(413, 350)
-    whole, cut = clean_end_to_end(page, cleaner), clean_end_to_end(page, cleaner, tile=160)
+    whole, cut = EndToEnd(cleaner)(page), EndToEnd(cleaner, tile=160)(page)
     assert 0.1 < whole.filled.mean() < 0.9
     for name in ("image", "mask", "filled", "prob"):
         assert np.array_equal(getattr(whole, name), getattr(cut, name)), name
 
 
-def test_in_place_later_tiles_see_the_page_as_it_was(cleaner: Cleaner) -> None:
+def test_in_place_later_tiles_see_the_page_as_it_was(cleaner: CleaningModel) -> None:
     page = patchwork(413, 350)
-    expected = clean_end_to_end(page, cleaner).image
-    result = clean_end_to_end(page, cleaner, tile=160, out=page)
+    expected = EndToEnd(cleaner)(page).image
+    result = EndToEnd(cleaner, tile=160)(page, out=page)
     assert result.image is page
     assert np.array_equal(page, expected)
+    assert np.array_equal(clean_end_to_end(patchwork(413, 350), cleaner, tile=160).image, expected)
     other = np.empty_like(page)
-    assert clean_end_to_end(patchwork(413, 350), cleaner, out=other).image is other
+    assert EndToEnd(cleaner)(patchwork(413, 350), out=other).image is other
     assert np.array_equal(other, expected)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 40), (3, 700), (700, 3), (17, 9)])
-def test_sizes_that_are_no_multiple_of_the_stride(cleaner: Cleaner, size: tuple[int, int]) -> None:
+def test_sizes_that_are_no_multiple_of_the_stride(cleaner: CleaningModel, size: tuple[int, int]) -> None:
     page = np.zeros((*size, 3), np.uint8)
     page[..., 0] = np.arange(size[1]) % 2
-    result = clean_end_to_end(page, cleaner, min_area=0)
+    result = EndToEnd(cleaner, min_area=0)(page)
     assert result.image.shape == page.shape
     assert result.prob.shape == result.mask.shape == result.filled.shape == size
     one_colour = size == (1, 1)
     assert (result.image == (page if one_colour else 255)).all()
 
 
-def test_what_is_left_alone_and_what_is_called_lettering(cleaner: Cleaner) -> None:
+def test_what_is_left_alone_and_what_is_called_lettering(cleaner: CleaningModel) -> None:
     page = lettered_page()
     page[60:62, 60:62] = 0  # 5 x 5 on the mean: 255 - 41 is not dark
     page[80:86, 60:66] = 60
-    usual = clean_end_to_end(page, cleaner)
+    usual = EndToEnd(cleaner)(page)
     assert usual.filled[83, 63] == usual.mask[83, 63] == 1
     assert usual.filled[61, 61] == 0
     small = int(usual.filled[76:90, 56:70].sum())
-    strict = clean_end_to_end(page, cleaner, min_area=small + 1)
+    strict = EndToEnd(cleaner, min_area=small + 1)(page)
     assert np.array_equal(strict.image[70:], page[70:])
     assert strict.filled[70:].sum() == strict.mask[70:].sum() == 0
     assert np.array_equal(strict.image[:60], usual.image[:60])
-    sure = clean_end_to_end(page, cleaner, threshold=0.99)
+    sure = EndToEnd(cleaner, threshold=0.99)(page)
     assert np.array_equal(sure.image, usual.image)  # the threshold is about the mask alone
     assert 0 < sure.mask.sum() < usual.mask.sum()
     assert sum(region.area for region in usual.regions) == usual.mask.sum()
 
 
 def test_a_net_that_draws_everything_anew_may_change_everything(tmp_path: Path) -> None:
-    direct = Cleaner(write_cleaner(tmp_path / "a.onnx", blend=1.0), threads=1)
+    direct = CleaningModel(write_cleaner(tmp_path / "a.onnx", blend=1.0), threads=1)
     page = patchwork(40, 40)
-    result = clean_end_to_end(page, direct)
+    result = EndToEnd(direct)(page)
     assert result.filled.all()
     assert (result.prob == 255).all()
     assert np.array_equal(result.image, direct(page)[0])
 
 
-def test_mistakes_are_told(cleaner: Cleaner) -> None:
+def test_mistakes_are_told(cleaner: CleaningModel) -> None:
     for image, options, words in (
         (lettered_page(), {"threshold": 1.0}, "threshold is 1.0; expected a probability"),
         (lettered_page(), {"tile": 64}, "tile is 64 pixels; expected at least 136"),
         (np.zeros((4, 4), np.uint8), {}, r"expected uint8 \(height, width, 3\)"),
     ):
         with pytest.raises(UserError, match=words):
-            clean_end_to_end(image, cleaner, **options)
+            EndToEnd(cleaner, **options)(image)

@@ -44,17 +44,17 @@ def test_extreme_shapes(height: int, width: int, shown: tuple[int, int]) -> None
     rows, columns = np.nonzero(square.any(2))
     assert (np.ptp(rows) + 1, np.ptp(columns) + 1) == shown
     assert set(np.unique(square)) <= {0, 200}
-    place = placement(height, width, 32)
-    assert (rows.min(), columns.min()) == (place.top, place.left)
-    assert place.in_picture(np.array([0.0, 0.0, 1.0, 1.0])).tolist() == [0, 0, width, height]
+    placed = placement(height, width, 32)
+    assert (rows.min(), columns.min()) == (placed.top, placed.left)
+    assert placed.in_picture(np.array([0.0, 0.0, 1.0, 1.0])).tolist() == [0, 0, width, height]
 
 
 def test_boxes_are_found_again_in_the_picture() -> None:
     # 200 x 100 in 64: 64 x 32 from column 16, 3.125 pixels of the picture for each of the square.
-    place = placement(200, 100, 64)
+    placed = placement(200, 100, 64)
     boxes = np.array([[0.25, 0, 0.75, 1], [0.5, 0.5, 0.75, 0.75], [0, 0, 1, 1], [0, 0.25, 0.5, 0.5], [0.8, 0, 1, 1]])
     expected = [[0, 0, 100, 200], [50, 100, 100, 150], [0, 0, 100, 200], [0, 50, 50, 100], [100, 0, 100, 200]]
-    assert place.in_picture(boxes.astype(np.float32)).tolist() == expected
+    assert placed.in_picture(boxes.astype(np.float32)).tolist() == expected
     assert placement(40, 40, 64).in_picture(np.array([0.25, 0.5, 0.75, 1.0])).tolist() == [10, 20, 30, 40]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -14,10 +13,9 @@ from PIL import Image
 from textrm.data.manifest import Row, load_sample, read_manifest, write_manifest
 from textrm.errors import UserError
 from textrm.importers.backgrounds import read_background
-from textrm.page import Result, Segmenter, clean
+from textrm.page import Result, SegmentAndFill, SegmentationModel
 from textrm.page.files.clean_file import clean_file
-from textrm.page.files.plan import Job
-from textrm.page.methods import PageMethod
+from textrm.page.files.plan import PageFiles
 from textrm.pictures.plain import read_grey, read_srgb
 from textrm.pictures.write import encode_plain
 
@@ -47,21 +45,23 @@ def letter(mode: str) -> Image.Image:
 
 @pytest.mark.parametrize("mode", list(PROFILES))
 def test_training_importers_and_inference_see_the_same_pixels(mode: str, model_file: Path, tmp_path: Path) -> None:
-    expected, seen = {}, []
-    model = Segmenter(model_file, threads=1)
+    expected, shown = {}, []
 
-    def clean_and_tell(image: np.ndarray, **given: Any) -> Result:
-        seen.append(given["seen"].copy())
-        return clean(image, model=model, fill="flat", **given)
+    class Watched(SegmentAndFill):
+        def __call__(self, image: np.ndarray, out: np.ndarray | None = None, seen: np.ndarray | None = None) -> Result:
+            assert seen is not None
+            shown.append(seen.copy())
+            return super().__call__(image, out, seen)
 
+    cleaning = Watched(SegmentationModel(model_file, threads=1), fill="flat")
     for profile in (b"", PROFILES[mode]):
         path = tmp_path / f"{bool(profile)}{'.tif' if mode == 'CMYK' else '.png'}"
         letter(mode).save(path, icc_profile=profile or None)
         write_manifest(tmp_path / "manifest.csv", [Row("a", "train", "a", path.name)])
         manifest = read_manifest(tmp_path / "manifest.csv")
-        clean_file(Job(path, tmp_path / "out" / path.name, {}), PageMethod(clean_and_tell, model, 0.5))
+        clean_file(PageFiles(path, tmp_path / "out" / path.name, {}), cleaning)
         expected[profile] = read_srgb(path)
-        for pixels in (load_sample(manifest, manifest.rows[0]).image, read_background(path), seen.pop()):
+        for pixels in (load_sample(manifest, manifest.rows[0]).image, read_background(path), shown.pop()):
             assert np.array_equal(pixels, expected[profile])
     letters, paper = expected[b""][30, 32], expected[b""][5, 5]
     assert letters.max() == 0
@@ -75,9 +75,10 @@ def test_the_segmenter_looks_at_what_is_seen_and_the_fill_keeps_the_pages_own_co
     page = np.full((96, 200, 3), (100, 180, 60), np.uint8)
     lettered = page.copy()
     cv2.putText(lettered, "WORD", (30, 60), cv2.FONT_HERSHEY_DUPLEX, 1.2, (0, 0, 0), 2)
-    assert np.array_equal(clean(lettered, fill="flat", seen=np.full_like(page, 255)).image, lettered)
+    cleaning = SegmentAndFill(fill="flat")
+    assert np.array_equal(cleaning(lettered, seen=np.full_like(page, 255)).image, lettered)
     seen = np.where((lettered == page).all(2, keepdims=True), np.uint8(255), np.uint8(0)).repeat(3, 2)
-    found = clean(lettered, fill="flat", seen=seen)
+    found = cleaning(lettered, seen=seen)
     assert np.array_equal(found.image, page)
 
 

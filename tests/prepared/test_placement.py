@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from textrm.prepared.geometry import PADDINGS, place
+from textrm.prepared.geometry import PADDINGS, placement
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from textrm.prepared.geometry import PADDINGS, place
     ],
 )
 def test_squares(size: tuple[int, int], enlarge: bool, box: tuple[int, ...], canvas: tuple[int, int]) -> None:
-    where = place(*size, size=512, enlarge=enlarge)
+    where = placement(*size, size=512, enlarge=enlarge)
     assert (where.box, where.canvas) == (box, canvas)
     assert where.is_scaled == ((where.columns, where.rows) != size)
     image = np.full((size[1], size[0], 3), 90, np.uint8)
@@ -29,16 +29,16 @@ def test_squares(size: tuple[int, int], enlarge: bool, box: tuple[int, ...], can
 
 
 def test_a_picture_of_its_own_size_gets_the_next_multiple() -> None:
-    where = place(65, 64, size=0, multiple=32)
+    where = placement(65, 64, size=0, multiple=32)
     assert (where.box, where.canvas, where.is_scaled) == ((15, 0, 80, 64), (96, 64), False)
     assert where.bars() == [(0, 0, 15, 64), (80, 0, 96, 64)]
-    assert place(64, 96, size=0).bars() == []
+    assert placement(64, 96, size=0).bars() == []
 
 
 @pytest.mark.parametrize("size", [0, 64, 40, 7])
 @pytest.mark.parametrize("shape", [(37, 50), (1, 90), (64, 64)])
 def test_bars_and_picture_share_the_canvas_out(size: int, shape: tuple[int, int]) -> None:
-    where = place(shape[1], shape[0], size=size)
+    where = placement(shape[1], shape[0], size=size)
     count = np.zeros(where.canvas[::-1], int)
     where.cut(count)[:] += 1
     for x0, y0, x1, y1 in where.bars():
@@ -49,7 +49,7 @@ def test_bars_and_picture_share_the_canvas_out(size: int, shape: tuple[int, int]
 @pytest.mark.parametrize("padding", PADDINGS)
 def test_without_scaling_a_picture_comes_back_bit_for_bit(padding: str) -> None:
     image = np.random.default_rng(0).integers(1, 256, (37, 50, 3), dtype=np.uint8)
-    where = place(50, 37, size=64)
+    where = placement(50, 37, size=64)
     canvas = where.put(image, padding)
     assert canvas.shape == (64, 64, 3)
     assert np.array_equal(where.in_size(where.cut(canvas)), image)
@@ -60,23 +60,23 @@ def test_without_scaling_a_picture_comes_back_bit_for_bit(padding: str) -> None:
 def test_no_letter_vanishes_from_a_mask() -> None:
     mask = np.zeros((3000, 2000), np.uint8)
     mask[1501, 1003] = 1
-    where = place(2000, 3000, size=60)
+    where = placement(2000, 3000, size=60)
     small = where.put_mask(mask)
     assert small.shape == (60, 60)
     assert np.argwhere(small).tolist() == [[30, 10 + 20]]
-    larger = place(4, 2, size=8, enlarge=True).put_mask(np.array([[0, 9, 0, 0], [0, 0, 0, 1]], np.uint8))
+    larger = placement(4, 2, size=8, enlarge=True).put_mask(np.array([[0, 9, 0, 0], [0, 0, 0, 1]], np.uint8))
     assert larger[2:6].tolist() == [[0, 0, 1, 1, 0, 0, 0, 0]] * 2 + [[0, 0, 0, 0, 0, 0, 1, 1]] * 2
     assert larger.sum() == 8
 
 
 def test_boxes_move_with_their_picture_and_never_shrink() -> None:
-    where = place(1000, 500, size=100)
+    where = placement(1000, 500, size=100)
     assert where.moved((101, 0, 199, 500)) == (10, 25, 20, 75)
     assert where.moved((-50, -50, 5, 9999)) == (0, 25, 1, 75)
 
 
 def test_a_change_has_a_soft_edge_of_one_pixel_of_the_canvas() -> None:
-    where = place(400, 400, size=100)
+    where = placement(400, 400, size=100)
     changed = np.zeros((100, 100), bool)
     changed[20:30, 40:60] = True
     share = where.share_in_size(changed)
@@ -89,7 +89,7 @@ def test_a_change_has_a_soft_edge_of_one_pixel_of_the_canvas() -> None:
 
 
 def test_an_enlarged_picture_changes_only_where_the_canvas_did() -> None:
-    where = place(20, 20, size=100, enlarge=True)
+    where = placement(20, 20, size=100, enlarge=True)
     changed = np.zeros((100, 100), bool)
     changed[50:55, 50:55] = True
     share = where.share_in_size(changed)

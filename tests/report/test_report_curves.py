@@ -28,8 +28,8 @@ from textrm.report.sweep import Sweep, make_sweep
 def test_mean_curve_covers_what_all_cover() -> None:
     one = np.array([0.0, 10.0, 20.0, 30.0]), np.array([0.0, 1.0, 2.0, 3.0])
     two = np.array([5.0, 10.0, 20.0]), np.array([1.0, 3.0, 4.0])
-    places, mean, least, greatest = mean_curve([one, two])
-    assert places.tolist() == [5, 10, 20]
+    steps, mean, least, greatest = mean_curve([one, two])
+    assert steps.tolist() == [5, 10, 20]
     assert mean.tolist() == [0.75, 2, 3]
     assert least.tolist() == [0.5, 1, 2]
     assert greatest.tolist() == [1, 3, 4]
@@ -95,9 +95,9 @@ def test_what_is_read_of_a_damaged_file_can_be_used(tmp_path: Path) -> None:
     path = next(tmp_path.glob("*tfevents*"))
     whole = path.read_bytes()
     read = []
-    for place in range(0, len(whole), 7):
+    for byte in range(0, len(whole), 7):
         damaged = bytearray(whole)
-        damaged[place] ^= 0x55
+        damaged[byte] ^= 0x55
         path.write_bytes(damaged)
         events = read_events(tmp_path)
         read.append(len(events.pictures) + len(events.curves))

@@ -4,8 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
+from textrm.data.masks import mask_of_drawn_pair
 from textrm.data.sample import Sample
-from textrm.synth.degrade import changed, degrade
+from textrm.synth.degrade import degrade
 from textrm.synth.faces.library import FontLibrary, find_fonts
 from textrm.synth.letter_art import letter_art
 from textrm.synth.pages import draw_page
@@ -150,7 +151,7 @@ def test_degrading_keeps_both_pictures_alike_and_the_mask_true() -> None:
     clean = np.full((64, 64, 3), 200, np.uint8)
     image = clean.copy()
     image[20:40, 20:40] = 0
-    sample = Sample("x", image, changed(image, clean), clean, tags=frozenset({"color"}))
+    sample = Sample("x", image, mask_of_drawn_pair(image, clean), clean, tags=frozenset({"color"}))
     seen = set()
     for _ in range(30):
         worn = degrade(rng, sample)

@@ -3,18 +3,22 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from textrm.data.sample import Sample
 from textrm.synth.faces.library import FontLibrary
 from textrm.synth.pages import EMPTY_KINDS, KINDS, Kind
 from textrm.synth.pictograms import pictograms
 from textrm.synth.strips import strip
 
 
+def samples(kind: Kind, fonts: FontLibrary, color: bool, lettered: bool) -> list[Sample]:
+    drawn = (kind(np.random.default_rng(seed), 160, 200, fonts, color, lettered) for seed in range(8))
+    return [letterer.sample("x", tags) for letterer, tags in drawn]
+
+
 @pytest.mark.parametrize("kind", [strip, pictograms])
 def test_without_lettering_nothing_is_marked(fonts: FontLibrary, kind: Kind) -> None:
     drawn = 0
-    for seed in range(8):
-        letterer, tags = kind(np.random.default_rng(seed), 160, 200, fonts, True, False)
-        sample = letterer.sample("x", tags)
+    for sample in samples(kind, fonts, True, False):
         assert not sample.mask.any()
         np.testing.assert_array_equal(sample.image, sample.clean)
         drawn += int(sample.image.std() > 8)
@@ -24,9 +28,7 @@ def test_without_lettering_nothing_is_marked(fonts: FontLibrary, kind: Kind) -> 
 @pytest.mark.parametrize("kind", [strip, pictograms])
 def test_lettered_pages_mark_only_what_letters_changed_and_stay_grey(fonts: FontLibrary, kind: Kind) -> None:
     lettered = 0
-    for seed in range(8):
-        letterer, tags = kind(np.random.default_rng(seed), 160, 200, fonts, False, True)
-        sample = letterer.sample("x", tags)
+    for sample in samples(kind, fonts, False, True):
         assert sample.clean is not None
         assert (sample.image == sample.image[..., :1]).all()
         np.testing.assert_array_equal(sample.mask, np.abs(sample.image.astype(int) - sample.clean).max(2) > 16)

@@ -68,13 +68,20 @@ def _with_further_inputs(net: nn.Module, weights: dict[str, Tensor]) -> dict[str
     name = f"{first}.weight"
     if first is None or name not in weights:
         return weights
-    wide, narrow = torch.zeros_like(net.state_dict()[name]), weights[name]
-    further = wide.shape[1] - narrow.shape[1] if wide.dim() == narrow.dim() else 0
-    if further <= 0 or wide[:, further:].shape != narrow.shape:
-        return weights
-    wide[:, : narrow.shape[1]] = narrow
-    log.info("%s: %d further channels of the input begin at zero", name, further)
+    wide = widened(weights[name], net.state_dict()[name])
+    if wide is not weights[name]:
+        log.info("%s: %d further channels of the input begin at zero", name, wide.shape[1] - weights[name].shape[1])
     return weights | {name: wide}
+
+
+def widened(kernel: Tensor, like: Tensor) -> Tensor:
+    """A kernel with zeros for the further channels of the input that ``like`` sees; itself where it is no such one."""
+    further = like.shape[1] - kernel.shape[1] if like.dim() == kernel.dim() > 1 else 0
+    if further <= 0 or like[:, further:].shape != kernel.shape:
+        return kernel
+    wide = torch.zeros_like(like)
+    wide[:, : kernel.shape[1]] = kernel
+    return wide
 
 
 def _check_fit(net: nn.Module, weights: dict[str, Tensor], source: str) -> None:

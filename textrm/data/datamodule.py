@@ -79,9 +79,9 @@ class MixtureSampler(Sampler[Draw]):
             pairs += [(source, int(index)) for index in np.concatenate([*rounds, np.empty(0, int)])[:wanted]]
         order, first = rng.permutation(len(pairs)), self.epoch * self.samples
         rank, processes = _processes()
-        for place in range(self.start * processes + rank, len(self) * processes, processes):
-            source, item = pairs[order[place]]
-            yield Draw(source, item, first + place)
+        for position in range(self.start * processes + rank, len(self) * processes, processes):
+            source, item = pairs[order[position]]
+            yield Draw(source, item, first + position)
 
 
 def _processes() -> tuple[int, int]:

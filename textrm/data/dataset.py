@@ -32,22 +32,22 @@ class BadRows:
 
     def __init__(self, rows: Sequence[Row], folder: Path) -> None:
         self.folder = folder
-        self._place = {row.id: place for place, row in enumerate(rows)}
+        self._index_of = {row.id: number for number, row in enumerate(rows)}
         self._flags = torch.zeros(len(rows), dtype=torch.bool).share_memory_()
         self._reasons: dict[str, str] = {}  # what this process found
 
     def __contains__(self, id: str) -> bool:
-        return bool(self._flags[self._place[id]])
+        return bool(self._flags[self._index_of[id]])
 
     def add(self, bad: BadRow) -> None:
         """Remember and report a row that was good so far."""
-        self._flags[self._place[bad.id]] = True
+        self._flags[self._index_of[bad.id]] = True
         self._reasons[bad.id] = bad.reason
         log.warning("bad row %s in %s: %s", bad.id, self.folder, bad.reason)
 
     def reasons(self) -> dict[str, str]:
         """Reason by id of every bad row met so far, by any process."""
-        flagged = [id for id, place in self._place.items() if self._flags[place]]
+        flagged = [id for id, number in self._index_of.items() if self._flags[number]]
         return {id: self._reasons.get(id, "unusable; the log has the reason") for id in flagged}
 
 

@@ -43,8 +43,8 @@ class RandomHoles:
 
     def __call__(self, item: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
         """The item with a hole, and its clean picture as the image."""
-        place = int(rng.integers(len(self.bins) - 1))
-        hole = draw_hole(rng, item["mask"].shape[-2:], self.bins[place], self.bins[place + 1])
+        bin_number = int(rng.integers(len(self.bins) - 1))
+        hole = draw_hole(rng, item["mask"].shape[-2:], self.bins[bin_number], self.bins[bin_number + 1])
         return _with_hole(item, hole, item["clean"])
 
 

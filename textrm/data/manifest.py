@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from textrm.data.masks import mask_of_levels
 from textrm.data.sample import Sample
 from textrm.errors import UserError
 from textrm.files import write_whole
@@ -121,9 +122,9 @@ def split_by_group(rows: Sequence[Row], ratios: tuple[float, float, float], seed
     if min(ratios) < 0 or sum(ratios) <= 0:
         raise UserError(f"split {ratios}: expected three shares for train, val and test, none negative, not all 0")
     bounds = np.cumsum(ratios) / sum(ratios)
-    place = {group: _unit_hash(f"{seed}:{group}") for group in {row.group for row in rows}}
-    groups = sorted(place, key=lambda group: place[group])
-    split = {group: min(int(np.searchsorted(bounds, place[group], side="right")), 2) for group in groups}
+    position = {group: _unit_hash(f"{seed}:{group}") for group in {row.group for row in rows}}
+    groups = sorted(position, key=lambda group: position[group])
+    split = {group: min(int(np.searchsorted(bounds, position[group], side="right")), 2) for group in groups}
     for wanted, ratio in enumerate(ratios):
         if ratio > 0 and wanted not in split.values():
             members: list[list[str]] = [[g for g in groups if split[g] == s] for s in range(3)]
@@ -136,11 +137,11 @@ def split_by_group(rows: Sequence[Row], ratios: tuple[float, float, float], seed
 def load_sample(manifest: Manifest, row: Row, clean: bool = True, need_mask: bool = True) -> Sample:
     """Read the pictures of ``row``.
 
-    The pictures are 8-bit sRGB as :mod:`textrm.pictures.plain` reads them. A mask pixel above 127 is lettering. A row
-    without a mask gets an empty one and is ignored everywhere, since nothing is known. The extra column
-    ``ignore_boxes`` ("x0,y0,x1,y1;…" in pixels, x1 and y1 outside) marks regions to ignore. ``clean=False`` saves the
-    reading of the clean picture; ``need_mask=False`` ignores nothing for want of a mask, for those who learn from the
-    clean picture.
+    The pictures are 8-bit sRGB as :mod:`textrm.pictures.plain` reads them. A mask is what
+    :func:`textrm.data.masks.mask_of_levels` makes of its levels. A row without one gets an empty mask and is ignored
+    everywhere, since nothing is known. The extra column ``ignore_boxes`` ("x0,y0,x1,y1;…" in pixels, x1 and y1 outside)
+    marks regions to ignore. ``clean=False`` saves the reading of the clean picture; ``need_mask=False`` ignores nothing
+    for want of a mask, for those who learn from the clean picture.
 
     Raises:
         BadRow: a file is missing, unreadable, or of another size than the image or the row says.
@@ -164,26 +165,26 @@ def load_sample(manifest: Manifest, row: Row, clean: bool = True, need_mask: boo
             raise BadRow(row.id, f"its {role} is {plane.shape[1]}x{plane.shape[0]}, its image {width}x{height}")
     if mask is None and need_mask:
         ignore[:] = 1
-    lettering = np.zeros((height, width), np.uint8) if mask is None else (mask > 127).astype(np.uint8)
+    lettering = np.zeros((height, width), np.uint8) if mask is None else mask_of_levels(mask)
     known = ignore if ignore.any() else None
     tags = frozenset(row.tags.split())
     return Sample(row.id, image, lettering, planes.get("clean"), known, tags=tags, masked=mask is not None)
 
 
-def _row(place: str, cells: dict[str, str]) -> Row:
+def _row(where: str, cells: dict[str, str]) -> Row:
     if None in cells or None in cells.values():
-        raise UserError(f"{place}: has another number of cells than the header; quote cells that hold a comma")
+        raise UserError(f"{where}: has another number of cells than the header; quote cells that hold a comma")
     values = {name: cells.pop(name).strip() for name in COLUMNS}
     sizes: dict[str, int | None] = {}
     for name in ("width", "height"):
         text = values.pop(name)
         if text and not (text.isdecimal() and int(text) > 0):
-            raise UserError(f"{place}: {name} is {text!r}; expected a number of pixels or nothing")
+            raise UserError(f"{where}: {name} is {text!r}; expected a number of pixels or nothing")
         sizes[name] = int(text) if text else None
     if not values["id"] or not values["image"]:
-        raise UserError(f"{place}: has no {'image' if values['id'] else 'id'}; every row needs one")
+        raise UserError(f"{where}: has no {'image' if values['id'] else 'id'}; every row needs one")
     if values["split"] not in SPLITS:
-        raise UserError(f"{place}: split is {values['split']!r}; expected train, val or test")
+        raise UserError(f"{where}: split is {values['split']!r}; expected train, val or test")
     return Row(**values, **sizes, extra=dict(cells))  # type: ignore[arg-type]
 
 

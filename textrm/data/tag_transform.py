@@ -36,7 +36,7 @@ class TagTransform:
                 raise UserError(f"{name}={value} of TagTransform: expected a share of 0 to 1")
         if size < 8:
             raise UserError(f"size={size} of TagTransform: expected 8 px or more")
-        self.place = {label: place for place, label in enumerate(labels.split())}
+        self.number_of = {label: number for number, label in enumerate(labels.split())}
         self.size = size
         chosen: list[A.BasicTransform] = [A.HorizontalFlip(p=flip)]
         if crop:
@@ -49,7 +49,7 @@ class TagTransform:
         """``id``, ``image`` 3 size size and ``tags`` T, NaN where nothing is known."""
         # The letterbox is that of textrm.tag, which has no albumentations.
         image = letterbox(augment(self.changes, rng, {"image": sample.image})["image"], self.size)
-        tags = torch.full((len(self.place),), 0.0 if sample.tags is not None else float("nan"))
-        tags[[self.place[tag] for tag in sample.tags or () if tag in self.place]] = 1.0
+        tags = torch.full((len(self.number_of),), 0.0 if sample.tags is not None else float("nan"))
+        tags[[self.number_of[tag] for tag in sample.tags or () if tag in self.number_of]] = 1.0
         planes = torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1)))
         return {"id": sample.id, "image": planes.float().div_(255), "tags": tags}

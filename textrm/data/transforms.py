@@ -9,8 +9,8 @@ import numpy as np
 import torch
 
 from textrm.data.augmentation import A, augment
+from textrm.data.masks import mask_of_drawn_pair
 from textrm.data.sample import Sample
-from textrm.synth.degrade import changed
 from textrm.synth.monochrome import as_print
 
 _COVERED = 64  # of 255: a pixel of a shrunken mask is lettering when a quarter of what it came from was
@@ -85,12 +85,7 @@ class TrainTransform:
 
     def __call__(self, sample: Sample, rng: np.random.Generator) -> dict[str, Any]:
         """One item of a batch: tensors without the batch dimension, as :mod:`textrm.data.sample` names them."""
-        planes = {"image": sample.image, "mask": sample.mask}
-        if sample.clean is not None:
-            planes["clean"] = sample.clean
-        if sample.ignore is not None:
-            planes["ignore"] = sample.ignore
-        planes = _window(planes, *self._choose(sample, rng))
+        planes = _window(_planes(sample), *self._choose(sample, rng))
         planes = {name: _resize(name, plane, self.size) for name, plane in planes.items()}
         planes = augment(self.turns, rng, planes)
         if "clean" in planes and rng.random() < self.printed:
@@ -120,12 +115,13 @@ class EvalTransform:
 
     def __call__(self, sample: Sample, rng: np.random.Generator) -> dict[str, Any]:
         """As :meth:`TrainTransform.__call__`; ``rng`` is not used."""
-        planes = {"image": sample.image, "mask": sample.mask}
-        if sample.clean is not None:
-            planes["clean"] = sample.clean
-        if sample.ignore is not None:
-            planes["ignore"] = sample.ignore
-        return to_tensors(sample.id, planes, sample.masked)
+        return to_tensors(sample.id, _planes(sample), sample.masked)
+
+
+def _planes(sample: Sample) -> dict[str, np.ndarray]:
+    """The arrays of a sample by name, those that it has."""
+    planes = {"image": sample.image, "mask": sample.mask, "clean": sample.clean, "ignore": sample.ignore}
+    return {name: plane for name, plane in planes.items() if plane is not None}
 
 
 def to_tensors(id: str, planes: dict[str, np.ndarray], masked: bool = True) -> dict[str, Any]:
@@ -172,7 +168,8 @@ def _print(rng: np.random.Generator, planes: dict[str, np.ndarray]) -> dict[str,
     clean = as_print(rng, planes["clean"])
     grey = cv2.cvtColor(cv2.cvtColor(planes["image"], cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
     image = np.where(planes["mask"][..., None] != 0, grey, clean)
-    return {"clean": clean, "image": image, "mask": changed(image, clean)}  # letters as grey as the new ground are gone
+    mask = mask_of_drawn_pair(image, clean)  # letters as grey as the new ground are gone
+    return {"clean": clean, "image": image, "mask": mask}
 
 
 def _uneven(clean: np.ndarray) -> np.ndarray:

@@ -16,7 +16,7 @@ from textrm.errors import UserError
 from textrm.evaluate.scoring import Line
 from textrm.evaluate.summary import TIMED_CALLS
 from textrm.export.run import exported_run
-from textrm.page import Inpainter
+from textrm.page import InpaintingModel
 from textrm.tasks.inpainting_scores import BIN_NAMES, FIGURES, bin_of, picture_figures
 
 # Fills one picture: H W 3 uint8 RGB and its hole H W uint8 to H W 3 uint8; what it gives outside the hole is not used.
@@ -24,7 +24,7 @@ Fill = Callable[[np.ndarray, np.ndarray], np.ndarray]
 OPENCV = {"telea": cv2.INPAINT_TELEA, "navier_stokes": cv2.INPAINT_NS}
 
 
-def fill_methods(names: Sequence[str], threads: int, checkpoint: str) -> dict[str, Fill]:
+def named_fillings(names: Sequence[str], threads: int, checkpoint: str) -> dict[str, Fill]:
     """A way of filling for each of ``names``.
 
     ``telea`` and ``navier_stokes`` are OpenCV's; a file is an exported inpainting net; a folder is a run of one, which
@@ -34,26 +34,26 @@ def fill_methods(names: Sequence[str], threads: int, checkpoint: str) -> dict[st
         UserError: for a name that is none of these.
     """
     cv2.setNumThreads(threads)
-    methods: dict[str, Fill] = {}
+    fillings: dict[str, Fill] = {}
     for name in map(str, names):
         path = Path(name)
         short = name if name in OPENCV else path.name
-        label = name if short in methods else short  # two runs may be called last.onnx
-        if label in methods:
+        label = name if short in fillings else short  # two runs may be called last.onnx
+        if label in fillings:
             raise UserError(f"fills names {name} twice")
         if name in OPENCV:
-            methods[label] = _opencv(OPENCV[name])
+            fillings[label] = _opencv(OPENCV[name])
         elif path.is_dir():
             with exported_run(path, checkpoint, "inpainting") as file:
-                methods[label] = _network(file, threads)
+                fillings[label] = _network(file, threads)
         elif path.is_file():
-            methods[label] = _network(path, threads)
+            fillings[label] = _network(path, threads)
         else:
             raise UserError(f"fills: there is no {name}; expected run folders, ONNX files, {', '.join(OPENCV)}")
-    return methods
+    return fillings
 
 
-def score_fills(data: Dataset, indices: Sequence[int], methods: dict[str, Fill]) -> Iterator[list[Line]]:
+def score_fills(data: Dataset, indices: Sequence[int], fillings: dict[str, Fill]) -> Iterator[list[Line]]:
     """For one picture after the other the lines of all methods: id, method, bin of coverage, figures, seconds.
 
     ``data`` gives items of inpainting. Pictures without a hole, or without truth in it, give no lines.
@@ -67,11 +67,11 @@ def score_fills(data: Dataset, indices: Sequence[int], methods: dict[str, Fill])
             yield []
             continue
         lines = []
-        for name, method in methods.items():
+        for name, filling in fillings.items():
             if not warm:
-                method(image, hole)
+                filling(image, hole)
             start = time.perf_counter()
-            filled = method(image, hole)
+            filled = filling(image, hole)
             seconds = time.perf_counter() - start
             composite = torch.where(mask > 0.5, _tensor(filled), clean)
             figures = picture_figures(composite, clean, mask, ignore)
@@ -87,9 +87,9 @@ def summarise_fills(lines: Sequence[Line]) -> list[Line]:
     """One line per method: means over pictures, the median of seconds, and the figures in each bin that came."""
     bins = [name for name in BIN_NAMES if any(line["bin"] == name for line in lines)]
     summary = []
-    for method in dict.fromkeys(line["method"] for line in lines):
-        own = [line for line in lines if line["method"] == method]
-        row: Line = {"method": method, "pictures": len(own)}
+    for filling in dict.fromkeys(line["method"] for line in lines):
+        own = [line for line in lines if line["method"] == filling]
+        row: Line = {"method": filling, "pictures": len(own)}
         row |= {name: _mean(name, own) for name in FIGURES}
         enough = len(own) >= TIMED_CALLS
         row["seconds"] = float(np.median([float(line["seconds"]) for line in own])) if enough else float("nan")
@@ -103,12 +103,12 @@ def _mean(name: str, lines: Sequence[Line]) -> float:
     return float(np.mean([float(line[name]) for line in lines]))
 
 
-def _opencv(method: int) -> Fill:
-    return lambda image, hole: cv2.inpaint(image, hole, 3, method)
+def _opencv(filling: int) -> Fill:
+    return lambda image, hole: cv2.inpaint(image, hole, 3, filling)
 
 
 def _network(path: Path, threads: int) -> Fill:
-    model = Inpainter(path, threads)
+    model = InpaintingModel(path, threads)
 
     def fill(image: np.ndarray, hole: np.ndarray) -> np.ndarray:
         height, width = hole.shape

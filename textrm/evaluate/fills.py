@@ -1,26 +1,25 @@
-"""The comparison of evaluation: several ways to fill the same holes, in one table."""
+"""The evaluation of ways to fill holes: one or several on the same holes, in one table."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from hydra.utils import instantiate
-from omegaconf import DictConfig, ListConfig
-from rich.console import Console
+from omegaconf import DictConfig
 from rich.progress import track
 from rich.table import Table
 
 from textrm.data.dataset import ManifestDataset
 from textrm.data.holes import HoledDataset
+from textrm.data.manifest import BadRow
 from textrm.data.transforms import EvalTransform
 from textrm.errors import UserError
-from textrm.evaluate.fill_scores import Fill, fill_methods, pixels, score_fills, summarise_fills
-from textrm.evaluate.scoring import Line, write_csv
-from textrm.evaluate.sheet import Strip, write_sheet
-from textrm.evaluate.table import WIDTH
+from textrm.evaluate.comparison import Comparison
+from textrm.evaluate.fill_scores import Fill, named_fillings, pixels, score_fills, summarise_fills
+from textrm.evaluate.scoring import Line, csv_of
+from textrm.evaluate.sheet import Strip
 from textrm.runs.config import at_least
 from textrm.tasks.inpainting_scores import LPIPS_WEIGHTS
 
@@ -30,42 +29,29 @@ COLUMNS = {
 }  # fmt: skip
 
 
-def compare_fills(config: DictConfig) -> None:
-    """Print the table of several ways to fill the same holes, write CSV files and a sheet of the first pictures.
+def compare_fills(config: DictConfig, names: Sequence[str]) -> Comparison:
+    """Fill the same holes in every way; the sheet shows the first pictures.
 
     Raises:
         UserError: where the pictures have no clean version, or a method cannot be had.
     """
-    if not isinstance(config.fills, ListConfig) or not config.fills:
-        raise UserError(f"fills={config.fills}: expected a list, as fills=[runs/mine,model.onnx,telea]")
-    for name in ("model", "run", "by", "fill_model", "methods"):
-        if config[name] is not None:
-            raise UserError(
-                f"{name} is given beside fills: expected one of the two; a net to compare is named in fills"
-            )
     at_least(config, limit=1)
     pictures = ManifestDataset(config.manifest, config.split, EvalTransform())
     pictures.keep_clean()
     data = HoledDataset(pictures, instantiate(config.holes))
     indices = np.linspace(0, len(data) - 1, min(config.limit or len(data), len(data))).round().astype(int).tolist()
-    methods = fill_methods(config.fills, config.threads, config.checkpoint)
-    scored = score_fills(data, indices, methods)
+    fillings = named_fillings(names, config.threads, config.checkpoint)
+    scored = score_fills(data, indices, fillings)
     lines = [line for found in track(scored, description="pictures", total=len(indices)) for line in found]
     if not lines:
         raise UserError(f"{config.manifest}: none of {len(indices)} pictures has a hole with a truth; see holes")
     summary = summarise_fills(lines)
-    console = Console()
-    console.width = max(console.width, WIDTH)
-    console.print(fill_table(f"filling the same holes of {config.manifest}, {config.split}", summary))
-    if config.out is not None:
-        out = Path(config.out)
-        write_csv(out / "fills.csv", summary)
-        write_csv(out / "fills_pictures.csv", lines)
-        if config.sheet:
-            write_sheet(out / "fills.png", [fill_strip(data[index], methods) for index in indices[: config.sheet]])
-    if pictures.bad_rows:
-        raise UserError(f"{len(pictures.bad_rows)} rows could not be read and were not scored: "
-                        f"{', '.join(sorted(pictures.bad_rows))}")  # fmt: skip
+    return Comparison(
+        fill_table(f"filling the same holes of {config.manifest}, {config.split}", summary),
+        len(data), [BadRow(*bad) for bad in sorted(pictures.bad_rows.items())],
+        {"fills.csv": csv_of(summary), "fills_pictures.csv": csv_of(lines)},
+        "fills.png", lambda: [fill_strip(data[index], fillings) for index in indices[: config.sheet]],
+    )  # fmt: skip
 
 
 def fill_table(title: str, lines: Sequence[Line]) -> Table:
@@ -83,10 +69,10 @@ def fill_table(title: str, lines: Sequence[Line]) -> Table:
     return table
 
 
-def fill_strip(item: dict[str, Any], methods: Mapping[str, Fill]) -> Strip:
+def fill_strip(item: dict[str, Any], fillings: Mapping[str, Fill]) -> Strip:
     """The picture with its hole in white, what each method made of it, and the truth."""
     image, clean, hole = pixels(item["image"]), pixels(item["clean"]), item["mask"][0].numpy().astype(np.uint8)
     inside = hole[..., None] != 0
-    filled = [np.where(inside, method(image, hole), clean) for method in methods.values()]
+    filled = [np.where(inside, filling(image, hole), clean) for filling in fillings.values()]
     panels = (np.where(inside, np.uint8(255), clean), *filled, clean)
-    return Strip(f"{item['id']}: hole, {', '.join(methods)}, truth", panels)
+    return Strip(f"{item['id']}: hole, {', '.join(fillings)}, truth", panels)

@@ -10,9 +10,8 @@ import numpy as np
 
 from textrm.errors import UserError
 from textrm.evaluate.scoring import Method
-from textrm.page import Cleaner, Segmenter
-from textrm.page.filling.fill import METHODS
-from textrm.page.methods import end_to_end, segment_and_fill
+from textrm.page import Cleaning, CleaningModel, EndToEnd, SegmentAndFill, SegmentationModel
+from textrm.page.filling.fill import FILLS, NEEDS_MODEL
 from textrm.page.models.model import WEIGHTS, task_of
 
 _SEGMENT = "segment+"  # and how to fill
@@ -27,9 +26,12 @@ def named_methods(
     fill; a file is an ONNX file for either, a folder a run of either. ``fill`` is for segmenters that come as such.
 
     Raises:
-        UserError: for a name that is none of these, or comes twice.
+        UserError: for a name that is none of these, or comes twice, and for ``fill_model`` where none fills by a net.
     """
     methods: dict[str, Method] = {}
+    fills = {_fill_named(name) if name.startswith(_SEGMENT) else fill for name in names}
+    if fill_model is not None and not fills & {*NEEDS_MODEL}:
+        raise UserError(f"fill_model is given, but fill={fills.pop()} uses no net: give fill=auto or fill=network")
     if twice := [name for name in names if list(names).count(name) > 1]:
         raise UserError(f"methods names {twice[0]} twice")
     for name in names:
@@ -45,7 +47,7 @@ def named_methods(
             methods[label] = onnx_method(path, threads, fill, fill_model)
         else:
             raise UserError(f"methods: there is no {name}; expected run folders, ONNX files, end-to-end, segment+fill, "
-                            f"{', '.join(_SEGMENT + way for way in METHODS)}")  # fmt: skip
+                            f"{', '.join(_SEGMENT + way for way in FILLS)}")  # fmt: skip
     return methods
 
 
@@ -63,13 +65,13 @@ def onnx_method(
     # Of the whole process, so that every tool in a run gets as many. textrm.infer, which runs beside none, gives OpenCV
     # one: its many small calls wait longer for others than they gain.
     cv2.setNumThreads(threads)
-    if model is not None and task_of(Path(model)) == Cleaner.task:
-        way = end_to_end(model, threads)
+    if model is not None and task_of(Path(model)) == CleaningModel.task:
+        cleaning: Cleaning = EndToEnd.opened(model, threads)
     else:
-        way = segment_and_fill(model, fill_model, threads, fill=fill)
+        cleaning = SegmentAndFill.opened(model, fill_model, threads, fill=fill)
 
     def method(page: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        result = way.clean(page)
+        result = cleaning(page)
         return result.prob, result.image
 
     return method
@@ -85,13 +87,13 @@ def run_method(
     """
     from textrm.export.run import exported_run  # here, because an ONNX file need not wait for torch
 
-    with exported_run(run, checkpoint, Segmenter.task, Cleaner.task) as file:
+    with exported_run(run, checkpoint, SegmentationModel.task, CleaningModel.task) as file:
         return onnx_method(file, threads, fill, fill_model)
 
 
 def _fill_named(name: str) -> str:
     way = name.removeprefix(_SEGMENT)
-    if way not in (*METHODS, "fill"):
+    if way not in (*FILLS, "fill"):
         raise UserError(f"methods: {name} is no way of cleaning; expected segment+fill, "
-                        f"{', '.join(_SEGMENT + way for way in METHODS)}")  # fmt: skip
+                        f"{', '.join(_SEGMENT + way for way in FILLS)}")  # fmt: skip
     return "auto" if way == "fill" else way

@@ -116,18 +116,6 @@ def score_all(
     return pages, bad
 
 
-def report_bad(bad: Sequence[BadRow], total: int) -> None:
-    """Print the rows that could not be read.
-
-    Raises:
-        UserError: when there is one.
-    """
-    for row in bad:
-        print(f"not scored: {row}")
-    if bad:
-        raise UserError(f"{len(bad)} of {total} rows could not be read and were not scored: mend or remove them")
-
-
 def load_page(manifest: Manifest, row: Row) -> Sample:
     """The pictures of a row and, where its manifest has them, the polygons of its words.
 
@@ -184,17 +172,31 @@ def kind_of(row: Row) -> str:
     return "several kinds" if len(kinds) > 1 else "".join(kinds)
 
 
-def write_csv(path: Path, lines: Sequence[Line]) -> None:
-    """Write lines of the same columns; figures that are not known are empty.
-
-    Raises:
-        UserError: when the file cannot be written.
-    """
+def csv_of(lines: Sequence[Line]) -> bytes:
+    """Lines of the same columns as CSV; figures that are not known are empty."""
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, list(lines[0]), lineterminator="\n")
     writer.writeheader()
     writer.writerows({key: "" if value != value else value for key, value in line.items()} for line in lines)
+    return text.getvalue().encode()
+
+
+def write_csv(path: Path, lines: Sequence[Line]) -> None:
+    """Write lines of the same columns as :func:`csv_of` gives them.
+
+    Raises:
+        UserError: when the file cannot be written.
+    """
+    write_result(path, csv_of(lines))
+
+
+def write_result(path: Path, content: bytes) -> None:
+    """Write a file whole.
+
+    Raises:
+        UserError: when it cannot be written.
+    """
     try:
-        write_whole(path, text.getvalue().encode())
+        write_whole(path, content)
     except OSError as error:
         raise UserError(f"{path}: cannot be written ({error.strerror}); give a place that can be") from error

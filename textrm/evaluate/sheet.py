@@ -22,15 +22,10 @@ LEAST = 480  # pixels of width, for the titles
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """One page on the sheet: its title and pictures H W 3 uint8 RGB, as many on every strip."""
+    """One page on the sheet: its title and pictures H W 3 uint8 RGB."""
 
     title: str
     panels: tuple[np.ndarray, ...]
-
-
-def strip(title: str, sample: Sample, level: np.ndarray, cleaned: np.ndarray) -> Strip:
-    """The strip of one cleaned page; ``level`` is the 8-bit probability or mask H W."""
-    return Strip(title, (sample.image, disagreement(sample, level), cleaned))
 
 
 def disagreement(sample: Sample, level: np.ndarray) -> np.ndarray:
@@ -50,7 +45,7 @@ def write_sheet(path: Path, strips: Sequence[Strip], width: int = 560, height: i
     rows = [[_fit(panel, width, height) for panel in strip.panels] for strip in strips]
     heights = [TITLE + row[0].shape[0] + GAP for row in rows]
     step = max(panel.shape[1] for row in rows for panel in row) + GAP
-    sheet = Image.new("RGB", (max(len(rows[0]) * step - GAP, LEAST), sum(heights)), "white")
+    sheet = Image.new("RGB", (max(max(map(len, rows)) * step - GAP, LEAST), sum(heights)), "white")
     draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(15)
     top = 0
     for strip, row, used in zip(strips, rows, heights, strict=True):

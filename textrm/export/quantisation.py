@@ -18,7 +18,7 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 from textrm.data.sample import Sample
 from textrm.metrics import average_precision, hole_psnr, picture_scores
 from textrm.page.finding.segment import segment
-from textrm.page.models.segmenter import Segmenter
+from textrm.page.models.segmenter import SegmentationModel
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +91,7 @@ def segmenter_feeds(model: Path, crops: Sequence[Sample]) -> Feeds:
     return segmenter.feeds
 
 
-class _Recording(Segmenter):
+class _Recording(SegmentationModel):
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self.feeds: Feeds = []
@@ -103,7 +103,7 @@ class _Recording(Segmenter):
 
 def pixel_ap(model: str, crops: Sequence[Sample]) -> float:
     """Average precision of a segmenter's ONNX file over the pixels of all crops, found as on a page."""
-    segmenter = Segmenter(model)
+    segmenter = SegmentationModel(model)
     text, background = np.zeros(256, np.int64), np.zeros(256, np.int64)
     for crop in crops:
         level = segment(crop.image, segmenter)[0]
@@ -163,7 +163,7 @@ def _hole_feed(crop: Sample) -> dict[str, np.ndarray]:
 def _outside(model: Path) -> list[str]:
     """The nodes before the first convolution, and those from which an output is reached past no other one."""
     graph = onnx.load(model).graph
-    first = next(place for place, node in enumerate(graph.node) if node.op_type == "Conv")
+    first = next(number for number, node in enumerate(graph.node) if node.op_type == "Conv")
     outside = [node.name for node in graph.node[:first]]
     wanted = {output.name for output in graph.output}
     for node in reversed(graph.node[first:]):

@@ -86,5 +86,5 @@ def _art(manifest: Path, split: str) -> list[tuple[str, Row]]:
 def share_out(pictures: list[tuple[str, Row]], n: int, seed: int) -> list[Task]:
     """Tasks for ``n`` memes in all, the same number of each picture or one more; those with more follow a hash."""
     order = sorted(pictures, key=lambda item: hashlib.blake2b(f"{seed}:{item[1].id}".encode()).digest())
-    numbers = [tuple(range(place, n, len(order))) for place in range(len(order))]
+    numbers = [tuple(range(first_row, n, len(order))) for first_row in range(len(order))]
     return [Task(path, row, own) for (path, row), own in zip(order, numbers, strict=True) if own]

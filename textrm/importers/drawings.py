@@ -16,13 +16,13 @@ import numpy as np
 
 from textrm.command_line import click_command
 from textrm.data.manifest import Row, split_by_group, write_manifest
+from textrm.data.masks import mask_of_drawn_pair
 from textrm.errors import UserError
 from textrm.files import write_whole
 from textrm.importers.rendering import fonts_option, workers_option
 from textrm.importers.splitting import split_options
 from textrm.importers.workers import in_order, progress_bar
 from textrm.synth.behind import letter_behind, still_read
-from textrm.synth.degrade import changed
 from textrm.synth.drawing.common import texture
 from textrm.synth.drawing.common.strokes import SUBPIXEL_BITS, fixed
 from textrm.synth.drawing.panel_art import draw_panel, random_style
@@ -71,7 +71,7 @@ def set_page(page: Page) -> tuple[Row, tuple[str, ...]]:
             if layout.frame and not single:
                 cv2.polylines(picture, [fixed(outline)], True, (0, 0, 0), round(layout.frame), cv2.LINE_AA,
                               SUBPIXEL_BITS)  # fmt: skip
-    lettered = changed(image, clean)
+    lettered = mask_of_drawn_pair(image, clean)
     planes = {"image": image[..., ::-1], "mask": 255 * lettered}
     if lettered.any():
         planes["clean"] = clean[..., ::-1]
@@ -103,14 +103,14 @@ def _panel(rng: Rng, page: Page, height: int, width: int, single: bool, bad: lis
         panels = clean.copy(), image.copy()
         for drawing in drawings:
             _lay(rng, panels, drawing, 0.9)
-        if still_read(changed(image, clean), changed(panels[1], panels[0])):
+        if still_read(mask_of_drawn_pair(image, clean), mask_of_drawn_pair(panels[1], panels[0])):
             return panels
     return panels[0], panels[0]
 
 
 @functools.cache
-def _fonts(places: tuple[str, ...]) -> FontLibrary:
-    return find_fonts(places)
+def _fonts(sources: tuple[str, ...]) -> FontLibrary:
+    return find_fonts(sources)
 
 
 def read_drawing(path: Path) -> np.ndarray:

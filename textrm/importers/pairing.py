@@ -13,9 +13,9 @@ from rich.console import Console
 from rich.progress import track
 
 from textrm.data.manifest import Row
+from textrm.data.masks import mask_of_compressed_pair, mask_of_levels
 from textrm.errors import UserError
 from textrm.files import write_whole
-from textrm.importers.difference import difference_mask
 from textrm.importers.registration import Mismatch, align
 from textrm.pictures.plain import read_grey, read_srgb
 
@@ -41,7 +41,7 @@ class Options:
 
 
 @dataclass(slots=True)
-class Report:
+class Account:
     """What came of the files: usable rows, and by file what was moved into place and why others are ``bad``."""
 
     rows: list[Row] = field(default_factory=list)
@@ -49,7 +49,7 @@ class Report:
     bad: dict[str, str] = field(default_factory=dict)
 
 
-def import_pairs(raw: Path, clean: Path | None, out: Path, masks: Path | None, options: Options) -> Report:
+def import_pairs(raw: Path, clean: Path | None, out: Path, masks: Path | None, options: Options) -> Account:
     """Match the pictures of the folders by name, write a mask for each pair under ``out/mask``; writes no manifest.
 
     Ready masks of the folder ``masks`` are taken instead of differences; then ``clean`` may be None.
@@ -67,9 +67,9 @@ def import_pairs(raw: Path, clean: Path | None, out: Path, masks: Path | None, o
             raise UserError(
                 f"--group-by {options.group_by}: expected folder, prefix or a regular expression ({error})"
             ) from error
-    out, report = out.resolve(), Report()
+    out, account = out.resolve(), Account()
     folders = {"raw": raw, "clean": clean, "mask": masks}
-    files = {role: _pictures(folder, out, report) for role, folder in folders.items() if folder is not None}
+    files = {role: _pictures(folder, out, account) for role, folder in folders.items() if folder is not None}
     for stem in track(sorted(files["raw"]), "pairs", console=Console(stderr=True)):
         name = str(files["raw"][stem])
         missing = [role for role in files if stem not in files[role]]
@@ -78,14 +78,14 @@ def import_pairs(raw: Path, clean: Path | None, out: Path, masks: Path | None, o
                 raise UserError(f"no file of this name in {', '.join(str(folders[role]) for role in missing)}")
             row, moved = _pair(stem, {role: files[role][stem] for role in files}, out, options)
         except (UserError, Mismatch) as error:
-            report.bad[name] = str(error)
+            account.bad[name] = str(error)
         else:
-            report.rows.append(row)
-            report.moved |= {name: moved} if moved else {}
+            account.rows.append(row)
+            account.moved |= {name: moved} if moved else {}
     for role in [role for role in files if role != "raw"]:
         for stem in sorted(files[role].keys() - files["raw"].keys()):
-            report.bad[str(files[role][stem])] = f"no lettered picture of this name in {raw}"
-    return report
+            account.bad[str(files[role][stem])] = f"no lettered picture of this name in {raw}"
+    return account
 
 
 def _pair(stem: str, files: dict[str, Path], out: Path, options: Options) -> tuple[Row, str]:
@@ -99,7 +99,7 @@ def _pair(stem: str, files: dict[str, Path], out: Path, options: Options) -> tup
         mask = _ready_mask(files["mask"], raw.shape[:2], options.invert)
     else:
         assert clean is not None
-        mask = difference_mask(raw, clean, options.threshold, options.close, options.grow)
+        mask = mask_of_compressed_pair(raw, clean, options.threshold, options.close, options.grow)
     share = float(mask.mean())
     if share < NEARLY_EMPTY and not options.keep_empty:
         raise UserError(
@@ -129,7 +129,7 @@ def _pair(stem: str, files: dict[str, Path], out: Path, options: Options) -> tup
     ), moved
 
 
-def _pictures(folder: Path, out: Path, report: Report) -> dict[str, Path]:
+def _pictures(folder: Path, out: Path, account: Account) -> dict[str, Path]:
     """The pictures below ``folder`` by path without suffix; names that occur twice are reported and left out."""
     folder = folder.resolve()
     if not folder.is_dir():
@@ -144,12 +144,12 @@ def _pictures(folder: Path, out: Path, report: Report) -> dict[str, Path]:
         raise UserError(f"{folder}: has no picture ({', '.join(sorted(SUFFIXES))})")
     for paths in found.values():
         if len(paths) > 1:
-            report.bad[str(paths[0])] = f"{paths[1].name} has the same name; keep one of them"
+            account.bad[str(paths[0])] = f"{paths[1].name} has the same name; keep one of them"
     return {stem: paths[0] for stem, paths in found.items() if len(paths) == 1}
 
 
 def _ready_mask(path: Path, size: tuple[int, ...], invert: bool) -> np.ndarray:
-    mask = (read_grey(path) > 127).astype(np.uint8) ^ np.uint8(invert)
+    mask = mask_of_levels(read_grey(path)) ^ np.uint8(invert)
     if mask.shape != size:
         raise UserError(f"{path} is {mask.shape[1]}x{mask.shape[0]}, its picture {size[1]}x{size[0]}")
     if mask.mean() > 0.5:

@@ -14,22 +14,22 @@ from rich.table import Table
 from textrm.command_line import click_command
 from textrm.data.manifest import SPLITS, split_by_group, write_manifest
 from textrm.errors import UserError
-from textrm.importers.pairing import Options, Report, import_pairs
+from textrm.importers.pairing import Account, Options, import_pairs
 from textrm.importers.splitting import split_options
 
 
-def _print(report: Report, groups: int, console: Console) -> None:
-    for title, notes in (("moved into place", report.moved), ("left out", report.bad)):
+def _print(account: Account, groups: int, console: Console) -> None:
+    for title, notes in (("moved into place", account.moved), ("left out", account.bad)):
         if notes:
             table = Table(
-                "file", "what was done" if notes is report.moved else "reason", title=f"{title}: {len(notes)}"
+                "file", "what was done" if notes is account.moved else "reason", title=f"{title}: {len(notes)}"
             )
             for name, note in notes.items():
                 table.add_row(name, note)
             console.print(table)
-    pages = Counter(row.split for row in report.rows)
-    works = Counter(split for split, _ in {(row.split, row.group) for row in report.rows})
-    table = Table("split", "pages", "groups", title=f"{len(report.rows)} pages in {groups} groups")
+    pages = Counter(row.split for row in account.rows)
+    works = Counter(split for split, _ in {(row.split, row.group) for row in account.rows})
+    table = Table("split", "pages", "groups", title=f"{len(account.rows)} pages in {groups} groups")
     for split in SPLITS:
         table.add_row(split, str(pages[split]), str(works[split]))
     console.print(table)
@@ -102,16 +102,16 @@ def main(raw: Path, clean: Path, out: Path, masks: Path | None, shares: tuple[fl
     """
     out = out.resolve()
     try:
-        report = import_pairs(raw, None if str(clean) == "-" else clean, out, masks, Options(**settings))
-        groups = len({row.group for row in report.rows})
-        report.rows = split_by_group(report.rows, shares if groups > 1 else (1.0, 0.0, 0.0), seed)
-        if report.rows:
-            write_manifest(out / "manifest.csv", report.rows)
+        account = import_pairs(raw, None if str(clean) == "-" else clean, out, masks, Options(**settings))
+        groups = len({row.group for row in account.rows})
+        account.rows = split_by_group(account.rows, shares if groups > 1 else (1.0, 0.0, 0.0), seed)
+        if account.rows:
+            write_manifest(out / "manifest.csv", account.rows)
     except (UserError, OSError) as error:
         raise click.ClickException(str(error)) from error
-    _print(report, groups, Console())
-    click.echo(out / "manifest.csv" if report.rows else "no pair was usable: no manifest was written")
-    sys.exit(1 if report.bad else 0)
+    _print(account, groups, Console())
+    click.echo(out / "manifest.csv" if account.rows else "no pair was usable: no manifest was written")
+    sys.exit(1 if account.bad else 0)
 
 
 if __name__ == "__main__":

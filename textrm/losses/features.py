@@ -105,9 +105,9 @@ class _VGG(nn.Module):
 
     def forward(self, image: Tensor) -> tuple[Tensor, ...]:
         features, maps = (image - self.mean) / self.deviation, []
-        for place, layer in enumerate(self.layers, 1):
+        for number, layer in enumerate(self.layers, 1):
             features = layer(features)
-            if place in _POOLS:
+            if number in _POOLS:
                 maps.append(features)
         return tuple(maps)
 

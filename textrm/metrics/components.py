@@ -88,9 +88,9 @@ def join_neighbours(shapes: Shapes, sets: Sets) -> None:
     ends = np.searchsorted(shapes.left[order], (shapes.right + GAP * shapes.height + 1)[order])
     ones, others = [], []
     for start in range(0, len(order), CHUNK):
-        places = np.arange(start, min(start + CHUNK, len(order)))
-        lengths = np.maximum(ends[places] - places - 1, 0)
-        first = np.repeat(places, lengths)
+        ranks = np.arange(start, min(start + CHUNK, len(order)))
+        lengths = np.maximum(ends[ranks] - ranks - 1, 0)
+        first = np.repeat(ranks, lengths)
         second = first + 1 + np.arange(len(first)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
         one, other = order[first], order[second]
         near = shapes.box_gaps(one, other) < GAP * np.minimum(shapes.height[one], shapes.height[other])
@@ -150,10 +150,10 @@ def _nearest(shapes: Shapes, item: int, others: np.ndarray) -> int | None:
     """The one of ``others`` whose gap to ``item`` is the least and in reach; of several the first."""
     nearest, least = None, REACH * float(shapes.height[item])
     box_gaps = shapes.box_gaps(np.array(item), others)
-    for place in np.argsort(box_gaps, kind="stable").tolist():
-        if box_gaps[place] > least:
+    for candidate in np.argsort(box_gaps, kind="stable").tolist():
+        if box_gaps[candidate] > least:
             break
-        other = int(others[place])
+        other = int(others[candidate])
         gap = shapes.gap(item, other, least)
         if gap < least or (gap == least and nearest is not None and other < nearest):
             nearest, least = other, gap

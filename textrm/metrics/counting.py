@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
+from typing import Self
+
 import cv2
 import numpy as np
 
 THRESHOLD = 127  # levels above it are predicted lettering
+
+
+@dataclass(slots=True)
+class Counts:
+    """Counts of pages, which are added field by field to pool them."""
+
+    def __add__(self, other: Self) -> Self:
+        return type(self)(*(getattr(self, entry.name) + getattr(other, entry.name) for entry in fields(self)))
 
 
 def dilate(mask: np.ndarray, size: int) -> np.ndarray:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 
-from textrm.metrics.counting import THRESHOLD, dilate, ratio, where_counted
+from textrm.metrics.counting import THRESHOLD, Counts, dilate, ratio, where_counted
 
 SMALL_WORD = 12  # pixels; lower words are small
 
 
 @dataclass(slots=True)
-class PixelCounts:
+class PixelCounts(Counts):
     """What the pixel figures of any number of pages need; counts of pages are added to pool them.
 
     ``text`` and ``background`` count the levels of lettering and of other pixels (256 bins). ``true_near`` of
@@ -29,9 +29,6 @@ class PixelCounts:
     found_near: int = 0
     small: int = 0
     small_found: int = 0
-
-    def __add__(self, other: PixelCounts) -> PixelCounts:
-        return PixelCounts(*(getattr(self, entry.name) + getattr(other, entry.name) for entry in fields(self)))
 
     def scores(self) -> dict[str, float]:
         """AP, F1, IoU, precision, recall, F1tol (2 px) and small_recall, each in [0, 1] or NaN."""

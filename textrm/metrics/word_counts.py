@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 
-from textrm.metrics.counting import THRESHOLD, ratio, where_counted
+from textrm.metrics.counting import THRESHOLD, Counts, ratio, where_counted
 from textrm.metrics.words import Words
 
 HEIGHTS = ("<12", "12-60", "60-150", ">150")  # px; 12 and 60 begin a class, 150 ends one
@@ -19,7 +19,7 @@ def _per_height() -> np.ndarray:
 
 
 @dataclass(slots=True)
-class WordCounts:
+class WordCounts(Counts):
     """What the figures over words need; counts of pages are added to pool them.
 
     Of the words of each of the HEIGHTS: ``words``, of them ``found`` by at least 90 % of their pixels, their ``pixels``
@@ -35,9 +35,6 @@ class WordCounts:
     half: int = 0
     kept: int = 0
 
-    def __add__(self, other: WordCounts) -> WordCounts:
-        return WordCounts(*(getattr(self, entry.name) + getattr(other, entry.name) for entry in fields(self)))
-
     def scores(self) -> dict[str, float]:
         """Each in [0, 1] or NaN, but for the numbers of words.
 
@@ -51,10 +48,10 @@ class WordCounts:
             "kept_whole": ratio(self.kept, self.half + self.kept),
             "words_found": ratio(int(self.found.sum()), int(self.words.sum())),
         }
-        for place, height in enumerate(HEIGHTS):
-            scores[f"recall_{height}"] = ratio(int(self.pixels_found[place]), int(self.pixels[place]))
-            scores[f"words_found_{height}"] = ratio(int(self.found[place]), int(self.words[place]))
-            scores[f"words_{height}"] = int(self.words[place])
+        for height_class, height in enumerate(HEIGHTS):
+            scores[f"recall_{height}"] = ratio(int(self.pixels_found[height_class]), int(self.pixels[height_class]))
+            scores[f"words_found_{height}"] = ratio(int(self.found[height_class]), int(self.words[height_class]))
+            scores[f"words_{height}"] = int(self.words[height_class])
         return scores
 
 

@@ -50,8 +50,8 @@ def polygon_words(mask: np.ndarray, polygons: Sequence[np.ndarray]) -> Words:
     """
     lettering = (mask != 0).astype(np.uint8)
     named = np.zeros(mask.shape, np.int32)
-    for place, polygon in enumerate(polygons, 1):
-        cv2.fillPoly(named, [np.round(polygon).astype(np.int32)], place)
+    for number, polygon in enumerate(polygons, 1):
+        cv2.fillPoly(named, [np.round(polygon).astype(np.int32)], number)
     _, components = cv2.connectedComponents(lettering, connectivity=8)
     inside = np.zeros(components.max() + 1, bool)
     inside[components[named > 0]] = True
@@ -71,10 +71,10 @@ def polygon_words(mask: np.ndarray, polygons: Sequence[np.ndarray]) -> Words:
 def _renumbered(labels: np.ndarray) -> Words:
     """Words of any labels, numbered without gaps."""
     ys, xs = np.nonzero(labels)
-    found, place = np.unique(labels[ys, xs], return_inverse=True)
+    found, word_of = np.unique(labels[ys, xs], return_inverse=True)
     numbered = np.zeros(labels.shape, np.int32)
-    numbered[ys, xs] = place + 1
+    numbered[ys, xs] = word_of + 1
     top, bottom = np.full(len(found), labels.shape[0]), np.zeros(len(found), np.int64)
-    np.minimum.at(top, place, ys)
-    np.maximum.at(bottom, place, ys)
+    np.minimum.at(top, word_of, ys)
+    np.maximum.at(bottom, word_of, ys)
     return Words(numbered, bottom - top + 1)

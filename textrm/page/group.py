@@ -8,11 +8,11 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-Box = tuple[slice, slice]  # rows and columns of a page
+Slices = tuple[slice, slice]  # rows and columns of a page
 CELL = 4  # pixels; grouping looks at the largest value per cell, which costs a sixteenth of the time and memory
 
 
-def groups(mask: np.ndarray, gap: int) -> Iterator[tuple[Box, np.ndarray]]:
+def groups(mask: np.ndarray, gap: int) -> Iterator[tuple[Slices, np.ndarray]]:
     """The groups of a mask, from top to bottom.
 
     Pixels nearer than about ``gap`` belong to one group (the distance is measured in cells of four pixels).
@@ -36,19 +36,19 @@ def groups(mask: np.ndarray, gap: int) -> Iterator[tuple[Box, np.ndarray]]:
         own = cv2.resize(own, None, fx=CELL, fy=CELL, interpolation=cv2.INTER_NEAREST)
         own = own[: rows.stop - rows.start, : columns.stop - columns.start]
         own &= mask[rows, columns] != 0
-        box = _extent(own)
-        yield _shifted(box, rows.start, columns.start), own[box]
+        slices = _extent(own)
+        yield _shifted(slices, rows.start, columns.start), own[slices]
 
 
-def blocks(mask: np.ndarray, gap: int, largest: int) -> Iterator[tuple[Box, np.ndarray]]:
+def blocks(mask: np.ndarray, gap: int, largest: int) -> Iterator[tuple[Slices, np.ndarray]]:
     """The groups of a mask as :func:`groups` gives them, those larger than ``largest`` pixels cut by :func:`parts`."""
-    for box, own in groups(mask, gap):
-        yield from parts(box, own, largest)
+    for slices, own in groups(mask, gap):
+        yield from parts(slices, own, largest)
 
 
-def parts(box: Box, own: np.ndarray, largest: int) -> Iterator[tuple[Box, np.ndarray]]:
+def parts(slices: Slices, own: np.ndarray, largest: int) -> Iterator[tuple[Slices, np.ndarray]]:
     """A group cut into equal blocks of at most ``largest`` pixels a side; those without a pixel of it are left out."""
-    rows, columns = box
+    rows, columns = slices
     for top, bottom in _cuts(own.shape[0], largest):
         for left, right in _cuts(own.shape[1], largest):
             part = own[top:bottom, left:right]
@@ -90,6 +90,6 @@ def _extent(mask: np.ndarray) -> tuple[slice, slice]:
     return slice(top, top + height), slice(left, left + width)
 
 
-def _shifted(box: tuple[slice, slice], down: int, right: int) -> tuple[slice, slice]:
-    rows, columns = box
+def _shifted(slices: tuple[slice, slice], down: int, right: int) -> tuple[slice, slice]:
+    rows, columns = slices
     return slice(rows.start + down, rows.stop + down), slice(columns.start + right, columns.stop + right)

@@ -22,11 +22,11 @@ def letterbox(image: np.ndarray, size: int) -> np.ndarray:
     Returns:
         size size 3 uint8, always a new array.
     """
-    place = placement(image.shape[0], image.shape[1], size)
+    placed = placement(image.shape[0], image.shape[1], size)
     smaller = max(image.shape[:2]) > size
     square = np.zeros((size, size, 3), np.uint8)
-    square[place.top : place.top + place.rows, place.left : place.left + place.columns] = cv2.resize(
-        image, (place.columns, place.rows), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
+    square[placed.top : placed.top + placed.rows, placed.left : placed.left + placed.columns] = cv2.resize(
+        image, (placed.columns, placed.rows), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
     )
     return square
 

@@ -58,11 +58,11 @@ def draw_looks(image: np.ndarray, boxes: np.ndarray, tags: Sequence[Sequence[str
     panel = _panel(tags, font, scale, height, width, wide)
     size = (max(width, panel.width), height + panel.height) if wide else (width + panel.width,
                                                                           max(height, panel.height))  # fmt: skip
-    sheet = Image.new("RGB", size, _PAPER)
-    sheet.paste(Image.fromarray(np.ascontiguousarray(image)), (0, 0))
-    _draw_frames(ImageDraw.Draw(sheet), [_corners(box, height, width, scale.frame) for box in boxes], font, scale)
-    sheet.paste(panel, (0, height) if wide else (width, 0))
-    return np.array(sheet)
+    drawn = Image.new("RGB", size, _PAPER)
+    drawn.paste(Image.fromarray(np.ascontiguousarray(image)), (0, 0))
+    _draw_frames(ImageDraw.Draw(drawn), [_corners(box, height, width, scale.frame) for box in boxes], font, scale)
+    drawn.paste(panel, (0, height) if wide else (width, 0))
+    return np.array(drawn)
 
 
 def _scale(longer: int) -> _Scale:
@@ -141,8 +141,8 @@ def _listed(tags: Sequence[Sequence[str]], font: Font, scale: _Scale, columns: i
         heading = f"look {look}" if look else "whole picture"
         draw.text((x + scale.badge + gap // 2, y + scale.badge / 2), heading, fill=_HEADING, font=font, anchor="lm")
         for number, line in enumerate(lines or ["no tag"]):
-            place = (x, y + scale.badge + gap // 2 + number * step)
-            draw.text(place, line, fill=_colour(look) if lines else _FAINT, font=font)
+            corner = (x, y + scale.badge + gap // 2 + number * step)
+            draw.text(corner, line, fill=_colour(look) if lines else _FAINT, font=font)
     return panel
 
 

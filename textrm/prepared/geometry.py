@@ -51,8 +51,8 @@ class Placement:
         """
         if self.is_scaled:
             smaller = self.columns < self.width or self.rows < self.height
-            method = cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
-            image = cv2.resize(image, (self.columns, self.rows), interpolation=method)
+            interpolation = cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
+            image = cv2.resize(image, (self.columns, self.rows), interpolation=interpolation)
         return self._padded(image, PADDINGS[padding])
 
     def put_mask(self, mask: np.ndarray) -> np.ndarray:
@@ -74,8 +74,8 @@ class Placement:
         if not self.is_scaled:
             return part
         smaller = self.columns > self.width or self.rows > self.height
-        method = cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
-        return cv2.resize(part, (self.width, self.height), interpolation=method)
+        interpolation = cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
+        return cv2.resize(part, (self.width, self.height), interpolation=interpolation)
 
     def share_in_size(self, changed: np.ndarray) -> np.ndarray:
         """How far each pixel of the picture follows the canvas, height width uint8: 255 where changed, 0 elsewhere.
@@ -91,8 +91,8 @@ class Placement:
             return share
         share = cv2.dilate(share, np.ones((3, 3), np.uint8))
         smaller = self.columns > self.width or self.rows > self.height
-        method = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
-        return cv2.resize(share, (self.width, self.height), interpolation=method)
+        interpolation = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
+        return cv2.resize(share, (self.width, self.height), interpolation=interpolation)
 
     def bars(self) -> list[Box]:
         """The parts of the canvas that the picture leaves free: up to four boxes without overlap."""
@@ -115,7 +115,7 @@ class Placement:
         return cv2.copyMakeBorder(image, y0, height - y1, x0, width - x1, border)
 
 
-def place(width: int, height: int, size: int, multiple: int = 32, enlarge: bool = False) -> Placement:
+def placement(width: int, height: int, size: int, multiple: int = 32, enlarge: bool = False) -> Placement:
     """Where a picture goes.
 
     Args:

@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from textrm.data.manifest import BadRow, Row, ignore_boxes
+from textrm.data.masks import mask_of_levels
 from textrm.errors import UserError
 from textrm.files import write_whole
 from textrm.pictures.colour import colours, to_srgb
 from textrm.pictures.plain import read_grey, read_srgb
 from textrm.pictures.read import MAX_PIXELS, read
 from textrm.pictures.write import encode_plain
-from textrm.prepared.geometry import Placement, place
+from textrm.prepared.geometry import Placement, placement
 from textrm.prepared.record import IMAGES, ORIGINALS, Record, hash_of, is_intact
 from textrm.prepared.sources import Source
 
@@ -48,7 +49,7 @@ def prepare(source: Source, out: Path, settings: Settings, max_pixels: int = MAX
     height, width = page.image.shape[:2]
     if (source.row.width or width, source.row.height or height) != (width, height):
         raise UserError(f"it is {width}x{height}, the manifest says {source.row.width}x{source.row.height}")
-    where = place(width, height, settings.size, settings.multiple, settings.enlarge)
+    where = placement(width, height, settings.size, settings.multiple, settings.enlarge)
     content, known = original.read_bytes(), colours(page)
     png = bytes(encode_plain(where.put(to_srgb(page), settings.padding)))
     record = Record(f"{ORIGINALS}/{source.row.id}{original.suffix}", hash_of(content), page.format, page.mode,
@@ -82,7 +83,7 @@ def prepared_row(source: Source, record: Record) -> Row:
     Raises:
         UserError: when the boxes that are to be ignored cannot be read.
     """
-    where = record.place
+    where = record.placement
     try:
         boxes = [*where.bars(), *(where.moved(box) for box in ignore_boxes(source.row))]
     except BadRow as error:
@@ -109,7 +110,7 @@ def _truth(source: Source, where: Placement, settings: Settings, max_pixels: int
                 f"its {role} is {picture.shape[1]}x{picture.shape[0]}, the picture {where.width}x{where.height}"
             )
         if role == "mask":
-            truth[role] = where.put_mask((picture > 127).astype(np.uint8)) * np.uint8(255)
+            truth[role] = where.put_mask(mask_of_levels(picture)) * np.uint8(255)
         else:
             truth[role] = where.put(picture, settings.padding)
     return truth

@@ -23,8 +23,8 @@ class Record:
     """One prepared picture.
 
     ``original`` is the path of the original's copy below the set's folder, ``format``, ``mode`` and ``orientation`` are
-    those of :class:`textrm.pictures.read.Page`, ``icc`` is the name of the colour profile or "". ``place`` counts in
-    pixels of the upright original. The hashes are those of the files' bytes; ``prepared_with`` are the settings in
+    those of :class:`textrm.pictures.read.Page`, ``icc`` is the name of the colour profile or "". ``placement`` counts
+    in pixels of the upright original. The hashes are those of the files' bytes; ``prepared_with`` are the settings in
     words.
     """
 
@@ -34,15 +34,15 @@ class Record:
     mode: str
     icc: str
     orientation: int
-    place: Placement
+    placement: Placement
     image_hash: str
     prepared_with: str
 
     def columns(self) -> dict[str, str]:
         """The cells, by the names in :data:`COLUMNS`."""
-        place = self.place
-        cells = (self.original, self.original_hash, place.width, place.height, self.format, self.mode, self.icc,
-                 self.orientation, ",".join(map(str, place.box)), self.image_hash, self.prepared_with)  # fmt: skip
+        placement = self.placement
+        cells = (self.original, self.original_hash, placement.width, placement.height, self.format, self.mode, self.icc,
+                 self.orientation, ",".join(map(str, placement.box)), self.image_hash, self.prepared_with)  # fmt: skip
         return dict(zip(COLUMNS, map(str, cells), strict=True))
 
     def path_below(self) -> PurePosixPath:

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from textrm.data.manifest import Row
+from textrm.data.masks import differing
 from textrm.errors import UserError
 from textrm.files import write_whole
 from textrm.pictures.colour import from_srgb, to_srgb
@@ -65,9 +66,10 @@ def restore(
         write_whole(target, original.read_bytes())
         return []
     page = read(original, max_pixels)
-    if page.image.shape[:2] != (record.place.height, record.place.width):
-        raise UserError(f"{original} is {page.image.shape[1]}x{page.image.shape[0]}, its record says "
-                        f"{record.place.width}x{record.place.height}; give textrm.preprocess again")  # fmt: skip
+    width, height = record.placement.width, record.placement.height
+    if page.image.shape[:2] != (height, width):
+        raise UserError(f"{original} is {page.image.shape[1]}x{page.image.shape[0]}, its record says {width}x{height}; "
+                        "give textrm.preprocess again")  # fmt: skip
     image, filled = _put_in(page, record, part, changed)
     write_whole(target, encode(page, image, filled))
     return page.notes
@@ -79,7 +81,7 @@ def changes(before: np.ndarray, after: np.ndarray, tolerance: int) -> np.ndarray
     Above 0, groups of fewer than 4 pixels count as noise, and what is left is widened by 2 pixels, to take along the
     rim of a change, which differs less.
     """
-    changed = cv2.absdiff(before, after).max(2) > tolerance
+    changed = differing(before, after, tolerance)
     if tolerance == 0 or not changed.any():
         return changed
     _, labels, facts, _ = cv2.connectedComponentsWithStats(changed.astype(np.uint8), connectivity=8)
@@ -97,7 +99,8 @@ def _cleaned_part(
     row: Row, record: Record, prepared: Path, cleaned: Path, tolerance: int | None, max_pixels: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """The picture's part of the cleaned canvas, and where it was changed."""
-    largest = max(max_pixels, record.place.canvas[0] * record.place.canvas[1])  # the padding may exceed the limit
+    width, height = record.placement.canvas
+    largest = max(max_pixels, width * height)  # the padding may exceed the limit
     before = read(prepared / row.image, largest).image
     try:
         page = read(cleaned, largest)
@@ -108,12 +111,12 @@ def _cleaned_part(
         raise UserError(f"{cleaned} is {after.shape[1]}x{after.shape[0]}, the prepared picture is "
                         f"{before.shape[1]}x{before.shape[0]}; expected the same size")  # fmt: skip
     levels = tolerance if tolerance is not None else LOSSY_TOLERANCE if is_lossy(page) else 0
-    part = record.place.cut(after)
-    return part, changes(record.place.cut(before), part, levels)
+    part = record.placement.cut(after)
+    return part, changes(record.placement.cut(before), part, levels)
 
 
 def _put_in(page: Page, record: Record, part: np.ndarray, changed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    image, share, part = to_srgb(page), record.place.share_in_size(changed), record.place.in_size(part)
+    image, share, part = to_srgb(page), record.placement.share_in_size(changed), record.placement.in_size(part)
     for row in range(0, len(image), BAND):
         rows = slice(row, row + BAND)
         where = share[rows] > 0

@@ -40,10 +40,10 @@ def find_sources(
     """
     target = Path(os.path.realpath(out))
     for path in inputs:
-        place = Path(os.path.realpath(path))
-        if place.is_relative_to(target):
+        real_path = Path(os.path.realpath(path))
+        if real_path.is_relative_to(target):
             raise UserError(f"{path} lies in {out}, where the results go; choose another folder for them")
-        if place.is_dir() and target.is_relative_to(place):
+        if real_path.is_dir() and target.is_relative_to(real_path):
             raise UserError(f"{out} lies in {path}, so that later runs would take the results for inputs; choose a "
                             "folder outside it")  # fmt: skip
     if any(map(_is_manifest, inputs)) and len(inputs) > 1:

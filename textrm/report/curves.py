@@ -64,10 +64,10 @@ def smoothed(curve: Curve | None) -> Curve | None:
 def mean_curve(curves: Sequence[Curve]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Places, mean, least and greatest over the range that all curves cover; between their points they are straight."""
     first, last = max(curve[0][0] for curve in curves), min(curve[0][-1] for curve in curves)
-    places = np.unique(np.concatenate([curve[0] for curve in curves]))
-    places = places[(places >= first) & (places <= last)]
-    values = np.stack([np.interp(places, *curve) for curve in curves])
-    return places, values.mean(0), values.min(0), values.max(0)
+    steps = np.unique(np.concatenate([curve[0] for curve in curves]))
+    steps = steps[(steps >= first) & (steps <= last)]
+    values = np.stack([np.interp(steps, *curve) for curve in curves])
+    return steps, values.mean(0), values.min(0), values.max(0)
 
 
 def panels_of(sweep: Sweep, settings: Sequence[Setting]) -> tuple[Panels, list[Setting]]:
@@ -96,9 +96,9 @@ def looks(labels: Sequence[str], panels: Iterable[Mapping[str, Setting]], sweep:
     numbers = {order(setting.values[varied[0]]) for setting in settings.values()} if len(varied) == 1 else set()
     if len(numbers) == len(labels) > 2 and all(kind == 0 for kind, _, _ in numbers):
         scale = matplotlib.colormaps["viridis"]
-        shades = [scale(0.88 * place / (len(labels) - 1)) for place in range(len(labels))]
+        shades = [scale(0.88 * number / (len(labels) - 1)) for number in range(len(labels))]
         return {label: (matplotlib.colors.to_hex(shade), "-") for label, shade in zip(labels, shades, strict=True)}
-    return {label: (COLOURS[place], DASHES[place]) for place, label in enumerate(labels)}
+    return {label: (COLOURS[number], DASHES[number]) for number, label in enumerate(labels)}
 
 
 def _plot(sweep: Sweep, curve: Callable[[Run], Curve | None], name: str, title: str, words: tuple[str, str],
@@ -124,15 +124,15 @@ def _plot(sweep: Sweep, curve: Callable[[Run], Curve | None], name: str, title: 
     figure, grid = pyplot.subplots(tall, wide, figsize=size, squeeze=False, sharey=True, sharex=True)
     for axis in list(grid.flat)[len(panels) :]:
         axis.set_visible(False)
-    for place, (axis, (heading, lines)) in enumerate(zip(grid.flat, panels.items(), strict=False)):
+    for number, (axis, (heading, lines)) in enumerate(zip(grid.flat, panels.items(), strict=False)):
         for setting in grey:
             axis.plot(*mean_curve(drawn[id(setting)])[:2], color="#cccccc", linewidth=0.8)
         for label, setting in lines.items():
             _line(axis, drawn[id(setting)], label, *look[label])
         axis.set_title(heading)
-        lowest = place + wide >= len(panels)
+        lowest = number + wide >= len(panels)
         axis.tick_params(labelbottom=lowest)
-        axis.set(xlabel=words[0] if lowest else "", ylabel=words[1] if place % wide == 0 else "")
+        axis.set(xlabel=words[0] if lowest else "", ylabel=words[1] if number % wide == 0 else "")
         axis.grid(color="#e6e6e6")
         axis.set_axisbelow(True)
         if name == "precision_recall":
@@ -151,7 +151,7 @@ def _plot(sweep: Sweep, curve: Callable[[Run], Curve | None], name: str, title: 
 
 
 def _line(axis: Axes, curves: Sequence[Curve], label: str, colour: str, dash: str) -> None:
-    places, mean, least, greatest = mean_curve(curves)
-    axis.plot(places, mean, dash, color=colour, label=label, linewidth=1.6, marker="o" if len(places) < 3 else "")
+    steps, mean, least, greatest = mean_curve(curves)
+    axis.plot(steps, mean, dash, color=colour, label=label, linewidth=1.6, marker="o" if len(steps) < 3 else "")
     if len(curves) > 1:
-        axis.fill_between(places, least, greatest, color=colour, alpha=0.12, linewidth=0)
+        axis.fill_between(steps, least, greatest, color=colour, alpha=0.12, linewidth=0)

@@ -95,9 +95,9 @@ def _curve(tensor: TensorProto) -> Curve | None:
     if rows.ndim != 2 or len(rows) <= _RECALL or not np.isfinite(rows).all():
         return None
     predicted = rows[_TRUE] + rows[_FALSE] > 0
-    recall, place = np.unique(rows[_RECALL][predicted], return_inverse=True)
+    recall, at_recall = np.unique(rows[_RECALL][predicted], return_inverse=True)
     precision = np.zeros(len(recall))
-    np.maximum.at(precision, place, rows[_PRECISION][predicted])
+    np.maximum.at(precision, at_recall, rows[_PRECISION][predicted])
     return recall, precision
 
 

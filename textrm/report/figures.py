@@ -70,8 +70,8 @@ def in_order(figures: Iterable[str], first: str | None = None) -> list[str]:
 
     def key(figure: str) -> tuple[bool, bool, bool, int, str]:
         name = base_name(figure)
-        place = known.index(name) if name in known else len(known)
-        return figure != first, not figure.startswith("test/"), not figure.startswith("val/"), place, figure
+        rank = known.index(name) if name in known else len(known)
+        return figure != first, not figure.startswith("test/"), not figure.startswith("val/"), rank, figure
 
     return sorted(figures, key=key)
 
@@ -88,5 +88,5 @@ def shown(mean: float, deviation: float = math.nan) -> str:
     """``0.8312 ± 0.0120``, without the deviation where it is NaN; a dash for what is not known."""
     if math.isnan(mean):
         return "–"
-    places = decimals(mean)
-    return f"{mean:.{places}f}" + ("" if math.isnan(deviation) else f" ± {deviation:.{places}f}")
+    digits = decimals(mean)
+    return f"{mean:.{digits}f}" + ("" if math.isnan(deviation) else f" ± {deviation:.{digits}f}")

@@ -83,8 +83,8 @@ def find_runs(root: Path, out: Path) -> list[Run]:
     if not root.is_dir():
         raise UserError(f"{root}: no such folder; expected one of runs, such as multirun/<name>")
     found = []
-    for place, folders, _ in os.walk(root):
-        folder = Path(place)
+    for visited, folders, _ in os.walk(root):
+        folder = Path(visited)
         folders[:] = [
             name for name in folders
             if not name.startswith(".") and name != "checkpoints" and (folder / name).resolve() != out.resolve()

@@ -55,12 +55,12 @@ def heat_map(sweep: Sweep, metric: str) -> Plot:
     tall = math.ceil(len(panels) / wide)
     size = (2.0 + wide * breadth, 0.7 + tall * (0.9 + 0.62 * len(rows)))
     figure, grid = pyplot.subplots(tall, wide, figsize=size, squeeze=False, sharex=True, sharey=True)
-    for place, axis in enumerate(grid.flat):
-        if place >= len(panels):
+    for number, axis in enumerate(grid.flat):
+        if number >= len(panels):
             axis.set_visible(False)
             continue
-        key = tuple(map(order, panels[place].values()))
-        best = next((one for one in known if tuple(order(one.values[name]) for name in panels[place]) == key), None)
+        key = tuple(map(order, panels[number].values()))
+        best = next((one for one in known if tuple(order(one.values[name]) for name in panels[number]) == key), None)
         for (row, below), (column, right) in product(enumerate(rows), enumerate(columns)):
             setting = cells.get((order(right), order(below), *key))
             _cell(axis, column, row, setting, metric, scale, colours, setting is best)
@@ -68,9 +68,9 @@ def heat_map(sweep: Sweep, metric: str) -> Plot:
         axis.set_ylim(len(rows) - 0.5, -0.5)
         axis.set_xticks(range(len(columns)), [brief(value) for value in columns])
         axis.set_yticks(range(len(rows)), [brief(value) for value in rows])
-        axis.tick_params(length=0, labelbottom=place + wide >= len(panels))
+        axis.tick_params(length=0, labelbottom=number + wide >= len(panels))
         axis.spines[:].set_visible(False)
-        axis.set_title(", ".join(f"{sweep.names[name]} = {value}" for name, value in panels[place].items()))
+        axis.set_title(", ".join(f"{sweep.names[name]} = {value}" for name, value in panels[number].items()))
     figure.supxlabel(across, fontsize=10)
     figure.supylabel(down, fontsize=10)
     figure.colorbar(matplotlib.cm.ScalarMappable(scale, colours), ax=list(grid.flat), label=direction(metric),

@@ -96,7 +96,7 @@ def together(sweep: Sweep, key: str) -> str:
     """``0.01 with budget=short, 0.5 with budget=long``: the values of a key that changes with an axis."""
     axis = sweep.tied[key]
     values = {order(run.value(axis)): (run.value(key), run.value(axis)) for run in sweep.runs}
-    told = [f"{brief(values[place][0])} with {axis}={brief(values[place][1])}" for place in sorted(values)]
+    told = [f"{brief(values[step][0])} with {axis}={brief(values[step][1])}" for step in sorted(values)]
     return ", ".join(told if len(told) <= LISTED else [*told[:LISTED], "…"])
 
 

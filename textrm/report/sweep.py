@@ -19,10 +19,10 @@ from textrm.report.gather import Run
 from textrm.runs.outcome import Status
 
 COSTS = ("steps", "seconds", "peak_megabytes")
-Place = tuple[int, float, str]  # what values are ordered by, and compared: 2 and 2.0 are the same
+Rank = tuple[int, float, str]  # what values are ordered by, and compared: 2 and 2.0 are the same
 
 
-def order(value: str) -> Place:
+def order(value: str) -> Rank:
     """Numbers before words, in numeric order."""
     try:
         number = float(value)
@@ -127,10 +127,10 @@ class Sweep:
 
 def distinct(values: Iterable[str]) -> list[str]:
     """Values in order; of those that are the same number, the first."""
-    found: dict[Place, str] = {}
+    found: dict[Rank, str] = {}
     for value in values:
         found.setdefault(order(value), value)
-    return [found[place] for place in sorted(found)]
+    return [found[rank] for rank in sorted(found)]
 
 
 def make_sweep(folder: Path, runs: Sequence[Run], metric: str | None = None, group: str = "seed") -> Sweep:
@@ -181,7 +181,7 @@ def tie(runs: Sequence[Run], keys: Sequence[str], group: str) -> dict[str, str]:
 
 def number_repeats(runs: Sequence[Run], columns: Sequence[str]) -> None:
     """Count runs of the same overrides and seed from 1, the finished ones first."""
-    seen: Counter[tuple[Place, ...]] = Counter()
+    seen: Counter[tuple[Rank, ...]] = Counter()
     for run in sorted(runs, key=lambda run: (run.status != Status.FINISHED, run.name)):
         key = tuple(order(run.value(column)) for column in (*columns, "seed"))
         seen[key] += 1
@@ -190,7 +190,7 @@ def number_repeats(runs: Sequence[Run], columns: Sequence[str]) -> None:
 
 def make_settings(runs: Sequence[Run], axes: Sequence[str], so_far: bool) -> list[Setting]:
     """One per combination of the axes, in order; repeats are apart."""
-    found: dict[tuple[tuple[Place, ...], int], Setting] = {}
+    found: dict[tuple[tuple[Rank, ...], int], Setting] = {}
     for run in runs:
         key = tuple(order(run.value(axis)) for axis in axes), run.repeat
         setting = found.setdefault(key, Setting({axis: run.value(axis) for axis in axes}, run.repeat))

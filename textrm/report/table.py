@@ -176,8 +176,8 @@ def _width(table: Table, console: Console) -> int:
 
 def _table(lines: Lines, columns: int) -> Table:
     table = Table()
-    for place, name in enumerate(lines.head[:columns]):
-        table.add_column(Text(name), justify="left" if place < lines.words else "right", no_wrap=True)
+    for column, name in enumerate(lines.head[:columns]):
+        table.add_column(Text(name), justify="left" if column < lines.words else "right", no_wrap=True)
     for row in lines.rows:
         table.add_row(*(Text(cell.text, style="bold" if cell.best else "") for cell in row[:columns]))
     return table

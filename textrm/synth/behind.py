@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from textrm.synth.composing.additions import add_large
-from textrm.synth.composing.bubbles import random_look
+from textrm.synth.composing.bubbles import random_balloon_style
 from textrm.synth.composing.letterer import Letterer
 from textrm.synth.faces.library import FontLibrary
-from textrm.synth.inks.effects import Color, Look
+from textrm.synth.inks.effects import Color, Dress
 from textrm.synth.letter_art import is_colored
 
 Rng = np.random.Generator
@@ -28,13 +28,13 @@ def letter_behind(rng: Rng, ground: np.ndarray, fonts: FontLibrary, things: Sequ
     """
     height, width = ground.shape[:2]
     colored = is_colored(ground) or any(is_colored(thing[..., :3]) for thing in things)
-    letterer = Letterer(rng, ground.copy(), fonts, random_look(rng, colored, (0, 0, 0)), colored)
+    letterer = Letterer(rng, ground.copy(), fonts, random_balloon_style(rng, colored, (0, 0, 0)), colored)
     left = 2 if rng.random() < SECOND else 1
     for _ in range(ATTEMPTS):
         ink = _color_of(rng, things) if rng.random() < BORROWED else None
         line = max(1.2, min(height, width) * float(rng.uniform(0.002, 0.012)))
-        look = None if ink is None else Look(ink, outlines=((line, (0, 0, 0)),))
-        left -= add_large(letterer, (0.0, 0.0, float(width), float(height)), ground=0.0, spill=0.0, look=look)
+        dress = None if ink is None else Dress(ink, outlines=((line, (0, 0, 0)),))
+        left -= add_large(letterer, (0.0, 0.0, float(width), float(height)), ground=0.0, spill=0.0, dress=dress)
         if not left:
             break
     return letterer.image

@@ -11,13 +11,12 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from textrm.data.masks import mask_of_drawn_pair
 from textrm.data.sample import Sample
 from textrm.synth.drawing.common.strokes import noise
 from textrm.synth.drawing.common.texture import sensor_noise
 
 Rng = np.random.Generator
-
-CHANGED = 16  # grey levels; a pixel counts as lettered when some channel changed by more
 
 
 def degrade(rng: Rng, sample: Sample) -> Sample:
@@ -26,7 +25,7 @@ def degrade(rng: Rng, sample: Sample) -> Sample:
     tags = set(sample.tags or ())
     gray = "monochrome" in tags
     pictures = _optics(rng, sample.image, sample.clean, tags)
-    mask = changed(*pictures)
+    mask = mask_of_drawn_pair(*pictures)
     if rng.random() < 0.15:
         amount, radius = rng.uniform(0.3, 1.2), rng.uniform(0.7, 2.0)
         pictures = [cv2.addWeighted(p, 1 + amount, cv2.GaussianBlur(p, (0, 0), radius), -amount, 0) for p in pictures]
@@ -44,16 +43,6 @@ def degrade(rng: Rng, sample: Sample) -> Sample:
         pictures = [_jpeg(p, quality, subsampling, "monochrome" in tags) for p in pictures]
         tags.add("jpeg")
     return replace(sample, image=pictures[0], clean=pictures[1], mask=mask, tags=frozenset(tags))
-
-
-def changed(image: np.ndarray, clean: np.ndarray) -> np.ndarray:
-    """Where two pictures differ by more than CHANGED levels in any channel: H W uint8 in {0, 1}.
-
-    Softer edges stay outside, as in the masks of the real pages, and so does a white letter's fill on white paper:
-    nothing was lost there.
-    """
-    red, green, blue = cv2.split(cv2.absdiff(image, clean))
-    return (cv2.max(cv2.max(red, green), blue) > CHANGED).astype(np.uint8)
 
 
 def _optics(rng: Rng, image: np.ndarray, clean: np.ndarray, tags: set[str]) -> list[np.ndarray]:

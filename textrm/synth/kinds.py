@@ -12,11 +12,11 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
+from textrm.synth.box import Box
 from textrm.synth.composing.additions import add_jotting, add_large
-from textrm.synth.composing.bubbles import Look, random_look
+from textrm.synth.composing.bubbles import BalloonStyle, random_balloon_style
 from textrm.synth.composing.letterer import Letterer
 from textrm.synth.composing.panel_lettering import letter_panel
-from textrm.synth.composing.room import Box
 from textrm.synth.drawing.common import texture
 from textrm.synth.drawing.common.finish import painted, washed
 from textrm.synth.drawing.common.strokes import SUBPIXEL_BITS, blob, fixed, noise
@@ -52,7 +52,7 @@ def comic(rng: Rng, height: int, width: int, fonts: FontLibrary, color: bool, le
             )
         regions.append(region)
         areas.append((float(x0), float(y0), float(x1), float(y1)))
-    letterer = Letterer(rng, clean, fonts, _look(rng, style), color)
+    letterer = Letterer(rng, clean, fonts, _balloon_style(rng, style), color)
     talk = rng.choice([0.6, 1.0, 1.6])
     if lettered and rng.random() < 0.1:  # a sound across the panels
         add_large(letterer, (0.0, 0.0, float(width), float(height)), ground=0.0)
@@ -70,7 +70,7 @@ def splash(rng: Rng, height: int, width: int, fonts: FontLibrary, color: bool, l
     """One picture over the whole page, often without balloons: a title page, an illustration, a detail."""
     style = random_style(rng, color)
     clean, tags = draw_panel(rng, height, width, style)
-    letterer = Letterer(rng, clean, fonts, _look(rng, style), color)
+    letterer = Letterer(rng, clean, fonts, _balloon_style(rng, style), color)
     if lettered:
         if rng.random() < 0.3:
             add_large(letterer, (0.0, 0.0, float(width), float(height)))
@@ -109,7 +109,7 @@ def meme(rng: Rng, height: int, width: int, fonts: FontLibrary, color: bool, let
         tags.add("band")
     elif rng.random() < 0.3:
         areas = [_random_box(rng, height, width) for _ in range(rng.integers(1, 5))]
-    letterer = Letterer(rng, clean, fonts, _look(rng, style), color)
+    letterer = Letterer(rng, clean, fonts, _balloon_style(rng, style), color)
     for area in areas:
         if lettered and rng.random() < 0.88:
             letterer.meme(area)
@@ -139,7 +139,7 @@ def picture_book(rng: Rng, height: int, width: int, fonts: FontLibrary, color: b
             cv2.addWeighted(cv2.GaussianBlur(region, (0, 0), 9), 1.0, mottle, 0.6, -120), alpha=2.0
         )
     _lay(clean, picture, region)
-    letterer = Letterer(rng, clean, fonts, _look(rng, style), color)
+    letterer = Letterer(rng, clean, fonts, _balloon_style(rng, style), color)
     everywhere = (6.0, 6.0, width - 6.0, height - 6.0)
     for _ in range(rng.integers(2, 7) if lettered else 0):
         draw = rng.random()
@@ -154,8 +154,8 @@ def picture_book(rng: Rng, height: int, width: int, fonts: FontLibrary, color: b
     return letterer, tags | {"narration"}
 
 
-def _look(rng: Rng, style: Style) -> Look:
-    return random_look(rng, style.palette.color, style.palette.ink)
+def _balloon_style(rng: Rng, style: Style) -> BalloonStyle:
+    return random_balloon_style(rng, style.palette.color, style.palette.ink)
 
 
 def _lay(below: np.ndarray, picture: np.ndarray, cover: np.ndarray) -> None:

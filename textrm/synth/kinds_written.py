@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from textrm.synth.box import Box
 from textrm.synth.composing.additions import add_faint, add_jotting, add_large, add_screen
-from textrm.synth.composing.bubbles import random_look
+from textrm.synth.composing.bubbles import random_balloon_style
 from textrm.synth.composing.letterer import Letterer
-from textrm.synth.composing.room import Box
 from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.common.strokes import box, wander
-from textrm.synth.drawing.figures import figures
 from textrm.synth.drawing.panel_art import draw_panel, draw_small, random_style
+from textrm.synth.drawing.people import people
 from textrm.synth.faces.library import FontLibrary
 
 Rng = np.random.Generator
@@ -29,7 +29,7 @@ def impact(rng: Rng, height: int, width: int, fonts: FontLibrary, color: bool, l
         clean, tags = np.full((height, width, 3), paper, np.uint8), {"plain_ground"}
     else:
         clean, tags = draw_panel(rng, height, width, style)
-    letterer = Letterer(rng, clean, fonts, random_look(rng, color, style.palette.ink), color)
+    letterer = Letterer(rng, clean, fonts, random_balloon_style(rng, color, style.palette.ink), color)
     whole = (0.0, 0.0, float(width), float(height))
     for number in range(int(rng.choice([1, 2, 3], p=[0.6, 0.25, 0.15])) if lettered else 0):
         add_large(letterer, whole, ground=0.35 if number == 0 else 0.0)
@@ -56,7 +56,7 @@ def chart(rng: Rng, height: int, width: int, fonts: FontLibrary, color: bool, le
         columns = [np.array([(x, 0), (x, height)]) for x in np.arange(step, width, step)]
         canvas.strokes(rows + (columns if rng.random() < 0.5 else []), 1, tint)
     for _ in range(int(rng.integers(1, 5))):
-        (figures.stick_figure if rng.random() < 0.5 else draw_small)(canvas, rng, style.palette)
+        (people.stick_figure if rng.random() < 0.5 else draw_small)(canvas, rng, style.palette)
     for _ in range(rng.poisson(1.2)):  # frames and bars
         x, y = rng.uniform(0, width), rng.uniform(0, height)
         frame = box(x, y, x + rng.uniform(0.05, 0.5) * width, y + rng.uniform(0.05, 0.4) * height)
@@ -64,7 +64,7 @@ def chart(rng: Rng, height: int, width: int, fonts: FontLibrary, color: bool, le
     for _ in range(rng.poisson(2.0)):  # pointers
         start = (rng.uniform(0, width), rng.uniform(0, height))
         canvas.strokes([wander(rng, start, rng.uniform(0, 6.28), rng.uniform(20, 120), 1.2)])
-    letterer = Letterer(rng, canvas.flatten(), fonts, random_look(rng, color, style.palette.ink), color)
+    letterer = Letterer(rng, canvas.flatten(), fonts, random_balloon_style(rng, color, style.palette.ink), color)
     letterer.em = float(np.clip(rng.lognormal(np.log(22), 0.35), 10, 48))
     everywhere: Box = (6.0, 6.0, width - 6.0, height - 6.0)
     count = rng.integers(6, 20) if lettered else 0

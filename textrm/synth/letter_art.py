@@ -9,11 +9,11 @@ import numpy as np
 
 from textrm.data.sample import Sample
 from textrm.errors import UserError
+from textrm.synth.box import Box
 from textrm.synth.composing.additions import add_effect, add_faint, add_jotting, add_large, add_screen
-from textrm.synth.composing.bubbles import random_look
+from textrm.synth.composing.bubbles import random_balloon_style
 from textrm.synth.composing.letterer import Letterer
 from textrm.synth.composing.owner_marks import add_ownership
-from textrm.synth.composing.room import Box
 from textrm.synth.degrade import degrade
 from textrm.synth.empty_balloons import EmptyBalloon, find_empty_balloons
 from textrm.synth.faces.library import FontLibrary
@@ -58,7 +58,7 @@ def letter_art(
         clean, color = as_print(rng, clean), False
     lettered: bool | None = None
     for _ in range(ATTEMPTS):
-        letterer = Letterer(rng, clean.copy(), fonts, random_look(rng, color, (0, 0, 0)), color)
+        letterer = Letterer(rng, clean.copy(), fonts, random_balloon_style(rng, color, (0, 0, 0)), color)
         lettered = rng.random() >= empty if lettered is None else lettered
         if lettered:
             _letter(rng, letterer, clean)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageDraw
 
-from textrm.synth.composing.bubbles import random_look
+from textrm.synth.composing.bubbles import random_balloon_style
 from textrm.synth.composing.letterer import Letterer
 from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.panel_art import random_style
 from textrm.synth.faces.glyphs import load_font
 from textrm.synth.faces.library import FontLibrary
-from textrm.synth.inks.looks import dialogue_look
+from textrm.synth.inks.dresses import dialogue_dress
 from textrm.synth.pieces.patch import colored
 from textrm.synth.setting.block import Block
 from textrm.synth.words.text import fit_to, repertoire
@@ -50,7 +50,7 @@ def letter_grid(
             for row, column in np.argwhere(~filled):
                 corners = [(xs[column + i], ys[row + j]) for i, j in ((0, 0), (1, 0), (1, 1), (0, 1))]
                 canvas.shape(np.array(corners), canvas.ink)
-    letterer = Letterer(rng, canvas.flatten(), fonts, random_look(rng, color, style.palette.ink), color)
+    letterer = Letterer(rng, canvas.flatten(), fonts, random_balloon_style(rng, color, style.palette.ink), color)
     if lettered:
         _letter(rng, letterer, fonts, size, xs, ys, filled, np.array(paper))
     return letterer, canvas.tags | {"letter_grid"}
@@ -73,8 +73,8 @@ def _letter(rng: Rng, letterer: Letterer, fonts: FontLibrary, size: float, xs: n
         draw.text(at, letter, 255, font, anchor="mm")
         left, top, right, bottom = draw.textbbox(at, letter, font, anchor="mm")
         words.append(np.array([(left, top), (right, top), (right, bottom), (left, bottom)], np.float32))
-    look = dialogue_look(rng, size, paper, None, True)
+    dress = dialogue_dress(rng, size, paper, None, True)
     tags = frozenset({"letter_grid", script})
-    text = colored(Block(np.asarray(sheet), tuple(words)), look, tags)
+    text = colored(Block(np.asarray(sheet), tuple(words)), dress, tags)
     margin = (text.alpha.shape[0] - letterer.height) // 2
     letterer.place(text, -margin, -margin)

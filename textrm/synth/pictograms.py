@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from textrm.synth.composing.bubbles import random_look
+from textrm.synth.composing.bubbles import random_balloon_style
 from textrm.synth.composing.letterer import Letterer
 from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.look_alikes import cells, lay_ground, look_alikes
@@ -24,8 +24,8 @@ def pictograms(
         lay_ground(canvas, rng, style.palette)
         for _ in range(rng.integers(2, 7)):
             look_alikes(canvas, rng, style.palette)
-    look = random_look(rng, color, style.palette.ink)
-    letterer = Letterer(rng, style.finish(canvas, rng), fonts, look, color)
+    balloon_style = random_balloon_style(rng, color, style.palette.ink)
+    letterer = Letterer(rng, style.finish(canvas, rng), fonts, balloon_style, color)
     everywhere = (4.0, 4.0, width - 4.0, height - 4.0)
     for _ in range(rng.integers(1, 6) if lettered else 0):
         (letterer.speak if rng.random() < 0.3 else letterer.write)(everywhere)

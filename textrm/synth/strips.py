@@ -5,29 +5,29 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from textrm.synth.box import Box
 from textrm.synth.composing.additions import add_jotting
-from textrm.synth.composing.bubbles import random_look
+from textrm.synth.composing.bubbles import random_balloon_style
 from textrm.synth.composing.letterer import Letterer
-from textrm.synth.composing.room import Box
 from textrm.synth.drawing import barred, facades, foliage
+from textrm.synth.drawing.common.bounds import Motif, in_box, random_hand
 from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.common.palette import Palette
-from textrm.synth.drawing.common.place import Motif, in_box, random_hand
 from textrm.synth.drawing.common.strokes import SUBPIXEL_BITS, box, fixed
-from textrm.synth.drawing.figures import cartoon_figures, figures
 from textrm.synth.drawing.panel_art import draw_small, random_style
 from textrm.synth.drawing.panels import random_layout, row_layout
+from textrm.synth.drawing.people import cartoon_people, people
 from textrm.synth.faces.library import FontLibrary
 
 Rng = np.random.Generator
 
 CAST: tuple[Motif, ...] = (
-    cartoon_figures.bust, cartoon_figures.bust, cartoon_figures.profile, cartoon_figures.person, cartoon_figures.animal,
+    cartoon_people.bust, cartoon_people.bust, cartoon_people.profile, cartoon_people.person, cartoon_people.animal,
 )  # fmt: skip
 BACKDROP: tuple[tuple[Motif, float], ...] = (
     (facades.windows, 1.0), (facades.house, 1.1), (foliage.tree, 0.8), (barred.fence, 3.0), (foliage.tuft, 2.0),
 )  # fmt: skip
-"""What stands behind the figures, and its width over its height."""
+"""What stands behind the people, and its width over its height."""
 
 
 def strip(
@@ -50,7 +50,7 @@ def strip(
         canvas = Canvas(int(y1 - y0), int(x1 - x0), (255, 255, 255), palette.ink, pen)
         speakers = [] if sticks else _figures(canvas, rng, palette, cast)
         for _ in range(rng.integers(1, 4) if sticks else 0):
-            figures.stick_figure(canvas, rng, palette)
+            people.stick_figure(canvas, rng, palette)
         for _ in range(rng.poisson(0.6)):
             draw_small(canvas, rng, palette)
         tags |= canvas.tags
@@ -61,8 +61,8 @@ def strip(
         head = min((y for _, y in speakers), default=0.55 * (y1 - y0))
         area = (x0 + 3.0, y0 + 3.0, x1 - 3.0, y0 + max(24.0, float(head)))
         areas.append((area, [(x0 + x, y0 + y) for x, y in speakers]))
-    look = random_look(rng, color, palette.ink)
-    letterer = Letterer(rng, clean, fonts, look, color, {"hand": 0.85, "sans": 0.1, "display": 0.05})
+    balloon_style = random_balloon_style(rng, color, palette.ink)
+    letterer = Letterer(rng, clean, fonts, balloon_style, color, {"hand": 0.85, "sans": 0.1, "display": 0.05})
     by_hand = rng.random() < 0.6
     for area, speakers in areas:
         for _ in range(rng.integers(1, 4) if lettered else 0):
@@ -95,9 +95,9 @@ def _figures(canvas: Canvas, rng: Rng, palette: Palette, cast: list[int]) -> lis
         motif = CAST[one.integers(len(CAST))]
         hand = random_hand(one, palette, h * 0.6, (255, 255, 255))
         tall = float(min(h * rng.uniform(0.45, 0.85), w / count * 1.5))
-        wide = tall * (0.5 if motif is cartoon_figures.person else 0.85)
+        wide = tall * (0.5 if motif is cartoon_people.person else 0.85)
         x = w * (index + 0.5) / count + rng.normal(0, w * 0.05)
-        foot = h * (rng.uniform(0.9, 1.0) if motif is cartoon_figures.person else rng.uniform(1.0, 1.1))
+        foot = h * (rng.uniform(0.9, 1.0) if motif is cartoon_people.person else rng.uniform(1.0, 1.1))
         motif(canvas, one, hand, in_box((x - wide / 2, foot - tall, x + wide / 2, foot), hand.pen))
         heads.append((float(x), float(foot - tall)))
     return heads

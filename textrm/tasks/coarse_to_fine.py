@@ -52,8 +52,8 @@ class CoarseToFineTask(SegmentationTask):
         ignored = [share > 0 for share in pyramid(batch["ignore"].float(), looks)]
         masks[-1], ignored[-1] = batch["mask"], batch["ignore"]
         losses, prior = [], torch.full_like(images[0][:, :1], UNKNOWN)
-        for place, (image, mask, ignore) in enumerate(zip(images, masks, ignored, strict=True)):
-            if place == looks - 1:
+        for number, (image, mask, ignore) in enumerate(zip(images, masks, ignored, strict=True)):
+            if number == looks - 1:
                 image, mask, ignore, prior = self._window(image, mask, ignore, prior)
             known = torch.rand(len(image), 1, 1, 1, device=image.device) >= self.forgotten
             prior = torch.where(known, prior, UNKNOWN)

@@ -98,14 +98,14 @@ class InpaintingScores(Metric):
         for picture in zip(composite.float(), clean.float(), mask, ignore, strict=True):
             figures = picture_figures(*picture)
             if figures is not None:
-                place = bin_of(picture[2])
-                self.sums[place] += figures.to(self.sums)
-                self.counts[place] += 1
+                bin_number = bin_of(picture[2])
+                self.sums[bin_number] += figures.to(self.sums)
+                self.counts[bin_number] += 1
 
     def compute(self) -> dict[str, float]:
         """The figures over all pictures, then per bin; nothing without pictures."""
         found: dict[str, float] = {}
-        parts = {"": slice(None)} | {f"_{name}": slice(place, place + 1) for place, name in enumerate(BIN_NAMES)}
+        parts = {"": slice(None)} | {f"_{name}": slice(first, first + 1) for first, name in enumerate(BIN_NAMES)}
         for suffix, part in parts.items():
             if count := float(self.counts[part].sum()):
                 means = (self.sums[part].sum(0) / count).tolist()

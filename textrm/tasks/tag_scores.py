@@ -32,8 +32,8 @@ class TagScores(Metric):
         level = bins(logits.detach().float()).long()
         known, rows = ~tags.isnan(), torch.arange(tags.shape[1], device=tags.device).expand_as(tags)
         for counts, chosen in ((self.present, known & (tags > 0.5)), (self.absent, known & (tags < 0.5))):
-            place = rows[chosen] * BINS + level[chosen]
-            counts.view(-1).index_add_(0, place, torch.ones_like(place))
+            cell = rows[chosen] * BINS + level[chosen]
+            counts.view(-1).index_add_(0, cell, torch.ones_like(cell))
 
     def compute(self) -> dict[str, float]:
         """The figures as plain floats."""

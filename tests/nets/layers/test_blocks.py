@@ -43,8 +43,8 @@ def test_scse_is_the_sum_of_both_recalibrations():
     }
     hidden = torch.relu(features.mean((2, 3)) @ weights["channel.0.weight"].T + weights["channel.0.bias"])
     channel = torch.sigmoid(hidden @ weights["channel.2.weight"].T + weights["channel.2.bias"])
-    place = torch.sigmoid(torch.einsum("bchw,c->bhw", features, weights["spatial.weight"][0]) + weights["spatial.bias"])
-    expected = features * channel[:, :, None, None] + features * place[:, None]
+    pixel = torch.sigmoid(torch.einsum("bchw,c->bhw", features, weights["spatial.weight"][0]) + weights["spatial.bias"])
+    expected = features * channel[:, :, None, None] + features * pixel[:, None]
     torch.testing.assert_close(module(features), expected)
 
 

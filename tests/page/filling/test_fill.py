@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from textrm.page import Inpainter
-from textrm.page.filling.fill import METHODS, fill_holes
+from textrm.page import InpaintingModel
+from textrm.page.filling.fill import FILLS, fill_holes
 
 
 def letters(height: int, width: int, top: int = 40, left: int = 40) -> np.ndarray:
@@ -29,11 +29,11 @@ def error(image: np.ndarray, truth: np.ndarray, hole: np.ndarray) -> float:
 
 
 @pytest.fixture
-def filled(inpainter: Inpainter) -> Callable[[np.ndarray, np.ndarray, str], np.ndarray]:
-    def fill(truth: np.ndarray, hole: np.ndarray, method: str) -> np.ndarray:
+def filled(inpainter: InpaintingModel) -> Callable[[np.ndarray, np.ndarray, str], np.ndarray]:
+    def fill(truth: np.ndarray, hole: np.ndarray, fill_name: str) -> np.ndarray:
         image = truth.copy()
         image[hole != 0] = 0
-        fill_holes(image, hole, method, inpainter)
+        fill_holes(image, hole, fill_name, inpainter)
         return image
 
     return fill
@@ -42,19 +42,19 @@ def filled(inpainter: Inpainter) -> Callable[[np.ndarray, np.ndarray, str], np.n
 Filled = Callable[[np.ndarray, np.ndarray, str], np.ndarray]
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_pixels_outside_the_hole_are_never_changed(method: str, inpainter: Inpainter) -> None:
+@pytest.mark.parametrize("fill_name", FILLS)
+def test_pixels_outside_the_hole_are_never_changed(fill_name: str, inpainter: InpaintingModel) -> None:
     image = np.random.default_rng(0).integers(0, 256, (120, 160, 3), dtype=np.uint8)
     image[:, :80] //= 64  # nearly black, so that there are faint traces to wipe
     image[:, :80] //= 2
     hole = letters(120, 160)
     before = image.copy()
-    fill_holes(image, hole, method, inpainter)
+    fill_holes(image, hole, fill_name, inpainter)
     assert np.array_equal(image[hole == 0], before[hole == 0])
     assert (image[hole != 0] != before[hole != 0]).any()
 
 
-def test_white(inpainter: Inpainter) -> None:
+def test_white(inpainter: InpaintingModel) -> None:
     image = np.zeros((60, 60, 3), np.uint8)
     hole = letters(60, 60, 30, 5)
     fill_holes(image, hole, "white", inpainter)
@@ -82,7 +82,7 @@ def test_noise_of_the_surroundings_does_not_come_into_a_balloon(filled: Filled) 
     assert abs(int(inside[0, 0]) - 248) <= 1
 
 
-def test_traces_of_compression_go_from_a_plain_balloon_and_art_stays(inpainter: Inpainter) -> None:
+def test_traces_of_compression_go_from_a_plain_balloon_and_art_stays(inpainter: InpaintingModel) -> None:
     truth = np.full((120, 160, 3), 250, np.uint8)
     truth[:, 130:] = (40, 90, 60)
     lettered = truth.copy()
@@ -100,7 +100,7 @@ def test_traces_of_compression_go_from_a_plain_balloon_and_art_stays(inpainter: 
     assert not hole[:, 128:].any()
 
 
-def test_grain_is_not_wiped_away(inpainter: Inpainter) -> None:
+def test_grain_is_not_wiped_away(inpainter: InpaintingModel) -> None:
     truth = np.random.default_rng(3).normal(240, 4, (120, 160, 1)).clip(0, 255).astype(np.uint8).repeat(3, 2)
     hole = letters(120, 160)
     before = hole.copy()
@@ -143,19 +143,19 @@ def test_noise_is_not_copied_about(filled: Filled) -> None:
     assert error(filled(truth, hole, "auto"), truth, hole) < 1.15 * truth.std()
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_holes_at_the_border_whole_pages_and_single_pixels(method: str, inpainter: Inpainter) -> None:
+@pytest.mark.parametrize("fill_name", FILLS)
+def test_holes_at_the_border_whole_pages_and_single_pixels(fill_name: str, inpainter: InpaintingModel) -> None:
     for size in ((1, 1), (1, 9), (40, 3)):
         image = np.full((*size, 3), 77, np.uint8)
-        fill_holes(image, np.ones(size, np.uint8), method, inpainter)
-        assert (image == (255 if method == "white" else 77)).all()  # there is nothing to fill from
+        fill_holes(image, np.ones(size, np.uint8), fill_name, inpainter)
+        assert (image == (255 if fill_name == "white" else 77)).all()  # there is nothing to fill from
     image = np.full((30, 30, 3), 77, np.uint8)
     hole = np.zeros((30, 30), np.uint8)
     hole[:, :4] = hole[-3:] = 1
     image[hole != 0] = 0
-    fill_holes(image, hole, method, inpainter)
-    wanted = 255 if method == "white" else 77
-    assert np.abs(image[hole != 0].astype(int) - wanted).max() <= (4 if method == "telea" else 0)
+    fill_holes(image, hole, fill_name, inpainter)
+    wanted = 255 if fill_name == "white" else 77
+    assert np.abs(image[hole != 0].astype(int) - wanted).max() <= (4 if fill_name == "telea" else 0)
 
 
 def test_a_group_larger_than_a_block_is_filled_throughout(monkeypatch: pytest.MonkeyPatch, filled: Filled) -> None:
@@ -164,7 +164,7 @@ def test_a_group_larger_than_a_block_is_filled_throughout(monkeypatch: pytest.Mo
     assert np.array_equal(filled(truth, hole, "auto"), truth)
 
 
-def test_a_balloon_whose_outline_is_close_to_the_letters_is_filled_with_its_colour(inpainter: Inpainter) -> None:
+def test_a_balloon_whose_outline_is_close_to_the_letters_is_filled_with_its_colour(inpainter: InpaintingModel) -> None:
     rng = np.random.default_rng(0)
     clean = np.full((90, 200, 3), (250, 240, 150), np.uint8)
     cv2.rectangle(clean, (36, 26), (163, 63), (0, 0, 0))

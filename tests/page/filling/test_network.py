@@ -10,7 +10,7 @@ import pytest
 from standin_model import write_inpainter
 
 from textrm.errors import UserError
-from textrm.page import Inpainter
+from textrm.page import InpaintingModel
 from textrm.page.filling import network as module
 from textrm.page.filling.network import CONTEXT, fill_by_network, window
 
@@ -128,7 +128,7 @@ def test_windows_stay_on_the_page_and_are_multiples(start: int) -> None:
     assert (rows.stop - rows.start) % 16 == (columns.stop - columns.start) % 16 == 0
 
 
-def test_the_model_gets_what_it_was_promised(inpainter: Inpainter) -> None:
+def test_the_model_gets_what_it_was_promised(inpainter: InpaintingModel) -> None:
     image = np.full((60, 80, 3), (10, 20, 30), np.uint8)
     hole = np.zeros((60, 80), np.uint8)
     cv2.circle(hole, (40, 30), 9, 1, -1)
@@ -152,4 +152,4 @@ def test_the_model_gets_what_it_was_promised(inpainter: Inpainter) -> None:
 )
 def test_models_that_do_not_fit(tmp_path: Path, metadata: dict | None, inputs: tuple[str, str], words: str) -> None:
     with pytest.raises(UserError, match=words):
-        Inpainter(write_inpainter(tmp_path / "a.onnx", metadata, inputs))
+        InpaintingModel(write_inpainter(tmp_path / "a.onnx", metadata, inputs))

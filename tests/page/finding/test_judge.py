@@ -37,7 +37,7 @@ def test_the_plain_judge_says_what_the_looks_agree_on() -> None:
 
 
 def test_weights_of_before_the_ground_was_looked_at_still_judge() -> None:
-    older = [0.5 * place for place in range(OF_STROKES)]
+    older = [0.5 * number for number in range(OF_STROKES)]
     assert Judge(older).linear.tolist() == older + [0.0] * (FEATURES - OF_STROKES)
 
 
@@ -51,7 +51,7 @@ def test_impossible_weights_are_refused(text: str) -> None:
 
 
 def test_weights_are_read_as_they_were_written() -> None:
-    weights = [0.5 * place for place in range(FEATURES)]
+    weights = [0.5 * number for number in range(FEATURES)]
     assert Judge.stated(str(weights)).linear.tolist() == weights
     assert Judge.stated(None).linear.sum() == pytest.approx(1)
     deep = Judge(weights, [[0.25] * FEATURES, weights], [1.5, -2.0])

@@ -8,11 +8,11 @@ import pytest
 from standin_model import write_look
 
 from textrm.errors import UserError
-from textrm.page import Segmenter
+from textrm.page import SegmentationModel
 from textrm.page.finding.segment import segment
 
 
-def test_seams_do_not_show(model: Segmenter) -> None:
+def test_seams_do_not_show(model: SegmentationModel) -> None:
     page = np.random.default_rng(0).integers(0, 256, (413, 350, 3), dtype=np.uint8)
     page = np.repeat(np.repeat(page[::8, ::8], 8, 0), 8, 1)[:413, :350].copy()
     (whole,), (cut,) = segment(page, model, tile=1024), segment(page, model, tile=160)
@@ -23,7 +23,7 @@ def test_seams_do_not_show(model: Segmenter) -> None:
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 40), (3, 700), (700, 3)])
-def test_tiny_and_thin_pages(model: Segmenter, size: tuple[int, int]) -> None:
+def test_tiny_and_thin_pages(model: SegmentationModel, size: tuple[int, int]) -> None:
     page = np.zeros((*size, 3), np.uint8)
     page[..., 0] = np.arange(size[1]) % 2  # not of one colour, so that the model is asked
     (prob,) = segment(page, model)
@@ -31,7 +31,7 @@ def test_tiny_and_thin_pages(model: Segmenter, size: tuple[int, int]) -> None:
     assert size == (1, 1) or (prob == 255).all()
 
 
-def test_tiles_of_one_colour_are_not_shown_to_the_model(model: Segmenter) -> None:
+def test_tiles_of_one_colour_are_not_shown_to_the_model(model: SegmentationModel) -> None:
     page = np.full((400, 400, 3), 255, np.uint8)
     page[10, 10] = 0
     calls = []
@@ -49,7 +49,7 @@ def test_tiles_of_one_colour_are_not_shown_to_the_model(model: Segmenter) -> Non
     assert segment(np.zeros((64, 64, 3), np.uint8), model)[0].max() == 0
 
 
-class Watched(Segmenter):
+class Watched(SegmentationModel):
     """Remembers what it was shown."""
 
     def __init__(self, path: Path) -> None:
@@ -125,7 +125,7 @@ def test_tiles_of_several_looks_show_no_seams(tmp_path: Path) -> None:
 
 
 def test_a_look_that_gives_no_numbers_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    model = Segmenter(write_look(tmp_path / "look.onnx"), threads=1)
+    model = SegmentationModel(write_look(tmp_path / "look.onnx"), threads=1)
     monkeypatch.setattr(model, "run_on", lambda feeds, shape: [np.full(shape, np.nan, np.float32)])
     with pytest.raises(UserError, match="no numbers: its weights are damaged"):
         segment(barred_page(), model)

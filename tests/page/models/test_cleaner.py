@@ -9,12 +9,12 @@ import pytest
 from standin_model import write_cleaner, write_tagger
 
 from textrm.errors import UserError
-from textrm.page import Cleaner, Inpainter, Segmenter
+from textrm.page import CleaningModel, InpaintingModel, SegmentationModel
 from textrm.page.models import cleaner as module
 from textrm.page.models import model as base
 
 
-def test_picture_and_blend(cleaner: Cleaner) -> None:
+def test_picture_and_blend(cleaner: CleaningModel) -> None:
     assert (cleaner.stride, cleaner.threshold, cleaner.keep, cleaner.run) == (8, 0.5, 1 / 32, "stand-in")
     image = np.zeros((16, 24, 3), np.uint8)
     image[:, 12:] = 100
@@ -27,12 +27,12 @@ def test_picture_and_blend(cleaner: Cleaner) -> None:
 
 
 def test_its_author_states_what_counts(tmp_path: Path) -> None:
-    own = Cleaner(write_cleaner(tmp_path / "a.onnx", {"textrm.keep": "0.25", "textrm.threshold": "0.7"}))
+    own = CleaningModel(write_cleaner(tmp_path / "a.onnx", {"textrm.keep": "0.25", "textrm.threshold": "0.7"}))
     assert (own.keep, own.threshold) == (0.25, 0.7)
     for key, value in (("keep", "0"), ("keep", "1"), ("keep", "nan"), ("threshold", "much")):
         path = write_cleaner(tmp_path / "b.onnx", {f"textrm.{key}": value})
         with pytest.raises(UserError, match=f"states {key}={value}; expected a probability between 0 and 1"):
-            Cleaner(path)
+            CleaningModel(path)
 
 
 def test_a_model_for_something_else_says_where_it_is_of_use(
@@ -41,14 +41,26 @@ def test_a_model_for_something_else_says_where_it_is_of_use(
     for path, kind, words in (
         (
             model_file,
-            Cleaner,
+            CleaningModel,
             "for segmentation; expected textrm.task = cleaning (it is for textrm.infer --model FILE ",
         ),
-        (inpainter_file, Cleaner, "for inpainting; expected textrm.task = cleaning (it is for textrm.infer --fill-m"),
-        (write_tagger(tmp_path / "tag.onnx"), Cleaner, "(it is for textrm.tag --model FILE)"),
-        (cleaner_file, Segmenter, "expected textrm.task = segmentation (it is for textrm.infer --method end-to-end "),
-        (cleaner_file, Inpainter, "expected textrm.task = inpainting (it is for textrm.infer --method end-to-end "),
-        (write_cleaner(tmp_path / "a.onnx", {"textrm.task": "drawing"}), Cleaner, "expected textrm.task = cleaning"),
+        (
+            inpainter_file,
+            CleaningModel,
+            "for inpainting; expected textrm.task = cleaning (it is for textrm.infer --fill",
+        ),
+        (write_tagger(tmp_path / "tag.onnx"), CleaningModel, "(it is for textrm.tag --model FILE)"),
+        (
+            cleaner_file,
+            SegmentationModel,
+            "expected textrm.task = segmentation (it is for textrm.infer --method end-to",
+        ),
+        (
+            cleaner_file,
+            InpaintingModel,
+            "expected textrm.task = inpainting (it is for textrm.infer --method end-to-end",
+        ),
+        (write_cleaner(tmp_path / "a.onnx", {"textrm.task": "drawing"}), CleaningModel, "textrm.task = cleaning"),
     ):
         with pytest.raises(UserError) as caught:
             kind(path)
@@ -57,7 +69,7 @@ def test_a_model_for_something_else_says_where_it_is_of_use(
 
 
 def test_missing_released_weights_of_the_cleaner_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for place in (module, base):
-        monkeypatch.setattr(place, "WEIGHTS", tmp_path)
+    for holder in (module, base):
+        monkeypatch.setattr(holder, "WEIGHTS", tmp_path)
     with pytest.raises(UserError, match=r"clean\.onnx; this installation holds no released weights: give a model"):
-        Cleaner()
+        CleaningModel()

@@ -7,12 +7,12 @@ import pytest
 from standin_model import METADATA, write_model
 
 from textrm.errors import UserError
-from textrm.page import Segmenter
+from textrm.page import SegmentationModel
 from textrm.page.models import model as base
 from textrm.page.models import segmenter as module
 
 
-def test_metadata_and_probability(model: Segmenter) -> None:
+def test_metadata_and_probability(model: SegmentationModel) -> None:
     assert (model.stride, model.threshold, model.run) == (8, 0.5, "stand-in")
     image = np.zeros((16, 24, 3), np.uint8)
     image[:, 12:] = 100
@@ -25,7 +25,7 @@ def test_metadata_and_probability(model: Segmenter) -> None:
 
 def test_threshold_defaults_to_one_half(tmp_path: Path) -> None:
     metadata = {key: value for key, value in METADATA.items() if key != "textrm.threshold"}
-    assert Segmenter(write_model(tmp_path / "a.onnx", metadata)).threshold == 0.5
+    assert SegmentationModel(write_model(tmp_path / "a.onnx", metadata)).threshold == 0.5
 
 
 @pytest.mark.parametrize(
@@ -51,13 +51,13 @@ def test_threshold_defaults_to_one_half(tmp_path: Path) -> None:
 def test_models_that_do_not_fit(tmp_path: Path, metadata: dict[str, str], name: str, words: str) -> None:
     path = write_model(tmp_path / "a.onnx", metadata, name)
     with pytest.raises(UserError, match=words) as caught:
-        Segmenter(path)
+        SegmentationModel(path)
     assert "\n" not in str(caught.value)
 
 
 def test_missing_and_corrupt_files(tmp_path: Path, model_file: Path) -> None:
     with pytest.raises(UserError, match="there is no model file"):
-        Segmenter(tmp_path / "none.onnx")
+        SegmentationModel(tmp_path / "none.onnx")
     cut = tmp_path / "cut.onnx"
     cut.write_bytes(model_file.read_bytes()[:150])
     empty = tmp_path / "empty.onnx"
@@ -66,12 +66,12 @@ def test_missing_and_corrupt_files(tmp_path: Path, model_file: Path) -> None:
     text.write_text("not a model")
     for path in (cut, empty, text):
         with pytest.raises(UserError, match=r"cannot be read as an ONNX model|not a model of textrm") as caught:
-            Segmenter(path)
+            SegmentationModel(path)
         assert "\n" not in str(caught.value)
 
 
 def test_missing_released_weights_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for place in (module, base):
-        monkeypatch.setattr(place, "WEIGHTS", tmp_path)
+    for holder in (module, base):
+        monkeypatch.setattr(holder, "WEIGHTS", tmp_path)
     with pytest.raises(UserError, match="no released weights: give a model"):
-        Segmenter()
+        SegmentationModel()

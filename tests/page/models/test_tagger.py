@@ -9,22 +9,22 @@ from standin_model import write_tagger
 
 from textrm.data.manifest import load_sample, read_manifest
 from textrm.errors import UserError
-from textrm.page import Tagger, Tags
+from textrm.page import TaggingModel, Tags
 from textrm.page.models import model as base
 from textrm.page.models import tagger as module
 
 
 @pytest.fixture(scope="module")
-def tagger(tmp_path_factory: pytest.TempPathFactory) -> Tagger:
-    return Tagger(write_tagger(tmp_path_factory.mktemp("tagger") / "tag.onnx"), threads=1)
+def tagger(tmp_path_factory: pytest.TempPathFactory) -> TaggingModel:
+    return TaggingModel(write_tagger(tmp_path_factory.mktemp("tagger") / "tag.onnx"), threads=1)
 
 
-def test_metadata(tagger: Tagger) -> None:
+def test_metadata(tagger: TaggingModel) -> None:
     assert (tagger.labels, tagger.size, tagger.stride, tagger.threshold) == (("red", "green", "blue"), 64, 8, 0.5)
     assert tagger.run == "stand-in"
 
 
-def test_the_final_score_is_the_maximum_over_looks(tagger: Tagger) -> None:
+def test_the_final_score_is_the_maximum_over_looks(tagger: TaggingModel) -> None:
     image = np.zeros((64, 64, 3), np.uint8)
     image[:32, :32, 0] = 204  # red at the top left, green at the bottom right, a little blue everywhere
     image[32:, 32:, 1] = 255
@@ -42,7 +42,7 @@ def test_the_final_score_is_the_maximum_over_looks(tagger: Tagger) -> None:
     assert names == [["blue"], ["red"], [], [], ["green"]]  # blue is the same at all looks: the first has it
 
 
-def test_the_page_is_letterboxed_and_boxes_are_pixels_of_it(tagger: Tagger) -> None:
+def test_the_page_is_letterboxed_and_boxes_are_pixels_of_it(tagger: TaggingModel) -> None:
     tags = tagger(np.full((200, 100, 3), 255, np.uint8))
     half = [0.5] * 3
     assert tags.by_look == pytest.approx(np.array([half] * 5), abs=1e-6)  # black bars left and right
@@ -53,7 +53,8 @@ def test_the_page_is_letterboxed_and_boxes_are_pixels_of_it(tagger: Tagger) -> N
 
 
 def test_a_plain_tagger_has_one_look(tmp_path: Path) -> None:
-    tagger = Tagger(write_tagger(tmp_path / "a.onnx", ("été", "空", "b", "c"), [(0, 0, 1, 1)], size=32), threads=1)
+    file = write_tagger(tmp_path / "a.onnx", ("été", "空", "b", "c"), [(0, 0, 1, 1)], size=32)
+    tagger = TaggingModel(file, threads=1)
     image = np.zeros((16, 16, 3), np.uint8)
     image[..., 0] = 255
     tags = tagger(image)
@@ -70,7 +71,7 @@ def test_tags_with_equal_scores_keep_their_order_and_belong_to_the_earlier_look(
 
 
 @pytest.mark.parametrize("image", [np.zeros((4, 4), np.uint8), np.zeros((0, 4, 3), np.uint8), np.zeros((4, 4, 3))])
-def test_what_is_no_picture_is_refused(tagger: Tagger, image: np.ndarray) -> None:
+def test_what_is_no_picture_is_refused(tagger: TaggingModel, image: np.ndarray) -> None:
     with pytest.raises(UserError, match=r"expected uint8 \(height, width, 3\)"):
         tagger(image)
 
@@ -100,17 +101,17 @@ def test_what_is_no_picture_is_refused(tagger: Tagger, image: np.ndarray) -> Non
 def test_impossible_metadata(tmp_path: Path, key: str, value: str | None, words: str) -> None:
     path = write_tagger(tmp_path / "a.onnx", metadata={f"textrm.{key}": value})
     with pytest.raises(UserError) as caught:
-        Tagger(path)
+        TaggingModel(path)
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
 def test_threshold_defaults_to_one_half(tmp_path: Path) -> None:
-    assert Tagger(write_tagger(tmp_path / "a.onnx", metadata={"textrm.threshold": None})).threshold == 0.5
+    assert TaggingModel(write_tagger(tmp_path / "a.onnx", metadata={"textrm.threshold": None})).threshold == 0.5
 
 
 def test_a_number_of_tags_that_shows_only_when_the_model_runs(tmp_path: Path) -> None:
-    tagger = Tagger(write_tagger(tmp_path / "a.onnx"))
+    tagger = TaggingModel(write_tagger(tmp_path / "a.onnx"))
     tagger.labels = ("a", "b")
     with pytest.raises(UserError, match=r"gave prob of shape \(1, 5, 3\).*expected \(1, any, 2\)"):
         tagger(np.zeros((8, 8, 3), np.uint8))
@@ -123,7 +124,7 @@ def test_as_many_boxes_as_looks_are_expected(tmp_path: Path) -> None:
     boxes.CopyFrom(onnx.helper.make_tensor("boxes", onnx.TensorProto.FLOAT, [1, 2, 4], [0, 0, 1, 1] * 2))
     onnx.save(model, tmp_path / "a.onnx")
     with pytest.raises(UserError, match="gave 5 looks with tags and 2 with boxes; expected as many"):
-        Tagger(tmp_path / "a.onnx")(np.zeros((8, 8, 3), np.uint8))
+        TaggingModel(tmp_path / "a.onnx")(np.zeros((8, 8, 3), np.uint8))
 
 
 def test_a_model_without_looks_is_no_tagger(tmp_path: Path) -> None:
@@ -131,18 +132,18 @@ def test_a_model_without_looks_is_no_tagger(tmp_path: Path) -> None:
     del model.graph.output[1]
     onnx.save(model, tmp_path / "a.onnx")
     with pytest.raises(UserError, match=r"gives {'prob': 'tensor\(float\)'}; expected .* prob, looks \(float\)"):
-        Tagger(tmp_path / "a.onnx")
+        TaggingModel(tmp_path / "a.onnx")
 
 
 def test_missing_released_weights_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for place in (module, base):
-        monkeypatch.setattr(place, "WEIGHTS", tmp_path)
+    for holder in (module, base):
+        monkeypatch.setattr(holder, "WEIGHTS", tmp_path)
     with pytest.raises(UserError, match=r"tag\.onnx; this installation holds no released weights: give a model"):
-        Tagger()
+        TaggingModel()
 
 
 def test_the_released_tagger_tells_colour_from_black_and_white(drawn: Path) -> None:
-    tagger = Tagger(threads=1)
+    tagger = TaggingModel(threads=1)
     assert (tagger.size, len(tagger.labels)) == (256, 120)
     colour, grey = [], []
     manifest = read_manifest(drawn)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from textrm.synth.composing.additions import LARGE, add_faint, add_jotting, add_large, add_screen
-from textrm.synth.composing.bubbles import random_look
+from textrm.synth.composing.bubbles import random_balloon_style
 from textrm.synth.composing.letterer import Letterer
 from textrm.synth.faces.library import FontLibrary
 from textrm.synth.inks.tones import STEPS, lab
@@ -16,7 +16,9 @@ AREA = (0.0, 0.0, 320.0, 320.0)
 
 def page(fonts: FontLibrary, seed: int, color: bool = True, level: int = 220) -> Letterer:
     rng = np.random.default_rng(seed)
-    return Letterer(rng, np.full((320, 320, 3), level, np.uint8), fonts, random_look(rng, color, (0, 0, 0)), color)
+    return Letterer(
+        rng, np.full((320, 320, 3), level, np.uint8), fonts, random_balloon_style(rng, color, (0, 0, 0)), color
+    )
 
 
 @pytest.mark.parametrize("add", [add_large, add_screen, add_jotting, add_faint])
@@ -90,4 +92,4 @@ def test_faint_lettering_is_close_to_its_ground(fonts: FontLibrary) -> None:
 def test_rough_art_has_no_even_ground(fonts: FontLibrary) -> None:
     rng = np.random.default_rng(0)
     rough = rng.integers(0, 256, (320, 320, 3)).astype(np.uint8)
-    assert not add_faint(Letterer(rng, rough, fonts, random_look(rng, True, (0, 0, 0)), True), AREA)
+    assert not add_faint(Letterer(rng, rough, fonts, random_balloon_style(rng, True, (0, 0, 0)), True), AREA)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from textrm.synth.composing import balloon_shapes
-from textrm.synth.composing.bubbles import Balloon, Look, paint, random_balloon, random_look
+from textrm.synth.composing.bubbles import Balloon, BalloonStyle, paint, random_balloon, random_balloon_style
 from textrm.synth.composing.room import Room, inside
 from textrm.synth.drawing.common.strokes import ellipse
 
@@ -44,14 +44,14 @@ def test_a_balloon_outside_the_picture_is_no_error() -> None:
 
 def test_looks_of_grey_pages_are_grey() -> None:
     for seed in range(60):
-        look = random_look(np.random.default_rng(seed), False, (0, 0, 0))
-        assert len(set(look.fill)) == 1
-        assert len(set(look.ink)) == 1
+        balloon_style = random_balloon_style(np.random.default_rng(seed), False, (0, 0, 0))
+        assert len(set(balloon_style.fill)) == 1
+        assert len(set(balloon_style.ink)) == 1
 
 
 def test_tails_are_tagged() -> None:
-    look = Look((255, 255, 255), (0, 0, 0), 1, 1, 1.0, balloon_shapes.oval, 0.0)
-    balloon = random_balloon(np.random.default_rng(0), 60, 30, look, 4)
+    balloon_style = BalloonStyle((255, 255, 255), (0, 0, 0), 1, 1, 1.0, balloon_shapes.oval, 0.0)
+    balloon = random_balloon(np.random.default_rng(0), 60, 30, balloon_style, 4)
     assert len(balloon.parts) == 2
     assert {"balloon", "oval_balloon", "balloon_tail", "white_balloon"} <= balloon.tags
 

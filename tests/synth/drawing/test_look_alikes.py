@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from textrm.synth.drawing.common.bounds import Motif, in_box, random_hand
 from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.common.palette import random_palette
-from textrm.synth.drawing.common.place import Motif, in_box, random_hand
 from textrm.synth.drawing.motifs import MOTIFS
 from textrm.synth.drawing.panel_art import draw_panel, random_style
 
@@ -70,11 +70,11 @@ def test_hands_keep_their_pen_below_the_size_and_their_ink_off_the_ground() -> N
 
 
 def test_a_place_maps_its_corners_and_parts() -> None:
-    place = in_box((10, 20, 110, 70), pen=4)
-    np.testing.assert_allclose(place([(0, 0), (1, 1)]), [(13, 23), (107, 67)])
-    assert place.size == pytest.approx(44)
-    assert place.stretch == pytest.approx(94 / 44)
-    mirrored = place.part(1, 0, 0.5, 0.5)
+    bounds = in_box((10, 20, 110, 70), pen=4)
+    np.testing.assert_allclose(bounds([(0, 0), (1, 1)]), [(13, 23), (107, 67)])
+    assert bounds.size == pytest.approx(44)
+    assert bounds.stretch == pytest.approx(94 / 44)
+    mirrored = bounds.part(1, 0, 0.5, 0.5)
     np.testing.assert_allclose(mirrored([(0, 0), (1, 1)]), [(107, 23), (60, 45)])
     turned = in_box((0, 0, 100, 100), pen=2, turn=np.pi / 2)
     np.testing.assert_allclose(turned([(0, 0), (0.5, 0.5)]), [(98, 2), (50, 50)])

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from textrm.synth.inks.looks import FAINT, contrast
+from textrm.synth.inks.dresses import FAINT, contrast
 from textrm.synth.inks.tones import STEPS, even_ground, lab, near_tone
 
 

@@ -6,7 +6,7 @@ import pytest
 from patches import WHITE
 
 from textrm.synth.faces.library import FontLibrary
-from textrm.synth.inks.looks import CONTRAST, contrast
+from textrm.synth.inks.dresses import CONTRAST, contrast
 from textrm.synth.inks.plates import lay_plate, plate_color
 from textrm.synth.pieces.jottings import jotting
 from textrm.synth.setting import decorations

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from textrm.synth.faces.library import FontLibrary
-from textrm.synth.inks.effects import Look
-from textrm.synth.inks.large_looks import large_look
-from textrm.synth.inks.looks import CONTRAST, contrast
+from textrm.synth.inks.dresses import CONTRAST, contrast
+from textrm.synth.inks.effects import Dress
+from textrm.synth.inks.large_dresses import large_dress
 from textrm.synth.pieces.large import large_effect
 from textrm.synth.pieces.lettering import Lettering
 
@@ -28,7 +28,7 @@ def heights(patches: list[Lettering]) -> np.ndarray:
 
 @pytest.mark.parametrize("letter", [100, 220])
 def test_letters_are_about_as_high_as_asked_for(fonts: FontLibrary, letter: float) -> None:
-    found = heights(effects(fonts, letter, 24, look=Look((0, 0, 0)), script="latin")) / letter
+    found = heights(effects(fonts, letter, 24, dress=Dress((0, 0, 0)), script="latin")) / letter
     assert 0.7 < np.median(found) < 1.6
     assert (found > 0.45).mean() > 0.85
 
@@ -44,17 +44,17 @@ def test_a_patch_keeps_to_its_box_by_leaving_letters_out(fonts: FontLibrary) -> 
 
 
 def test_a_hollow_letter_shows_what_lies_behind(fonts: FontLibrary) -> None:
-    hollow = Look((0, 0, 0), outlines=((4.0, (0, 0, 0)),), hollow=True)
+    hollow = Dress((0, 0, 0), outlines=((4.0, (0, 0, 0)),), hollow=True)
     for open_, solid in zip(
-        effects(fonts, 150, 8, look=hollow), effects(fonts, 150, 8, look=Look((0, 0, 0))), strict=True
+        effects(fonts, 150, 8, dress=hollow), effects(fonts, 150, 8, dress=Dress((0, 0, 0))), strict=True
     ):
         assert (open_.alpha > 127).sum() < 0.9 * (solid.alpha > 127).sum()
         assert "hollow" in open_.tags
 
 
 def test_some_letters_lie_over_one_another_with_outlines_of_their_own(fonts: FontLibrary) -> None:
-    look = Look((255, 255, 255), outlines=((5.0, (0, 0, 0)),))
-    patches = effects(fonts, 120, 40, look=look)
+    dress = Dress((255, 255, 255), outlines=((5.0, (0, 0, 0)),))
+    patches = effects(fonts, 120, 40, dress=dress)
     apart = [patch for patch in patches if "overlapping" in patch.tags]
     assert 3 <= len(apart) < len(patches)
     for patch in apart:
@@ -63,21 +63,21 @@ def test_some_letters_lie_over_one_another_with_outlines_of_their_own(fonts: Fon
 
 
 @pytest.mark.parametrize("level", [0, 128, 255])
-def test_every_look_stands_out_from_its_ground(level: int) -> None:
+def test_every_dress_stands_out_from_its_ground(level: int) -> None:
     ground = np.full(3, float(level))
     for seed in range(120):
-        look = large_look(np.random.default_rng(seed), 200, ground, monochrome=False)
-        colors = [color for _, color in look.outlines] + ([] if look.hollow else [look.ink])
-        assert max(contrast(color, ground) for color in colors) * look.opacity >= CONTRAST
+        dress = large_dress(np.random.default_rng(seed), 200, ground, monochrome=False)
+        colors = [color for _, color in dress.outlines] + ([] if dress.hollow else [dress.ink])
+        assert max(contrast(color, ground) for color in colors) * dress.opacity >= CONTRAST
 
 
 def test_looks_are_of_all_kinds_and_grey_where_the_page_is() -> None:
-    looks = [large_look(np.random.default_rng(seed), 300, None, monochrome=True) for seed in range(300)]
-    tags = [look.tags() for look in looks]
+    dresses = [large_dress(np.random.default_rng(seed), 300, None, monochrome=True) for seed in range(300)]
+    tags = [dress.tags() for dress in dresses]
     for name in ("outlined", "hollow", "glow", "shadow", "gradient", "patterned"):
         assert 6 < sum(name in found for found in tags) < 290, name
-    assert all(len(set(look.ink)) == 1 for look in looks)
-    widest = [width for look in looks for width, _ in look.outlines]
+    assert all(len(set(dress.ink)) == 1 for dress in dresses)
+    widest = [width for dress in dresses for width, _ in dress.outlines]
     assert max(widest) > 20  # 9 px, the widest of a small effect, is thin around a letter of 300 px
     assert min(widest) >= 1.2
-    assert any(len(look.outlines) == 2 for look in looks)
+    assert any(len(dress.outlines) == 2 for dress in dresses)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from patches import WHITE, drawn, size_of
 
-from textrm.synth.degrade import CHANGED, changed
+from textrm.data.masks import VISIBLE, mask_of_drawn_pair
 from textrm.synth.faces.library import FontLibrary
 from textrm.synth.pieces.lettering import Lettering, caption_meme, dialogue, note, paste, sign, sound_effect
 
@@ -66,8 +66,8 @@ def test_the_mask_is_what_a_patch_changes(kind: Callable[..., Lettering | None],
         image = before.copy()
         paste(image, patch, 5, 5)
         difference = np.abs(image.astype(int) - before).max(-1)
-        mask = changed(image, before)
-        assert np.array_equal(mask, difference > CHANGED)
+        mask = mask_of_drawn_pair(image, before)
+        assert np.array_equal(mask, difference > VISIBLE)
         assert mask.any()
 
 

@@ -5,7 +5,7 @@ import pytest
 from patches import WHITE
 
 from textrm.synth.composing import letterer as letterers
-from textrm.synth.composing.bubbles import random_look
+from textrm.synth.composing.bubbles import random_balloon_style
 from textrm.synth.composing.letterer import Letterer
 from textrm.synth.faces.library import FontLibrary
 from textrm.synth.pieces import dialogue as dialogues
@@ -48,7 +48,7 @@ def test_balloons_may_hold_a_mark_alone(fonts: FontLibrary, monkeypatch: pytest.
     for seed in range(6):
         rng = np.random.default_rng(seed)
         page = np.full((200, 200, 3), 120, np.uint8)
-        letterer = Letterer(rng, page, fonts, random_look(rng, False, (0, 0, 0)), False)
+        letterer = Letterer(rng, page, fonts, random_balloon_style(rng, False, (0, 0, 0)), False)
         if not letterer.speak((0, 0, 200, 200), empty=0.0):
             continue
         sample = letterer.sample("x", set())

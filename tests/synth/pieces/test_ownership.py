@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from textrm.synth.composing.bubbles import random_look
+from textrm.synth.composing.bubbles import random_balloon_style
 from textrm.synth.composing.letterer import Letterer
 from textrm.synth.composing.owner_marks import add_credit, add_watermark
 from textrm.synth.faces.library import FontLibrary
@@ -11,7 +11,9 @@ from textrm.synth.pieces.ownership import credit, owner_text, watermark
 
 def page(fonts: FontLibrary, seed: int, level: int) -> Letterer:
     rng = np.random.default_rng(seed)
-    return Letterer(rng, np.full((300, 260, 3), level, np.uint8), fonts, random_look(rng, True, (0, 0, 0)), True)
+    return Letterer(
+        rng, np.full((300, 260, 3), level, np.uint8), fonts, random_balloon_style(rng, True, (0, 0, 0)), True
+    )
 
 
 def test_a_watermark_is_translucent_but_the_mask_has_it(fonts: FontLibrary) -> None:

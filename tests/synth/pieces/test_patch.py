@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from patches import WHITE, drawn
 
-from textrm.synth.degrade import changed
+from textrm.data.masks import mask_of_drawn_pair
 from textrm.synth.faces.library import FontLibrary
 from textrm.synth.pieces.lettering import Lettering, dialogue, note, paste
 from textrm.synth.pieces.patch import faded, scaled, stacked, turned
@@ -27,7 +27,7 @@ def test_blend_and_threshold_to_the_grey_level() -> None:
     paste(image, Lettering(color, alpha, (), frozenset()), 0, 0)
     assert image[0, :, 0].tolist() == [100, 50, 0, 84]
     assert image[0, :, 1].tolist() == [100, 150, 200, 116]
-    assert changed(image, before).tolist() == [[0, 1, 1, 0]]  # a change of exactly 16 does not count
+    assert mask_of_drawn_pair(image, before).tolist() == [[0, 1, 1, 0]]  # a change of exactly 16 does not count
 
 
 @pytest.mark.parametrize(("x", "y"), [(-30, -12), (70, 50), (-60, 20), (10, 64)])

@@ -11,21 +11,21 @@ def latin(fonts: FontLibrary) -> FontFace:
 
 
 def test_every_letter_has_a_sheet_of_its_own_and_blanks_have_none(fonts: FontLibrary) -> None:
-    plan = arranged(np.random.default_rng(2), latin(fonts), "BO OM", "latin", False)
-    assert plan is not None
-    assert plan.glyphs == ("B", "O", "O", "M")
-    sheets = plan.draw(0.8)
-    assert len({sheet.shape for sheet in sheets}) == 1
-    assert all(sheet.max() > 200 for sheet in sheets)
-    height, width = sheets[0].shape
-    np.testing.assert_allclose((width, height), plan.span * 0.8 + 4, atol=1)
+    arrangement = arranged(np.random.default_rng(2), latin(fonts), "BO OM", "latin", False)
+    assert arrangement is not None
+    assert arrangement.glyphs == ("B", "O", "O", "M")
+    glyphs_drawn = arrangement.draw(0.8)
+    assert len({glyph_drawn.shape for glyph_drawn in glyphs_drawn}) == 1
+    assert all(glyph_drawn.max() > 200 for glyph_drawn in glyphs_drawn)
+    height, width = glyphs_drawn[0].shape
+    np.testing.assert_allclose((width, height), arrangement.span * 0.8 + 4, atol=1)
     assert arranged(np.random.default_rng(2), latin(fonts), " ", "latin", False) is None
 
 
 def test_size_follows_the_scale_beyond_the_largest_drawn_size(fonts: FontLibrary) -> None:
-    plan = arranged(np.random.default_rng(5), latin(fonts), "H", "latin", False)
-    assert plan is not None
-    areas = {scale: float((plan.draw(scale)[0] > 127).sum()) for scale in (2.0, 1.5 * SHARPEST / EM)}
+    arrangement = arranged(np.random.default_rng(5), latin(fonts), "H", "latin", False)
+    assert arrangement is not None
+    areas = {scale: float((arrangement.draw(scale)[0] > 127).sum()) for scale in (2.0, 1.5 * SHARPEST / EM)}
     small, large = areas.values()
     np.testing.assert_allclose(large / small, (0.75 * SHARPEST / EM) ** 2, rtol=0.03)
 

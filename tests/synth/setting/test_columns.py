@@ -52,9 +52,9 @@ def test_comma_lies_in_the_upper_right_of_its_cell(any_japanese: FontFace) -> No
     height, width = cropped.coverage.shape
     # between the two boxes lies one cell: the comma's ink must be in its upper half, right of the middle
     middle = cropped.coverage[int(0.36 * height) : int(0.64 * height)] > 127
-    rows, places = np.nonzero(middle)
+    rows, columns = np.nonzero(middle)
     assert rows.mean() < 0.5 * middle.shape[0]
-    assert places.mean() > 0.6 * width
+    assert columns.mean() > 0.6 * width
 
 
 def test_readings_stand_right_of_their_kanji_and_are_smaller(japanese: FontFace) -> None:

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from textrm.command_line import click_command
 from textrm.errors import UserError
-from textrm.importers.danbooru.imports import Plan, run_import
+from textrm.importers.danbooru.imports import Options, run_import
 from textrm.importers.danbooru.records import CATEGORIES, Filters, tag_name
 from textrm.importers.splitting import split_options
 
@@ -129,11 +129,11 @@ def main(context: click.Context, out: Path, more: tuple[Path, ...], metadata: tu
         min_tags = default_tags if min_tags is None else min_tags
         top_pictures = default_pictures if top_pictures is None else top_pictures
         filters = Filters(category, rating, min_tags, blacklist, ignore_tags, deleted)
-        plan = Plan(
+        options = Options(
             out.resolve(), (*metadata, *more), encoded, labels, pictures, filters, top_tags, top_pictures,
             shares, seed, workers or os.cpu_count() or 1, restart,
         )  # fmt: skip
-        written = run_import(plan, Console())
+        written = run_import(options, Console())
     except (UserError, OSError) as error:
         raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:

@@ -67,13 +67,13 @@ def _read_labels(path: Path) -> list[str]:
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"{path}: cannot be read ({error}); expected a text file with one label a line") from error
     labels: dict[str, int] = {}
-    for place, line in enumerate(lines, 1):
+    for line_number, line in enumerate(lines, 1):
         label = tag_name(line)
         if label is None:
-            raise UserError(f"{path}, line {place}: empty; every line is a label, since its place is its number")
+            raise UserError(f"{path}, line {line_number}: empty; every line is a label, since its place is its number")
         if label in labels:
-            raise UserError(f"{path}, line {place}: {label!r} is line {labels[label]} already; labels occur once")
-        labels[label] = place
+            raise UserError(f"{path}, line {line_number}: {label!r} is line {labels[label]} already; labels occur once")
+        labels[label] = line_number
     if not labels:
         raise UserError(f"{path}: has no labels; expected one a line")
     return list(labels)

@@ -69,10 +69,10 @@ def check_pictures(selection: Selection, tree: Path, journal: Path, workers: int
             show(done)
     with journal.open() as entries:
         next(entries)
-        for place, line in enumerate(entries):
+        for number, line in enumerate(entries):
             checked = Checked(**json.loads(line))
             # What was missing before may have been fetched since.
-            yield _check(tree, *asked[place]) if checked.bad == MISSING and place < before else checked
+            yield _check(tree, *asked[number]) if checked.bad == MISSING and number < before else checked
 
 
 def mean_and_std(checked: list[Checked]) -> tuple[list[float], list[float]]:

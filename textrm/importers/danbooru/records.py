@@ -66,15 +66,15 @@ def parse_block(filters: Filters, block: Block) -> Parsed:
     records: list[tuple[Any, ...]] = []
     tags, bad, nameless = array("I"), [], 0
     lines = block.content.removesuffix(b"\n").split(b"\n")
-    for place, line in enumerate(lines, 1):
+    for line_number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
             record, found, odd = _read(json.loads(line), filters, wanted, names)
         except (BadLine, RecursionError) as error:
-            bad.append((place, "nested too deeply" if isinstance(error, RecursionError) else str(error)))
+            bad.append((line_number, "nested too deeply" if isinstance(error, RecursionError) else str(error)))
         except ValueError as error:  # also bytes that are no UTF-8
-            bad.append((place, f"not JSON ({error})"))
+            bad.append((line_number, f"not JSON ({error})"))
         else:
             records.append(record)
             tags.extend(found)

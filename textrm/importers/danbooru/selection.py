@@ -91,8 +91,8 @@ def select(spool: Spool, top_tags: int, top_pictures: int) -> Selection:
 
     order = sorted(np.flatnonzero(uses).tolist(), key=lambda number: (-uses[number], names[number]))
     labels = sorted(names[number] for number in order[: top_tags or None])
-    place = {name: number for number, name in enumerate(labels)}
-    label = np.array([place.get(name, -1) for name in names], np.int64)
+    number_of = {name: number for number, name in enumerate(labels)}
+    label = np.array([number_of.get(name, -1) for name in names], np.int64)
 
     least, ties = least_tags(tags_per_picture, top_pictures)
     cut = Cut(least, _last_tie(spool, least, ties))

@@ -23,7 +23,7 @@ SUFFIXES = {"", ".json", ".jsonl", ".ndjson", ".gz", ".xz", ".tar", ".tgz", ".tx
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Position:
     """How far the metadata is read: file, shard in it (a tar holds several), bytes of the unpacked shard."""
 
     file: int = 0
@@ -39,8 +39,8 @@ class Block:
     """
 
     name: str
-    start: Place
-    end: Place
+    start: Position
+    end: Position
     content: bytes
     read: int
 
@@ -67,14 +67,14 @@ def find_files(paths: Iterable[Path], out: Path) -> list[Path]:
     return list(dict.fromkeys(files))
 
 
-def read_blocks(files: Sequence[Path], done: Place) -> Iterator[Block]:
+def read_blocks(files: Sequence[Path], done: Position) -> Iterator[Block]:
     """The lines of ``files`` behind the place ``done``.
 
     Raises:
         UserError: a packed file is damaged, or a line is longer than 64 MiB.
     """
     for number in range(done.file, len(files)):
-        start = done if number == done.file else Place(number)
+        start = done if number == done.file else Position(number)
         try:
             with files[number].open("rb") as raw:
                 yield from _file_blocks(raw, files[number].name, start)
@@ -101,7 +101,7 @@ def _is_shard(path: Path) -> bool:
     return path.suffix.lower() in SUFFIXES and not any(part.startswith(".") for part in path.parts)
 
 
-def _file_blocks(raw: IO[bytes], name: str, start: Place) -> Iterator[Block]:
+def _file_blocks(raw: IO[bytes], name: str, start: Position) -> Iterator[Block]:
     reader = unpacked(raw)
     if reader.peek(262)[257:262] != b"ustar":
         yield from _shard_blocks(reader, raw, name, start)
@@ -112,11 +112,11 @@ def _file_blocks(raw: IO[bytes], name: str, start: Place) -> Iterator[Block]:
             if number >= start.shard:
                 shard = tar.extractfile(member)
                 assert shard is not None
-                place = start if number == start.shard else Place(start.file, number)
-                yield from _shard_blocks(unpacked(shard), raw, f"{name}/{member.name}", place)
+                position = start if number == start.shard else Position(start.file, number)
+                yield from _shard_blocks(unpacked(shard), raw, f"{name}/{member.name}", position)
 
 
-def _shard_blocks(shard: Reader, raw: IO[bytes], name: str, start: Place) -> Iterator[Block]:
+def _shard_blocks(shard: Reader, raw: IO[bytes], name: str, start: Position) -> Iterator[Block]:
     if shard.raw is raw:
         shard.seek(start.offset)
     else:  # unpacking is much faster than parsing
@@ -128,6 +128,6 @@ def _shard_blocks(shard: Reader, raw: IO[bytes], name: str, start: Place) -> Ite
             if len(rest) == LONGEST_LINE:
                 raise UserError(f"{name}: a line of more than {LONGEST_LINE >> 20} MiB; expected one record a line")
             content += rest
-        end = Place(start.file, start.shard, start.offset + len(content))
+        end = Position(start.file, start.shard, start.offset + len(content))
         yield Block(name, start, end, content, raw.tell())
         start = end

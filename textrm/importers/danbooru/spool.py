@@ -16,7 +16,7 @@ import numpy as np
 
 from textrm.errors import UserError
 from textrm.importers.danbooru.records import LARGEST_ID, RECORD, Filters, Parsed, parse_block
-from textrm.importers.danbooru.shards import Block, Place, read_blocks
+from textrm.importers.danbooru.shards import Block, Position, read_blocks
 from textrm.importers.workers import in_order, progress_bar
 
 LISTED = 100_000  # bad lines that are told one by one; the others are only counted
@@ -27,7 +27,7 @@ _FILES = ("records", "tags", "names", "bad.csv")
 class State:
     """How far the metadata is read, ``line`` in the shard of ``place``, and what was counted on the way."""
 
-    place: Place = field(default_factory=Place)
+    place: Position = field(default_factory=Position)
     line: int = 0
     done: bool = False
     lines: int = 0
@@ -125,7 +125,7 @@ class Spool:
             _compare(self.folder, json.loads(entries[0]), header)
         if len(entries) > 1:
             told = json.loads(entries[-1])
-            self.state = State(**told | {"place": Place(**told["place"])})
+            self.state = State(**told | {"place": Position(**told["place"])})
         kept = {path.name: path.stat().st_size for path in self.folder.glob("*")}
         # Files shorter than the journal tells are left by a power cut, or by a stop while they were removed.
         if not entries or any(kept.get(name, 0) < size for name, size in self.state.sizes.items()):

@@ -14,10 +14,10 @@ from rich.console import Console
 from textrm.command_line import click_command
 from textrm.data.manifest import Row, split_by_group, write_manifest
 from textrm.errors import UserError
+from textrm.importers.imgflip575k.account import Account
 from textrm.importers.imgflip575k.choices import out_of_domain, parse_styles, read_boxes
 from textrm.importers.imgflip575k.layout import Layout, read_layout
 from textrm.importers.imgflip575k.pairs import Recipe, make_pairs
-from textrm.importers.imgflip575k.report import Report
 from textrm.importers.rendering import rendering_options
 from textrm.importers.splitting import split_options
 from textrm.importers.workers import in_order, progress_bar
@@ -64,37 +64,37 @@ def main(dataset: Path, out: Path, pictures: Path | None, per_template: int, sty
             Finish(worn, jpeg), fonts, max_residual, threshold,
         )  # fmt: skip
         find_caption_faces(fonts)  # what is wrong with them shows here, not in a worker
-        report = _run(recipe, layout, workers)
-        report.rows = _split(report.rows, shares, seed, kept_out)
+        account = _run(recipe, layout, workers)
+        account.rows = _split(account.rows, shares, seed, kept_out)
         settings = {"seed": seed, "per_template": per_template, "styles": dict(recipe.styles), "split": list(shares),
                     "out_of_domain": sorted(kept_out), "pictures": len(recipe.pictures)}  # fmt: skip
-        report.write(out, settings)
-        if report.rows:
-            write_manifest(out / "manifest.csv", report.rows)
+        account.write(out, settings)
+        if account.rows:
+            write_manifest(out / "manifest.csv", account.rows)
     except (UserError, OSError) as error:
         raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:
         click.echo("stopped; no manifest was written", err=True)
         sys.exit(130)
-    report.show(Console())
-    click.echo(out / "manifest.csv" if report.rows else "no pair could be made: no manifest was written")
-    sys.exit(1 if report.bad or not report.rows else 0)
+    account.show(Console())
+    click.echo(out / "manifest.csv" if account.rows else "no pair could be made: no manifest was written")
+    sys.exit(1 if account.bad or not account.rows else 0)
 
 
-def _run(recipe: Recipe, layout: Layout, workers: int) -> Report:
-    report = Report(bad=list(layout.bad), notes=list(layout.notes))
-    report.counts["templates"] = len(layout.templates)
+def _run(recipe: Recipe, layout: Layout, workers: int) -> Account:
+    account = Account(bad=list(layout.bad), notes=list(layout.notes))
+    account.counts["templates"] = len(layout.templates)
     rows: list[Row] = []
     with progress_bar("templates", len(layout.templates)) as show:
         made_of = in_order(partial(make_pairs, recipe), layout.templates, min(workers, len(layout.templates)))
         for done, (_, made) in enumerate(made_of, 1):
             rows += made.rows
-            report.counts += made.counts
-            report.bad += made.bad
-            report.refused += made.refused
+            account.counts += made.counts
+            account.bad += made.bad
+            account.refused += made.refused
             show(done)
-    report.rows = rows
-    return report
+    account.rows = rows
+    return account
 
 
 def _split(rows: Sequence[Row], shares: tuple[float, float, float], seed: int, unseen: frozenset[str]) -> list[Row]:

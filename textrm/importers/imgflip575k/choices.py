@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from textrm.errors import UserError
+from textrm.synth.memes.caption_boxes import Share
 from textrm.synth.memes.meme import STYLES
-from textrm.synth.memes.places import Share
 
 
 def parse_styles(text: str) -> Mapping[str, float]:

@@ -17,10 +17,10 @@ from textrm.importers.backgrounds import read_background
 from textrm.importers.imgflip575k.layout import Entry, Template, read_entries, read_template_id
 from textrm.importers.imgflip575k.registering import register
 from textrm.importers.registration import Mismatch
+from textrm.synth.memes.caption_boxes import Share
 from textrm.synth.memes.faces import find_caption_faces
 from textrm.synth.memes.files import Finish, encoded, write_meme
 from textrm.synth.memes.meme import letter_meme
-from textrm.synth.memes.places import Share
 
 SOURCE, LICENCE = "ImgFlip575K", "unclear"
 SHOWN = 20  # lines of a template on captions that were not set; the counts have them all

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from textrm.importers.difference import difference_mask
+from textrm.data.masks import mask_of_compressed_pair
 from textrm.importers.registration import Mismatch, align
 
 TOLERANCE = 0.012  # of the height; rounding and cropping by a pixel or two are no band
@@ -56,7 +56,7 @@ def register(meme: np.ndarray, template: np.ndarray, max_residual: float, thresh
         clean[top : top + rows] = align(meme[top : top + rows], template, 16, max_residual).clean
     except Mismatch as error:
         raise Mismatch(f"it shows something else than its template ({error}); it is {sizes}") from error
-    return Registered(clean, difference_mask(meme, clean, threshold, close=0, grow=0))
+    return Registered(clean, mask_of_compressed_pair(meme, clean, threshold, close=0, grow=0))
 
 
 def _offset(meme: np.ndarray, template: np.ndarray, rows: int) -> int:

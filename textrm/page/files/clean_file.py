@@ -7,22 +7,24 @@ from collections.abc import Callable
 import numpy as np
 
 from textrm.files import write_whole
-from textrm.page.files.plan import Job
-from textrm.page.files.report import draw_overlay, regions_json
-from textrm.page.methods import PageMethod
+from textrm.page.cleaning import Cleaning
+from textrm.page.files.beside import draw_overlay, regions_json
+from textrm.page.files.plan import PageFiles
 from textrm.pictures.colour import to_srgb
 from textrm.pictures.read import MAX_PIXELS, Page, read
 from textrm.pictures.write import encode, encode_plain
 
 
-def clean_file(job: Job, method: PageMethod, as_png: bool = False, max_pixels: int = MAX_PIXELS) -> list[str]:
+def clean_file(
+    page_files: PageFiles, cleaning: Cleaning, as_png: bool = False, max_pixels: int = MAX_PIXELS
+) -> list[str]:
     """Read a page, clean it, write it and what is wished beside it.
 
     The clean page is written last: where it is, the others are too.
 
     Args:
-        job: the files.
-        method: how to clean, with its models.
+        page_files: the files.
+        cleaning: how to clean, with its models.
         as_png: write PNG whatever the source is.
         max_pixels: larger pictures are refused.
 
@@ -33,26 +35,28 @@ def clean_file(job: Job, method: PageMethod, as_png: bool = False, max_pixels: i
         UserError: when the page cannot be read or cleaned.
         OSError: when a result cannot be written.
     """
-    page = read(job.source, max_pixels)
-    filled = _clean_and_report(page, job, method)
-    write_whole(job.target, encode(page, page.image, filled, as_png))
+    page = read(page_files.source, max_pixels)
+    filled = _clean_and_report(page, page_files, cleaning)
+    write_whole(page_files.target, encode(page, page.image, filled, as_png))
     return page.notes
 
 
-def _clean_and_report(page: Page, job: Job, method: PageMethod) -> np.ndarray:
+def _clean_and_report(page: Page, page_files: PageFiles, cleaning: Cleaning) -> np.ndarray:
     """Clean the page in place and write what is wished beside it; returns what was filled.
 
     A function of its own: encoding a large page needs the room that the probability and the mask take here.
     """
-    before = page.image.copy() if "overlay" in job.extras else page.image
-    result = method.clean(page.image, out=page.image, seen=to_srgb(page))
-    facts = {"threshold": method.threshold, "run": method.model.run, "version": method.model.version}
+    before = page.image.copy() if "overlay" in page_files.extras else page.image
+    result = cleaning(page.image, out=page.image, seen=to_srgb(page))
+    facts = {"threshold": cleaning.threshold, "run": cleaning.model.run, "version": cleaning.model.version}
     contents: dict[str, Callable[[], bytes | memoryview]] = {
         "mask": lambda: encode_plain(result.mask * 255),
         "prob": lambda: encode_plain(result.prob),
         "overlay": lambda: encode_plain(draw_overlay(before, result.filled, result.regions)),
-        "json": lambda: regions_json(job.source.name, page.image.shape, result.regions, result.doubtful, **facts),
+        "json": lambda: regions_json(
+            page_files.source.name, page.image.shape, result.regions, result.doubtful, **facts
+        ),
     }
-    for name, path in job.extras.items():
+    for name, path in page_files.extras.items():
         write_whole(path, contents[name]())
     return result.filled

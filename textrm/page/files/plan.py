@@ -22,7 +22,7 @@ EXTRAS = {"mask": ".mask.png", "prob": ".prob.png", "overlay": ".overlay.png", "
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class PageFiles:
     """One page: ``source`` becomes ``target``; ``extras`` are the files wished beside it, by name in EXTRAS."""
 
     source: Path
@@ -46,7 +46,7 @@ class Job:
 class Plan:
     """The pages to work on, and the inputs that cannot be, each with its reason."""
 
-    jobs: list[Job] = field(default_factory=list)
+    pages: list[PageFiles] = field(default_factory=list)
     failures: list[tuple[Path, str]] = field(default_factory=list)
 
 
@@ -75,36 +75,36 @@ def make_plan(
     if out.suffix.lower() in SUFFIXES and not os.path.exists(out):
         raise UserError(f"{out} looks like a picture; -o expects a folder")
     plan = Plan()
-    jobs: dict[tuple[Path, Path], Job] = {}  # by page and result: a page that is given twice counts once
+    pages: dict[tuple[Path, Path], PageFiles] = {}  # by page and result: a page that is given twice counts once
     for source, relative in find_pages(inputs, out, plan.failures):
         target = out / (relative.with_name(relative.stem + suffix) if suffix else relative)
-        job = Job(source, target, {name: target.with_name(target.stem + EXTRAS[name]) for name in extras})
-        jobs.setdefault((Path(os.path.realpath(source)), located(target)), job)
-    pages = {page for page, _ in jobs} | {located(job.source) for job in jobs.values()}
+        one = PageFiles(source, target, {name: target.with_name(target.stem + EXTRAS[name]) for name in extras})
+        pages.setdefault((Path(os.path.realpath(source)), located(target)), one)
+    sources = {page for page, _ in pages} | {located(one.source) for one in pages.values()}
     writers: dict[Path, list[Path]] = {}  # of each file, the pages whose result it would be
-    for job in jobs.values():
-        for path in job.files():
-            writers.setdefault(path, []).append(job.source)
-    for job in jobs.values():
-        obstacle = _obstacle(job, writers, pages, overwrite)
+    for one in pages.values():
+        for path in one.files():
+            writers.setdefault(path, []).append(one.source)
+    for one in pages.values():
+        obstacle = _obstacle(one, writers, sources, overwrite)
         if obstacle is None:
-            plan.jobs.append(job)
+            plan.pages.append(one)
         else:
-            plan.failures.append((job.source, obstacle))
+            plan.failures.append((one.source, obstacle))
     return plan
 
 
-def _obstacle(job: Job, writers: dict[Path, list[Path]], pages: set[Path], overwrite: bool) -> str | None:
-    """Why the files of ``job`` must not be written, if so."""
-    for path in job.files():
-        other = next((source for source in writers[path] if source != job.source), None)
+def _obstacle(one: PageFiles, writers: dict[Path, list[Path]], sources: set[Path], overwrite: bool) -> str | None:
+    """Why the files of ``one`` must not be written, if so."""
+    for path in one.files():
+        other = next((source for source in writers[path] if source != one.source), None)
         if other is not None:
             return (f"it and {other} would both be written to {path}; rename one of them, or take them into different "
                     "-o folders")  # fmt: skip
-        replaces_itself = path in (located(job.source), Path(os.path.realpath(job.source)))
+        replaces_itself = path in (located(one.source), Path(os.path.realpath(one.source)))
         if replaces_itself and not overwrite:
             return "its result would replace the page itself; choose another folder with -o, or give --overwrite"
-        if path in pages and not replaces_itself:
+        if path in sources and not replaces_itself:
             return f"its result would replace the page {path}; choose another folder with -o"
     return None
 

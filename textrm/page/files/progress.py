@@ -24,7 +24,7 @@ def messages() -> Console:
 
 
 @dataclass(slots=True)
-class Report:
+class Ending:
     """What a command tells at its end: ``done`` is what it did, in words; ``failures`` are paths with their reasons."""
 
     done: str = ""
@@ -32,10 +32,10 @@ class Report:
 
 
 @contextmanager
-def reporting(
+def ended(
     console: Console,
     stopped: str = "stopped; all files written so far are whole, and the same command goes on from here",
-) -> Iterator[Report]:
+) -> Iterator[Ending]:
     """Carry the body of a command, which fills in the report; then print what failed and a last line, and exit.
 
     Args:
@@ -45,16 +45,16 @@ def reporting(
     Raises:
         SystemExit: with 0, 1 where anything failed or the body raised UserError, or 130 after Ctrl-C.
     """
-    report = Report()
+    ending = Ending()
     try:
-        yield report
-        failed = len(report.failures)
-        status, last = int(failed > 0), report.done + f", {failed} failed" * (failed > 0)
+        yield ending
+        failed = len(ending.failures)
+        status, last = int(failed > 0), ending.done + f", {failed} failed" * (failed > 0)
     except UserError as error:
         status, last = 1, f"error: {error}"
     except KeyboardInterrupt:
         status, last = 130, stopped
-    for path, reason in report.failures:
+    for path, reason in ending.failures:
         console.print(f"failed: {path}: {reason}")
     console.print(last)
     sys.exit(status)

@@ -10,10 +10,10 @@ import numpy as np
 from textrm.page.filling.flat import fill_flat
 from textrm.page.filling.network import fill_by_network
 from textrm.page.filling.tone import REACH, continue_texture
-from textrm.page.group import Box, blocks
-from textrm.page.models.inpainter import Inpainter
+from textrm.page.group import Slices, blocks
+from textrm.page.models.inpainter import InpaintingModel
 
-METHODS = ("auto", "network", "flat", "telea", "white")
+FILLS = ("auto", "network", "flat", "telea", "white")
 NEEDS_MODEL = ("auto", "network")
 _GAP = 16  # pixels; holes that are nearer are filled together
 _BLOCK = 1024  # pixels; larger groups are cut, so that memory does not grow with them
@@ -24,7 +24,7 @@ _SHARE = 0.9  # of a hole's surroundings that must be flat
 FillCrop = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
 
-def fill_holes(image: np.ndarray, hole: np.ndarray, method: str = "auto", model: Inpainter | None = None) -> None:
+def fill_holes(image: np.ndarray, hole: np.ndarray, fill: str = "auto", model: InpaintingModel | None = None) -> None:
     """Fill the holes of a page in place; no pixel is changed that ``hole`` does not name afterwards.
 
     ``white``: plain white. ``flat``: the colour or linear gradient that most of each hole's surroundings have.
@@ -36,22 +36,22 @@ def fill_holes(image: np.ndarray, hole: np.ndarray, method: str = "auto", model:
     Args:
         image: H W 3 uint8 RGB.
         hole: H W uint8 in {0, 1}, 1 = to fill; ``auto`` adds to it.
-        method: one of ``METHODS``.
+        fill: one of ``FILLS``.
         model: the net, where the method is in ``NEEDS_MODEL``.
     """
-    if method == "white":
+    if fill == "white":
         image[hole != 0] = 255
         return
-    if method not in NEEDS_MODEL:
-        for box, own in blocks(hole, _GAP, _BLOCK):
-            _fill_block(image, hole, box, own, _fill_telea if method == "telea" else _fill_plane)
+    if fill not in NEEDS_MODEL:
+        for slices, own in blocks(hole, _GAP, _BLOCK):
+            _fill_block(image, hole, slices, own, _fill_telea if fill == "telea" else _fill_plane)
         return
     assert model is not None
-    art = flat_rest(image, hole) if method == "auto" else hole
+    art = flat_rest(image, hole) if fill == "auto" else hole
     fill_by_network(image, art.copy(), model)
-    if method == "auto":
-        for box, own in blocks(art, _GAP, _BLOCK):
-            _fill_block(image, art, box, own, _add_texture)
+    if fill == "auto":
+        for slices, own in blocks(art, _GAP, _BLOCK):
+            _fill_block(image, art, slices, own, _add_texture)
 
 
 def flat_rest(image: np.ndarray, hole: np.ndarray) -> np.ndarray:
@@ -60,16 +60,16 @@ def flat_rest(image: np.ndarray, hole: np.ndarray) -> np.ndarray:
     Traces of compression around letters that were wiped away are added to ``hole``.
     """
     rest = hole.copy()
-    for box, own in blocks(hole, _GAP, _BLOCK):
-        _fill_block(image, hole, box, own, _fill_flat, rest)
+    for slices, own in blocks(hole, _GAP, _BLOCK):
+        _fill_block(image, hole, slices, own, _fill_flat, rest)
     return rest
 
 
 def _fill_block(
-    image: np.ndarray, hole: np.ndarray, box: Box, own: np.ndarray, fill: FillCrop, rest: np.ndarray | None = None
+    image: np.ndarray, hole: np.ndarray, slices: Slices, own: np.ndarray, fill: FillCrop, rest: np.ndarray | None = None
 ) -> None:
     """Fill one block of holes; what ``fill`` leaves stays as it is, and 1 in ``rest`` where that is given."""
-    rows, columns = box
+    rows, columns = slices
     margin = REACH + _MARGIN
     top, left = max(rows.start - margin, 0), max(columns.start - margin, 0)
     window = slice(top, rows.stop + margin), slice(left, columns.stop + margin)

@@ -7,18 +7,18 @@ from itertools import groupby
 
 import numpy as np
 
-from textrm.page.group import Box, groups, parts
-from textrm.page.models.inpainter import Inpainter
+from textrm.page.group import Slices, groups, parts
+from textrm.page.models.inpainter import InpaintingModel
 
 CONTEXT = 48  # pixels around a hole that the net sees
 _GAP = 24  # pixels; holes that are nearer share a crop
 _BLOCK = 384  # pixels; larger groups are cut, so that memory does not grow with them
 _BATCH = 1 << 18  # pixels in one batch, at most (one crop may be larger)
 
-Crop = tuple[Box, Box, np.ndarray]  # what the net sees, the box of the hole in it, and its pixels
+Crop = tuple[Slices, Slices, np.ndarray]  # what the net sees, the box of the hole in it, and its pixels
 
 
-def fill_by_network(image: np.ndarray, hole: np.ndarray, model: Inpainter) -> None:
+def fill_by_network(image: np.ndarray, hole: np.ndarray, model: InpaintingModel) -> None:
     """Fill holes in place; no pixel outside them is changed.
 
     Near holes share a crop with ``CONTEXT`` pixels around it; crops of equal size go through the net together. A group
@@ -32,8 +32,9 @@ def fill_by_network(image: np.ndarray, hole: np.ndarray, model: Inpainter) -> No
     """
     batches: list[list[Crop]] = []
     whole: list[Crop] = []
-    for box, own in groups(hole, _GAP):
-        crops = [(window(place, image.shape[:2], model.stride), place, part) for place, part in parts(box, own, _BLOCK)]
+    for slices, own in groups(hole, _GAP):
+        cut = parts(slices, own, _BLOCK)
+        crops = [(window(part, image.shape[:2], model.stride), part, pixels) for part, pixels in cut]
         if len(crops) == 1:
             whole += crops
         else:
@@ -49,13 +50,13 @@ def fill_by_network(image: np.ndarray, hole: np.ndarray, model: Inpainter) -> No
         batches = left
 
 
-def window(box: Box, size: tuple[int, int], stride: int) -> Box:
+def window(slices: Slices, size: tuple[int, int], stride: int) -> Slices:
     """The box with ``CONTEXT`` pixels around it, within the page, its sides grown to multiples of twice the stride.
 
     Equal sizes make larger batches. Where the page is smaller than that, the window is all of it.
     """
     sides = []
-    for side, extent in zip(box, size, strict=True):
+    for side, extent in zip(slices, size, strict=True):
         wanted = side.stop - side.start + 2 * CONTEXT
         wanted = -(-wanted // (2 * stride)) * 2 * stride
         start = min(max((side.start + side.stop - wanted) // 2, 0), max(extent - wanted, 0))
@@ -68,7 +69,7 @@ def _size(crop: Crop) -> tuple[int, int]:
     return rows.stop - rows.start, columns.stop - columns.start
 
 
-def _fill(image: np.ndarray, hole: np.ndarray, crops: Sequence[Crop], model: Inpainter) -> list[Crop]:
+def _fill(image: np.ndarray, hole: np.ndarray, crops: Sequence[Crop], model: InpaintingModel) -> list[Crop]:
     """Fill crops of one size as one batch; returns those in which nothing is known, which are left as they are."""
     blind = [crop for crop in crops if hole[crop[0]].all()]
     crops = [crop for crop in crops if not hole[crop[0]].all()]
@@ -78,13 +79,13 @@ def _fill(image: np.ndarray, hole: np.ndarray, crops: Sequence[Crop], model: Inp
     size = len(crops), -(-height // model.stride) * model.stride, -(-width // model.stride) * model.stride
     # What reaches over the page's edge is hole, which no known pixel depends on.
     images, masks = np.zeros((*size, 3), np.uint8), np.ones(size, np.uint8)
-    for place, (seen, _, _) in enumerate(crops):
-        images[place, :height, :width], masks[place, :height, :width] = image[seen], hole[seen]
+    for number, (seen, _, _) in enumerate(crops):
+        images[number, :height, :width], masks[number, :height, :width] = image[seen], hole[seen]
     filled = model(images, masks)
-    for place, (seen, box, own) in enumerate(crops):
-        top, left = box[0].start - seen[0].start, box[1].start - seen[1].start
-        result = filled[place, top : top + own.shape[0], left : left + own.shape[1]]
-        np.copyto(image[box], result, where=own[..., None] != 0)
-    for _, box, own in crops:
-        hole[box][own != 0] = 0
+    for number, (seen, slices, own) in enumerate(crops):
+        top, left = slices[0].start - seen[0].start, slices[1].start - seen[1].start
+        result = filled[number, top : top + own.shape[0], left : left + own.shape[1]]
+        np.copyto(image[slices], result, where=own[..., None] != 0)
+    for _, slices, own in crops:
+        hole[slices][own != 0] = 0
     return blind

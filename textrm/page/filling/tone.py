@@ -49,9 +49,9 @@ def continue_texture(crop: np.ndarray, unknown: np.ndarray, own: np.ndarray, smo
     if not shifts or (not bilevel and shifts[0][2] > _WORTH * variance):
         return None
     left, top, width, height = cv2.boundingRect(own)
-    box = slice(max(top - _RING, 0), top + height + _RING), slice(max(left - _RING, 0), left + width + _RING)
-    copy, error = _assemble(pixels, ring, known, shifts, box)
-    return _blend(smooth, copy, error, pixels, ring, box, bool(bilevel))
+    slices = slice(max(top - _RING, 0), top + height + _RING), slice(max(left - _RING, 0), left + width + _RING)
+    copy, error = _assemble(pixels, ring, known, shifts, slices)
+    return _blend(smooth, copy, error, pixels, ring, slices, bool(bilevel))
 
 
 def _best_shifts(grey: np.ndarray, ring: np.ndarray, known: np.ndarray) -> list[tuple[int, int, float]]:
@@ -85,18 +85,18 @@ def _assemble(
     ring: np.ndarray,
     known: np.ndarray,
     shifts: list[tuple[int, int, float]],
-    box: tuple[slice, slice],
+    slices: tuple[slice, slice],
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The copy in ``box`` (0 where nothing is copied) and its expected squared error (infinite there)."""
+    """The copy in ``slices`` (0 where nothing is copied) and its expected squared error (infinite there)."""
     border = REACH, REACH, REACH, REACH, cv2.BORDER_CONSTANT
     wide, wide_known = cv2.copyMakeBorder(pixels, *border), cv2.copyMakeBorder(known, *border)
-    target, weight = pixels[box], ring[box]
+    target, weight = pixels[slices], ring[slices]
     copy = np.zeros_like(target)
     best = np.full(weight.shape, np.inf, np.float32)
     for down, right, overall in shifts:
         moved = tuple(
             slice(side.start + REACH + by, side.start + REACH + by + length)
-            for side, by, length in zip(box, (down, right), weight.shape, strict=True)
+            for side, by, length in zip(slices, (down, right), weight.shape, strict=True)
         )
         source, there = wide[moved], wide_known[moved]
         difference = cv2.subtract(target, source)
@@ -116,16 +116,16 @@ def _blend(
     error: np.ndarray,
     pixels: np.ndarray,
     ring: np.ndarray,
-    box: tuple[slice, slice],
+    slices: tuple[slice, slice],
     bilevel: bool,
 ) -> np.ndarray:
-    base, weight = smooth[box], ring[box]
-    spread = np.square(pixels[box] - cv2.blur(smooth, (15, 15))[box]).mean(2)
+    base, weight = smooth[slices], ring[slices]
+    spread = np.square(pixels[slices] - cv2.blur(smooth, (15, 15))[slices]).mean(2)
     total = float((spread * weight).sum() / weight.sum())
     variance = cv2.GaussianBlur(spread * weight, (0, 0), _SIGMA) + 1e-3 * total
     variance = variance / (cv2.GaussianBlur(weight, (0, 0), _SIGMA) + 1e-3) + 1
     trust = np.where(np.isfinite(error), 1 - _DOUBT * np.where(np.isfinite(error), error, 0) / variance, 0)
     trust = np.where(np.isfinite(error), 1.0, 0.0) if bilevel else np.clip(trust, 0, 1)
     filled = smooth.copy()
-    filled[box] = base + trust[..., None].astype(np.float32) * (copy - base)
+    filled[slices] = base + trust[..., None].astype(np.float32) * (copy - base)
     return filled

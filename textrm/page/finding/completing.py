@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from textrm.page.finding.ground import ClosedGround, Grounds
-from textrm.page.group import Box
+from textrm.page.group import Slices
 
 _CONVEX = 0.4  # of -1 to 1: balloons and captions are; hair, clothes and limbs are not
 _PLAIN = 0.9  # of a ground's pixels that must have its colour: a wall in the light is no balloon
@@ -50,7 +50,7 @@ def _of_balloon(image: np.ndarray, own: Pixels, ground: ClosedGround, step: int)
     ys, xs, word = own
     count, labels, boxes, centres = cv2.connectedComponentsWithStats(ground.holes, connectivity=8, ltype=cv2.CV_32S)
     scale = 1 << step
-    box: Box = (slice(ground.box[0].start * scale, min(ground.box[0].stop * scale, image.shape[0])),
+    box: Slices = (slice(ground.box[0].start * scale, min(ground.box[0].stop * scale, image.shape[0])),
                 slice(ground.box[1].start * scale, min(ground.box[1].stop * scale, image.shape[1])))  # fmt: skip
     pixels = image[box]
     hole = labels.repeat(scale, 0).repeat(scale, 1)[: pixels.shape[0], : pixels.shape[1]]

@@ -11,7 +11,7 @@ from textrm.page.finding.kinds import with_kinds
 from textrm.page.finding.mask import Region, find_lettering
 from textrm.page.finding.segment import TILE, segment
 from textrm.page.finding.words import find_words
-from textrm.page.models.segmenter import Segmenter
+from textrm.page.models.segmenter import SegmentationModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +31,13 @@ class Found:
 
 def find(
     image: np.ndarray,
-    model: Segmenter,
+    model: SegmentationModel,
     threshold: float | None = None,
     low: float | None = None,
     min_area: int = 12,
     tile: int = TILE,
 ) -> Found:
-    """Find the lettering of H W 3 uint8 RGB; the arguments are those of :func:`textrm.page.pipeline.clean`.
+    """Find the lettering of H W 3 uint8 RGB; the arguments are those of :class:`textrm.page.SegmentAndFill`.
 
     A model of several looks decides word by word (:func:`~textrm.page.finding.words.find_words`), one of one look pixel
     by pixel (:func:`~textrm.page.finding.mask.find_lettering`) and has no doubtful words.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from textrm.page.group import Box
+from textrm.page.group import Slices
 
 FEATURES = 6
 _EVEN = (
@@ -31,7 +31,7 @@ class ClosedGround:
     0.7 on; ``lettered`` how much of the holes is strokes, in [0, 1].
     """
 
-    box: Box
+    box: Slices
     color: np.ndarray
     plain: float
     holes: np.ndarray
@@ -115,7 +115,7 @@ def ground_features(grounds: Grounds, word: np.ndarray, prob: np.ndarray, areas:
     return rows
 
 
-def _closed(own: np.ndarray, inked: np.ndarray, box: Box, paper: np.ndarray) -> ClosedGround:
+def _closed(own: np.ndarray, inked: np.ndarray, box: Slices, paper: np.ndarray) -> ClosedGround:
     """A region, h w uint8 in {0, 1}, with what it encloses; ``paper`` are some of its pixels."""
     own = cv2.copyMakeBorder(own, 1, 1, 1, 1, cv2.BORDER_CONSTANT)
     outlines, _ = cv2.findContours(own, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)

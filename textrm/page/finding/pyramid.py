@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from textrm.page.group import Box
+from textrm.page.group import Slices
 
 WHOLE = 750_000  # pixels; the largest member that is looked at whole has no more (of a strip: of a page's length of it)
 COARSER = 3  # members below that one
@@ -39,9 +39,9 @@ def halved(image: np.ndarray) -> np.ndarray:
     return cv2.resize(image, (image.shape[1] // 2, image.shape[0] // 2), interpolation=cv2.INTER_AREA)
 
 
-def doubled(prob: np.ndarray, height: int, width: int, box: Box | None = None) -> np.ndarray:
-    """A map at twice its size, ``height`` x ``width``: each value four times; with ``box`` only that part of it."""
-    rows, columns = box or (slice(0, height), slice(0, width))
+def doubled(prob: np.ndarray, height: int, width: int, slices: Slices | None = None) -> np.ndarray:
+    """A map at twice its size, ``height`` x ``width``: each value four times; with ``slices`` only that part of it."""
+    rows, columns = slices or (slice(0, height), slice(0, width))
     part = prob[rows.start // 2 : -(-rows.stop // 2), columns.start // 2 : -(-columns.stop // 2)]
     part = cv2.resize(part, None, fx=2, fy=2, interpolation=cv2.INTER_NEAREST)
     top, left = rows.start % 2, columns.start % 2

@@ -7,8 +7,8 @@ import numpy as np
 
 from textrm.page.finding.pyramid import doubled, enlarged, halved, whole_steps
 from textrm.page.finding.thick import with_thick_strokes
-from textrm.page.group import Box, blocks
-from textrm.page.models.segmenter import Segmenter
+from textrm.page.group import Slices, blocks
+from textrm.page.models.segmenter import SegmentationModel
 from textrm.page.tile import tile_pixels
 
 TILE = 1152  # a page of 1170 x 1654 is two tiles
@@ -19,7 +19,7 @@ _GAP = 24  # pixels; what is nearer is looked at together
 _BLOCK = 512  # pixels; the longest side of what is looked at at once
 
 
-def segment(image: np.ndarray, model: Segmenter, tile: int = TILE) -> list[np.ndarray]:
+def segment(image: np.ndarray, model: SegmentationModel, tile: int = TILE) -> list[np.ndarray]:
     """The probability of lettering of every pixel, as each look gave it.
 
     A model of one look is asked once, and the list has one map. One of several looks is shown the members of the page's
@@ -59,7 +59,7 @@ def segment(image: np.ndarray, model: Segmenter, tile: int = TILE) -> list[np.nd
     return maps
 
 
-def _whole(image: np.ndarray, coarser: np.ndarray | None, model: Segmenter, tile: int) -> np.ndarray:
+def _whole(image: np.ndarray, coarser: np.ndarray | None, model: SegmentationModel, tile: int) -> np.ndarray:
     height, width = image.shape[:2]
     prior = np.full((height, width), model.unknown, np.uint8) if coarser is None else doubled(coarser, height, width)
     prob = np.zeros((height, width), np.uint8)
@@ -69,19 +69,19 @@ def _whole(image: np.ndarray, coarser: np.ndarray | None, model: Segmenter, tile
     return prob
 
 
-def _where_seen(image: np.ndarray, coarser: np.ndarray, model: Segmenter) -> np.ndarray:
+def _where_seen(image: np.ndarray, coarser: np.ndarray, model: SegmentationModel) -> np.ndarray:
     height, width = image.shape[:2]
     prob = np.zeros((height, width), np.uint8)
     seen = cv2.threshold(coarser, SEEN - 1, 1, cv2.THRESH_BINARY)[1]
     for (above, beside), _ in blocks(seen, _GAP // 2, _BLOCK // 2):
-        box = slice(2 * above.start, 2 * above.stop), slice(2 * beside.start, 2 * beside.stop)
-        window = _grown(box, CONTEXT, height, width, model.stride)
+        slices = slice(2 * above.start, 2 * above.stop), slice(2 * beside.start, 2 * beside.stop)
+        window = _grown(slices, CONTEXT, height, width, model.stride)
         pixels, prior = image[window], doubled(coarser, height, width, window)
         below, right = (-side % model.stride for side in pixels.shape[:2])
         if below or right:
             pixels = cv2.copyMakeBorder(pixels, 0, below, 0, right, cv2.BORDER_REFLECT_101)
             prior = cv2.copyMakeBorder(prior, 0, below, 0, right, cv2.BORDER_REFLECT_101)
-        core = _grown(box, _SURE, height, width, 1)
+        core = _grown(slices, _SURE, height, width, 1)
         rows, columns = (slice(own.start - whole.start, own.stop - whole.start)
                          for own, whole in zip(core, window, strict=True))  # fmt: skip
         found = cv2.convertScaleAbs(model(pixels, prior)[rows, columns], alpha=255)
@@ -89,10 +89,10 @@ def _where_seen(image: np.ndarray, coarser: np.ndarray, model: Segmenter) -> np.
     return prob
 
 
-def _grown(box: Box, by: int, height: int, width: int, multiple: int) -> Box:
+def _grown(slices: Slices, by: int, height: int, width: int, multiple: int) -> Slices:
     """The box with ``by`` pixels more on every side, within the picture; it begins at multiples of ``multiple``."""
-    starts = [max(side.start - by, 0) // multiple * multiple for side in box]
-    lengths = [-(-(side.stop + by - start) // multiple) * multiple for side, start in zip(box, starts, strict=True)]
+    starts = [max(side.start - by, 0) // multiple * multiple for side in slices]
+    lengths = [-(-(side.stop + by - start) // multiple) * multiple for side, start in zip(slices, starts, strict=True)]
     rows, columns = (slice(start, min(start + length, extent))
                      for start, length, extent in zip(starts, lengths, (height, width), strict=True))  # fmt: skip
     return rows, columns

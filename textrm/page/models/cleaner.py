@@ -12,7 +12,7 @@ from textrm.page.models.model import WEIGHTS, Model
 KEEP = 1 / 32  # share of its own below which a pixel is nothing but rounding of the input
 
 
-class Cleaner(Model):
+class CleaningModel(Model):
     """An ONNX cleaning model with input ``image`` and outputs ``clean`` and ``blend``; None is the released one.
 
     ``threshold`` is the blend above which its author calls a pixel lettering, ``keep`` the one below which a pixel is

@@ -10,7 +10,7 @@ import numpy as np
 from textrm.page.models.model import WEIGHTS, Model
 
 
-class Inpainter(Model):
+class InpaintingModel(Model):
     """An ONNX inpainting model with inputs ``image`` and ``mask`` and one output ``filled``; None is the released one.
 
     Raises:

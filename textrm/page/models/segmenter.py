@@ -12,7 +12,7 @@ from textrm.page.finding.judge import Judge
 from textrm.page.models.model import WEIGHTS, Model
 
 
-class Segmenter(Model):
+class SegmentationModel(Model):
     """An ONNX segmentation model with one output ``prob``; None is the released one.
 
     ``looks`` is how many members of a picture's pyramid its author trained it on. A model of one look has the input

@@ -45,7 +45,7 @@ class Tags:
         return [[tag for tag in found if best[tag[0]] == look] for look in range(len(self.by_look))]
 
 
-class Tagger(Model):
+class TaggingModel(Model):
     """An ONNX tagging model with one input ``image`` and outputs ``prob`` and ``looks``; None is the released one.
 
     ``labels`` are the names of its tags, ``size`` is the side in pixels of the square it sees, ``threshold`` the

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from textrm.synth.box import Box
 from textrm.synth.composing.grounds import lay_ground
 from textrm.synth.composing.letterer import Letterer
 from textrm.synth.composing.occlusion import in_front, seen_through
-from textrm.synth.composing.room import Box
 from textrm.synth.composing.screens import lay_screen
-from textrm.synth.inks.effects import Look
+from textrm.synth.inks.effects import Dress
 from textrm.synth.inks.plates import lay_plate, plate_color
 from textrm.synth.inks.tones import even_ground, near_tone
 from textrm.synth.pieces.lettering import Lettering, jotting, large_effect, sound_effect
@@ -49,12 +49,12 @@ def add_effect(letterer: Letterer, area: Box) -> bool:
 
 def add_large(
     letterer: Letterer, area: Box, region: np.ndarray | None = None, ground: float = 0.3, spill: float = 0.15,
-    look: Look | None = None,
+    dress: Dress | None = None,
 ) -> bool:  # fmt: skip
     """One very large effect in ``area``, which may cut it off; with probability ``ground`` on a ground of its own.
 
     ``region`` (H W uint8, 255 = inside) is the panel, or where nothing stands in front; with probability ``spill`` the
-    effect leaves both. Balloons may come to lie over its edges. ``look``: None = at random.
+    effect leaves both. Balloons may come to lie over its edges. ``dress``: None = at random.
     """
     rng = letterer.rng
     wide, tall = area[2] - area[0], area[3] - area[1]
@@ -67,7 +67,7 @@ def add_large(
     text = large_effect(
         rng, letterer.fonts, int(1.25 * wide), int(1.25 * tall), letter=letter,
         script=letterer.script if rng.random() < 0.7 else None,
-        background=letterer.under(area), monochrome=not letterer.color, look=look,
+        background=letterer.under(area), monochrome=not letterer.color, dress=dress,
     )  # fmt: skip
     if text is None:
         return False
@@ -108,7 +108,7 @@ def _readable(rng: Rng, text: Lettering, ground: np.ndarray | None, em: float) -
     dark = ground is None or ground.mean() > 120
     ink, other = COLORS if dark else COLORS[::-1]
     edge = float(max(rng.uniform(0.05, 0.2) * em, 1.0))
-    return dressed(text, Look(ink, outlines=((edge, other),) if rng.random() < 0.6 else ()))
+    return dressed(text, Dress(ink, outlines=((edge, other),) if rng.random() < 0.6 else ()))
 
 
 def add_jotting(letterer: Letterer, area: Box, plate: float = 0.25) -> bool:
@@ -147,13 +147,13 @@ def add_faint(letterer: Letterer, area: Box) -> bool:
     else:
         return False
     width, height = spot[2] - spot[0], spot[3] - spot[1]
-    look = Look(near_tone(rng, ground, letterer.color))
+    dress = Dress(near_tone(rng, ground, letterer.color))
     if rng.random() < 0.3:
         text = large_effect(
             rng, letterer.fonts, int(width), int(height), letter=min(width, height) * float(rng.uniform(0.3, 0.8)),
-            script=letterer.script, look=look,
+            script=letterer.script, dress=dress,
         )  # fmt: skip
     else:
         text = letterer.talk(width, height, background=None, plain=True)
-        text = text and dressed(text, look)
+        text = text and dressed(text, dress)
     return letterer.settle(text, spot, "faint")

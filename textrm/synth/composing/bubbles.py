@@ -38,7 +38,7 @@ class Balloon:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class BalloonStyle:
     """What the balloons of one page share: fill, ink, pen (pixels), opacity, shapes and tails (probabilities)."""
 
     fill: Color
@@ -50,7 +50,7 @@ class Look:
     variety: float  # probability that a balloon has another shape than the page's usual one
 
 
-def random_look(rng: Rng, color: bool, ink: Color) -> Look:
+def random_balloon_style(rng: Rng, color: bool, ink: Color) -> BalloonStyle:
     """The balloons of a page: mostly opaque white with a thin dark outline."""
     fill: Color = (255, 255, 255)
     opacity = 1.0
@@ -68,25 +68,27 @@ def random_look(rng: Rng, color: bool, ink: Color) -> Look:
         opacity = float(rng.uniform(0.55, 0.95))
     pen = 0.0 if rng.random() < 0.2 else float(rng.choice([0.7, 1, 1, 1.5, 2, 3]))
     body = shapes.random_body(rng)
-    return Look(fill, ink, pen, opacity, float(rng.choice([0.0, 0.5, 0.85])), body, float(rng.choice([0.1, 0.4])))
+    return BalloonStyle(
+        fill, ink, pen, opacity, float(rng.choice([0.0, 0.5, 0.85])), body, float(rng.choice([0.1, 0.4]))
+    )
 
 
-def random_balloon(rng: Rng, width: float, height: float, look: Look, tight: float) -> Balloon:
+def random_balloon(rng: Rng, width: float, height: float, balloon_style: BalloonStyle, tight: float) -> Balloon:
     """A balloon whose inside holds a text of ``width`` x ``height`` pixels; ``tight`` is the padding in pixels."""
-    body = look.body
-    if rng.random() < look.variety:
+    body = balloon_style.body
+    if rng.random() < balloon_style.variety:
         body = shapes.random_body(rng)
     outline = body(rng, width / 2 + tight, height / 2 + tight)
     tags = {"balloon", shapes.TAGS[body]}
     parts, rays, inner = [outline], [], None
-    if look.fill == (255, 255, 255):
+    if balloon_style.fill == (255, 255, 255):
         tags.add("white_balloon")
-    if max(look.fill) < 100:
+    if max(balloon_style.fill) < 100:
         tags.add("dark_balloon")
-    if look.opacity < 1:
+    if balloon_style.opacity < 1:
         tags.add("translucent_balloon")
     reach = float(np.abs(outline).max())
-    if rng.random() < look.tail and body is not shapes.flash:
+    if rng.random() < balloon_style.tail and body is not shapes.flash:
         tail = shapes.thought_tail if body is shapes.cloud and rng.random() < 0.8 else shapes.pointed_tail
         parts += tail(rng, outline, reach)
         tags.add("thought_balloon" if tail is shapes.thought_tail else "balloon_tail")
@@ -95,8 +97,17 @@ def random_balloon(rng: Rng, width: float, height: float, look: Look, tight: flo
         tags.add("double_outline")
     if body is shapes.flash:
         rays = shapes.flash_rays(rng, outline)
-    pen = 0.0 if body is shapes.flash else look.pen
-    return Balloon(tuple(parts), look.fill, look.ink, pen, look.opacity, inner, tuple(rays), frozenset(tags))
+    pen = 0.0 if body is shapes.flash else balloon_style.pen
+    return Balloon(
+        tuple(parts),
+        balloon_style.fill,
+        balloon_style.ink,
+        pen,
+        balloon_style.opacity,
+        inner,
+        tuple(rays),
+        frozenset(tags),
+    )
 
 
 def paint(
@@ -149,10 +160,10 @@ def blend(picture: np.ndarray, cover: np.ndarray, color: Color) -> None:
     picture[:] = cv2.add(cv2.multiply(picture, 255 - share, scale=1 / 255), cv2.multiply(solid, share, scale=1 / 255))
 
 
-def caption_fill(rng: Rng, look: Look, color: bool) -> tuple[int, int, int]:
+def caption_fill(rng: Rng, balloon_style: BalloonStyle, color: bool) -> tuple[int, int, int]:
     """The paper of a caption box: the balloons' own, or any light or dark colour."""
     if rng.random() < 0.5:
-        return look.fill
+        return balloon_style.fill
     low, high = (200, 256) if rng.random() < 0.8 else (0, 120)
     red, green, blue = (int(v) for v in rng.integers(low, high, 3))
     return (red, green, blue) if color else (red, red, red)

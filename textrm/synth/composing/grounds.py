@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from textrm.synth.box import Box
 from textrm.synth.composing.bubbles import blend
-from textrm.synth.composing.room import Box
 from textrm.synth.composing.screens import lay_screen
 from textrm.synth.drawing import motion
 from textrm.synth.drawing.common.canvas import Canvas

@@ -8,11 +8,12 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from textrm.data.masks import mask_of_drawn_pair
 from textrm.data.sample import Sample
+from textrm.synth.box import Box
 from textrm.synth.composing import balloon_shapes, bubbles
-from textrm.synth.composing.bubbles import Look
-from textrm.synth.composing.room import Box, Room, inside
-from textrm.synth.degrade import changed
+from textrm.synth.composing.bubbles import BalloonStyle
+from textrm.synth.composing.room import Room, inside
 from textrm.synth.drawing.common.strokes import box
 from textrm.synth.faces.library import FontLibrary
 from textrm.synth.faces.scripts import page_shares
@@ -39,11 +40,11 @@ class Letterer:
         rng: Rng,
         clean: np.ndarray,
         fonts: FontLibrary,
-        look: Look,
+        balloon_style: BalloonStyle,
         color: bool,
         styles: Mapping[str, float] | None = None,
     ) -> None:
-        self.rng, self.fonts, self.look, self.color = rng, fonts, look, color
+        self.rng, self.fonts, self.balloon_style, self.color = rng, fonts, balloon_style, color
         self.clean, self.image = clean, clean.copy()
         self.height, self.width = clean.shape[:2]
         self.script = fonts.pick_script(rng, page_shares(color))
@@ -60,13 +61,13 @@ class Letterer:
     def speak(self, area: Box, region: np.ndarray | None = None, empty: float = 0.06) -> bool:
         """Add a balloon with dialogue within ``area``; with probability ``empty`` the balloon stays empty."""
         room = (area[2] - area[0]) * 0.85, (area[3] - area[1]) * 0.9
-        rounded = self.look.body in balloon_shapes.ROUND
-        text = self.talk(*room, background=np.array(self.look.fill), rounded=rounded, balloon=True)
+        rounded = self.balloon_style.body in balloon_shapes.ROUND
+        text = self.talk(*room, background=np.array(self.balloon_style.fill), rounded=rounded, balloon=True)
         if text is None:
             return False
         height, width = text.alpha.shape
         tight = self.em * self.rng.uniform(0.1, 0.9)
-        balloon = bubbles.random_balloon(self.rng, width, height, self.look, tight)
+        balloon = bubbles.random_balloon(self.rng, width, height, self.balloon_style, tight)
         x0, y0, x1, y1 = balloon.bounds()
         at = self.room.find(x1 - x0, y1 - y0, area, overhang=0.12)
         if at is None:
@@ -85,7 +86,7 @@ class Letterer:
 
     def caption(self, area: Box) -> bool:
         """Add a caption box along the top or bottom of ``area``, as wide as it or as the text."""
-        background = bubbles.caption_fill(self.rng, self.look, self.color)
+        background = bubbles.caption_fill(self.rng, self.balloon_style, self.color)
         text = self.talk(
             area[2] - area[0] - 8, (area[3] - area[1]) * 0.35, background=np.array(background), vertical=False
         )
@@ -106,8 +107,8 @@ class Letterer:
             if at is None:
                 return False
         outline = box(0, 0, box_width, box_height)
-        pen = self.look.pen if self.rng.random() < 0.7 else 0.0
-        balloon = bubbles.Balloon((outline,), background, (0, 0, 0), pen, self.look.opacity)
+        pen = self.balloon_style.pen if self.rng.random() < 0.7 else 0.0
+        balloon = bubbles.Balloon((outline,), background, (0, 0, 0), pen, self.balloon_style.opacity)
         bubbles.paint((self.clean, self.image), balloon, *at)
         left = at[0] + (pad if self.rng.random() < 0.5 else (box_width - width) / 2)
         self.place(text, left, at[1] + pad)
@@ -166,8 +167,8 @@ class Letterer:
         return True
 
     def sample(self, name: str, tags: set[str]) -> Sample:
-        """What has been made, with the mask of every pixel that lettering changed by more than CHANGED levels."""
-        mask = changed(self.image, self.clean)
+        """What has been made, with the mask of every pixel that lettering changed by more than VISIBLE levels."""
+        mask = mask_of_drawn_pair(self.image, self.clean)
         every = frozenset(tags | self.tags | {"lettering" if mask.any() else "no_lettering"})
         return Sample(name, self.image, mask, self.clean, None, tuple(self.words), every)
 

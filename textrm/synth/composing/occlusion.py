@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from textrm.synth.composing.room import Box
+from textrm.synth.box import Box
 
 Rng = np.random.Generator
 

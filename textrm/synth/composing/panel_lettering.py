@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from textrm.synth.box import Box
 from textrm.synth.composing.additions import add_effect, add_faint, add_jotting, add_large, add_screen
 from textrm.synth.composing.letterer import Letterer
-from textrm.synth.composing.room import Box
 
 Rng = np.random.Generator
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from textrm.synth.box import Box
+
 Rng = np.random.Generator
-Box = tuple[float, float, float, float]
-"""x0, y0, x1, y1 in pixels."""
 
 TRIES = 7
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from textrm.synth.box import Box
 from textrm.synth.composing.bubbles import blend
-from textrm.synth.composing.room import Box
 from textrm.synth.drawing.common.screentone import ANGLES, PITCHES, dots, halftone, lines
-from textrm.synth.inks.looks import vivid
+from textrm.synth.inks.dresses import vivid
 
 Rng = np.random.Generator
 

@@ -6,18 +6,18 @@ from itertools import pairwise
 
 import numpy as np
 
+from textrm.synth.drawing.common.bounds import Bounds, Hand
 from textrm.synth.drawing.common.canvas import Canvas
-from textrm.synth.drawing.common.place import Hand, Place
 from textrm.synth.drawing.common.strokes import box
 
 Rng = np.random.Generator
 
 
-def tally(canvas: Canvas, rng: Rng, hand: Hand, place: Place) -> None:
+def tally(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
     """Groups of upright strokes, most crossed by a slanted one."""
-    groups = int(np.clip(round(place.stretch / rng.uniform(0.8, 1.3)), 1, 12))
+    groups = int(np.clip(round(bounds.stretch / rng.uniform(0.8, 1.3)), 1, 12))
     for group in range(groups):
-        cell = place.part(group / groups, 0, (group + 0.85) / groups, 1)
+        cell = bounds.part(group / groups, 0, (group + 0.85) / groups, 1)
         count = 4 if group < groups - 1 else int(rng.integers(1, 5))
         x = np.linspace(0.12, 0.88, count) if count > 1 else np.array([0.5])
         lean = rng.normal(0, 0.04, count)
@@ -29,34 +29,34 @@ def tally(canvas: Canvas, rng: Rng, hand: Hand, place: Place) -> None:
     canvas.tags.add("tally_marks")
 
 
-def fence(canvas: Canvas, rng: Rng, hand: Hand, place: Place) -> None:
+def fence(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
     """Pickets, boards or bars on rails."""
-    count = int(np.clip(place.stretch * rng.uniform(2, 9), 3, 40))
+    count = int(np.clip(bounds.stretch * rng.uniform(2, 9), 3, 40))
     step, share = 1 / count, rng.uniform(0.3, 0.95)
-    hand = hand.finer(place.size * place.stretch * step * min(share, 1 - share / 2) * 0.4)
+    hand = hand.finer(bounds.size * bounds.stretch * step * min(share, 1 - share / 2) * 0.4)
     thin = rng.random() < 0.4
     rails = rng.choice([0.15, 0.3, 0.5, 0.7, 0.85], int(rng.integers(1, 4)), replace=False)
     if thin:
-        canvas.strokes([place([(0, y), (1, y + rng.uniform(-0.03, 0.03))]) for y in rails], hand.pen * 1.3, hand.ink)
+        canvas.strokes([bounds([(0, y), (1, y + rng.uniform(-0.03, 0.03))]) for y in rails], hand.pen * 1.3, hand.ink)
         centres = (np.arange(count) + 0.5) * step
-        canvas.strokes([place([(v, 0.02), (v, 1)]) for v in centres], hand.pen, hand.ink)
+        canvas.strokes([bounds([(v, 0.02), (v, 1)]) for v in centres], hand.pen, hand.ink)
     else:
         for y in rails:
-            canvas.shape(place(box(0, y - 0.04, 1, y + 0.04)), hand.paper, hand.pen, hand.ink)
+            canvas.shape(bounds(box(0, y - 0.04, 1, y + 0.04)), hand.paper, hand.pen, hand.ink)
         tip = rng.choice([0.0, 0.12])
         for index in range(count):
             x, w, top = (index + 0.5 - share / 2) * step, share * step, rng.uniform(0, 0.06)
             picket = [(x, top + tip), (x + w / 2, top), (x + w, top + tip), (x + w, 1), (x, 1)]
-            canvas.shape(place(picket), hand.paper, hand.pen, hand.ink)
-            if rng.random() < 0.2 and w * place.size > 6:  # a knot or nail
-                canvas.shape(place.round(x + w / 2, rng.uniform(0.3, 0.9), w * 0.15, 0.02, 8), hand.ink, 0)
+            canvas.shape(bounds(picket), hand.paper, hand.pen, hand.ink)
+            if rng.random() < 0.2 and w * bounds.size > 6:  # a knot or nail
+                canvas.shape(bounds.round(x + w / 2, rng.uniform(0.3, 0.9), w * 0.15, 0.02, 8), hand.ink, 0)
     canvas.tags.add("fence")
 
 
-def ladder(canvas: Canvas, rng: Rng, hand: Hand, place: Place) -> None:
+def ladder(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
     """Two rails with rungs or sleepers between them, upright, level or running into the distance."""
     count = int(rng.integers(3, 16))
-    narrow, hand = rng.uniform(0.02, 0.4), hand.finer(place.size * min(0.15, 1 / place.stretch / count / 2.5))
+    narrow, hand = rng.uniform(0.02, 0.4), hand.finer(bounds.size * min(0.15, 1 / bounds.stretch / count / 2.5))
     depth = np.linspace(0.03, 0.97, count) if rng.random() < 0.6 else 1 - 0.95 * np.linspace(0, 1, count) ** 0.5
     reach = np.array([(-1, 0), (1, 0)]) * rng.choice([0.0, 0.08])
 
@@ -67,110 +67,112 @@ def ladder(canvas: Canvas, rng: Rng, hand: Hand, place: Place) -> None:
     lines = [np.stack([side(0.0, s), side(1.0, s)]) for s in (-1, 1)]
     lines += [np.stack([side(t, -1), side(t, 1)]) + reach for t in depth]
     flip = rng.random() < 0.3
-    canvas.strokes([place(line[:, ::-1] if flip else line) for line in lines], hand.pen, hand.ink)
+    canvas.strokes([bounds(line[:, ::-1] if flip else line) for line in lines], hand.pen, hand.ink)
     canvas.tags.add("ladder")
 
 
-def comb(canvas: Canvas, rng: Rng, hand: Hand, place: Place) -> None:
+def comb(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
     """A spine with teeth on one side or both: a comb, a brush, a rake, a zip, stitches, a saw, a ruler."""
-    count = int(np.clip(place.stretch * rng.uniform(3, 14), 4, 60))
-    x, hand = (np.arange(count) + 0.5) / count, hand.finer(place.size * place.stretch / count * 0.4)
+    count = int(np.clip(bounds.stretch * rng.uniform(3, 14), 4, 60))
+    x, hand = (np.arange(count) + 0.5) / count, hand.finer(bounds.size * bounds.stretch / count * 0.4)
     kind, spine = rng.integers(5), rng.uniform(0.08, 0.3)
     if kind == 0:  # comb
-        canvas.shape(place(box(0, 0, 1, spine)), hand.accent, hand.pen, hand.ink)
-        canvas.strokes([place([(v, spine), (v, 1)]) for v in x], hand.pen, hand.ink)
+        canvas.shape(bounds(box(0, 0, 1, spine)), hand.accent, hand.pen, hand.ink)
+        canvas.strokes([bounds([(v, spine), (v, 1)]) for v in x], hand.pen, hand.ink)
     elif kind == 1:  # zip
-        canvas.strokes([place([(0, 0.5), (1, 0.5)])], hand.pen, hand.ink)
+        canvas.strokes([bounds([(0, 0.5), (1, 0.5)])], hand.pen, hand.ink)
         for index, v in enumerate(x):
             low = 0.12 if index % 2 else 0.5
             canvas.shape(
-                place(box(v - 0.3 / count, low, v + 0.3 / count, low + 0.38)), hand.paper, hand.pen * 0.7, hand.ink
+                bounds(box(v - 0.3 / count, low, v + 0.3 / count, low + 0.38)), hand.paper, hand.pen * 0.7, hand.ink
             )
     elif kind == 2:  # stitches
         lean = rng.uniform(0, 0.4) / count
-        canvas.strokes([place([(0, 0.5), (1, 0.5)])], hand.pen, hand.ink)
-        canvas.strokes([place(np.clip([(v - lean, 0.1), (v + lean, 0.9)], 0, 1)) for v in x], hand.pen, hand.ink)
+        canvas.strokes([bounds([(0, 0.5), (1, 0.5)])], hand.pen, hand.ink)
+        canvas.strokes([bounds(np.clip([(v - lean, 0.1), (v + lean, 0.9)], 0, 1)) for v in x], hand.pen, hand.ink)
     elif kind == 3:  # saw
         edge = np.stack([np.linspace(0, 1, count * 2 + 1), np.where(np.arange(count * 2 + 1) % 2, 1.0, 0.55)], 1)
-        canvas.shape(place(np.concatenate([[(0, 0), (0, 0.55)], edge, [(1, 0)]])), hand.paper, hand.pen, hand.ink)
+        canvas.shape(bounds(np.concatenate([[(0, 0), (0, 0.55)], edge, [(1, 0)]])), hand.paper, hand.pen, hand.ink)
     else:  # ruler
-        canvas.shape(place(box(0, 0, 1, 1)), hand.paper, hand.pen, hand.ink)
+        canvas.shape(bounds(box(0, 0, 1, 1)), hand.paper, hand.pen, hand.ink)
         every = int(rng.choice([2, 4, 5, 10]))
         canvas.strokes(
-            [place([(v, 0), (v, 0.6 if i % every == 0 else 0.3)]) for i, v in enumerate(x)], hand.pen * 0.7, hand.ink
+            [bounds([(v, 0), (v, 0.6 if i % every == 0 else 0.3)]) for i, v in enumerate(x)], hand.pen * 0.7, hand.ink
         )
     canvas.tags.add("comb")
 
 
-def teeth(canvas: Canvas, rng: Rng, hand: Hand, place: Place) -> None:
+def teeth(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
     """Two rows of teeth in a jaw, or a row of fangs."""
     count = int(rng.integers(4, 14))
-    x, hand = np.linspace(0, 1, count + 1), hand.finer(place.size * place.stretch / count * 0.25)
+    x, hand = np.linspace(0, 1, count + 1), hand.finer(bounds.size * bounds.stretch / count * 0.25)
     if rng.random() < 0.5:
-        canvas.shape(place(box(0, 0, 1, 1)), hand.bare, hand.pen, hand.ink)
-        canvas.strokes([place([(v, 0), (v + rng.normal(0, 0.01), 1)]) for v in x[1:-1]], hand.pen, hand.ink)
-        canvas.strokes([place.arc((0, 0.5), (0.5, rng.uniform(0.3, 0.7)), (1, 0.5))], hand.pen, hand.ink)
+        canvas.shape(bounds(box(0, 0, 1, 1)), hand.bare, hand.pen, hand.ink)
+        canvas.strokes([bounds([(v, 0), (v + rng.normal(0, 0.01), 1)]) for v in x[1:-1]], hand.pen, hand.ink)
+        canvas.strokes([bounds.arc((0, 0.5), (0.5, rng.uniform(0.3, 0.7)), (1, 0.5))], hand.pen, hand.ink)
     else:
         for left, right in pairwise(x):
             reach = rng.uniform(0.3, 0.5)
-            canvas.shape(place([(left, 0), (right, 0), ((left + right) / 2, reach)]), hand.bare, hand.pen, hand.ink)
-            canvas.shape(place([(left, 1), (right, 1), ((left + right) / 2, 1 - reach)]), hand.bare, hand.pen, hand.ink)
+            canvas.shape(bounds([(left, 0), (right, 0), ((left + right) / 2, reach)]), hand.bare, hand.pen, hand.ink)
+            canvas.shape(
+                bounds([(left, 1), (right, 1), ((left + right) / 2, 1 - reach)]), hand.bare, hand.pen, hand.ink
+            )
     canvas.tags.add("teeth")
 
 
-def piano(canvas: Canvas, rng: Rng, hand: Hand, place: Place) -> None:
+def piano(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
     """White and black keys."""
-    count = int(np.clip(place.stretch * rng.uniform(2, 6), 4, 30))
-    hand = hand.finer(place.size * place.stretch / count * 0.25)
-    canvas.shape(place(box(0, 0, 1, 1)), hand.bare, hand.pen, hand.ink)
-    canvas.strokes([place([(v, 0), (v, 1)]) for v in np.linspace(0, 1, count + 1)[1:-1]], hand.pen, hand.ink)
+    count = int(np.clip(bounds.stretch * rng.uniform(2, 6), 4, 30))
+    hand = hand.finer(bounds.size * bounds.stretch / count * 0.25)
+    canvas.shape(bounds(box(0, 0, 1, 1)), hand.bare, hand.pen, hand.ink)
+    canvas.strokes([bounds([(v, 0), (v, 1)]) for v in np.linspace(0, 1, count + 1)[1:-1]], hand.pen, hand.ink)
     for index in range(count - 1):
         if index % 7 not in (2, 6):
             x = (index + 1) / count
-            canvas.shape(place(box(x - 0.3 / count, 0, x + 0.3 / count, 0.6)), hand.ink, 0)
+            canvas.shape(bounds(box(x - 0.3 / count, 0, x + 0.3 / count, 0.6)), hand.ink, 0)
     canvas.tags.add("piano_keys")
 
 
-def stripes(canvas: Canvas, rng: Rng, hand: Hand, place: Place) -> None:
+def stripes(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
     """A patch of stripes, checks or bricks."""
-    rows = int(np.clip(place.size / rng.uniform(4, 40), 2, 16))
-    columns = int(np.clip(rows * place.stretch, 2, 24))
-    hand = hand.finer(place.size / rows * 0.3)
-    canvas.shape(place(box(0, 0, 1, 1)), hand.paper, hand.pen, hand.ink)
+    rows = int(np.clip(bounds.size / rng.uniform(4, 40), 2, 16))
+    columns = int(np.clip(rows * bounds.stretch, 2, 24))
+    hand = hand.finer(bounds.size / rows * 0.3)
+    canvas.shape(bounds(box(0, 0, 1, 1)), hand.paper, hand.pen, hand.ink)
     kind = rng.integers(4)
     if kind == 0:
         for index in range(0, columns, 2):
-            canvas.shape(place(box(index / columns, 0, (index + 1) / columns, 1)), hand.ink, 0)
+            canvas.shape(bounds(box(index / columns, 0, (index + 1) / columns, 1)), hand.ink, 0)
     elif kind == 1:
         for row in range(rows):
             for column in range(row % 2, columns, 2):
                 cell = box(column / columns, row / rows, (column + 1) / columns, (row + 1) / rows)
-                canvas.shape(place(cell), hand.ink, 0)
+                canvas.shape(bounds(cell), hand.ink, 0)
     elif kind == 2:
         for index in range(0, rows, 2):
-            canvas.shape(place(box(0, index / rows, 1, (index + 1) / rows)), hand.accent, hand.pen, hand.ink)
+            canvas.shape(bounds(box(0, index / rows, 1, (index + 1) / rows)), hand.accent, hand.pen, hand.ink)
     else:
         lines = [[(0, row / rows), (1, row / rows)] for row in range(1, rows)]
         for row in range(rows):
             x = (np.arange(columns // 2) * 2 + row % 2 + 0.5) / columns
             lines += [[(v, row / rows), (v, (row + 1) / rows)] for v in x]
-        canvas.strokes([place(line) for line in lines], hand.pen, hand.ink)
+        canvas.strokes([bounds(line) for line in lines], hand.pen, hand.ink)
     canvas.tags.add("stripes")
 
 
-def clock(canvas: Canvas, rng: Rng, hand: Hand, place: Place) -> None:
+def clock(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
     """A dial with ticks and hands but no digits."""
-    hand = hand.finer(place.size * 0.06)
-    canvas.shape(place.round(0.5, 0.5, 0.5, 0.5, 40), hand.paper, hand.pen, hand.ink)
+    hand = hand.finer(bounds.size * 0.06)
+    canvas.shape(bounds.round(0.5, 0.5, 0.5, 0.5, 40), hand.paper, hand.pen, hand.ink)
     turn = np.linspace(0, 2 * np.pi, int(rng.choice([4, 12, 12, 24, 60])), endpoint=False)
     rim = np.stack([np.cos(turn), np.sin(turn)], 1)
     canvas.strokes(
-        list(place(np.stack([0.5 + rim * 0.44, 0.5 + rim * rng.uniform(0.33, 0.4)], 1))), hand.pen * 0.8, hand.ink
+        list(bounds(np.stack([0.5 + rim * 0.44, 0.5 + rim * rng.uniform(0.33, 0.4)], 1))), hand.pen * 0.8, hand.ink
     )
     for reach in (0.22, 0.34):
         angle = rng.uniform(0, 2 * np.pi)
         canvas.brush(
-            place([(0.5, 0.5), (0.5 + reach * np.cos(angle), 0.5 + reach * np.sin(angle))]),
+            bounds([(0.5, 0.5), (0.5 + reach * np.cos(angle), 0.5 + reach * np.sin(angle))]),
             hand.pen * 1.6,
             hand.ink,
             (1, 0.3),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from textrm.synth.drawing.common.bounds import Bounds, Hand
 from textrm.synth.drawing.common.canvas import Canvas
-from textrm.synth.drawing.common.place import Hand, Place
 from textrm.synth.drawing.common.strokes import blob, box
 
 Rng = np.random.Generator
 
 
-def crack(canvas: Canvas, rng: Rng, hand: Hand, place: Place) -> None:
+def crack(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
     """Cracks that fork from one point or edge to edge."""
     walks = [(rng.uniform(0.3, 0.7, 2), rng.uniform(0, 2 * np.pi), 1.0) for _ in range(rng.integers(2, 6))]
     step = rng.uniform(0.06, 0.16)
@@ -25,33 +25,33 @@ def crack(canvas: Canvas, rng: Rng, hand: Hand, place: Place) -> None:
             path.append(point)
             if rng.random() < 0.15:
                 walks.append((point, heading + rng.choice([-0.9, 0.9]), wide * 0.6))
-        canvas.brush(place(np.array(path)), min(hand.pen * 2 * wide, place.size * 0.04), hand.ink, (1, 0.1))
+        canvas.brush(bounds(np.array(path)), min(hand.pen * 2 * wide, bounds.size * 0.04), hand.ink, (1, 0.1))
         made += 1
     canvas.tags.add("cracks")
 
 
-def rain(canvas: Canvas, rng: Rng, hand: Hand, place: Place) -> None:
+def rain(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
     """Parallel strokes, loose or ruled: rain, motion, hatching, short dashes."""
-    count = int(np.clip(place.stretch * rng.uniform(4, 14), 3, 60))
+    count = int(np.clip(bounds.stretch * rng.uniform(4, 14), 3, 60))
     lean, reach = rng.uniform(-0.3, 0.3), rng.uniform(0.15, 0.9)
     x = np.linspace(0.02, 0.98, count) if rng.random() < 0.5 else rng.uniform(0, 1, count)
     top = rng.uniform(0, 1 - reach, count) * rng.choice([0.2, 1.0])
-    start, end = np.stack([x, top], 1), np.stack([x + lean / place.stretch * reach, top + reach], 1)
+    start, end = np.stack([x, top], 1), np.stack([x + lean / bounds.stretch * reach, top + reach], 1)
     lines = np.stack([start, end], 1).clip(0, 1)
     if rng.random() < 0.3:
         lines = lines[..., ::-1]
-    canvas.strokes(list(place(lines)), hand.finer(place.size * place.stretch / count * 0.4).pen, hand.ink)
+    canvas.strokes(list(bounds(lines)), hand.finer(bounds.size * bounds.stretch / count * 0.4).pen, hand.ink)
     canvas.tags.add("hatching")
 
 
-def boards(canvas: Canvas, rng: Rng, hand: Hand, place: Place) -> None:
+def boards(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
     """Planks with grain, knots and nails, lying or standing."""
     count = int(rng.integers(2, 7))
-    hand = hand.finer(place.size / count * 0.12)
+    hand = hand.finer(bounds.size / count * 0.12)
     upright = rng.random() < 0.4
 
     def lay(points: np.ndarray) -> np.ndarray:
-        return place(points[:, ::-1] if upright else points)
+        return bounds(points[:, ::-1] if upright else points)
 
     for index in range(count):
         low, high = index / count, (index + 1) / count
@@ -71,11 +71,11 @@ def boards(canvas: Canvas, rng: Rng, hand: Hand, place: Place) -> None:
     canvas.tags.add("boards")
 
 
-def stones(canvas: Canvas, rng: Rng, hand: Hand, place: Place) -> None:
+def stones(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
     """A wall of rounded stones, pebbles, or rubble."""
-    rows = int(np.clip(place.size / rng.uniform(8, 40), 1, 8))
-    columns = int(np.clip(rows * place.stretch, 1, 10))
-    hand = hand.finer(place.size / rows * 0.12)
+    rows = int(np.clip(bounds.size / rng.uniform(8, 40), 1, 8))
+    columns = int(np.clip(rows * bounds.stretch, 1, 10))
+    hand = hand.finer(bounds.size / rows * 0.12)
     sharp = rng.random() < 0.4
     for row in range(rows):
         for column in range(columns):
@@ -89,15 +89,15 @@ def stones(canvas: Canvas, rng: Rng, hand: Hand, place: Place) -> None:
                 if sharp
                 else blob(rng, x, y, rx, ry, 0.05, 7)
             )
-            canvas.shape(place(outline.clip(0, 1)), hand.paper, hand.pen, hand.ink)
+            canvas.shape(bounds(outline.clip(0, 1)), hand.paper, hand.pen, hand.ink)
             if rng.random() < 0.3:
                 canvas.strokes(
-                    [place.arc((x, y), (x + rx * 0.4, y), (x + rx * 0.5, y + ry * 0.4))], hand.pen * 0.7, hand.ink
+                    [bounds.arc((x, y), (x + rx * 0.4, y), (x + rx * 0.5, y + ry * 0.4))], hand.pen * 0.7, hand.ink
                 )
     canvas.tags.add("stones")
 
 
-def specks(canvas: Canvas, rng: Rng, hand: Hand, place: Place) -> None:
+def specks(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
     """Spatter, crumbs and commas: small dots and hooks in a heap or a row."""
     count = int(rng.integers(4, 30))
     at = rng.uniform(0.06, 0.94, (count, 2))
@@ -107,9 +107,9 @@ def specks(canvas: Canvas, rng: Rng, hand: Hand, place: Place) -> None:
     hooks = rng.random() < 0.5
     r = 0.04 * rng.uniform(0.4, 1, count)
     for (x, y), size in zip(at, r, strict=True):
-        rx = size / max(1.0, place.stretch)
+        rx = size / max(1.0, bounds.stretch)
         if hooks:
-            canvas.strokes([place.arc((x - rx, y - size), (x + 2 * rx, y), (x - rx, y + size))], hand.pen, hand.ink)
+            canvas.strokes([bounds.arc((x - rx, y - size), (x + 2 * rx, y), (x - rx, y + size))], hand.pen, hand.ink)
         else:
-            canvas.shape(place.round(x, y, rx, size, 10), hand.ink, 0)
+            canvas.shape(bounds.round(x, y, rx, size, 10), hand.ink, 0)
     canvas.tags.add("dots")

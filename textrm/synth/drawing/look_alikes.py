@@ -6,14 +6,15 @@ from collections.abc import Callable
 
 import numpy as np
 
+from textrm.synth.box import Box
 from textrm.synth.drawing import barred, facades, ground, things
+from textrm.synth.drawing.common.bounds import Motif, in_box, random_hand
 from textrm.synth.drawing.common.canvas import Canvas, Color
 from textrm.synth.drawing.common.palette import Palette
-from textrm.synth.drawing.common.place import Box, Motif, in_box, random_hand
 from textrm.synth.drawing.common.screentone import ANGLES, PITCHES, dots, halftone, lines
 from textrm.synth.drawing.common.strokes import blob, box, ribbon, wander
-from textrm.synth.drawing.figures import cartoon_faces, cartoon_figures
 from textrm.synth.drawing.motifs import MOTIFS
+from textrm.synth.drawing.people import cartoon_faces, cartoon_people
 
 Rng = np.random.Generator
 Drawing = Callable[[Canvas, Rng, Palette], None]
@@ -42,10 +43,10 @@ def close_up(canvas: Canvas, rng: Rng, palette: Palette) -> None:
     x, y = canvas.width * rng.uniform(0.3, 0.7) - width / 2, canvas.height * rng.uniform(0.4, 0.65) - size / 2
     heads = (
         cartoon_faces.face,
-        cartoon_figures.bust,
-        cartoon_figures.profile,
+        cartoon_people.bust,
+        cartoon_people.profile,
         cartoon_faces.features,
-        cartoon_figures.animal,
+        cartoon_people.animal,
     )
     face = heads[rng.choice(5, p=[0.3, 0.25, 0.2, 0.15, 0.1])]
     _draw(canvas, rng, palette, face, (x, y, x + width, y + size), base)

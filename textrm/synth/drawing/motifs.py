@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from textrm.synth.drawing import barred, emotion, facades, foliage, ground, ornaments, things
-from textrm.synth.drawing.common.place import Motif
-from textrm.synth.drawing.figures import cartoon_faces, cartoon_features, cartoon_figures
+from textrm.synth.drawing.common.bounds import Motif
+from textrm.synth.drawing.people import cartoon_faces, cartoon_features, cartoon_people
 
 MOTIFS: tuple[tuple[Motif, float, float], ...] = (
     (cartoon_faces.face, 2.5, 0.9), (cartoon_faces.features, 1.5, 1.0), (cartoon_features.eye, 1, 1.3),
     (cartoon_features.nose, 0.4, 0.8), (cartoon_features.mouth, 1, 2.2),
-    (cartoon_figures.bust, 1, 0.8), (cartoon_figures.person, 1.2, 0.5), (cartoon_figures.profile, 1.2, 0.9),
-    (cartoon_figures.animal, 1, 1.0), (cartoon_figures.bird, 1, 1.4), (cartoon_figures.glove, 0.8, 0.8),
-    (cartoon_figures.boot, 0.8, 1.0),
+    (cartoon_people.bust, 1, 0.8), (cartoon_people.person, 1.2, 0.5), (cartoon_people.profile, 1.2, 0.9),
+    (cartoon_people.animal, 1, 1.0), (cartoon_people.bird, 1, 1.4), (cartoon_people.glove, 0.8, 0.8),
+    (cartoon_people.boot, 0.8, 1.0),
     (facades.windows, 3, 1.2), (facades.house, 1, 1.1), (facades.skyline, 0.7, 1.8),
     (barred.tally, 1.5, 2.5), (barred.fence, 1.5, 2.5), (barred.ladder, 1, 0.5), (barred.comb, 1.5, 3.5),
     (barred.teeth, 0.8, 2.2), (barred.piano, 0.8, 2.5), (barred.stripes, 1, 1.5), (barred.clock, 0.8, 1.0),

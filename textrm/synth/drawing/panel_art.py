@@ -1,4 +1,4 @@
-"""The picture inside a panel: a scene, figures, small things, printed in one style."""
+"""The picture inside a panel: a scene, people, small things, printed in one style."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from textrm.synth.drawing.common import texture
 from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.common.finish import Finish, painted, random_finish
 from textrm.synth.drawing.common.palette import Palette, random_palette
-from textrm.synth.drawing.figures import figures
 from textrm.synth.drawing.look_alikes import look_alikes
+from textrm.synth.drawing.people import people
 
 Rng = np.random.Generator
 Drawing = Callable[[Canvas, Rng, Palette], None]
@@ -27,7 +27,7 @@ SCENES: tuple[tuple[Drawing, float], ...] = (
     (patterns.lattice, 0.7), (patterns.lace, 0.5), (patterns.ticks, 1.2), (patterns.keyboard, 0.5),
 )  # fmt: skip
 FIGURES: tuple[tuple[Drawing, float], ...] = (
-    (figures.person, 4), (figures.portrait, 4), (figures.creature, 1.5), (figures.stick_figure, 0.5),
+    (people.person, 4), (people.portrait, 4), (people.creature, 1.5), (people.stick_figure, 0.5),
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What lies behind the figures of a panel: places, weather, effects. Each draws on a canvas and adds its tags."""
+"""What lies behind the people of a panel: places, weather, effects. Each draws on a canvas and adds its tags."""
 
 from __future__ import annotations
 

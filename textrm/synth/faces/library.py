@@ -123,21 +123,21 @@ def find_fonts(fonts: str | Path | Sequence[str | Path] | None = PACKAGES) -> Fo
 
     Raises UserError where a folder is missing, or no usable font is found.
     """
-    places = [fonts] if isinstance(fonts, str | Path) else fonts or ()
-    return _library(tuple(str(place) for place in places if str(place)) or (PACKAGES,))
+    sources = [fonts] if isinstance(fonts, str | Path) else fonts or ()
+    return _library(tuple(str(source) for source in sources if str(source)) or (PACKAGES,))
 
 
 @lru_cache(maxsize=8)
-def _library(places: tuple[str, ...]) -> FontLibrary:
+def _library(sources: tuple[str, ...]) -> FontLibrary:
     files: list[str] = []
-    for place in places:
-        if place not in _FINDERS and not Path(place).exists():
-            raise UserError(f"fonts={place}: there is no such folder; give packages, system or a folder with fonts")
-        files += _FINDERS[place]() if place in _FINDERS else font_files.in_folders([place])
+    for source in sources:
+        if source not in _FINDERS and not Path(source).exists():
+            raise UserError(f"fonts={source}: there is no such folder; give packages, system or a folder with fonts")
+        files += _FINDERS[source]() if source in _FINDERS else font_files.in_folders([source])
     faces = [face for path in dict.fromkeys(files) for face in _faces_of(path)]
     if not any("latin" in face.scripts for face in faces):
         raise UserError(
-            f"no usable font with Latin letters among {len(files)} font files of fonts={','.join(places)}: give "
+            f"no usable font with Latin letters among {len(files)} font files of fonts={','.join(sources)}: give "
             "fonts=system, or pip install noto-cjk-sans-jp-regular fontpkg-open-sans fontpkg-kalam fontpkg-anton"
         )
     return FontLibrary(faces)

@@ -64,9 +64,9 @@ def read_face(data: bytes | memoryview, offset: int, codes: np.ndarray) -> FaceT
 def _blank(data: bytes | memoryview, head: int, start: int, length: int, glyphs: np.ndarray) -> np.ndarray:
     """Whether a TrueType glyph has no outline: its description takes no bytes. Some brush faces map hundreds so."""
     (wide,) = struct.unpack_from(">H", data, head + 50)
-    places = np.frombuffer(data, ">u4" if wide else ">u2", length // (4 if wide else 2), start)
-    at = np.minimum(glyphs, len(places) - 2)
-    return places[at] == places[at + 1]
+    offsets = np.frombuffer(data, ">u4" if wide else ">u2", length // (4 if wide else 2), start)
+    at = np.minimum(glyphs, len(offsets) - 2)
+    return offsets[at] == offsets[at + 1]
 
 
 def _glyph_indices(data: bytes | memoryview, start: int, codes: np.ndarray) -> np.ndarray:
@@ -103,7 +103,7 @@ def _segments_16bit(data: bytes | memoryview, start: int, codes: np.ndarray) -> 
     row = np.minimum(np.searchsorted(last, codes), count - 1)
     inside = (first[row] <= codes) & (codes <= last[row]) & (codes <= 0xFFFF)
     reach = tail[row]
-    place = np.clip(row + reach // 2 + codes - first[row], 0, len(tail) - 1)
+    entry = np.clip(row + reach // 2 + codes - first[row], 0, len(tail) - 1)
     direct = (codes + delta[row]) & 0xFFFF
-    indirect = np.where(tail[place] == 0, 0, (tail[place] + delta[row]) & 0xFFFF)
+    indirect = np.where(tail[entry] == 0, 0, (tail[entry] + delta[row]) & 0xFFFF)
     return np.where(inside, np.where(reach == 0, direct, indirect), 0)

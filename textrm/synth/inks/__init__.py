@@ -1,1 +1,1 @@
-"""How set text is coloured: looks, effects, faint tones, plates behind it."""
+"""How set text is coloured: dresses, effects, faint tones, plates behind it."""

@@ -11,7 +11,7 @@ Color = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Dress:
     """How lettering is coloured. Lengths are px, colours RGB 0 to 255, opacities 0 to 1."""
 
     ink: Color
@@ -56,49 +56,49 @@ class Look:
         return frozenset(name for name, present in marks.items() if present)
 
 
-def paint(coverage: np.ndarray, look: Look) -> tuple[np.ndarray, np.ndarray]:
-    """Colour and opacity (h w 3 and h w uint8) of ink ``coverage`` (h w uint8), which has room for ``look.reach``."""
-    if look.hard:
+def paint(coverage: np.ndarray, dress: Dress) -> tuple[np.ndarray, np.ndarray]:
+    """Colour and opacity (h w 3 and h w uint8) of ink ``coverage`` (h w uint8), which has room for ``dress.reach``."""
+    if dress.hard:
         coverage = np.where(coverage > 127, np.uint8(255), np.uint8(0))
-    if not look.outlines and not look.shadow and not look.glow:
-        alpha = coverage if look.opacity == 1 else (coverage * look.opacity).astype(np.uint8)
-        return _fill(coverage, look), alpha
+    if not dress.outlines and not dress.shadow and not dress.glow:
+        alpha = coverage if dress.opacity == 1 else (coverage * dress.opacity).astype(np.uint8)
+        return _fill(coverage, dress), alpha
     layers: list[tuple[np.ndarray, np.ndarray | Color]] = []
-    if look.outlines:
+    if dress.outlines:
         # one map serves every outline: px to the nearest inked pixel
         distance = cv2.distanceTransform((coverage <= 127).astype(np.uint8), cv2.DIST_L2, 5)
-        width = look.solid_reach
-        for own, color in reversed(look.outlines):
-            band = _band(coverage, distance, width, look.hard)
-            layers.append((cv2.subtract(band, coverage) if look.hollow else band, color))
+        width = dress.solid_reach
+        for own, color in reversed(dress.outlines):
+            band = _band(coverage, distance, width, dress.hard)
+            layers.append((cv2.subtract(band, coverage) if dress.hollow else band, color))
             width -= own
-    if not (look.hollow and layers):
-        layers.append((coverage, look.ink if look.pattern == "flat" else _fill(coverage, look)))
+    if not (dress.hollow and layers):
+        layers.append((coverage, dress.ink if dress.pattern == "flat" else _fill(coverage, dress)))
     solid = layers[0][0]
-    if look.shadow:
-        dx, dy, blur, opacity, color = look.shadow
-        layers.insert(0, (_moved(solid, dx, dy, blur, opacity, look.hard), color))
-    if look.glow:
-        radius, opacity, color = look.glow
+    if dress.shadow:
+        dx, dy, blur, opacity, color = dress.shadow
+        layers.insert(0, (_moved(solid, dx, dy, blur, opacity, dress.hard), color))
+    if dress.glow:
+        radius, opacity, color = dress.glow
         spread = cv2.GaussianBlur(solid, (0, 0), radius / 1.5)
         layers.insert(0, (cv2.convertScaleAbs(spread, alpha=2.0 * opacity), color))
-    return _stack(layers, look.opacity)
+    return _stack(layers, dress.opacity)
 
 
-def without_color(look: Look) -> Look:
-    """The look in greys of the same brightness."""
+def without_color(dress: Dress) -> Dress:
+    """The dress in greys of the same brightness."""
 
     def grey(color: Color) -> Color:
         value = round(0.299 * color[0] + 0.587 * color[1] + 0.114 * color[2])
         return (value, value, value)
 
     return replace(
-        look,
-        ink=grey(look.ink),
-        second=look.second and grey(look.second),
-        outlines=tuple((width, grey(color)) for width, color in look.outlines),
-        shadow=look.shadow and (*look.shadow[:4], grey(look.shadow[4])),
-        glow=look.glow and (*look.glow[:2], grey(look.glow[2])),
+        dress,
+        ink=grey(dress.ink),
+        second=dress.second and grey(dress.second),
+        outlines=tuple((width, grey(color)) for width, color in dress.outlines),
+        shadow=dress.shadow and (*dress.shadow[:4], grey(dress.shadow[4])),
+        glow=dress.glow and (*dress.glow[:2], grey(dress.glow[2])),
     )
 
 
@@ -134,23 +134,23 @@ def _stack(layers: list[tuple[np.ndarray, np.ndarray | Color]], opacity: float) 
     return np.rint(color).astype(np.uint8), np.rint(alpha * (255 * opacity)).astype(np.uint8)
 
 
-def _fill(coverage: np.ndarray, look: Look) -> np.ndarray:
+def _fill(coverage: np.ndarray, dress: Dress) -> np.ndarray:
     height, width = coverage.shape
-    if look.pattern == "flat" or look.second is None:
-        return np.full((height, width, 3), look.ink, np.uint8)
+    if dress.pattern == "flat" or dress.second is None:
+        return np.full((height, width, 3), dress.ink, np.uint8)
     x = np.arange(width, dtype=np.float32)
     y = np.arange(height, dtype=np.float32)[:, None]
-    angle = np.deg2rad(look.angle)
+    angle = np.deg2rad(dress.angle)
     along = x * np.float32(np.cos(angle)) + y * np.float32(np.sin(angle))
-    if look.pattern == "gradient":
+    if dress.pattern == "gradient":
         share = (along - along.min()) / max(float(np.ptp(along)), 1.0)
-    elif look.pattern == "split":
+    elif dress.pattern == "split":
         share = (along > along.mean()).astype(np.float32)
-    elif look.pattern == "hatch":
-        share = np.clip(np.abs((along / look.pitch) % 1 - 0.5) * look.pitch - 0.2 * look.pitch + 0.5, 0, 1)
+    elif dress.pattern == "hatch":
+        share = np.clip(np.abs((along / dress.pitch) % 1 - 0.5) * dress.pitch - 0.2 * dress.pitch + 0.5, 0, 1)
     else:
         across = y * np.float32(np.cos(angle)) - x * np.float32(np.sin(angle))
-        wave = np.cos(along * (2 * np.pi / look.pitch)) * np.cos(across * (2 * np.pi / look.pitch))
-        share = np.clip(wave * look.pitch / 2 + 0.5, 0, 1)
-    first, second = np.array(look.ink, np.float32), np.array(look.second, np.float32)
+        wave = np.cos(along * (2 * np.pi / dress.pitch)) * np.cos(across * (2 * np.pi / dress.pitch))
+        share = np.clip(wave * dress.pitch / 2 + 0.5, 0, 1)
+    first, second = np.array(dress.ink, np.float32), np.array(dress.second, np.float32)
     return np.rint(first + share[..., None] * (second - first)).astype(np.uint8)

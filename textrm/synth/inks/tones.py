@@ -5,8 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from textrm.synth.inks.dresses import FAINT, contrast
 from textrm.synth.inks.effects import Color
-from textrm.synth.inks.looks import FAINT, contrast
 
 Rng = np.random.Generator
 

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 
 from textrm.data.manifest import Row
+from textrm.data.masks import mask_of_drawn_pair
 from textrm.data.sample import Sample
 from textrm.files import write_whole
-from textrm.synth.degrade import changed
 from textrm.synth.memes.meme import Meme
 
 Rng = np.random.Generator
@@ -41,7 +41,7 @@ def worn(rng: Rng, sample: Sample) -> Sample:
     else:
         sigma = rng.uniform(0.3, 0.9)
         image, clean = (cv2.GaussianBlur(picture, (0, 0), sigma) for picture in (sample.image, sample.clean))
-    return replace(sample, image=image, clean=clean, mask=changed(image, clean))
+    return replace(sample, image=image, clean=clean, mask=mask_of_drawn_pair(image, clean))
 
 
 def write_meme(rng: Rng, meme: Meme, out: Path, finish: Finish, row: Row) -> Row:

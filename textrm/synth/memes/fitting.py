@@ -108,7 +108,7 @@ def _drawn(
     block = block and block.cropped()
     if block is None or (spaced and len(block.words) < len(words)):
         return None
-    return colored(block, manner.look(size), frozenset({"meme"}))
+    return colored(block, manner.dress(size), frozenset({"meme"}))
 
 
 def _extent(manner: Manner) -> tuple[float, float]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from textrm.synth.inks.effects import Color, Look
+from textrm.synth.inks.effects import Color, Dress
 from textrm.synth.memes.faces import CaptionFaces, Choice
 
 Rng = np.random.Generator
@@ -31,7 +31,7 @@ class Manner:
     align: float = 0.5
     balanced: bool = True
 
-    def look(self, size: float) -> Look:
+    def dress(self, size: float) -> Dress:
         """Its colours at ``size`` px per em; an outline is at least a pixel wide."""
         outlines = ((max(self.edge * size, 1.0), self.edge_color),) if self.edge else ()
         cast = None
@@ -39,7 +39,7 @@ class Manner:
             distance, blur, opacity = self.shadow
             step = max(distance * size, 1.0)
             cast = (step, step, blur * size, opacity, self.edge_color)
-        return Look(self.ink, outlines=outlines, shadow=cast)
+        return Dress(self.ink, outlines=outlines, shadow=cast)
 
 
 def outline(rng: Rng, faces: CaptionFaces, texts: list[str]) -> Manner:

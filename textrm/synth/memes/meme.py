@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from textrm.data.masks import mask_of_drawn_pair
 from textrm.data.sample import Sample
-from textrm.synth.degrade import changed
+from textrm.synth.memes.caption_boxes import CaptionBox, Share, at_edges, in_boxes, light_share, with_band, with_panels
 from textrm.synth.memes.faces import CaptionFaces, Choice, covers
 from textrm.synth.memes.fitting import fit_caption, words_of
 from textrm.synth.memes.manner import FREE, Manner, band, outline, panel
-from textrm.synth.memes.places import Place, Share, at_edges, in_boxes, light_share, with_band, with_panels
 from textrm.synth.pieces.patch import Lettering, paste
 
 Rng = np.random.Generator
@@ -64,7 +64,7 @@ def letter_meme(
 
     Returns:
         The meme; ``image`` equals ``clean`` wherever no letter, outline or shadow lies, and ``mask`` is 1 where they
-        differ visibly, see :func:`textrm.synth.degrade.changed`.
+        differ visibly, see :func:`textrm.data.masks.mask_of_drawn_pair`.
     """
     kept: list[tuple[int, str]] = []
     refused: list[str] = []
@@ -89,30 +89,32 @@ def letter_meme(
     height, width = picture.shape[:2]
     clean = picture
     if boxes is not None:
-        places = in_boxes([boxes[number] for number, _ in kept], height, width)
+        caption_boxes = in_boxes([boxes[number] for number, _ in kept], height, width)
     elif style == PANEL and draw_panels and len(texts) == len(captions):
-        clean, places = with_panels(rng, picture, len(texts))
+        clean, caption_boxes = with_panels(rng, picture, len(texts))
     else:
         every = at_edges(rng, len(captions), height, width)
-        places = [every[number] for number, _ in kept]
+        caption_boxes = [every[number] for number, _ in kept]
     dark = panel(rng, faces, texts)
     light = FREE.get(style, outline)(rng, faces, texts)
     largest = _largest(rng, height, width)
     image = clean.copy()
     words: list[np.ndarray] = []
     used: list[tuple[str, str]] = []
-    for text, place in zip(texts, places, strict=True):
-        lit = light_share(clean, place)
+    for text, caption_box in zip(texts, caption_boxes, strict=True):
+        lit = light_share(clean, caption_box)
         on_panel = lit > 0.9 and (boxes is not None or style == PANEL)
         manner = _covering(dark if on_panel else light, text, faces)
         seen = PANEL if on_panel else style if style in FREE else "outline"
         if lit > 0.1 and not on_panel and not manner.edge:  # white on white could not be read
             manner, seen = replace(manner, edge=0.06), "outline"
-        drawn = fit_caption(rng, text, manner, *place.size, 1.3 * largest if on_panel else largest)
+        drawn = fit_caption(rng, text, manner, *caption_box.size, 1.3 * largest if on_panel else largest)
         if drawn is None:
-            refused.append(f"{_shown(text)}: too long for its box of {place.size[0]:.0f}x{place.size[1]:.0f} px")
+            refused.append(
+                f"{_shown(text)}: too long for its box of {caption_box.size[0]:.0f}x{caption_box.size[1]:.0f} px"
+            )
             continue
-        words += _lay(image, drawn, place, manner.align)
+        words += _lay(image, drawn, caption_box, manner.align)
         used.append((seen, manner.choice.name))
     if not used:
         return Meme(_sample(name, picture, picture.copy(), (), False), "", "", tuple(refused))
@@ -153,15 +155,15 @@ def _on_band(
     top = (height if below else 0) + gap
     for drawn, own in blocks:
         bottom = top + drawn.alpha.shape[0]
-        words += _lay(image, drawn, Place(side, top, width - side, bottom), own.align)
+        words += _lay(image, drawn, CaptionBox(side, top, width - side, bottom), own.align)
         top = bottom + gap
     return Meme(_sample(name, image, clean, words, True), BAND, blocks[0][1].choice.name, tuple(refused))
 
 
-def _lay(image: np.ndarray, drawn: Lettering, place: Place, align: float) -> tuple[np.ndarray, ...]:
+def _lay(image: np.ndarray, drawn: Lettering, caption_box: CaptionBox, align: float) -> tuple[np.ndarray, ...]:
     height, width = drawn.alpha.shape
-    x = round(place.left + align * (place.size[0] - width))
-    y = round(place.top + place.hang * (place.size[1] - height))
+    x = round(caption_box.left + align * (caption_box.size[0] - width))
+    y = round(caption_box.top + caption_box.hang * (caption_box.size[1] - height))
     return paste(image, drawn, x, y)
 
 
@@ -187,4 +189,4 @@ def _shown(text: str) -> str:
 
 def _sample(name: str, image: np.ndarray, clean: np.ndarray, words: Sequence[np.ndarray], added: bool) -> Sample:
     tags = {"meme"} | ({"band"} if added else set())
-    return Sample(name, image, changed(image, clean), clean, words=tuple(words), tags=frozenset(tags))
+    return Sample(name, image, mask_of_drawn_pair(image, clean), clean, words=tuple(words), tags=frozenset(tags))

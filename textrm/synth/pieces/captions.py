@@ -6,8 +6,8 @@ import numpy as np
 
 from textrm.synth.faces.library import FontLibrary
 from textrm.synth.faces.scripts import RIGHT_TO_LEFT, SHAPED, SPACELESS, VERTICAL
+from textrm.synth.inks.dresses import dialogue_dress, meme_dress
 from textrm.synth.inks.effects import Color
-from textrm.synth.inks.looks import dialogue_look, meme_look
 from textrm.synth.pieces.dialogue import SCRIPT_SHARES, SMALLEST, straight, tags_of
 from textrm.synth.pieces.patch import Lettering, colored
 from textrm.synth.setting.block import Setting
@@ -41,9 +41,9 @@ def note(
         jitter=0.03 if face.style == "hand" and rng.random() < 0.3 else 0.0,
         right_to_left=script in RIGHT_TO_LEFT, shaped=script in SHAPED,
     )  # fmt: skip
-    look = dialogue_look(rng, size, background, ink, True if rng.random() < 0.85 else None)
+    dress = dialogue_dress(rng, size, background, ink, True if rng.random() < 0.85 else None)
     angle = float(rng.choice([90, -90, rng.normal(0, 12)])) if rng.random() < 0.25 else 0.0
-    room_x, room_y = width - 2 * look.reach - 4, height - 2 * look.reach - 4
+    room_x, room_y = width - 2 * dress.reach - 4, height - 2 * dress.reach - 4
     along, across = (room_y, room_x) if abs(angle) > 45 else (room_x, room_y)
     lines = min(int(across / (size * setting.leading)), 4)
     if script in VERTICAL and rng.random() < 0.3:
@@ -55,7 +55,7 @@ def note(
     block = block and turn(block, angle).cropped()
     if block is None or block.coverage.shape[1] > room_x or block.coverage.shape[0] > room_y:
         return None
-    return colored(block, look, tags_of("note", script, face, block, vertical, angle, setting))
+    return colored(block, dress, tags_of("note", script, face, block, vertical, angle, setting))
 
 
 def caption_meme(
@@ -73,13 +73,13 @@ def caption_meme(
     face = fonts.pick(rng, script, {"display": 0.7, "sans": 0.2, "hand": 0.05, "serif": 0.05})
     lines = int(rng.integers(1, 5))
     size = min(height / (lines * 1.2 + 0.4), width / 3.5, 110.0) * rng.uniform(0.6, 1.0)
-    look = meme_look(rng, size, background, ink)
+    dress = meme_dress(rng, size, background, ink)
     bold = rng.uniform(0.01, 0.05) if face.weight < 600 and rng.random() < 0.6 else 0.0
     capitals = rng.random() < 0.8
     for _ in range(4):
         if size < SMALLEST:
             return None
-        room_x, room_y = width - 2 * look.reach - 4, height - 2 * look.reach - 4
+        room_x, room_y = width - 2 * dress.reach - 4, height - 2 * dress.reach - 4
         setting = Setting(
             face, size, leading=rng.uniform(1.0, 1.25), align=0.5 if rng.random() < 0.9 else 0.0, bold=bold,
             right_to_left=script in RIGHT_TO_LEFT, shaped=script in SHAPED,
@@ -93,6 +93,6 @@ def caption_meme(
         block = set_rows(rng, tokens, setting, straight(room_x), lines, spaced)
         block = block and block.cropped()
         if block is not None and block.coverage.shape[1] <= room_x and block.coverage.shape[0] <= room_y:
-            return colored(block, look, tags_of("meme", script, face, block, False, 0.0, setting))
+            return colored(block, dress, tags_of("meme", script, face, block, False, 0.0, setting))
         size *= 0.8
     return None

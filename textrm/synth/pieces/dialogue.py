@@ -9,8 +9,8 @@ import numpy as np
 
 from textrm.synth.faces.library import FontFace, FontLibrary
 from textrm.synth.faces.scripts import RIGHT_TO_LEFT, SHAPED, SPACELESS, VERTICAL
+from textrm.synth.inks.dresses import dialogue_dress
 from textrm.synth.inks.effects import Color
-from textrm.synth.inks.looks import dialogue_look
 from textrm.synth.pieces.patch import Lettering, colored
 from textrm.synth.setting.block import Block, Setting
 from textrm.synth.setting.columns import set_columns
@@ -62,7 +62,7 @@ def dialogue(
     face = fonts.pick(rng, script, STYLE_SHARES.get(script, OTHER_STYLES))
     size = _dialogue_size(rng, width, height) if size is None else float(size)
     setting = _setting(rng, fonts, face, script, size, vertical)
-    look = dialogue_look(rng, size, background, ink, plain)
+    dress = dialogue_dress(rng, size, background, ink, plain)
     ruby = float(rng.choice([0.4, 1.0])) if script == "japanese" and rng.random() < 0.35 else 0.0
     fullness = rng.uniform(0.3, 1.0)
     angle = float(rng.normal(0, 5)) if rng.random() < 0.05 else 0.0
@@ -72,14 +72,14 @@ def dialogue(
     for _ in range(4):
         if setting.size < SMALLEST:
             return None
-        room_x, room_y = width - 2 * look.reach - 4, height - 2 * look.reach - 4
+        room_x, room_y = width - 2 * dress.reach - 4, height - 2 * dress.reach - 4
         room = (room_x - slant * room_y * 0.5, room_y)
         with_ruby = ruby if setting.size >= 10 else 0.0
         block = _block(rng, script, setting, room, vertical, ellipse, with_ruby, fullness, capitals)
         if block is not None:
             block = _shaken(rng, turn(block, angle, slant), shake * setting.size, setting.size).cropped()
         if block is not None and block.coverage.shape[1] <= room_x and block.coverage.shape[0] <= room_y:
-            return colored(block, look, tags_of("dialogue", script, face, block, vertical, angle, setting))
+            return colored(block, dress, tags_of("dialogue", script, face, block, vertical, angle, setting))
         setting = replace(setting, size=setting.size * 0.8)
     return None
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from textrm.synth.faces.library import FontLibrary
 from textrm.synth.faces.scripts import RIGHT_TO_LEFT, SHAPED, SPACELESS
-from textrm.synth.inks.effects import Color, Look
-from textrm.synth.inks.looks import BLACK, CONTRAST, WHITE, contrast, vivid
+from textrm.synth.inks.dresses import BLACK, CONTRAST, WHITE, contrast, vivid
+from textrm.synth.inks.effects import Color, Dress
 from textrm.synth.pieces.dialogue import SMALLEST, straight, tags_of
 from textrm.synth.pieces.patch import Lettering, colored
 from textrm.synth.setting.block import Setting
@@ -77,10 +77,10 @@ def jotting(
     whole = turn(block, angle, slant).cropped()
     if whole is None or whole.coverage.shape[1] > width - 4 or whole.coverage.shape[0] > height - 4:
         return None
-    look = Look(ink or _ink(rng, background, monochrome), hard=rng.random() < 0.06)
+    dress = Dress(ink or _ink(rng, background, monochrome), hard=rng.random() < 0.06)
     if background is None:
-        look = replace(look, outlines=((max(0.08 * size, 1.2), BLACK if sum(look.ink) > 380 else WHITE),))
-    return colored(whole, look, tags_of("jotting", script, face, whole, False, angle, setting) | marks)
+        dress = replace(dress, outlines=((max(0.08 * size, 1.2), BLACK if sum(dress.ink) > 380 else WHITE),))
+    return colored(whole, dress, tags_of("jotting", script, face, whole, False, angle, setting) | marks)
 
 
 def _ink(rng: Rng, background: np.ndarray | None, monochrome: bool) -> Color:

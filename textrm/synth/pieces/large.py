@@ -9,8 +9,8 @@ import numpy as np
 
 from textrm.synth.faces.library import FontLibrary
 from textrm.synth.faces.scripts import SPACELESS
-from textrm.synth.inks.effects import Look, paint
-from textrm.synth.inks.large_looks import large_look
+from textrm.synth.inks.effects import Dress, paint
+from textrm.synth.inks.large_dresses import large_dress
 from textrm.synth.pieces.patch import Lettering, colored, over
 from textrm.synth.pieces.sound import SCRIPT_SHARES, roughened
 from textrm.synth.setting.arrangement import EM, arranged, frame
@@ -33,55 +33,55 @@ def large_effect(
     script: str | None = None,
     background: np.ndarray | None = None,
     monochrome: bool = False,
-    look: Look | None = None,
+    dress: Dress | None = None,
 ) -> Lettering | None:
     """One to six letters whose tallest is about ``letter`` px high before it is turned and seen in perspective.
 
     As many letters as the box of ``width`` x ``height`` px bears; None where it does not hold one. The box may be
-    larger than the panel, which then cuts the letters off. ``look``: None = at random. Other arguments as for
+    larger than the panel, which then cuts the letters off. ``dress``: None = at random. Other arguments as for
     ``sound_effect``.
     """
     script = script or fonts.pick_script(rng, SCRIPT_SHARES)
     face = fonts.pick(rng, script, STYLES)
     text = fit_to(effect_text(rng, script), face.lacks).replace(" ", "")[: rng.integers(1, LONGEST + 1)]
     vertical = script in SPACELESS and rng.random() < (0.7 if height > width else 0.2)
-    look = look or large_look(rng, letter, background, monochrome)
+    dress = dress or large_dress(rng, letter, background, monochrome)
     for count in range(len(text), 0, -1):
-        plan = arranged(rng, face, text[:count], script, vertical, heaviest=0.05)
-        if plan is None:
+        arrangement = arranged(rng, face, text[:count], script, vertical, heaviest=0.05)
+        if arrangement is None:
             continue
-        tall = float((plan.boxes[:, 3] - plan.boxes[:, 1]).max())
+        tall = float((arrangement.boxes[:, 3] - arrangement.boxes[:, 1]).max())
         if tall < 0.25 * EM:  # a dash or a dot cannot be large
             continue
         scale = letter / tall
-        if (plan.span * scale + 2 * look.reach + 8 > (width, height)).any():
+        if (arrangement.span * scale + 2 * dress.reach + 8 > (width, height)).any():
             continue
-        sheets = plan.draw(scale)
-        tags = frozenset({"sound_effect", "large_effect", script}) | plan.marks()
-        if len(sheets) > 1 and look.outlines and not look.hollow and rng.random() < 0.4:
-            return _apart(sheets, look, tags | {"overlapping"})
-        block = roughened(rng, Block(np.maximum.reduce(sheets), ()), letter).cropped()
+        glyphs_drawn = arrangement.draw(scale)
+        tags = frozenset({"sound_effect", "large_effect", script}) | arrangement.marks()
+        if len(glyphs_drawn) > 1 and dress.outlines and not dress.hollow and rng.random() < 0.4:
+            return _apart(glyphs_drawn, dress, tags | {"overlapping"})
+        block = roughened(rng, Block(np.maximum.reduce(glyphs_drawn), ()), letter).cropped()
         if block is None:
             return None
-        return colored(replace(block, words=(frame(block.coverage),)), look, tags)
+        return colored(replace(block, words=(frame(block.coverage),)), dress, tags)
     return None
 
 
-def _apart(sheets: list[np.ndarray], look: Look, tags: frozenset[str]) -> Lettering | None:
+def _apart(glyphs_drawn: list[np.ndarray], dress: Dress, tags: frozenset[str]) -> Lettering | None:
     """Every letter with its own outline, each lying over the one before."""
-    reach = look.reach + 1
-    whole = cv2.copyMakeBorder(np.maximum.reduce(sheets), reach, reach, reach, reach, cv2.BORDER_CONSTANT)
+    reach = dress.reach + 1
+    whole = cv2.copyMakeBorder(np.maximum.reduce(glyphs_drawn), reach, reach, reach, reach, cv2.BORDER_CONSTANT)
     if whole.max() < 128:
         return None
     color, alpha = np.zeros((*whole.shape, 3), np.uint8), np.zeros_like(whole)
-    for sheet in sheets:
-        left, top, width, height = cv2.boundingRect(sheet)
+    for glyph_drawn in glyphs_drawn:
+        left, top, width, height = cv2.boundingRect(glyph_drawn)
         if not width:
             continue
-        letter = sheet[top : top + height, left : left + width]
+        letter = glyph_drawn[top : top + height, left : left + width]
         part = np.s_[top : top + height + 2 * reach, left : left + width + 2 * reach]
         letter = cv2.copyMakeBorder(letter, reach, reach, reach, reach, cv2.BORDER_CONSTANT)
-        color[part], alpha[part] = over((color[part], alpha[part]), paint(letter, look))
+        color[part], alpha[part] = over((color[part], alpha[part]), paint(letter, dress))
     solid = np.where(whole > 127, np.uint8(255), np.uint8(0))
-    grown = cv2.dilate(solid, np.ones((2 * round(look.solid_reach) + 1,) * 2, np.uint8)) if look.outlines else solid
-    return Lettering(color, alpha, (frame(grown),), tags | look.tags())
+    grown = cv2.dilate(solid, np.ones((2 * round(dress.solid_reach) + 1,) * 2, np.uint8)) if dress.outlines else solid
+    return Lettering(color, alpha, (frame(grown),), tags | dress.tags())

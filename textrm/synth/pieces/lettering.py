@@ -6,8 +6,8 @@ Every function is deterministic given ``rng`` and returns None where nothing fit
 Tags a Lettering can carry: its kind (``dialogue``, ``jotting``, ``sound_effect``, with ``large_effect`` or not,
 ``single_mark``, ``sign``, ``note``, ``meme``, ``watermark``, ``credit``), its script (``japanese``, ``latin`` ...),
 how it is set (``vertical``, ``furigana``, ``rotated``, ``hand``, ``bold``, ``arc``, ``perspective``, ``overlapping``),
-what is drawn around it (``underlined``, ``bracketed``, ``ringed``, ``rays``, ``heart``, ``tail``) and those of its look
-(``outlined``, ``shadow``, ``glow``, ``gradient``, ``patterned``, ``hollow``, ``translucent``, ``faint``).
+what is drawn around it (``underlined``, ``bracketed``, ``ringed``, ``rays``, ``heart``, ``tail``) and those of its
+dress (``outlined``, ``shadow``, ``glow``, ``gradient``, ``patterned``, ``hollow``, ``translucent``, ``faint``).
 """
 
 from __future__ import annotations

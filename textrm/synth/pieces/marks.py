@@ -6,8 +6,8 @@ import numpy as np
 
 from textrm.synth.faces.library import FontLibrary
 from textrm.synth.faces.scripts import VERTICAL
+from textrm.synth.inks.dresses import dialogue_dress
 from textrm.synth.inks.effects import Color
-from textrm.synth.inks.looks import dialogue_look
 from textrm.synth.pieces.dialogue import OTHER_STYLES, SCRIPT_SHARES, SMALLEST, STYLE_SHARES, straight, tags_of
 from textrm.synth.pieces.patch import Lettering, colored
 from textrm.synth.setting.block import Setting
@@ -47,8 +47,8 @@ def mark(
     )
     if setting.size < SMALLEST:
         return None
-    look = dialogue_look(rng, setting.size, background, ink, True if rng.random() < 0.9 else None)
-    room_x, room_y = width - 2 * look.reach - 4, height - 2 * look.reach - 4
+    dress = dialogue_dress(rng, setting.size, background, ink, True if rng.random() < 0.9 else None)
+    room_x, room_y = width - 2 * dress.reach - 4, height - 2 * dress.reach - 4
     if upright:
         block = set_columns(rng, [Token(text)], setting, room_y, 1)
     else:
@@ -57,4 +57,4 @@ def mark(
     block = block and turn(block, angle).cropped()
     if block is None or block.coverage.shape[1] > room_x or block.coverage.shape[0] > room_y:
         return None
-    return colored(block, look, tags_of("single_mark", script, face, block, upright, angle, setting))
+    return colored(block, dress, tags_of("single_mark", script, face, block, upright, angle, setting))

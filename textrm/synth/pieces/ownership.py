@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from textrm.synth.faces.library import FontLibrary
-from textrm.synth.inks.effects import Look
-from textrm.synth.inks.looks import BLACK, WHITE, contrast, vivid
+from textrm.synth.inks.dresses import BLACK, WHITE, contrast, vivid
+from textrm.synth.inks.effects import Dress
 from textrm.synth.pieces.dialogue import SMALLEST, straight, tags_of
 from textrm.synth.pieces.patch import Lettering, colored
 from textrm.synth.setting.block import Setting
@@ -56,10 +56,10 @@ def watermark(
     if (monochrome and ink == inks[3]) or contrast(ink, ground) < 70:
         ink = WHITE if ground.mean() < 128 else BLACK
     opacity = float(np.clip(rng.uniform(0.12, 0.6), 30 / max(contrast(ink, ground), 30), 1))
-    look = Look(ink, opacity=opacity)
+    dress = Dress(ink, opacity=opacity)
     if rng.random() < 0.25:
-        look = replace(look, outlines=((max(0.04 * size, 1.0), BLACK if sum(ink) > 380 else WHITE),))
-    return colored(block, look, tags_of("watermark", "latin", face, block, False, angle, setting))
+        dress = replace(dress, outlines=((max(0.04 * size, 1.0), BLACK if sum(ink) > 380 else WHITE),))
+    return colored(block, dress, tags_of("watermark", "latin", face, block, False, angle, setting))
 
 
 def credit(
@@ -81,10 +81,10 @@ def credit(
     ink = vivid(rng) if not monochrome and rng.random() < 0.2 else far
     if contrast(ink, ground) < 60:
         ink = far
-    look = Look(ink, opacity=float(rng.uniform(0.5, 1.0)) if rng.random() < 0.4 else 1.0)
+    dress = Dress(ink, opacity=float(rng.uniform(0.5, 1.0)) if rng.random() < 0.4 else 1.0)
     if background is None:
-        look = replace(look, outlines=((1.2, BLACK if sum(ink) > 380 else WHITE),))
-    return colored(block, look, tags_of("credit", "latin", face, block, False, angle, setting))
+        dress = replace(dress, outlines=((1.2, BLACK if sum(ink) > 380 else WHITE),))
+    return colored(block, dress, tags_of("credit", "latin", face, block, False, angle, setting))
 
 
 def owner_text(rng: Rng) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from textrm.synth.inks.effects import Look, paint
+from textrm.synth.inks.effects import Dress, paint
 from textrm.synth.setting.block import Block
 from textrm.synth.setting.warp import grown
 
@@ -29,18 +29,18 @@ class Lettering:
     tags: frozenset[str]
 
 
-def colored(block: Block, look: Look, tags: frozenset[str]) -> Lettering:
-    """The block with its look: the patch grows by what outlines, shadow and glow need."""
-    margin = look.reach + 1
+def colored(block: Block, dress: Dress, tags: frozenset[str]) -> Lettering:
+    """The block in its dress: the patch grows by what outlines, shadow and glow need."""
+    margin = dress.reach + 1
     coverage = cv2.copyMakeBorder(block.coverage, margin, margin, margin, margin, cv2.BORDER_CONSTANT)
-    color, alpha = paint(coverage, look)
-    words = tuple(grown(word, look.solid_reach) + np.float32(margin) for word in block.words)
-    return Lettering(color, alpha, words, tags | look.tags())
+    color, alpha = paint(coverage, dress)
+    words = tuple(grown(word, dress.solid_reach) + np.float32(margin) for word in block.words)
+    return Lettering(color, alpha, words, tags | dress.tags())
 
 
-def dressed(lettering: Lettering, look: Look) -> Lettering:
-    """A patch of flat opaque ink with another look."""
-    return colored(Block(lettering.alpha, lettering.words), look, lettering.tags)
+def dressed(lettering: Lettering, dress: Dress) -> Lettering:
+    """A patch of flat opaque ink in another dress."""
+    return colored(Block(lettering.alpha, lettering.words), dress, lettering.tags)
 
 
 def turned(lettering: Lettering, degrees: float) -> Lettering:

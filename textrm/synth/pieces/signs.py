@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 
 from textrm.synth.faces.library import FontLibrary
+from textrm.synth.inks.dresses import FAINT, contrast
 from textrm.synth.inks.effects import Color
-from textrm.synth.inks.looks import FAINT, contrast
 from textrm.synth.pieces.dialogue import dialogue
 from textrm.synth.pieces.patch import Lettering, faded, scaled, stacked, turned
 from textrm.synth.setting.bends import along_arc, in_perspective

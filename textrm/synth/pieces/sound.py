@@ -8,8 +8,8 @@ import numpy as np
 
 from textrm.synth.faces.library import FontLibrary
 from textrm.synth.faces.scripts import SPACELESS
+from textrm.synth.inks.dresses import effect_dress
 from textrm.synth.inks.effects import Color
-from textrm.synth.inks.looks import effect_look
 from textrm.synth.pieces.patch import Lettering, colored
 from textrm.synth.setting.arrangement import EM, arranged, frame
 from textrm.synth.setting.block import Block
@@ -44,25 +44,25 @@ def sound_effect(
     text = fit_to(effect_text(rng, script), face.lacks).strip()[:12]
     if vertical is None:
         vertical = script in SPACELESS and rng.random() < (0.75 if height > width else 0.15)
-    plan = arranged(rng, face, text, script, vertical)
-    if plan is None:
+    arrangement = arranged(rng, face, text, script, vertical)
+    if arrangement is None:
         return None
-    span = plan.span
+    span = arrangement.span
     scale = float(min((width - 8) / span[0], (height - 8) / span[1], LARGEST / EM))
     if scale * EM < SMALLEST:
         return None
-    look = effect_look(rng, scale * EM, background, ink, monochrome)
-    scale = float(min((width - 8 - 2 * look.reach) / span[0], (height - 8 - 2 * look.reach) / span[1], LARGEST / EM))
+    dress = effect_dress(rng, scale * EM, background, ink, monochrome)
+    scale = float(min((width - 8 - 2 * dress.reach) / span[0], (height - 8 - 2 * dress.reach) / span[1], LARGEST / EM))
     if scale * EM < SMALLEST:
         return None
-    block = roughened(rng, Block(np.maximum.reduce(plan.draw(scale)), ()), scale * EM).cropped()
+    block = roughened(rng, Block(np.maximum.reduce(arrangement.draw(scale)), ()), scale * EM).cropped()
     if block is None:
         return None
     block = replace(block, words=(frame(block.coverage),))
-    reach = look.reach + 1
+    reach = dress.reach + 1
     if block.coverage.shape[1] + 2 * reach > width or block.coverage.shape[0] + 2 * reach > height:
         return None
-    return colored(block, look, frozenset({"sound_effect", script}) | plan.marks())
+    return colored(block, dress, frozenset({"sound_effect", script}) | arrangement.marks())
 
 
 def roughened(rng: np.random.Generator, block: Block, em: float) -> Block:

@@ -43,12 +43,12 @@ class Arrangement:
         low = self.quads.reshape(-1, 2).min(0)
         width, height = (int(length * scale) + 4 for length in self.span)
         fit = np.array([[scale, 0, 2 - low[0] * scale], [0, scale, 2 - low[1] * scale], [0, 0, 1]])
-        sheets = []
+        glyphs_drawn = []
         for glyph, matrix, quad in zip(self.glyphs, self.matrices, self.quads, strict=True):
-            sheet = np.zeros((height, width), np.uint8)
-            _stamp(sheet, self, glyph, fit @ matrix, _project(fit, quad), scale)
-            sheets.append(sheet)
-        return sheets
+            glyph_drawn = np.zeros((height, width), np.uint8)
+            _stamp(glyph_drawn, self, glyph, fit @ matrix, _project(fit, quad), scale)
+            glyphs_drawn.append(glyph_drawn)
+        return glyphs_drawn
 
     def marks(self) -> frozenset[str]:
         """The tags of how it is set."""
@@ -109,10 +109,10 @@ def _arrange(
     for i, box in enumerate(boxes):
         middle = at + advances[i] / 2
         at += advances[i]
-        place = middle / whole - 0.5
-        turn = bend * place * 2
+        from_middle = middle / whole - 0.5
+        turn = bend * from_middle * 2
         # along the path, and to its side: an arc of a circle with a sine wave on it
-        along = whole * (np.sin(turn) / (2 * bend) if bend else place)
+        along = whole * (np.sin(turn) / (2 * bend) if bend else from_middle)
         aside = whole * ((1 - np.cos(turn)) / (2 * bend) if bend else 0.0) + wave * np.sin(2.5 * i)
         size = float(np.clip((1 + growth) ** (i - count / 2) * np.exp(rng.normal(0, sizes)), 0.4, 2.5))
         degrees = np.rad2deg(-turn if vertical else turn) + rng.normal(0, angles)
@@ -129,7 +129,7 @@ def _arrange(
 
 
 def _stamp(
-    sheet: np.ndarray, whole: Arrangement, glyph: str, matrix: np.ndarray, quad: np.ndarray, scale: float
+    glyph_drawn: np.ndarray, whole: Arrangement, glyph: str, matrix: np.ndarray, quad: np.ndarray, scale: float
 ) -> None:
     """Draw one glyph at about its final size and lay it through ``matrix`` onto the sheet."""
     face, size = whole.face, float(np.clip(scale * EM, 12.0, SHARPEST))
@@ -142,14 +142,14 @@ def _stamp(
         (2 - left, 2 - top), glyph, 255, font, anchor="ls", stroke_width=stroke, features=features
     )
     x0, y0 = np.maximum(np.floor(quad.min(0)).astype(int) - 3, 0)
-    x1, y1 = np.minimum(np.ceil(quad.max(0)).astype(int) + 3, sheet.shape[::-1])
+    x1, y1 = np.minimum(np.ceil(quad.max(0)).astype(int) + 3, glyph_drawn.shape[::-1])
     if x0 >= x1 or y0 >= y1:
         return
     # cell pixels to planned glyph coordinates to the sheet; pixel centres lie at whole numbers for cv2
     to_part = (
         _shift(-0.5 - x0, -0.5 - y0) @ matrix @ _scale(1 / ratio, 1 / ratio, 0) @ _shift(left - 2 + 0.5, top - 2 + 0.5)
     )
-    sheet[y0:y1, x0:x1] = cv2.warpPerspective(
+    glyph_drawn[y0:y1, x0:x1] = cv2.warpPerspective(
         np.asarray(cell), to_part, (int(x1 - x0), int(y1 - y0)), flags=cv2.INTER_LINEAR
     )
 

@@ -25,10 +25,10 @@ def in_perspective(lettering: Lettering, corners: np.ndarray) -> Lettering:
     centred = np.linalg.inv(half) @ matrix @ half
     color, alpha = resampled(lettering, lambda plane: cv2.warpPerspective(plane, centred, size, flags=cv2.INTER_LINEAR))
 
-    def place(points: np.ndarray) -> np.ndarray:
+    def bend_point(points: np.ndarray) -> np.ndarray:
         return cv2.perspectiveTransform(points[None].astype(np.float64), matrix)[0]
 
-    return Lettering(color, alpha, _outlines(lettering, place), lettering.tags | {"perspective"})
+    return Lettering(color, alpha, _outlines(lettering, bend_point), lettering.tags | {"perspective"})
 
 
 def along_arc(lettering: Lettering, degrees: float) -> Lettering:
@@ -54,9 +54,9 @@ def along_arc(lettering: Lettering, degrees: float) -> Lettering:
     return Lettering(color, alpha, words, lettering.tags | {"arc"})
 
 
-def _outlines(lettering: Lettering, place: Callable[[np.ndarray], np.ndarray]) -> tuple[np.ndarray, ...]:
-    """The convex hulls of the words after every point of their sides went through ``place``."""
-    hulls = (cv2.convexHull(place(_along_sides(word)).astype(np.float32)) for word in lettering.words)
+def _outlines(lettering: Lettering, bend_point: Callable[[np.ndarray], np.ndarray]) -> tuple[np.ndarray, ...]:
+    """The convex hulls of the words after every point of their sides went through ``bend_point``."""
+    hulls = (cv2.convexHull(bend_point(_along_sides(word)).astype(np.float32)) for word in lettering.words)
     return tuple(hull.reshape(-1, 2) for hull in hulls)
 
 

@@ -8,9 +8,8 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from textrm.synth.box import Box
 from textrm.synth.faces.library import FontFace
-
-Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +53,8 @@ class Block:
 
 
 @dataclass(slots=True)
-class Sheet:
-    """A sheet to draw glyphs on at sub-pixel places, with a margin for strokes that reach out of their box."""
+class GlyphCanvas:
+    """A canvas to draw glyphs on at sub-pixel positions, with a margin for strokes that reach out of their box."""
 
     width: float
     height: float
@@ -82,8 +81,8 @@ class Sheet:
     ) -> Box:
         """Draw left-aligned on the baseline; gives the box of the ink. bold: stroke in px."""
         features = ["vert"] if vertical else None
-        place = (x + self.margin, baseline + self.margin)
-        self.draw.text(place, text, 255, font, anchor="ls", stroke_width=bold, features=features)
+        origin = (x + self.margin, baseline + self.margin)
+        self.draw.text(origin, text, 255, font, anchor="ls", stroke_width=bold, features=features)
         left, top, right, bottom = font.getbbox(text, anchor="ls", stroke_width=bold, features=features)
         return (x + left, baseline + top, x + right, baseline + bottom)
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw
 
+from textrm.synth.box import Box
 from textrm.synth.faces.glyphs import CORNER, EM_ASCENT, SMALL_KANA, TURNED, has_vertical_form, load_font
 from textrm.synth.faces.library import FontFace
-from textrm.synth.setting.block import Block, Box, Setting, Sheet, union
+from textrm.synth.setting.block import Block, GlyphCanvas, Setting, union
 from textrm.synth.words.text import Token
 
 _STICKS = frozenset("、。！？…ー～♪♥」』），；：”》!?ッっゃゅょャュョ・々")  # must not begin a column
@@ -36,18 +37,18 @@ def set_columns(
         return None
     size, leading = setting.size, setting.leading * setting.size
     tallest = max(map(len, columns)) * advance
-    sheet = Sheet(leading * len(columns) + size, tallest + size, int(np.ceil(0.5 * size)) + 3)
+    canvas = GlyphCanvas(leading * len(columns) + size, tallest + size, int(np.ceil(0.5 * size)) + 3)
     for number, column in enumerate(columns):
         left = leading * (len(columns) - 1 - number)
         top = setting.align * (tallest - len(column) * advance)
         boxes = []
         for row, cell in enumerate(column):
             y = top + row * advance
-            boxes.append(_draw(rng, sheet, left, y, cell.text, setting))
+            boxes.append(_draw(rng, canvas, left, y, cell.text, setting))
             if cell.ruby:
-                sheet.words.append(_ruby(sheet, left + 1.04 * size, y, cell.span * advance, cell.ruby, setting))
-        sheet.words.append(union(boxes))
-    return sheet.finish()
+                canvas.words.append(_ruby(canvas, left + 1.04 * size, y, cell.span * advance, cell.ruby, setting))
+        canvas.words.append(union(boxes))
+    return canvas.finish()
 
 
 def _cells(tokens: Sequence[Token]) -> list[list[_Cell]]:
@@ -102,7 +103,7 @@ def _break(phrases: Sequence[list[_Cell]], capacity: int, max_columns: int) -> l
     return [column for column in columns if column]
 
 
-def _draw(rng: np.random.Generator, sheet: Sheet, left: float, top: float, text: str, setting: Setting) -> Box:
+def _draw(rng: np.random.Generator, canvas: GlyphCanvas, left: float, top: float, text: str, setting: Setting) -> Box:
     """One cell with its em box at (left, top)."""
     face, size = setting.face, setting.size
     if setting.kanji_face and "一" <= text <= "鿿":
@@ -119,14 +120,14 @@ def _draw(rng: np.random.Generator, sheet: Sheet, left: float, top: float, text:
     baseline = top + EM_ASCENT * size
     if len(text) == 1:
         if has_vertical_form(face, text):
-            return sheet.text(left, baseline, text, font, bold, vertical=True)
+            return canvas.text(left, baseline, text, font, bold, vertical=True)
         if text in TURNED:
-            return sheet.stamp(_turned(text, face, size, bold), left - 0.25 * size, top - 0.25 * size)
+            return canvas.stamp(_turned(text, face, size, bold), left - 0.25 * size, top - 0.25 * size)
         if text in CORNER:
-            return sheet.text(left + 0.58 * size, baseline - 0.6 * size, text, font, bold)
+            return canvas.text(left + 0.58 * size, baseline - 0.6 * size, text, font, bold)
         if text in SMALL_KANA:
-            return sheet.text(left + 0.12 * size, baseline - 0.12 * size, text, font, bold)
-    return sheet.text(left + (size - length) / 2, baseline, text, font, bold)
+            return canvas.text(left + 0.12 * size, baseline - 0.12 * size, text, font, bold)
+    return canvas.text(left + (size - length) / 2, baseline, text, font, bold)
 
 
 def _turned(text: str, face: FontFace, size: float, bold: float) -> np.ndarray:
@@ -141,15 +142,15 @@ def _turned(text: str, face: FontFace, size: float, bold: float) -> np.ndarray:
     return np.ascontiguousarray(turned[:, ::-1] if text in "ー～〜" else turned)
 
 
-def _ruby(sheet: Sheet, left: float, top: float, length: float, reading: str, setting: Setting) -> Box:
+def _ruby(canvas: GlyphCanvas, left: float, top: float, length: float, reading: str, setting: Setting) -> Box:
     """A reading in small kana, centred beside the cells it belongs to."""
-    sheet.ruby = True
+    canvas.ruby = True
     size = max(setting.ruby_size * setting.size, 4.0)
     font = load_font(setting.face, size)
     step = max(min(length / len(reading), 1.5 * size), size)
     y = top + (length - step * len(reading)) / 2 + (step - size) / 2
     boxes = [
-        sheet.text(
+        canvas.text(
             left, y + i * step + EM_ASCENT * size, character, font, vertical=has_vertical_form(setting.face, character)
         )
         for i, character in enumerate(reading)

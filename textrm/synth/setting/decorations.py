@@ -35,10 +35,10 @@ def decorated(rng: Rng, block: Block, size: float) -> tuple[Block, str]:
     return Block(coverage, words, block.ruby), name
 
 
-Box = tuple[float, ...]
+Corners = tuple[float, ...]
 
 
-def _underline(rng: Rng, box: Box, size: float) -> list[Curve]:
+def _underline(rng: Rng, box: Corners, size: float) -> list[Curve]:
     """One or two strokes below the words, straight, bent or waving."""
     x0, _, x1, y1 = box
     strokes = []
@@ -52,7 +52,7 @@ def _underline(rng: Rng, box: Box, size: float) -> list[Curve]:
     return strokes
 
 
-def _brackets(rng: Rng, box: Box, size: float) -> list[Curve]:
+def _brackets(rng: Rng, box: Corners, size: float) -> list[Curve]:
     """A bracket at either end: round, square or curly enough."""
     x0, y0, x1, y1 = box
     reach, square = rng.uniform(0.15, 0.35) * size, rng.random() < 0.4
@@ -65,7 +65,7 @@ def _brackets(rng: Rng, box: Box, size: float) -> list[Curve]:
     return sides
 
 
-def _ring(rng: Rng, box: Box, size: float) -> list[Curve]:
+def _ring(rng: Rng, box: Corners, size: float) -> list[Curve]:
     """A loop around the words that does not quite close."""
     x0, y0, x1, y1 = box
     angle = np.linspace(0, 2 * np.pi * rng.uniform(0.95, 1.1), 26) + rng.uniform(0, 6.28)
@@ -75,7 +75,7 @@ def _ring(rng: Rng, box: Box, size: float) -> list[Curve]:
     return [np.stack([x, y], 1)]
 
 
-def _rays(rng: Rng, box: Box, size: float) -> list[Curve]:
+def _rays(rng: Rng, box: Corners, size: float) -> list[Curve]:
     """Short strokes that point away from the words: a shout, a surprise."""
     x0, y0, x1, y1 = box
     count = int(rng.integers(5, 13))
@@ -88,7 +88,7 @@ def _rays(rng: Rng, box: Box, size: float) -> list[Curve]:
     return [np.stack([a, b]) for a, b in zip(near, near + direction * length, strict=True)]
 
 
-def _heart(rng: Rng, box: Box, size: float) -> list[Curve]:
+def _heart(rng: Rng, box: Corners, size: float) -> list[Curve]:
     """One or two hearts beside the words."""
     _, y0, x1, y1 = box
     t = np.linspace(0, 2 * np.pi, 25)
@@ -103,7 +103,7 @@ def _heart(rng: Rng, box: Box, size: float) -> list[Curve]:
     return hearts
 
 
-def _tail(rng: Rng, box: Box, size: float) -> list[Curve]:
+def _tail(rng: Rng, box: Corners, size: float) -> list[Curve]:
     """A long stroke that goes on from the last letter and waves: a cry."""
     _, y0, x1, y1 = box
     length, bend = size * rng.uniform(1.0, REACH - 0.4), size * rng.uniform(0.4, 1.4)
@@ -113,7 +113,7 @@ def _tail(rng: Rng, box: Box, size: float) -> list[Curve]:
     return [np.stack([x1 + 0.05 * size + along, y], 1)]
 
 
-SIGNS: tuple[tuple[Callable[[Rng, Box, float], list[Curve]], str], ...] = (
+SIGNS: tuple[tuple[Callable[[Rng, Corners, float], list[Curve]], str], ...] = (
     (_underline, "underlined"), (_underline, "underlined"), (_brackets, "bracketed"), (_ring, "ringed"),
     (_rays, "rays"), (_heart, "heart"), (_tail, "tail"),
 )  # fmt: skip

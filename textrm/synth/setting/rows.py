@@ -9,8 +9,9 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from textrm.synth.box import Box
 from textrm.synth.faces.glyphs import load_font
-from textrm.synth.setting.block import Block, Box, Setting, Sheet, union
+from textrm.synth.setting.block import Block, GlyphCanvas, Setting, union
 from textrm.synth.words.text import Token
 
 LineWidth = Callable[[int, int], float]  # (line, lines) -> px available
@@ -41,7 +42,7 @@ def set_rows(
         return None
     widest = max(sum(lengths[i] for i in line) + space * (len(line) - 1) for line in lines)
     leading = setting.leading * setting.size
-    sheet = Sheet(widest, leading * len(lines) + setting.size, int(np.ceil(0.5 * setting.size)) + 3)
+    canvas = GlyphCanvas(widest, leading * len(lines) + setting.size, int(np.ceil(0.5 * setting.size)) + 3)
     for row, line in enumerate(lines):
         baseline = setting.size * 1.1 + row * leading
         gap, length = space, sum(lengths[i] for i in line) + space * (len(line) - 1)
@@ -53,17 +54,19 @@ def set_rows(
             line = line[::-1]
         for i in line:
             if stressed[i]:
-                boxes.append(_slanted(sheet, x, baseline, pieces[i].text, strong, (setting.bold + 0.03) * setting.size))
+                boxes.append(
+                    _slanted(canvas, x, baseline, pieces[i].text, strong, (setting.bold + 0.03) * setting.size)
+                )
             else:
-                boxes.append(_piece(rng, sheet, x, baseline, pieces[i], plain, setting))
+                boxes.append(_piece(rng, canvas, x, baseline, pieces[i], plain, setting))
             x += lengths[i] + gap
-        sheet.words += boxes if spaced else [union(boxes)]
-        sheet.words += [
-            _ruby(sheet, box, baseline, pieces[i], setting)
+        canvas.words += boxes if spaced else [union(boxes)]
+        canvas.words += [
+            _ruby(canvas, box, baseline, pieces[i], setting)
             for i, box in zip(line, boxes, strict=True)
             if pieces[i].ruby
         ]
-    return sheet.finish()
+    return canvas.finish()
 
 
 def _phrases(tokens: Sequence[Token]) -> list[Token]:
@@ -108,7 +111,7 @@ def _fewest_lines(
 
 def _piece(
     rng: np.random.Generator,
-    sheet: Sheet,
+    canvas: GlyphCanvas,
     x: float,
     baseline: float,
     piece: Token,
@@ -118,7 +121,7 @@ def _piece(
     size, bold = setting.size, setting.bold * setting.size
     whole = setting.shaped or not (setting.tracking or setting.jitter or setting.kanji_face)
     if whole:
-        return sheet.text(x, baseline, piece.text, font, bold)
+        return canvas.text(x, baseline, piece.text, font, bold)
     boxes = []
     for character in piece.text:
         used = font
@@ -129,12 +132,14 @@ def _piece(
             dx, dy, growth = rng.normal(0, setting.jitter, 3).clip(-0.3, 0.3) * (size, size, 1)
             if growth > setting.jitter:
                 used = load_font(setting.face, size * (1 + setting.jitter))
-        boxes.append(sheet.text(x + dx, baseline + dy, character, used, bold))
+        boxes.append(canvas.text(x + dx, baseline + dy, character, used, bold))
         x += font.getlength(character) + setting.tracking * size
     return union(boxes)
 
 
-def _slanted(sheet: Sheet, x: float, baseline: float, text: str, font: ImageFont.FreeTypeFont, bold: float) -> Box:
+def _slanted(
+    canvas: GlyphCanvas, x: float, baseline: float, text: str, font: ImageFont.FreeTypeFont, bold: float
+) -> Box:
     """One emphasised word: heavier and sheared to the right, as comic letterers do."""
     left, top, right, bottom = font.getbbox(text, anchor="ls", stroke_width=bold)
     margin = int(np.ceil(0.3 * (bottom - top))) + 2
@@ -143,11 +148,11 @@ def _slanted(sheet: Sheet, x: float, baseline: float, text: str, font: ImageFont
     slope = 0.2
     shear = np.array([[1, -slope, slope * (2 - top)], [0, 1, 0]], np.float32)
     patch = cv2.warpAffine(np.asarray(word), shear, word.size)
-    return sheet.stamp(patch, x + left - margin, baseline + top - 2)
+    return canvas.stamp(patch, x + left - margin, baseline + top - 2)
 
 
-def _ruby(sheet: Sheet, box: Box, baseline: float, piece: Token, setting: Setting) -> Box:
-    sheet.ruby = True
+def _ruby(canvas: GlyphCanvas, box: Box, baseline: float, piece: Token, setting: Setting) -> Box:
+    canvas.ruby = True
     font = load_font(setting.face, max(setting.ruby_size * setting.size, 4.0))
     x = (box[0] + box[2] - font.getlength(piece.ruby)) / 2
-    return sheet.text(x, baseline - 0.93 * setting.size, piece.ruby, font)
+    return canvas.text(x, baseline - 0.93 * setting.size, piece.ruby, font)

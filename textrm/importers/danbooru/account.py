@@ -25,7 +25,7 @@ SHOWN = 8  # bad lines or pictures that are printed; bad.csv has them all
 
 
 @dataclass(slots=True)
-class Report:
+class Account:
     """What came of an import.
 
     ``counts`` are numbers of lines, ``left_out`` of records by reason, ``pictures`` of what was found on disk, all in
@@ -112,8 +112,8 @@ class Report:
         imported[self.imported] = True
         owner = np.repeat(np.arange(len(imported)), selection.counts)
         first = np.repeat(np.cumsum(selection.counts) - selection.counts, selection.counts)
-        place = selection.starts[owner] + np.arange(len(owner)) - first
-        return np.bincount(selection.numbers[place[imported[owner]]], minlength=len(selection.labels))
+        entry = selection.starts[owner] + np.arange(len(owner)) - first
+        return np.bincount(selection.numbers[entry[imported[owner]]], minlength=len(selection.labels))
 
 
 def _print_counts(console: Console, title: str, counts: Mapping[str, int]) -> None:

@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from textrm.synth.box import Box
 from textrm.synth.drawing.common.canvas import Canvas, Color
 from textrm.synth.drawing.common.palette import Palette
 from textrm.synth.drawing.common.strokes import Curve, bezier, ellipse
 
 Rng = np.random.Generator
-Box = tuple[float, float, float, float]
-"""x0, y0, x1, y1 in pixels."""
 
 BLACK: Color = (0, 0, 0)
 WHITE: Color = (255, 255, 255)
@@ -37,7 +36,7 @@ class Hand:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Bounds:
     """A unit square laid into a picture: (0, 0) is its top left and (1, 1) its bottom right corner."""
 
     origin: np.ndarray
@@ -59,9 +58,9 @@ class Place:
         """Width over height."""
         return float(np.hypot(*self.across) / max(np.hypot(*self.down), 1e-6))
 
-    def part(self, x0: float, y0: float, x1: float, y1: float) -> Place:
+    def part(self, x0: float, y0: float, x1: float, y1: float) -> Bounds:
         """The unit square of a part of this one; x1 < x0 mirrors it."""
-        return Place(self([(x0, y0)])[0], self.across * (x1 - x0), self.down * (y1 - y0))
+        return Bounds(self([(x0, y0)])[0], self.across * (x1 - x0), self.down * (y1 - y0))
 
     def round(self, x: float, y: float, rx: float, ry: float, count: int = 20) -> Curve:
         """A closed ellipse around (x, y), all in units of the square."""
@@ -72,17 +71,17 @@ class Place:
         return self(bezier(controls, count))
 
 
-Motif = Callable[[Canvas, Rng, Hand, Place], None]
+Motif = Callable[[Canvas, Rng, Hand, Bounds], None]
 """Draws one thing that fills its place and adds its tags."""
 
 
-def in_box(box: Box, pen: float, turn: float = 0.0) -> Place:
+def in_box(box: Box, pen: float, turn: float = 0.0) -> Bounds:
     """The place of a box, drawn in by half a pen so that lines stay inside; turned about its middle by radians."""
     x0, y0, x1, y1 = box
     inset = min(pen / 2 + 1, (x1 - x0) / 4, (y1 - y0) / 4)
     width, height = x1 - x0 - 2 * inset, y1 - y0 - 2 * inset
     across, down = np.array([np.cos(turn), np.sin(turn)]) * width, np.array([-np.sin(turn), np.cos(turn)]) * height
-    return Place(np.array([(x0 + x1) / 2, (y0 + y1) / 2]) - across / 2 - down / 2, across, down)
+    return Bounds(np.array([(x0 + x1) / 2, (y0 + y1) / 2]) - across / 2 - down / 2, across, down)
 
 
 def random_hand(rng: Rng, palette: Palette, size: float, ground: Color | None = None) -> Hand:

@@ -11,7 +11,7 @@ from textrm.synth.drawing.common.palette import Palette
 from textrm.synth.drawing.common.strokes import bezier, beziers, ellipse, smooth_closed, smooth_open
 
 Rng = np.random.Generator
-Place = Callable[[Sequence[Sequence[float]] | np.ndarray], np.ndarray]
+Bounds = Callable[[Sequence[Sequence[float]] | np.ndarray], np.ndarray]
 """Turns points of the head (its half height is 1) into pixels."""
 
 
@@ -21,7 +21,7 @@ def head(canvas: Canvas, rng: Rng, palette: Palette, x: float, y: float, size: f
     side = rng.uniform(-0.35, 0.35)  # which way the face looks
     cos, sin = np.cos(turn) * size, np.sin(turn) * size
 
-    def place(points: Sequence[Sequence[float]] | np.ndarray) -> np.ndarray:
+    def bounds(points: Sequence[Sequence[float]] | np.ndarray) -> np.ndarray:
         p = np.asarray(points, np.float32)
         return np.stack([x + p[..., 0] * cos - p[..., 1] * sin, y + p[..., 0] * sin + p[..., 1] * cos], -1)
 
@@ -31,7 +31,7 @@ def head(canvas: Canvas, rng: Rng, palette: Palette, x: float, y: float, size: f
     if not bald:
         long = rng.uniform(0.6, 2.2)
         back = smooth_closed(
-            place(
+            bounds(
                 [
                     (-0.75, -0.6),
                     (0, -1.15),
@@ -46,45 +46,45 @@ def head(canvas: Canvas, rng: Rng, palette: Palette, x: float, y: float, size: f
         canvas.shape(back, hair)
     chin = rng.uniform(0.15, 0.4)
     face = smooth_closed(
-        place([(-0.62, -0.35), (0, -0.9), (0.62, -0.35), (0.58, 0.35), (chin, 0.82), (-chin, 0.82), (-0.58, 0.35)])
+        bounds([(-0.62, -0.35), (0, -0.9), (0.62, -0.35), (0.58, 0.35), (chin, 0.82), (-chin, 0.82), (-0.58, 0.35)])
     )
     canvas.shape(face, skin)
-    _features(canvas, rng, palette, place, side, size)
+    _features(canvas, rng, palette, bounds, side, size)
     if not bald:
-        _hair(canvas, rng, place, hair)
+        _hair(canvas, rng, bounds, hair)
         canvas.tags.add("hair")
     canvas.tags.add("face")
 
 
-def _features(canvas: Canvas, rng: Rng, palette: Palette, place: Place, side: float, size: float) -> None:
+def _features(canvas: Canvas, rng: Rng, palette: Palette, bounds: Bounds, side: float, size: float) -> None:
     pen = canvas.pen
     wide, tall = rng.uniform(0.1, 0.22), rng.uniform(0.05, 0.26)
     iris = palette.pick(rng, 20, 160)
     closed = rng.random() < 0.2
     for eye in (-1, 1):
         ex, ey = eye * 0.3 + side * 0.4, 0.02 + rng.normal(0, 0.01)
-        lid = place(bezier([(ex - wide, ey), (ex, ey - tall * 1.6), (ex + wide, ey)], 9))
+        lid = bounds(bezier([(ex - wide, ey), (ex, ey - tall * 1.6), (ex + wide, ey)], 9))
         if closed:
-            canvas.brush(place(bezier([(ex - wide, ey), (ex, ey + tall), (ex + wide, ey)], 9)), pen * 2)
+            canvas.brush(bounds(bezier([(ex - wide, ey), (ex, ey + tall), (ex + wide, ey)], 9)), pen * 2)
         elif size < 18:
-            x, y = place([(ex, ey)])[0]
+            x, y = bounds([(ex, ey)])[0]
             canvas.shape(ellipse(x, y, size * 0.05 + 0.7, size * 0.08 + 0.7, count=10), canvas.ink, 0)
         else:
-            white = np.concatenate([lid, place(bezier([(ex + wide, ey), (ex, ey + tall * 1.3), (ex - wide, ey)], 9))])
+            white = np.concatenate([lid, bounds(bezier([(ex + wide, ey), (ex, ey + tall * 1.3), (ex - wide, ey)], 9))])
             canvas.shape(white, (255, 255, 255), pen * 0.6)
             r = min(wide * 0.62, tall) * size
-            cx, cy = place([(ex + side * wide * 0.4, ey)])[0]
+            cx, cy = bounds([(ex + side * wide * 0.4, ey)])[0]
             canvas.shape(ellipse(cx, cy, r, r * 1.2, count=18), iris, pen * 0.8)
             canvas.shape(ellipse(cx, cy, r * 0.5, r * 0.6, count=12), (0, 0, 0), 0)
             canvas.shape(ellipse(cx - r * 0.35, cy - r * 0.4, r * 0.28, r * 0.28, count=8), (255, 255, 255), 0)
             canvas.brush(lid, max(pen * 1.5, size * 0.04))
-            lashes = place(
+            lashes = bounds(
                 np.array(
                     [[(ex + eye * wide * k, ey - 0.03), (ex + eye * (wide * k + 0.06), ey - 0.1)] for k in (0.7, 1.0)]
                 )
             )
             canvas.strokes(lashes, pen)
-        brow = place(
+        brow = bounds(
             bezier(
                 [
                     (ex - wide, ey - tall - 0.1),
@@ -95,13 +95,13 @@ def _features(canvas: Canvas, rng: Rng, palette: Palette, place: Place, side: fl
             )
         )
         canvas.brush(brow, max(pen, size * rng.uniform(0.02, 0.07)))
-    nose = place(bezier([(side * 0.7, 0.1), (side * 0.7 + 0.07, 0.32), (side * 0.7 - 0.02, 0.36)], 6))
+    nose = bounds(bezier([(side * 0.7, 0.1), (side * 0.7 + 0.07, 0.32), (side * 0.7 - 0.02, 0.36)], 6))
     canvas.strokes([nose], pen)
     mouth = rng.uniform(0.06, 0.26)
     smile = rng.normal(0.03, 0.08)
-    lips = place(bezier([(side * 0.5 - mouth, 0.55), (side * 0.5, 0.55 + smile * 2), (side * 0.5 + mouth, 0.55)], 9))
+    lips = bounds(bezier([(side * 0.5 - mouth, 0.55), (side * 0.5, 0.55 + smile * 2), (side * 0.5 + mouth, 0.55)], 9))
     if rng.random() < 0.35:
-        jaw = place(
+        jaw = bounds(
             bezier(
                 [(side * 0.5 + mouth, 0.55), (side * 0.5, 0.55 + rng.uniform(0.1, 0.5)), (side * 0.5 - mouth, 0.55)], 9
             )
@@ -113,15 +113,15 @@ def _features(canvas: Canvas, rng: Rng, palette: Palette, place: Place, side: fl
         cheek = np.array(
             [[(c * 0.4 + i * 0.06, 0.3), (c * 0.4 + i * 0.06 - 0.05, 0.42)] for c in (-1, 1) for i in (-1, 0, 1)]
         )
-        canvas.strokes(place(cheek), pen * 0.8)
+        canvas.strokes(bounds(cheek), pen * 0.8)
     if rng.random() < 0.12 and size > 18:
         for eye in (-1, 1):
-            x, y = place([(eye * 0.3 + side * 0.4, 0.03)])[0]
+            x, y = bounds([(eye * 0.3 + side * 0.4, 0.03)])[0]
             canvas.shape(ellipse(x, y, size * 0.26, size * 0.22), None, pen * 1.4)
         canvas.tags.add("glasses")
 
 
-def _hair(canvas: Canvas, rng: Rng, place: Place, color: Color) -> None:
+def _hair(canvas: Canvas, rng: Rng, bounds: Bounds, color: Color) -> None:
     """A fringe of pointed locks, strands on it and loose hairs beside the face."""
     locks = int(rng.integers(3, 9))
     tops = np.linspace(-0.72, 0.72, locks + 1)
@@ -132,7 +132,7 @@ def _hair(canvas: Canvas, rng: Rng, place: Place, color: Color) -> None:
             ((left + right) / 2 + rng.normal(0, 0.07), rng.uniform(-0.4, 0.15)),
         ]
     top = smooth_open(np.array(outline[:5]), 5)
-    canvas.shape(place(np.concatenate([top, np.array(outline[5:], np.float32)])), color)
+    canvas.shape(bounds(np.concatenate([top, np.array(outline[5:], np.float32)])), color)
     count = int(rng.integers(6, 50))
     root = np.stack([rng.normal(0, 0.15, count), rng.uniform(-1.15, -1.0, count)], 1)
     end = np.stack([rng.uniform(-0.85, 0.85, count), rng.uniform(-0.6, -0.1, count)], 1)
@@ -140,9 +140,9 @@ def _hair(canvas: Canvas, rng: Rng, place: Place, color: Color) -> None:
     dark = sum(color) < 240
     level = int(rng.integers(90, 256))
     shine = (level, level, level) if dark else canvas.ink
-    canvas.strokes(place(beziers(np.stack([root, middle, end], 1), 8)), canvas.pen * rng.uniform(0.5, 1.1), shine)
+    canvas.strokes(bounds(beziers(np.stack([root, middle, end], 1), 8)), canvas.pen * rng.uniform(0.5, 1.1), shine)
     loose = int(rng.integers(0, 24))
     start = np.stack([rng.choice([-0.75, 0.75], loose) + rng.normal(0, 0.08, loose), rng.uniform(-0.7, 0.5, loose)], 1)
     drop = np.stack([rng.normal(0, 0.12, loose), rng.uniform(0.3, 1.3, loose)], 1)
     curves = beziers(np.stack([start, start + drop / 2 + rng.normal(0, 0.12, (loose, 2)), start + drop], 1), 10)
-    canvas.strokes(place(curves), canvas.pen * 0.8)
+    canvas.strokes(bounds(curves), canvas.pen * 0.8)

@@ -8,18 +8,19 @@ from typing import TypeVar
 
 import numpy as np
 
-from textrm.synth.inks.effects import Color, Look, without_color
+from textrm.data.masks import VISIBLE
+from textrm.synth.inks.effects import Color, Dress, without_color
 
 T = TypeVar("T")
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 CONTRAST = 40  # grey levels that ink or outline differs from the background by, in some channel
 LOW_CONTRAST = 0.03  # share of lettering that may be as faint as FAINT
-FAINT = 22
+FAINT = VISIBLE + 6  # grey levels that the faintest ink differs by: enough for the mask to have it
 
 
-def dialogue_look(
+def dialogue_dress(
     rng: np.random.Generator, size: float, background: np.ndarray | None, ink: Color | None, plain: bool | None
-) -> Look:
+) -> Dress:
     """Mostly flat ink; on an unknown background, or now and then, with outline, shadow or glow."""
     hard = rng.random() < 0.12
     known = background is not None
@@ -33,34 +34,34 @@ def dialogue_look(
             and rng.random() > LOW_CONTRAST
         ):
             ink = _ink(rng, background)
-        return Look(ink, hard=hard)
+        return Dress(ink, hard=hard)
     return _effects(rng, ink, background, size, hard, outline=0.75, shadow=0.15, glow=0.15)
 
 
-def effect_look(
+def effect_dress(
     rng: np.random.Generator, size: float, background: np.ndarray | None, ink: Color | None, monochrome: bool
-) -> Look:
+) -> Dress:
     """Large lettering: outlines, patterns, hollow letters, see-through inks."""
     hard = rng.random() < 0.1
     if ink is None:
         colors = [BLACK, WHITE, vivid(rng), vivid(rng)]
         ink = _pick(rng, colors, [0.6, 0.4, 0, 0] if monochrome else [0.3, 0.2, 0.25, 0.25])
-    look = _effects(rng, ink, background, size, hard, outline=0.75, shadow=0.12, glow=0.1, effect=True)
-    return without_color(look) if monochrome else look
+    dress = _effects(rng, ink, background, size, hard, outline=0.75, shadow=0.12, glow=0.1, effect=True)
+    return without_color(dress) if monochrome else dress
 
 
-def meme_look(rng: np.random.Generator, size: float, background: np.ndarray | None, ink: Color | None) -> Look:
+def meme_dress(rng: np.random.Generator, size: float, background: np.ndarray | None, ink: Color | None) -> Dress:
     """White with a black outline; plain dark ink where a light background is known."""
     if ink is None and background is not None and background.min() > 190 and rng.random() < 0.85:
-        return Look(_pick(rng, [BLACK, (30, 30, 30)], [0.8, 0.2]))
+        return Dress(_pick(rng, [BLACK, (30, 30, 30)], [0.8, 0.2]))
     ink = ink or _pick(rng, [WHITE, (255, 255, 0), vivid(rng), BLACK], [0.85, 0.05, 0.05, 0.05])
     if background is not None and rng.random() < 0.15 and contrast(ink, background) >= CONTRAST:
-        return Look(ink)
+        return Dress(ink)
     edge = WHITE if sum(ink) < 200 else BLACK
     width = max(size * rng.uniform(0.03, 0.11), 1.0)
     shadow = (width, width, float(rng.choice([0.0, 2.0])), 0.8, edge) if rng.random() < 0.12 else None
     outlines = () if shadow and rng.random() < 0.5 else ((float(width), edge),)
-    return Look(ink, outlines=outlines, shadow=shadow)
+    return Dress(ink, outlines=outlines, shadow=shadow)
 
 
 def contrast(color: Color, background: np.ndarray) -> float:
@@ -76,7 +77,7 @@ def _brightness_step(color: Color, background: np.ndarray) -> float:
 def _effects(
     rng: np.random.Generator, ink: Color, background: np.ndarray | None, size: float, hard: bool,
     outline: float, shadow: float, glow: float, effect: bool = False,
-) -> Look:  # fmt: skip
+) -> Dress:  # fmt: skip
     edge = _against(rng, ink)
     outlines: tuple[tuple[float, Color], ...] = ()
     widest = min(0.14 * size, 9.0) if effect else min(0.16 * size, 5.0)
@@ -107,22 +108,29 @@ def _effects(
     if rng.random() < glow:
         halo = (float(max(rng.uniform(0.06, 0.2) * size, 1.5)), float(rng.uniform(0.5, 1)), edge)
     opacity = float(rng.uniform(0.4, 0.9)) if rng.random() < (0.1 if effect else 0.03) else 1.0
-    look = Look(
+    dress = Dress(
         ink, second, pattern, float(rng.uniform(0, 180)) if rng.random() < 0.5 else 90.0, float(rng.uniform(4, 14)),
         outlines, cast, halo, hollow, opacity, hard,
     )  # fmt: skip
-    if not _readable(look, background) and rng.random() > LOW_CONTRAST:
-        return Look(
-            ink, second, pattern, look.angle, look.pitch, ((max(0.08 * size, 1.0), _ink(rng, background)),), cast, halo
+    if not _readable(dress, background) and rng.random() > LOW_CONTRAST:
+        return Dress(
+            ink,
+            second,
+            pattern,
+            dress.angle,
+            dress.pitch,
+            ((max(0.08 * size, 1.0), _ink(rng, background)),),
+            cast,
+            halo,
         )
-    return look
+    return dress
 
 
-def _readable(look: Look, background: np.ndarray | None) -> bool:
+def _readable(dress: Dress, background: np.ndarray | None) -> bool:
     if background is None:
-        return bool(look.outlines) or sum(look.ink) in (0, 765)
-    colors = [color for _, color in look.outlines] + ([] if look.hollow else [look.ink])
-    return max(contrast(color, background) for color in colors) * look.opacity >= CONTRAST
+        return bool(dress.outlines) or sum(dress.ink) in (0, 765)
+    colors = [color for _, color in dress.outlines] + ([] if dress.hollow else [dress.ink])
+    return max(contrast(color, background) for color in colors) * dress.opacity >= CONTRAST
 
 
 def _ink(rng: np.random.Generator, background: np.ndarray | None) -> Color:

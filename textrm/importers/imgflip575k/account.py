@@ -18,7 +18,7 @@ SHOWN = 12  # lines of each sort that are printed; report.json has more
 
 
 @dataclass(slots=True)
-class Report:
+class Account:
     """Rows with their splits, numbers by what happened, one line for each bad file, each note, and refused captions."""
 
     rows: Sequence[Row] = ()

@@ -7,7 +7,7 @@ import numpy as np
 from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.common.palette import Palette
 from textrm.synth.drawing.common.strokes import bezier, beziers, blob, ellipse, smooth_closed, wander
-from textrm.synth.drawing.figures.heads import head
+from textrm.synth.drawing.people.heads import head
 
 Rng = np.random.Generator
 

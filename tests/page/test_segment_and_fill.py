@@ -7,19 +7,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from standin_model import METADATA, lettered_page, write_model, write_tagger
+from standin_model import METADATA, cleaned_copy, lettered_page, write_model, write_tagger
 
 from textrm.errors import UserError
-from textrm.page import Result, Segmenter, clean
-from textrm.page.pipeline import suitable_growth
+from textrm.page import SegmentAndFill, SegmentationModel, clean
+from textrm.page.segment_and_fill import suitable_growth
 
 
-def test_a_page_comes_out_clean(model: Segmenter) -> None:
+def test_a_page_comes_out_clean(model: SegmentationModel) -> None:
     page = lettered_page()
-    before = page.copy()
-    result = clean(page, model)
-    assert isinstance(result, Result)
-    assert np.array_equal(page, before)
+    result = cleaned_copy(SegmentAndFill(model), page)
     assert (result.image == 255).all()
     assert result.mask[26, 20] == 1
     assert result.mask.sum() == sum(region.area for region in result.regions)
@@ -29,37 +26,46 @@ def test_a_page_comes_out_clean(model: Segmenter) -> None:
     assert (result.filled >= result.mask).all()
 
 
-def test_pixels_that_are_not_filled_are_identical(model: Segmenter) -> None:
+def test_pixels_that_are_not_filled_are_identical(model: SegmentationModel) -> None:
     rng = np.random.default_rng(0)
     page = np.repeat(np.repeat(rng.integers(0, 256, (30, 25, 3), dtype=np.uint8), 8, 0), 8, 1)
-    result = clean(page, model)
+    result = SegmentAndFill(model)(page)
     assert 0.1 < result.filled.mean() < 0.9
     assert np.array_equal(result.image[result.filled == 0], page[result.filled == 0])
     assert (result.image != page)[result.filled != 0].any()
 
 
-def test_in_place(model: Segmenter) -> None:
+def test_in_place(model: SegmentationModel) -> None:
     page = lettered_page()
-    result = clean(page, model, out=page)
+    result = SegmentAndFill(model)(page, out=page)
     assert result.image is page
     assert (page == 255).all()
     other = np.empty_like(page)
-    assert clean(lettered_page(), model, out=other).image is other
+    assert SegmentAndFill(model)(lettered_page(), out=other).image is other
     assert (other == 255).all()
 
 
-def test_options_reach_their_stage(model: Segmenter) -> None:
+def test_one_call_cleans_with_the_same_options(model: SegmentationModel) -> None:
     page = lettered_page()
-    usual = clean(page, model)
-    strict = clean(page, model, threshold=0.999)
+    expected = SegmentAndFill(model, grow=6, fill="flat")(page)
+    result = clean(page, model, grow=6, fill="flat", out=page)
+    assert result.image is page
+    assert np.array_equal(result.image, expected.image)
+    assert np.array_equal(result.filled, expected.filled)
+
+
+def test_options_reach_their_stage(model: SegmentationModel) -> None:
+    page = lettered_page()
+    usual = SegmentAndFill(model)(page)
+    strict = SegmentAndFill(model, threshold=0.999)(page)
     assert 0 < strict.mask.sum() < usual.mask.sum()
-    assert clean(page, model, threshold=0.999, low=0.01).mask.sum() > strict.mask.sum()
-    assert clean(page, model, grow=0).filled.sum() == usual.mask.sum()
-    assert clean(page, model, grow=6).filled.sum() > usual.filled.sum()
-    assert clean(page, model, min_area=10_000).filled.sum() == 0
+    assert SegmentAndFill(model, threshold=0.999, low=0.01)(page).mask.sum() > strict.mask.sum()
+    assert SegmentAndFill(model, grow=0)(page).filled.sum() == usual.mask.sum()
+    assert SegmentAndFill(model, grow=6)(page).filled.sum() > usual.filled.sum()
+    assert SegmentAndFill(model, min_area=10_000)(page).filled.sum() == 0
     grey = np.where(page == 255, 180, 0).astype(np.uint8)
-    assert clean(grey, model, fill="white").image[26, 20].tolist() == [255, 255, 255]
-    assert clean(grey, model, fill="flat").image[26, 20].tolist() == [180, 180, 180]
+    assert SegmentAndFill(model, fill="white")(grey).image[26, 20].tolist() == [255, 255, 255]
+    assert SegmentAndFill(model, fill="flat")(grey).image[26, 20].tolist() == [180, 180, 180]
 
 
 @pytest.mark.parametrize(
@@ -72,15 +78,15 @@ def test_options_reach_their_stage(model: Segmenter) -> None:
         ({"tile": 64}, "tile is 64"),
     ],
 )
-def test_wrong_options(model: Segmenter, options: dict, words: str) -> None:
+def test_wrong_options(model: SegmentationModel, options: dict, words: str) -> None:
     with pytest.raises(UserError, match=words):
-        clean(lettered_page(), model, **options)
+        SegmentAndFill(model, **options)(lettered_page())
 
 
 @pytest.mark.parametrize("image", [np.zeros((4, 4), np.uint8), np.zeros((4, 4, 4), np.uint8), np.zeros((4, 4, 3))])
-def test_wrong_pictures(model: Segmenter, image: np.ndarray) -> None:
+def test_wrong_pictures(model: SegmentationModel, image: np.ndarray) -> None:
     with pytest.raises(UserError, match=r"expected uint8 \(height, width, 3\)"):
-        clean(image, model)
+        SegmentAndFill(model)(image)
 
 
 def test_growth_follows_the_page() -> None:
@@ -94,9 +100,9 @@ def test_cleaning_and_tagging_import_no_training_library(model_file: Path, clean
         "import sys, numpy\n"
         "import textrm.page, textrm.infer, textrm.tag, textrm.errors\n"
         "page = numpy.eye(40, dtype=numpy.uint8)[..., None].repeat(3, 2)\n"
-        f"textrm.page.clean(page, textrm.page.Segmenter({str(model_file)!r}))\n"
-        f"tags = textrm.page.Tagger({str(tagger_file)!r})(page)\n"
-        f"textrm.page.clean_end_to_end(page, textrm.page.Cleaner({str(cleaner_file)!r}))\n"
+        f"textrm.page.SegmentAndFill(textrm.page.SegmentationModel({str(model_file)!r}))(page)\n"
+        f"tags = textrm.page.TaggingModel({str(tagger_file)!r})(page)\n"
+        f"textrm.page.EndToEnd(textrm.page.CleaningModel({str(cleaner_file)!r}))(page)\n"
         "textrm.tag.draw_looks(page, tags.boxes, [['a']] * len(tags.boxes))\n"
         "training = {'torch', 'torchvision', 'lightning', 'pytorch_lightning', 'hydra', 'omegaconf', 'onnx'}\n"
         "print(sorted(set(sys.modules) & training))\n"
@@ -107,9 +113,9 @@ def test_cleaning_and_tagging_import_no_training_library(model_file: Path, clean
     assert done.stdout.strip() == "[]", done.stderr
 
 
-def test_the_models_own_low_threshold_is_used(tmp_path: Path, model: Segmenter) -> None:
-    own = Segmenter(write_model(tmp_path / "low.onnx", METADATA | {"textrm.low": "0.01"}), threads=1)
+def test_the_models_own_low_threshold_is_used(tmp_path: Path, model: SegmentationModel) -> None:
+    own = SegmentationModel(write_model(tmp_path / "low.onnx", METADATA | {"textrm.low": "0.01"}), threads=1)
     page = lettered_page()
-    found = clean(page, own, threshold=0.999)
-    assert np.array_equal(found.mask, clean(page, model, threshold=0.999, low=0.01).mask)
-    assert found.mask.sum() > clean(page, model, threshold=0.999).mask.sum()
+    found = SegmentAndFill(own, threshold=0.999)(page)
+    assert np.array_equal(found.mask, SegmentAndFill(model, threshold=0.999, low=0.01)(page).mask)
+    assert found.mask.sum() > SegmentAndFill(model, threshold=0.999)(page).mask.sum()

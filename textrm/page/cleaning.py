@@ -1,0 +1,70 @@
+"""What cleaning a page gives, and how either way of it is called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from textrm.page.finding.mask import Region
+from textrm.page.models.cleaner import CleaningModel
+from textrm.page.models.segmenter import SegmentationModel
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A cleaned page.
+
+    ``image`` is H W 3 uint8 RGB without lettering; ``mask`` H W uint8 in {0, 1}, 1 = lettering; ``filled`` the mask
+    grown, 1 = may differ from the page (all other pixels are bit-identical); ``prob`` H W uint8, the probability of
+    lettering times 255; ``regions`` are words and lines from top to bottom, ``doubtful`` words
+    that were left, which a person may look at.
+    """
+
+    image: np.ndarray
+    mask: np.ndarray
+    filled: np.ndarray
+    prob: np.ndarray
+    regions: list[Region]
+    doubtful: list[Region] = field(default_factory=list)
+
+
+class Cleaning(Protocol):
+    """A way of cleaning pages, with its models open and its options chosen.
+
+    There are two: :class:`~textrm.page.segment_and_fill.SegmentAndFill` and
+    :class:`~textrm.page.end_to_end.EndToEnd`.
+    """
+
+    @property
+    def model(self) -> SegmentationModel | CleaningModel:
+        """What finds the lettering."""
+        ...
+
+    @property
+    def threshold(self) -> float:
+        """The probability above which a pixel or a word is called lettering."""
+        ...
+
+    def __call__(self, image: np.ndarray, out: np.ndarray | None = None, seen: np.ndarray | None = None) -> Result:
+        """Take the lettering out of a page.
+
+        Args:
+            image: H W 3 uint8 RGB, at least 1 x 1.
+            out: H W 3 uint8 that takes the cleaned picture; may be ``image`` itself, which saves its memory.
+            seen: ``image`` in sRGB, for a net to look at, where its own colours are others; None for ``image``.
+
+        Raises:
+            UserError: when ``image`` is no picture, or a model fails on it.
+        """
+        ...
+
+
+def copied(image: np.ndarray, out: np.ndarray | None) -> np.ndarray:
+    """``out`` with the pixels of ``image``, a new array where it is None."""
+    if out is None:
+        return image.copy()
+    if out is not image:
+        np.copyto(out, image)
+    return out

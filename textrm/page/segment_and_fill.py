@@ -1,0 +1,135 @@
+"""One way of cleaning a page in memory: a segmenter finds the lettering, and what it covered is filled."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from textrm.errors import UserError
+from textrm.page.cleaning import Result, copied
+from textrm.page.filling.fill import FILLS, NEEDS_MODEL, fill_holes
+from textrm.page.finding.find import find
+from textrm.page.finding.mask import widen
+from textrm.page.finding.segment import TILE
+from textrm.page.models.inpainter import InpaintingModel
+from textrm.page.models.model import check_image
+from textrm.page.models.segmenter import SegmentationModel
+from textrm.page.tile import check_side
+
+
+class SegmentAndFill:
+    """Cleans pages: a segmenter makes the mask, which is filled; called as a :class:`~textrm.page.cleaning.Cleaning`.
+
+    Args:
+        model: the segmenter, or None for the released one.
+        inpainter: the inpainting net of ``fill`` = auto or network, or None for the released one.
+        threshold: score above which a word is lettering, in (0, 1); None for the model's own. For a model of one look:
+            the probability above which a pixel is.
+        low: probability above which a pixel belongs to such a word; None for the model's own, which may be none.
+        grow: pixels by which the mask is widened before it is filled; None for a value that suits the page's size.
+        min_area: words with fewer pixels of lettering are left alone.
+        fill: how to fill; see :func:`textrm.page.filling.fill.fill_holes`.
+        tile: side of the largest tile in pixels.
+
+    Raises:
+        UserError: when an argument is out of its range, or a released model cannot be had.
+    """
+
+    def __init__(
+        self,
+        model: SegmentationModel | None = None,
+        inpainter: InpaintingModel | None = None,
+        *,
+        threshold: float | None = None,
+        low: float | None = None,
+        grow: int | None = None,
+        min_area: int = 12,
+        fill: str = "auto",
+        tile: int = TILE,
+    ) -> None:
+        _check(threshold, low, grow, fill)
+        self.model = model or released_segmenter()
+        check_side(tile, self.model.stride)
+        self.inpainter = (inpainter or released_inpainter()) if fill in NEEDS_MODEL else None
+        self.threshold = self.model.threshold if threshold is None else threshold
+        self.low, self.grow, self.min_area, self.fill, self.tile = low, grow, min_area, fill, tile
+
+    @classmethod
+    def opened(
+        cls, model: Path | str | None = None, fill_model: Path | str | None = None, threads: int | None = None,
+        *, fill: str = "auto", **options: Any,
+    ) -> SegmentAndFill:  # fmt: skip
+        """With models from files.
+
+        Args:
+            model: ONNX file of a segmenter, None for the released one.
+            fill_model: ONNX file of an inpainting net, None for the released one; opened only where ``fill`` needs it.
+            threads: processor threads, None for all.
+            fill: as of the class, as are the other options.
+            options: see there.
+
+        Raises:
+            UserError: when a model cannot be used, or an option is out of its range.
+        """
+        segmenter = SegmentationModel(model, threads)
+        inpainter = InpaintingModel(fill_model, threads) if fill in NEEDS_MODEL else None
+        return cls(segmenter, inpainter, fill=fill, **options)
+
+    def __call__(self, image: np.ndarray, out: np.ndarray | None = None, seen: np.ndarray | None = None) -> Result:
+        """Clean one page; the segmenter looks at ``seen`` where it is given, the filling at ``image``."""
+        check_image(image)
+        looked_at = image if seen is None else seen
+        found = find(looked_at, self.model, self.threshold, self.low, self.min_area, self.tile)
+        filled = widen(found.mask, suitable_growth(image) if self.grow is None else self.grow)
+        out = copied(image, out)
+        fill_holes(out, filled, self.fill, self.inpainter)
+        return Result(out, found.mask, filled, found.prob, found.regions, found.doubtful)
+
+
+def clean(
+    image: np.ndarray, model: SegmentationModel | None = None, inpainter: InpaintingModel | None = None,
+    *, out: np.ndarray | None = None, seen: np.ndarray | None = None, **options: Any,
+) -> Result:  # fmt: skip
+    """Clean one page in one call, with the released models unless others are given.
+
+    Arguments and errors are those of :class:`SegmentAndFill` and of its call.
+    """
+    return SegmentAndFill(model, inpainter, **options)(image, out, seen)
+
+
+def suitable_growth(image: np.ndarray) -> int:
+    """How far soft edges of letters reach: 2 px on a page 1000 px wide, more on larger scans, at most 8."""
+    return int(np.clip(round(min(image.shape[:2]) * 0.0025), 2, 8))
+
+
+@cache
+def released_segmenter() -> SegmentationModel:
+    """The released segmenter, opened once.
+
+    Raises:
+        UserError: when the installation holds no weights.
+    """
+    return SegmentationModel()
+
+
+@cache
+def released_inpainter() -> InpaintingModel:
+    """The released inpainting net, opened once.
+
+    Raises:
+        UserError: when the installation holds no weights.
+    """
+    return InpaintingModel()
+
+
+def _check(threshold: float | None, low: float | None, grow: int | None, fill: str) -> None:
+    for name, value in (("threshold", threshold), ("low", low)):
+        if value is not None and not 0 < value < 1:
+            raise UserError(f"{name} is {value}; expected a probability between 0 and 1")
+    if grow is not None and not 0 <= grow <= 64:
+        raise UserError(f"grow is {grow}; expected 0 to 64 pixels")
+    if fill not in FILLS:
+        raise UserError(f"fill is {fill}; expected one of {', '.join(FILLS)}")
