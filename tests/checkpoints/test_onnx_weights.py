@@ -31,6 +31,8 @@ from textrm.nets.segmentation.segmenter import Segmenter
 from textrm.page.models.model import WEIGHTS
 from textrm.runs.config import CONFIG_FOLDER
 
+pytestmark = pytest.mark.slow
+
 
 def segmenter(encoder: nn.Module, upsampling: str = "pixel_shuffle") -> Segmenter:
     decoder = partial(Decoder, channels=8, skip_channels=8, depth=1, fine_channels=8)

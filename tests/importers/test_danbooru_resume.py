@@ -16,6 +16,8 @@ from danbooru_release import Record, outputs, pack, picture, random_records, run
 
 from textrm.importers.danbooru import pictures, shards, spool
 
+pytestmark = pytest.mark.slow
+
 OPTIONS = ("--min-tags", 2, "--top-tags", 12, "--top-pictures", 25)
 
 

@@ -14,6 +14,8 @@ from textrm.data.masks import mask_of_drawn_pair
 from textrm.errors import UserError
 from textrm.importers.drawings import main, read_drawing
 
+pytestmark = pytest.mark.slow
+
 
 def write_drawing(path: Path, colour: tuple[int, int, int] = (200, 30, 60)) -> Path:
     """A disc on a transparent ground, 120 x 80 with a margin."""

@@ -10,6 +10,8 @@ from textrm.nets.segmentation.decoder import Decoder
 from textrm.nets.segmentation.pooling import AtrousSpatialPyramidPooling, Pointwise, ReceptiveFieldBlock
 from textrm.nets.segmentation.segmenter import Segmenter
 
+pytestmark = pytest.mark.slow
+
 small_xception = partial(XceptionEncoder, width=0.0625, middle_blocks=2, exit_blocks=2)
 small_mobilenet = partial(MobileNetV2Encoder, width=0.25)
 small_decoder = partial(Decoder, channels=16, skip_channels=8)
@@ -67,7 +69,6 @@ def test_segmenter(name):
     check_segmenter(SEGMENTERS[name])
 
 
-@pytest.mark.slow
 def test_onnx_of_mobilenet_equals_torch(tmp_path, monkeypatch):  # the Xception's is that of test_export
     shallow = [(*stage[:2], min(stage[2], 2) if number < 2 else 1, stage[3]) for number, stage in enumerate(STAGES)]
     monkeypatch.setattr(

@@ -17,6 +17,8 @@ from textrm.nets.inpainting.inpainter_fast import FastInpainter, span
 from textrm.nets.layers.unet import UNet
 from textrm.runs.config import CONFIG_FOLDER
 
+pytestmark = pytest.mark.slow
+
 small = partial(UNet, width=0.25, channels=(32, 64, 96), blocks=(1, 1, 1))
 NETS = {
     "residual": partial(CleaningUNet, small),

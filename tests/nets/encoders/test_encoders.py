@@ -8,6 +8,8 @@ from textrm.errors import UserError
 from textrm.nets.encoders.mobilenet import MobileNetV2Encoder
 from textrm.nets.encoders.xception import XceptionEncoder
 
+pytestmark = pytest.mark.slow
+
 small_xception = partial(XceptionEncoder, width=0.0625, middle_blocks=2, exit_blocks=2)
 
 

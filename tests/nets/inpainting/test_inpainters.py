@@ -17,6 +17,8 @@ from textrm.nets.inpainting.partial import PartialConvolution
 from textrm.nets.inpainting.stages import DeepStage, InvertedResidualStage
 from textrm.runs.config import CONFIG_FOLDER
 
+pytestmark = pytest.mark.slow
+
 small = partial(InpaintingUNet, width=0.125, levels=3)
 NETS = {
     "partial": small,

@@ -12,6 +12,8 @@ from textrm.nets.encoders.xception import XceptionEncoder
 from textrm.nets.tagging.attention_tagger import ANCHORS, DOUBT, SCALE, AttentionTagger, FullyConnectedPooling
 from textrm.nets.tagging.tagger import Looks, MultilabelTagger
 
+pytestmark = pytest.mark.slow
+
 LABELS = "balloon dialogue hair"
 small_xception = partial(XceptionEncoder, width=0.0625, middle_blocks=2, exit_blocks=2)
 small_mobilenet = partial(MobileNetV2Encoder, width=0.25)
