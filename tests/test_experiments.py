@@ -190,8 +190,10 @@ def test_the_recipe_of_the_finder_runs_from_drawings_to_weights_and_is_not_repea
     assert f"weights={finding.START}" in legs[0]
     assert f"weights={tmp_path / 'out' / 'leg1.onnx'}" in legs[1]
     assert f"bare.manifest={tmp_path / 'out' / 'bare1.csv'}" in legs[1]
+    averages = [command for command in commands if command.startswith("experiments.finding.average")]
+    assert f"average {tmp_path / 'out' / 'leg2.onnx'} {tmp_path / 'out' / 'leg3.onnx'}" in averages[0]
     model = SegmentationModel(tmp_path / "out" / "find.onnx", threads=1)
-    assert model.looks == 4
+    assert (model.looks, model.threshold) == (4, 0.4)
     assert json.loads(model.judge.as_json()) == json.loads((tmp_path / "out" / "words.json").read_text())
     before = len(commands)
     assert CliRunner().invoke(finding.main, arguments).exit_code == 0

@@ -8,8 +8,8 @@ from torch import nn
 
 from textrm.page.finding.judge import FEATURES, Judge
 
-HIDDEN, MEMBERS = 16, 4
-STEPS, RATE, DECAY = 1500, 0.01, 0.03
+HIDDEN, MEMBERS = 24, 4
+STEPS, RATE, DECAY = 2500, 0.01, 0.1
 
 
 def fit(features: np.ndarray, truth: np.ndarray, importance: np.ndarray, seed: int = 0) -> Judge:

@@ -20,7 +20,7 @@ from textrm.page.finding.segment import segment
 from textrm.page.finding.words import group_words
 from textrm.page.models.segmenter import SegmentationModel
 
-LOW, MIN_AREA, PEAK = 0.3, 12, 127  # words as textrm.page finds them
+LOW, MIN_AREA, THRESHOLD = 0.3, 12, 0.4  # words as textrm.page finds them
 
 
 @click_command()
@@ -40,10 +40,17 @@ LOW, MIN_AREA, PEAK = 0.3, 12, 127  # words as textrm.page finds them
     type=click.FloatRange(0, min_open=True),
     help="What a false word weighs beside a missed one of its size.",
 )
+@click.option(
+    "--bar",
+    default=0.4,
+    show_default=True,
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    help=f"Score that becomes {THRESHOLD}, the released model's threshold; more leaves more as it is.",
+)
 @click.option("--limit", default=150, show_default=True, type=click.IntRange(1), help="Pages of each set.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="JSON file for textrm.export words=…")
 @click.option("--threads", default=2, show_default=True, type=click.IntRange(1))
-def main(model: Path, sets: tuple[str, ...], false: float, limit: int, out: Path, threads: int) -> None:
+def main(model: Path, sets: tuple[str, ...], false: float, bar: float, limit: int, out: Path, threads: int) -> None:
     """Write the weights under which the words of these pages are told best from what is no lettering.
 
     A word is one that MODEL proposes; it is lettering where more than half of its pixels are, in truth, within 2 px.
@@ -62,13 +69,18 @@ def main(model: Path, sets: tuple[str, ...], false: float, limit: int, out: Path
     if not len(features):
         raise click.ClickException("no word was found on these pages: there is nothing to judge")
     judge = fit(features, truth, shares * np.where(truth, 1.0, false))
+    judge.linear[0] += _logit(THRESHOLD) - _logit(bar)
     for name, (own, lettering, _) in zip(sets, found, strict=True):
-        kept = judge(own) > 0.5
-        plain = Judge()(own) > 0.5
+        kept = judge(own) > THRESHOLD
+        plain = Judge()(own) > THRESHOLD
         click.echo(f"{name}: {len(own)} words, {(~lettering).sum()} false; kept of the false {kept[~lettering].sum()} "
                    f"(plain {plain[~lettering].sum()}), of the {lettering.sum()} true {kept[lettering].sum()} "
                    f"(plain {plain[lettering].sum()})")  # fmt: skip
     write_whole(out, judge.as_json().encode())
+
+
+def _logit(score: float) -> float:
+    return math.log(score / (1 - score))
 
 
 def _entry(text: str) -> tuple[str, str, float]:
@@ -103,7 +115,7 @@ def _words(model: SegmentationModel, path: str, split: str, limit: int) -> tuple
         known = np.ones(len(share), bool)
         if sample.ignore is not None:
             known = np.bincount(words.word, sample.ignore[ys, xs], minlength=len(share)) == 0
-        chosen = known & (words.areas >= MIN_AREA) & (words.peaks > PEAK)
+        chosen = known & (words.areas >= MIN_AREA) & (words.peaks > int(THRESHOLD * 255))
         features.append(words.features[chosen])
         truth.append(share[chosen] > 0.5)
         areas.append(words.areas[chosen])
