@@ -38,10 +38,3 @@ def test_ink_of_other_colours_is_another_stroke() -> None:
     raised = with_thick_strokes(fine.copy(), coarse, image)
     assert raised[50:129, 70:100].min() >= 200
     assert np.array_equal(raised[131:], fine[131:])
-
-
-def test_ground_that_was_taken_for_a_stroke_stays() -> None:
-    image, fine, _ = seen(50)
-    coarse = np.zeros((100, 81), np.uint8)
-    coarse[30:60, 8:26] = 255  # beside the stroke, where the picture is even
-    assert np.array_equal(with_thick_strokes(fine.copy(), coarse, image), fine)

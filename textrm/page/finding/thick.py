@@ -7,9 +7,6 @@ import numpy as np
 
 WIDTH = 11  # pixels of the coarser look: the finer one can judge strokes that are thinner
 _NEAR = 8  # pixels of the finer look: how far around the core of a stroke its edge may lie
-_BEYOND = 7  # pixels further out, where a stroke has ended
-_AROUND = (_NEAR + _BEYOND + 1) // 2  # pixels of the coarser look around a stroke
-_ENDED = 0.5  # share of these from which what has the colour is the ground and no stroke
 _AGREE = 48  # levels in each channel, by which the ink of one stroke may differ
 _SAMPLE = 4096  # pixels are enough to tell the colour of a stroke
 _SURE = 205  # of 255: less does not tell a letter from a dark window
@@ -18,8 +15,7 @@ _SURE = 205  # of 255: less does not tell a letter from a dark window
 def with_thick_strokes(prob: np.ndarray, coarser: np.ndarray, image: np.ndarray) -> np.ndarray:
     """The probability of lettering of a member of the pyramid, raised where ``coarser`` is sure of a thick stroke.
 
-    The coarser look knows where a stroke is, but not to a pixel: what counts as its ink is what has its colour. Where
-    most of what lies around has it too, it is the ground that was taken for a stroke, and stays.
+    The coarser look knows where a stroke is, but not to a pixel: what counts as its ink is what has its colour.
 
     Args:
         prob: H W uint8, of the finer look; it is changed.
@@ -34,8 +30,8 @@ def with_thick_strokes(prob: np.ndarray, coarser: np.ndarray, image: np.ndarray)
     core = cv2.morphologyEx(core, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (WIDTH, WIDTH)))
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(core, connectivity=8)
     for label, (x, y, wide, high, _) in enumerate(boxes.tolist()[1:count], 1):
-        rows = slice(max(y - _AROUND, 0), min(y + high + _AROUND, core.shape[0]))
-        columns = slice(max(x - _AROUND, 0), min(x + wide + _AROUND, core.shape[1]))
+        rows = slice(max(y - _NEAR // 2, 0), min(y + high + _NEAR // 2, core.shape[0]))
+        columns = slice(max(x - _NEAR // 2, 0), min(x + wide + _NEAR // 2, core.shape[1]))
         window = (
             slice(2 * rows.start, min(2 * rows.stop, height)),
             slice(2 * columns.start, min(2 * columns.stop, width)),
@@ -46,11 +42,9 @@ def with_thick_strokes(prob: np.ndarray, coarser: np.ndarray, image: np.ndarray)
         inked = pixels[own != 0]
         ink = np.median(inked[:: len(inked) // _SAMPLE + 1], 0)
         of_it = cv2.inRange(pixels, ink - _AGREE, ink + _AGREE)
-        near = cv2.dilate(own, np.ones((2 * _NEAR + 1, 2 * _NEAR + 1), np.uint8))
-        beyond = cv2.dilate(near, np.ones((2 * _BEYOND + 1, 2 * _BEYOND + 1), np.uint8)) - near
-        if cv2.mean(of_it, beyond)[0] > _ENDED * 255:
-            continue
-        of_it = cv2.bitwise_and(of_it, near * np.uint8(255))
+        of_it = cv2.bitwise_and(
+            of_it, cv2.dilate(own, np.ones((2 * _NEAR + 1, 2 * _NEAR + 1), np.uint8)) * np.uint8(255)
+        )
         raised = cv2.resize(coarser[rows, columns], size, interpolation=cv2.INTER_LINEAR)
         np.maximum(prob[window], cv2.bitwise_and(raised, of_it), out=prob[window])
     return prob
