@@ -171,7 +171,9 @@ def test_the_recipe_of_the_finder_runs_from_drawings_to_weights_and_is_not_repea
     commands = in_this_process(monkeypatch, finding)
     monkeypatch.setattr(material, "PAGES", "size=96 sheet=false workers=1")
     monkeypatch.setattr(finding, "INT8", "int8=true crop=64 crops=4 force=true")
-    monkeypatch.setattr(finding, "LEGS", tuple(leg._replace(steps=4) for leg in (*finding.LEGS[:2], finding.LEGS[-1])))
+    monkeypatch.setattr(
+        finding, "LEGS", tuple(leg._replace(steps=4) for leg in (finding.LEGS[0], finding.LEGS[2], finding.LEGS[-1]))
+    )
     lists, disc = tmp_path / "lists", np.zeros((160, 160, 4), np.uint8)
     lists.mkdir()
     cv2.circle(disc, (80, 80), 60, (30, 60, 200, 255), -1)
@@ -191,7 +193,8 @@ def test_the_recipe_of_the_finder_runs_from_drawings_to_weights_and_is_not_repea
     assert f"weights={tmp_path / 'out' / 'leg1.onnx'}" in legs[1]
     assert f"bare.manifest={tmp_path / 'out' / 'bare1.csv'}" in legs[1]
     averages = [command for command in commands if command.startswith("experiments.finding.average")]
-    assert f"average {tmp_path / 'out' / 'leg2.onnx'} {tmp_path / 'out' / 'leg3.onnx'}" in averages[0]
+    assert [command.split()[1:3] for command in averages] == [[str(finding.START), str(tmp_path / "out" / "leg2.onnx")]]
+    assert f"weights={tmp_path / 'out' / 'leg2_averaged.onnx'}" in legs[2]
     model = SegmentationModel(tmp_path / "out" / "find.onnx", threads=1)
     assert (model.looks, model.threshold) == (4, 0.4)
     assert json.loads(model.judge.as_json()) == json.loads((tmp_path / "out" / "words.json").read_text())
