@@ -26,11 +26,23 @@ from textrm.page.finding.segment import segment
 pytestmark = pytest.mark.slow
 
 
+# Flat: exporting takes a time that grows with the number of layers, and test_export has the deeper one.
+LOOK = copy.deepcopy(TINY)
+LOOK["encoder"] |= {"in_channels": 4, "middle_blocks": 0, "exit_blocks": 0}
+LOOK["pooling"] = {
+    "_target_": "textrm.nets.segmentation.pooling.Pointwise",
+    "_partial_": True,
+    "out_channels": 16,
+}
+
+
+def make() -> CoarseToFine:
+    return CoarseToFine(instantiate(LOOK), looks=3)
+
+
 def tiny() -> CoarseToFine:
     torch.manual_seed(0)
-    config = copy.deepcopy(TINY)
-    config["encoder"]["in_channels"] = 4
-    net = CoarseToFine(instantiate(config), looks=3)
+    net = make()
     for module in net.modules():
         if isinstance(module, torch.nn.BatchNorm2d):  # statistics as training leaves them
             module.running_mean.uniform_(-0.5, 0.5)
@@ -67,15 +79,13 @@ def test_a_page_is_seen_as_in_training(look: Path) -> None:
 def test_the_file_says_what_it_is(look: Path) -> None:
     model = SegmentationModel(look)
     assert (model.looks, model.stride, model.threshold) == (3, 8, 0.5)
-    assert model.judge.weights.tolist()[:3] == [0.0, 1.0, 0.0]
+    assert model.judge.linear.tolist()[:3] == [0.0, 1.0, 0.0]
     assert dict(model.inputs) == {"image": "tensor(uint8)", "prior": "tensor(uint8)"}
 
 
 def test_weights_come_back_from_the_file(look: Path) -> None:
     torch.manual_seed(1)
-    config = copy.deepcopy(TINY)
-    config["encoder"]["in_channels"] = 4
-    net = CoarseToFine(instantiate(config), looks=3).eval()
+    net = make().eval()
     load_weights(net, look, growing=True)
     image = torch.rand(1, 3, 128, 128)
     with torch.no_grad():
@@ -91,13 +101,13 @@ def test_int8_is_calibrated_on_what_every_look_is_asked(look: Path, tmp_path: Pa
     assert all(feed["prior"].shape == feed["image"].shape[:3] for feed in feeds)
     price = quantize(look, tmp_path / "int8.onnx", crops, crops)
     assert price.name == "AP"
-    assert SegmentationModel(tmp_path / "int8.onnx").judge.weights[1] == 1.0
+    assert SegmentationModel(tmp_path / "int8.onnx").judge.linear[1] == 1.0
 
 
 def test_a_judge_is_for_nets_of_several_looks(look: Path, tmp_path: Path) -> None:
     file = tmp_path / "words.json"
     file.write_text("[1, 2]")
-    with pytest.raises(UserError, match=r"words\.json: holds no weights of a judge \(2 weights; expected 12"):
+    with pytest.raises(UserError, match=rf"words\.json: holds no weights of a judge \(2 weights; expected {FEATURES}"):
         _judge(file, tiny())
     with pytest.raises(UserError, match="words is for nets that look coarsely first"):
         _judge(file, instantiate(TINY))
