@@ -1,4 +1,4 @@
-"""Every command answers to -h: they are all made by the one helper."""
+"""Every command answers to -h, and ends a mistake in one line: they are all made by the one helper."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from textrm.command_line import click_command
+from textrm.command_line import Mistake, click_command
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -22,6 +22,17 @@ def test_the_short_option_prints_the_help() -> None:
     assert "What it does." in short.output
     assert "-h, --help" in short.output
     assert short.output == long.output
+
+
+def test_a_mistake_ends_in_one_line_and_status_1() -> None:
+    @click_command(help="What it does.")
+    def main() -> None:
+        raise Mistake("raw: no such folder; expected a folder of pictures")
+
+    result = CliRunner().invoke(main)
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert result.stderr == "error: raw: no such folder; expected a folder of pictures\n"
 
 
 def test_no_command_is_made_otherwise() -> None:

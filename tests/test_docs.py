@@ -13,8 +13,9 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = sorted((ROOT / "docs").rglob("*.md"))
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "data" / "README.md", *DOCS]
-PACKAGES = ("pictures", "data", "synth", "importers", "nets", "losses", "metrics", "tasks", "callbacks", "runs",
-            "export", "evaluate", "page")  # fmt: skip
+SOURCES = sorted(path for folder in ("textrm", "hydra_plugins") for path in (ROOT / folder).rglob("*.py"))
+PACKAGES = sorted(path.parent.name for path in (ROOT / "textrm").glob("*/__init__.py"))
+REFERENCE = re.compile(r":(?:func|class|meth|mod|attr|data|exc):`~?([\w.]+)`")
 
 
 def in_nav(nav: list) -> list[str]:
@@ -54,6 +55,36 @@ def test_links_and_modules_of_a_page_exist(page: Path) -> None:
     assert links == []
     modules = set(re.findall(r"python -m ((?:textrm|benchmarks|experiments)[\w.]*\w)", text))
     assert [module for module in modules if find_spec(module) is None] == []
+
+
+def has(name: str) -> bool:
+    """Whether there is a thing of this dotted name: a module, or what is in one; fields of a class count."""
+    parts = name.split(".")
+    for length in range(len(parts), 0, -1):
+        try:
+            thing = importlib.import_module(".".join(parts[:length]))
+        except ImportError:
+            continue
+        for part in parts[length:]:
+            if part in getattr(thing, "__annotations__", {}):
+                return True
+            if not hasattr(thing, part):
+                return False
+            thing = getattr(thing, part)
+        return True
+    return False
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=name_of)
+def test_cross_references_of_docstrings_lead_somewhere(source: Path) -> None:
+    names = set(REFERENCE.findall(source.read_text()))
+    module = str(source.relative_to(ROOT).with_suffix("")).replace("/", ".").removesuffix(".__init__")
+    scopes = [module]
+    if names:
+        inside = vars(importlib.import_module(module))
+        scopes += [f"{module}.{name}" for name, value in inside.items() if isinstance(value, type)]
+    lost = [name for name in names if not has(name) and not any(has(f"{scope}.{name}") for scope in scopes)]
+    assert lost == []
 
 
 def test_the_site_fetches_nothing() -> None:

@@ -36,6 +36,7 @@ def run(
         ("-m seed=1,2 --cfg job", ["--cfg", "leave -m"]),
         ("-mc job seed=1,2", ["--cfg", "leave -m"]),
         ("--multirun --info=all", ["--info", "leave -m"]),
+        ("experiment=seg_xception --frobnicate", ["--frobnicate: no such option", "-h"]),
         ("loss.gama=1", ["loss.gama", "did you mean gamma?", "text_weight"]),
         ("trainer.max_epoch=1", ["trainer.max_epoch", "did you mean max_epochs?"]),
         ("experiment=seg_xeption", ["experiment/seg_xeption", "seg_xception", "seg_mobilenet"]),

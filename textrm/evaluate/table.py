@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.console import Console, Group
+from rich.console import Group
 from rich.table import Column, Table
 
 from textrm.evaluate.scoring import KINDS, Line
@@ -65,13 +65,6 @@ def score_table(title: str, lines: Sequence[Line], kinds: Sequence[Line] | None 
         told = f"column kind, or tags {', '.join(KINDS)}"
         return Group(*blocks, f"found by kind of lettering: nothing in the manifest tells ({told})")
     return Group(*blocks)
-
-
-def print_table(title: str, lines: Sequence[Line], kinds: Sequence[Line] | None = None) -> None:
-    """Print the table of :func:`score_table` as wide as it needs."""
-    console = Console()
-    console.width = max(console.width, WIDTH)
-    console.print(score_table(title, lines, kinds))
 
 
 def _block(title: str, lines: Sequence[Line], block: Block) -> Table:

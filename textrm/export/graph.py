@@ -25,14 +25,13 @@ def export(net: nn.Module, out: Path, run: str, size: int | None = None, **facts
 
     ``size`` is the side of the pictures that a tagger sees, whose height and width are fixed. ``facts`` go into the
     metadata, those that are not None: a segmenter's ``threshold``, the probability above which a pixel is lettering,
-    and ``low``, the one that is enough beside such a pixel; what :func:`run_facts` gives.
+    and ``low``, the one that is enough beside such a pixel; what :func:`textrm.export.run.run_facts` gives.
 
     Raises:
         UserError: when the written graph does not compute what torch computes.
     """
-    model = exported(
-        with_dilation(net), size
-    )  # the same values; the exporter is many times faster, the stride is smaller
+    # With dilation: the same values; the exporter is many times faster, the stride is smaller.
+    model = exported(with_dilation(net), size)
     # The free sizes of two inputs are the same ones; the exporter says so in warnings.
     warnings.filterwarnings("ignore", message="# The axis name")
     program = torch.onnx.export(

@@ -12,7 +12,7 @@ import click
 import numpy as np
 from rich.console import Console
 
-from textrm.command_line import click_command
+from textrm.command_line import Mistake, click_command
 from textrm.data.manifest import SPLITS, Row, split_by_group, write_manifest
 from textrm.errors import UserError
 from textrm.importers.backgrounds import Task, find_pictures, read_background, share_out
@@ -111,7 +111,7 @@ def main(pictures: Path, out: Path, captions: Path | None, count: int | None, si
         if rows:
             write_manifest(out / "manifest.csv", rows)
     except (UserError, OSError) as error:
-        raise click.ClickException(str(error)) from error
+        raise Mistake(str(error)) from error
     except KeyboardInterrupt:
         click.echo("stopped; no manifest was written", err=True)
         sys.exit(130)

@@ -14,7 +14,7 @@ import click
 import cv2
 import numpy as np
 
-from textrm.command_line import click_command
+from textrm.command_line import Mistake, click_command
 from textrm.data.manifest import Row, split_by_group, write_manifest
 from textrm.data.masks import mask_of_drawn_pair
 from textrm.errors import UserError
@@ -220,7 +220,7 @@ def main(folder: Path, out: Path, count: int, listed: Path | None, effects: floa
                 show(len(rows))
         write_manifest(out / "manifest.csv", split_by_group(rows, shares, seed))
     except (UserError, OSError) as error:
-        raise click.ClickException(str(error)) from error
+        raise Mistake(str(error)) from error
     for reason in sorted(bad):
         click.echo(reason, err=True)
     click.echo(out / "manifest.csv")

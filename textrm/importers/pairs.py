@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from textrm.command_line import click_command
+from textrm.command_line import Mistake, click_command
 from textrm.data.manifest import SPLITS, split_by_group, write_manifest
 from textrm.errors import UserError
 from textrm.importers.pairing import Account, Options, import_pairs
@@ -108,7 +108,7 @@ def main(raw: Path, clean: Path, out: Path, masks: Path | None, shares: tuple[fl
         if account.rows:
             write_manifest(out / "manifest.csv", account.rows)
     except (UserError, OSError) as error:
-        raise click.ClickException(str(error)) from error
+        raise Mistake(str(error)) from error
     _print(account, groups, Console())
     click.echo(out / "manifest.csv" if account.rows else "no pair was usable: no manifest was written")
     sys.exit(1 if account.bad else 0)

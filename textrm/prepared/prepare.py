@@ -22,7 +22,7 @@ from textrm.prepared.sources import Source
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How pictures are put on their canvases; the arguments of :func:`textrm.prepared.geometry.place` and ``put``."""
+    """How pictures are put on canvases; the arguments of :func:`~textrm.prepared.geometry.placement` and ``put``."""
 
     size: int = 512
     padding: str = "reflect"

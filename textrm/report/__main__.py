@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 from rich.console import Console
 
-from textrm.command_line import click_command
+from textrm.command_line import Mistake, click_command
 from textrm.errors import UserError
 from textrm.extras import needs_extra
 from textrm.files import write_whole
@@ -32,8 +31,7 @@ def main(folder: Path, out: Path | None, metric: str | None, group: str) -> None
     try:
         sweep = report(folder, out or folder / "report", metric, group)
     except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(1)
+        raise Mistake(str(error)) from error
     print_tables(sweep, Console())
     print(f"report: {(out or folder / 'report') / 'index.html'}")
 

@@ -141,7 +141,9 @@ def hydra_entry(
 
 
 def _check_flags(words: Sequence[str]) -> None:
-    given, _ = get_args_parser().parse_known_args(words)
+    given, unknown = get_args_parser().parse_known_args(words)
+    if flag := next((word for word in unknown if word.startswith("-")), None):  # Hydra prints its whole usage
+        raise UserError(f"{flag}: no such option; expected key=value or an option that -h lists")
     if given.multirun and (given.cfg or given.info):  # Hydra refuses them with a traceback
         flag = "--cfg" if given.cfg else "--info"
         raise UserError(f"{flag} shows the configuration of one run: leave -m and lists of values out")

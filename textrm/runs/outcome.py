@@ -108,9 +108,12 @@ def alone_in(folder: Path, timeout: float = 10.0) -> Iterator[None]:
     """Hold the lock of a run's folder. It ends with the process, however that ends, and its workers a little later.
 
     Raises:
-        UserError: when another process still has it after ``timeout`` seconds, or there can be no lock.
+        UserError: when another process still has it after ``timeout`` seconds, or there can be no folder or no lock.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"{folder} cannot be made a folder ({error.strerror}): give another one") from error
     lock = FileLock(folder / "outcome.lock", timeout=timeout)
     try:
         lock.acquire()

@@ -11,7 +11,7 @@ import click
 from click.core import ParameterSource
 from rich.console import Console
 
-from textrm.command_line import click_command
+from textrm.command_line import Mistake, click_command
 from textrm.errors import UserError
 from textrm.importers.danbooru.imports import Options, run_import
 from textrm.importers.danbooru.records import CATEGORIES, Filters, tag_name
@@ -135,7 +135,7 @@ def main(context: click.Context, out: Path, more: tuple[Path, ...], metadata: tu
         )  # fmt: skip
         written = run_import(options, Console())
     except (UserError, OSError) as error:
-        raise click.ClickException(str(error)) from error
+        raise Mistake(str(error)) from error
     except KeyboardInterrupt:
         click.echo("stopped; the same command goes on from here", err=True)
         sys.exit(130)

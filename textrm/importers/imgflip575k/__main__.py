@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from textrm.command_line import click_command
+from textrm.command_line import Mistake, click_command
 from textrm.data.manifest import Row, split_by_group, write_manifest
 from textrm.errors import UserError
 from textrm.importers.imgflip575k.account import Account
@@ -72,7 +72,7 @@ def main(dataset: Path, out: Path, pictures: Path | None, per_template: int, sty
         if account.rows:
             write_manifest(out / "manifest.csv", account.rows)
     except (UserError, OSError) as error:
-        raise click.ClickException(str(error)) from error
+        raise Mistake(str(error)) from error
     except KeyboardInterrupt:
         click.echo("stopped; no manifest was written", err=True)
         sys.exit(130)
