@@ -124,6 +124,15 @@ def test_wrong_values_are_named(
     assert said in stderr
 
 
+def test_a_file_where_the_run_folder_should_be_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "notes.txt").touch()
+    for folder, why in (("notes.txt", "File exists"), ("notes.txt/run", "Not a directory")):
+        said = run(capsys, monkeypatch, train.main, "experiment=seg_xception", f"run={tmp_path / folder}")
+        assert said == f"error: {tmp_path / folder}: {why}; give a folder\n"
+
+
 @pytest.mark.parametrize("module", ["textrm.train", "textrm.export", "textrm.evaluate", "textrm.synth"])
 def test_a_missing_extra_is_named(module: str) -> None:
     blocked = "import runpy, sys; sys.modules['hydra'] = sys.modules['omegaconf'] = None; "

@@ -130,10 +130,3 @@ def test_a_folder_that_cannot_be_locked_is_named(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr("fcntl.flock", refuse)
     with pytest.raises(UserError, match=rf"^{tmp_path} cannot be locked \(No locks available\): "), alone_in(tmp_path):
         pytest.fail("not locked")
-
-
-def test_a_file_where_the_folder_should_be_is_told_in_one_line(tmp_path: Path) -> None:
-    (tmp_path / "notes.txt").touch()
-    for folder in (tmp_path / "notes.txt", tmp_path / "notes.txt" / "run"):
-        with pytest.raises(UserError, match=rf"^{folder} cannot be made a folder \(.+\): "), alone_in(folder):
-            pass

@@ -28,7 +28,6 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 # The wheel carries the configuration inside the package; a checkout keeps it beside the package.
 CONFIG_FOLDER = _PACKAGE / "conf" if (_PACKAGE / "conf").is_dir() else _PACKAGE.parent / "conf"
 
-
 _KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
 
 
@@ -162,7 +161,8 @@ def _one_line_errors() -> Iterator[None]:
         if error.filename is None:  # not about a file that the user named
             raise
         # Of two files the second is the user's: the first is our own, on its way to become it.
-        print(f"error: {error.filename2 or error.filename}: {error.strerror}", file=sys.stderr)
+        hint = "; give a folder" * isinstance(error, FileExistsError | NotADirectoryError)
+        print(f"error: {error.filename2 or error.filename}: {error.strerror}{hint}", file=sys.stderr)
         sys.exit(1)
 
 

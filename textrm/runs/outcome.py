@@ -108,12 +108,9 @@ def alone_in(folder: Path, timeout: float = 10.0) -> Iterator[None]:
     """Hold the lock of a run's folder. It ends with the process, however that ends, and its workers a little later.
 
     Raises:
-        UserError: when another process still has it after ``timeout`` seconds, or there can be no folder or no lock.
+        UserError: when another process still has it after ``timeout`` seconds, or there can be no lock.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"{folder} cannot be made a folder ({error.strerror}): give another one") from error
+    folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / "outcome.lock", timeout=timeout)
     try:
         lock.acquire()
