@@ -26,7 +26,7 @@ from pytorch_lightning.callbacks import Callback
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.training_loop import bare_steps, configured
+from benchmarks.training.loop import bare_steps, configured
 from textrm.command_line import click_command
 from textrm.errors import UserError
 from textrm.synth.write import write_set

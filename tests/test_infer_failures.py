@@ -51,7 +51,7 @@ def test_unreadable_and_unwritable_paths(
     monkeypatch.setattr("io.open", guarded_open)
     result = run(model_file, book, "-o", tmp_path / "out")
     assert result.exit_code == 1
-    assert "1 pages cleaned, 2 failed" in result.output
+    assert "1 page cleaned, 2 failed" in result.output
     assert result.output.count("Permission denied") == 2
 
 

@@ -28,7 +28,7 @@ def test_a_folder_is_cleaned_end_to_end_and_the_next_run_goes_on(
     assert read(out / "1.png").image[22:30, 18:22].min() > 250
     assert np.array_equal(read(book / "1.png").image, lettered_page())
     (out / "1.png").unlink()
-    assert "1 pages cleaned, 2 were done already" in run(cleaner_file, book, "-o", out, *END_TO_END).output
+    assert "1 page cleaned, 2 were done already" in run(cleaner_file, book, "-o", out, *END_TO_END).output
 
 
 def test_what_is_written_beside_a_page_that_was_drawn(cleaner_file: Path, book: Path, tmp_path: Path) -> None:

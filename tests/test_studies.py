@@ -113,7 +113,7 @@ def test_grown_labels_are_made_from_noisy_pairs_and_measured(
     mask_growth.measure_labels(study)
     plain, grown = csv.DictReader((study.report / "labels.csv").open())
     assert (plain["grow"], grown["grow"]) == ("1", "15")
-    assert 0.3 < float(plain["recall"]) < float(grown["recall"]) <= 1
+    assert 0.2 < float(plain["recall"]) < float(grown["recall"]) <= 1
     assert 0.3 < float(grown["precision"]) < float(plain["precision"]) <= 1
 
 
@@ -139,7 +139,7 @@ def test_upsamplings_are_timed_and_shown_side_by_side(
     in_this_process(monkeypatch, studies)
     monkeypatch.setattr(upsampling, "WAYS", ("bilinear", "transposed"))
     monkeypatch.setattr(upsampling, "DRAWN", tmp_path)
-    monkeypatch.setattr("benchmarks.training_measure.PAGE", (128, 96))
+    monkeypatch.setattr("benchmarks.training.measure.PAGE", (128, 96))
     (tmp_path / "test").symlink_to(drawn.parent)
     study = studies.Study(
         f"data.manifest={drawn} data.val.manifest={drawn} test=false", " ".join(TINY), tmp_path / "out"

@@ -92,7 +92,7 @@ def main(
         ]  # fmt: skip
         hint = "; a smaller --tile needs less"
         cleaned = work_through(tasks, "cleaning", ending.failures, console, console.is_terminal, hint)
-        ending.done = f"{cleaned} pages cleaned"
+        ending.done = f"{cleaned} page{'' if cleaned == 1 else 's'} cleaned"
         if isinstance(cleaning.model, SegmentationModel) and cleaning.model.looks == 1:
             console.print(f"note: {cleaning.model.path} looks at a page once: pixels are judged, not words, "
                           "and none is doubtful")  # fmt: skip

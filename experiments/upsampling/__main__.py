@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from rich.progress import Progress
 
-from benchmarks.training_measure import time_pages
+from benchmarks.training.measure import time_pages
 from experiments.studies import DRAWN, Study, command
 from textrm.checkpoints.run_net import load_run
 from textrm.data.manifest import load_sample, read_manifest

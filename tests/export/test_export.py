@@ -49,7 +49,7 @@ TINY: dict[str, Any] = {
         "_target_": "textrm.nets.encoders.xception.XceptionEncoder",
         "width": 0.125,
         "middle_blocks": 2,
-        "exit_blocks": 1,
+        "exit_blocks": 2,
     },
     "pooling": {
         "_target_": "textrm.nets.segmentation.pooling.ReceptiveFieldBlock",

@@ -72,7 +72,9 @@ def choose_rows(manifest: Manifest, split: str, limit: int | None = None, need_m
     if not rows:
         found = ", ".join(sorted({row.split for row in known})) or "none"
         wanted = "picture with a mask" if need_mask else "picture"
-        raise UserError(f"split {split} has no {wanted} in {manifest.folder}; splits that have: {found}")
+        raise UserError(
+            f"split {split} has no {wanted} in {manifest.folder}; splits that have some: {found}; give split=…"
+        )
     if limit is not None and limit < 1:
         raise UserError(f"limit is {limit}; expected at least 1 page, or nothing for all")
     return evenly_spread(rows, limit)

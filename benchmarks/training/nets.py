@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 from torchvision.models.segmentation import deeplabv3_mobilenet_v3_large, lraspp_mobilenet_v3_large
 
-from benchmarks.training_loop import configured
+from benchmarks.training.loop import configured
 from textrm.extras import needs_extra
 from textrm.nets.layers.phases import with_dilation
 

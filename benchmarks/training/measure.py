@@ -15,7 +15,7 @@ import torch
 from rich.progress import Progress
 from torch import nn
 
-from benchmarks.training_loop import Step, bare_steps, configured
+from benchmarks.training.loop import Step, bare_steps, configured
 from textrm.data.manifest import load_sample, read_manifest
 from textrm.evaluate.scoring import choose_rows
 from textrm.export.graph import export

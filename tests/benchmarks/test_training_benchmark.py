@@ -13,9 +13,10 @@ import torch
 from click.testing import CliRunner
 from torch import nn
 
-from benchmarks import training, training_measure
-from benchmarks.training_nets import PEERS, Peer, costs
-from benchmarks.training_table import by_time, spread, verdicts
+from benchmarks.training import __main__ as training
+from benchmarks.training import measure
+from benchmarks.training.nets import PEERS, Peer, costs
+from benchmarks.training.table import by_time, spread, verdicts
 from textrm.evaluate.scoring import Line
 from textrm.synth.write import write_set
 
@@ -39,7 +40,7 @@ def test_results_are_written_and_nothing_is_done_twice(
     for name in nets:  # exporting takes long, and has tests of its own
         (out / "onnx").mkdir(parents=True, exist_ok=True)
         shutil.copy(model_file, out / "onnx" / f"{name}.onnx")
-    monkeypatch.setattr(training_measure, "PAGE", (50, 70))
+    monkeypatch.setattr(measure, "PAGE", (50, 70))
     given = [f"--manifest={manifest}", f"--test-manifest={manifest}", "--limit=2", "--steps=2", "--crop=64",
              "--batch=2", "--seeds=3", "--rates=0.001,0.01", f"--only={','.join(nets)}", f"--out={out}"]  # fmt: skip
     first = call(*given)
@@ -84,8 +85,8 @@ def test_all_nets_of_a_seed_see_the_same_crops_in_the_same_order(tmp_path: Path)
 
     def seen(seed: int) -> torch.Tensor:
         net = Recorder()
-        settings = training_measure.Settings(str(manifest), "", "val", 1, 3, 32, 2, 1)
-        list(training_measure.steps_of(net, seed, 0.003, settings))
+        settings = measure.Settings(str(manifest), "", "val", 1, 3, 32, 2, 1)
+        list(measure.steps_of(net, seed, 0.003, settings))
         return torch.stack(net.seen)
 
     first = seen(1)

@@ -9,7 +9,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.training_measure import Settings
+from benchmarks.training.measure import Settings
 from textrm.evaluate.scoring import Line
 
 COLUMNS = {  # heading and format, by column of results.csv

@@ -24,9 +24,9 @@ import cv2
 import torch
 from rich.progress import Progress
 
-from benchmarks.training_measure import Settings, time_pages, train_and_score
-from benchmarks.training_nets import OURS, PEERS, costs
-from benchmarks.training_table import print_results, verdicts
+from benchmarks.training.measure import Settings, time_pages, train_and_score
+from benchmarks.training.nets import OURS, PEERS, costs
+from benchmarks.training.table import print_results, verdicts
 from experiments.running import chosen
 from textrm.command_line import click_command
 from textrm.errors import UserError

@@ -1,0 +1,1 @@
+"""Our segmenters beside those of other libraries, trained alike."""
