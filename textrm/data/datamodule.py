@@ -152,11 +152,8 @@ class DataModule(LightningDataModule):
         super().__init__()
         if not train:
             raise UserError("train: is empty, expected at least one data set")
-        for name, value, least in (
-            ("batch_size", batch_size, 1),
-            ("val_batch_size", val_batch_size, 1),
-            ("workers", workers, 0),
-        ):
+        whole = (("batch_size", batch_size, 1), ("val_batch_size", val_batch_size, 1), ("workers", workers, 0))
+        for name, value, least in whole:
             if not isinstance(value, int) or value < least:
                 raise UserError(f"{name}={value}: expected a whole number of at least {least}")
         for data in (*train.values(), val, test) if holes is not None else ():

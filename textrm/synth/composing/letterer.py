@@ -36,14 +36,9 @@ class Letterer:
     """
 
     def __init__(
-        self,
-        rng: Rng,
-        clean: np.ndarray,
-        fonts: FontLibrary,
-        balloon_style: BalloonStyle,
-        color: bool,
+        self, rng: Rng, clean: np.ndarray, fonts: FontLibrary, balloon_style: BalloonStyle, color: bool,
         styles: Mapping[str, float] | None = None,
-    ) -> None:
+    ) -> None:  # fmt: skip
         self.rng, self.fonts, self.balloon_style, self.color = rng, fonts, balloon_style, color
         self.clean, self.image = clean, clean.copy()
         self.height, self.width = clean.shape[:2]
@@ -173,17 +168,9 @@ class Letterer:
         return Sample(name, self.image, mask, self.clean, None, tuple(self.words), every)
 
     def talk(
-        self,
-        width: float,
-        height: float,
-        *,
-        background: np.ndarray | None,
-        rounded: bool = False,
-        vertical: bool | None = None,
-        exact: bool = False,
-        balloon: bool = False,
-        plain: bool | None = None,
-    ) -> Lettering | None:
+        self, width: float, height: float, *, background: np.ndarray | None, rounded: bool = False,
+        vertical: bool | None = None, exact: bool = False, balloon: bool = False, plain: bool | None = None,
+    ) -> Lettering | None:  # fmt: skip
         """Text of about the page's size in a box no larger than ``width`` x ``height``.
 
         In a ``balloon`` it may be a mark, such as dots, that stands alone, or so faint that it is hard to read.
