@@ -24,7 +24,7 @@ class ExponentialAveraging(WeightAveraging):
     gives the same averages to the bit, but gathers and groups all tensors anew at each step, on the device that the net
     had before training: on one thread 3.4 ms for the smallest segmenter, whose step takes 24 ms, and 5.2 ms of 467 for
     the released finder; here it is 0.8 and 1.2 ms. ``EMAWeightAveraging`` takes 8.6 and 11 ms, has no warm-up and
-    leaves ``num_batches_tracked`` at 1 (findings/weight_averaging.sh). A run that is resumed is exact with this one.
+    leaves ``num_batches_tracked`` at 1 (findings/averaged_counts.sh). A run that is resumed is exact with this one.
 
     Raises:
         UserError: for a decay outside [0, 1).
