@@ -94,7 +94,7 @@ def main(comics: Path, art: Path | None, clip_art: Path, stamps: Path, lists: Pa
     if not words.exists():
         judged = " ".join(f"--set {manifest}:train:{JUDGED[name]}" for name, manifest in
                           {"pages": comics, **sets, "bare": bare}.items())  # fmt: skip
-        run(f"experiments.finding.verify {weights} {judged} --false 1.5 --bar 0.87 --limit {some(150, scale)} "
+        run(f"experiments.finding.verify {weights} {judged} --false 1.5 --bar 0.82 --limit {some(150, scale)} "
             f"--out {words}")  # fmt: skip
     export = f"textrm.export run={folder} checkpoint={weights} low=0.3 threshold=0.4 words={words}"
     run(f"{export} out={out / 'find.float.onnx'}")
