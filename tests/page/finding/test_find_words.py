@@ -109,3 +109,14 @@ def test_a_word_among_sure_ones_is_believed_sooner_than_one_alone() -> None:
     prob[100:120, 20:30] = prob[200:220, 20:30] = 250
     boxes = [word.box for word in find_words(PAPER, maps_of(prob), 0.5, judge=company)[1]]
     assert (20, 20, 44, 40) in boxes
+
+
+def test_a_lower_threshold_takes_more_words_and_no_more_of_their_surroundings() -> None:
+    prob = blank()
+    prob[20:40, 20:30] = 250
+    prob[15:45, 30:40] = 60  # below ``low``
+    prob[100:120, 20:30] = 100  # a doubtful word
+    before, words, _ = find_words(PAPER, maps_of(prob), 0.5, 0.3)
+    after, more, _ = find_words(PAPER, maps_of(prob), 0.2, 0.3)
+    assert (len(words), len(more)) == (1, 2)
+    assert np.array_equal(after[:60], before[:60])

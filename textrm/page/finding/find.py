@@ -44,7 +44,8 @@ def find(
     """
     threshold = model.threshold if threshold is None else threshold
     low = model.low if low is None else low
-    lower = None if low is None else min(low, threshold)
+    # A word's score and its pixels' probability are two things; of a model of one look they are one.
+    lower = None if low is None else min(low, threshold) if model.looks == 1 else low
     maps = segment(image, model, tile)
     prob = maps[0]
     doubtful: list[Region] = []

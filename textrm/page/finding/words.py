@@ -89,7 +89,7 @@ def find_words(
         image: H W 3 uint8 RGB, the page.
         maps: what each look gave, uint8, at 1, 1/2, 1/4, … of the page.
         threshold: in (0, 1).
-        low: in (0, threshold], above which a pixel belongs to a stroke; None for the threshold.
+        low: in (0, 1), above which a pixel belongs to a stroke; None for the threshold.
         min_area: words with fewer pixels are left.
         judge: gives the scores; None for the plain one.
 
@@ -97,7 +97,7 @@ def find_words(
         The mask, H W uint8 in {0, 1} (1 = lettering), the words and the doubtful words, from top to bottom.
     """
     mask = np.zeros(maps[0].shape, np.uint8)
-    words = group_words(image, maps, threshold if low is None else min(low, threshold))
+    words = group_words(image, maps, threshold if low is None else low)
     if words is None:
         return mask, [], []
     scores = (judge or Judge())(words.features)
