@@ -99,11 +99,12 @@ def _panel(rng: Rng, page: Page, height: int, width: int, single: bool, bad: lis
             _lay(rng, (clean,), drawing, 1.8)
         return clean, clean
     image = letter_behind(rng, clean, _fonts(page.fonts), drawings)
+    whole = mask_of_drawn_pair(image, clean)
     for _ in range(ATTEMPTS):
         panels = clean.copy(), image.copy()
         for drawing in drawings:
             _lay(rng, panels, drawing, 0.9)
-        if still_read(mask_of_drawn_pair(image, clean), mask_of_drawn_pair(panels[1], panels[0])):
+        if still_read(whole, mask_of_drawn_pair(panels[1], panels[0])):
             return panels
     return panels[0], panels[0]
 
@@ -210,7 +211,7 @@ def main(folder: Path, out: Path, count: int, listed: Path | None, effects: floa
         if any(name.lower().endswith(".svg") for name in drawings) and not shutil.which("rsvg-convert"):
             raise UserError("rsvg-convert is not installed, which draws SVG files: install librsvg2-bin")
         if effects:
-            find_fonts(fonts)  # what is wrong with them shows here, not in a worker
+            _fonts(fonts)  # what is wrong with them shows here, not in a worker
         pages = [Page(number, seed, drawings, str(out), effects, fonts) for number in range(count)]
         rows = []
         with progress_bar("pages", count) as show:

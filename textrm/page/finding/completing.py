@@ -6,7 +6,6 @@ import cv2
 import numpy as np
 
 from textrm.page.finding.ground import ClosedGround, Grounds
-from textrm.page.group import Slices
 
 _CONVEX = 0.4  # of -1 to 1: balloons and captions are; hair, clothes and limbs are not
 _PLAIN = 0.9  # of a ground's pixels that must have its colour: a wall in the light is no balloon
@@ -34,7 +33,7 @@ def overlooked(image: np.ndarray, strokes: Pixels, grounds: Grounds, kept: np.nd
         kept: N bool, which words go.
     """
     ys, xs, word = strokes
-    found: list[Pixels] = [(ys[:0], xs[:0], word[:0])]
+    found: list[Pixels] = []
     standing = kept & (grounds.share >= _SHARE)
     for region in np.unique(grounds.of_word[standing]).tolist():
         ground = grounds.closed.get(region)
@@ -42,7 +41,10 @@ def overlooked(image: np.ndarray, strokes: Pixels, grounds: Grounds, kept: np.nd
             continue
         own = standing[word] & (grounds.of_word[word] == region)
         found.append(_of_balloon(image, (ys[own], xs[own], word[own]), ground, grounds.step))
-    return tuple(np.concatenate(part) for part in zip(*found, strict=True))  # type: ignore[return-value]
+    if not found:
+        return ys[:0], xs[:0], word[:0]
+    more_ys, more_xs, more_words = (np.concatenate(part) for part in zip(*found, strict=True))
+    return more_ys, more_xs, more_words
 
 
 def _of_balloon(image: np.ndarray, own: Pixels, ground: ClosedGround, step: int) -> Pixels:
@@ -50,11 +52,11 @@ def _of_balloon(image: np.ndarray, own: Pixels, ground: ClosedGround, step: int)
     ys, xs, word = own
     count, labels, boxes, centres = cv2.connectedComponentsWithStats(ground.holes, connectivity=8, ltype=cv2.CV_32S)
     scale = 1 << step
-    box: Slices = (slice(ground.box[0].start * scale, min(ground.box[0].stop * scale, image.shape[0])),
-                slice(ground.box[1].start * scale, min(ground.box[1].stop * scale, image.shape[1])))  # fmt: skip
-    pixels = image[box]
+    above, beside = ground.slices
+    pixels = image[above.start * scale : above.stop * scale, beside.start * scale : beside.stop * scale]
+    top, left = above.start * scale, beside.start * scale
     hole = labels.repeat(scale, 0).repeat(scale, 1)[: pixels.shape[0], : pixels.shape[1]]
-    rows, columns = ys - box[0].start, xs - box[1].start
+    rows, columns = ys - top, xs - left
     inside = (rows >= 0) & (rows < hole.shape[0]) & (columns >= 0) & (columns < hole.shape[1])
     rows, columns, word = rows[inside], columns[inside], word[inside]
     low, high = np.maximum(ground.color - _INK, 0), np.minimum(ground.color + _INK, 255)
@@ -76,4 +78,4 @@ def _of_balloon(image: np.ndarray, own: Pixels, ground: ClosedGround, step: int)
     new = goes[hole] & ink
     new[rows, columns] = False
     rows, columns = np.nonzero(new)
-    return rows + box[0].start, columns + box[1].start, owner[hole[rows, columns]]
+    return rows + top, columns + left, owner[hole[rows, columns]]

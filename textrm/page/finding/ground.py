@@ -10,9 +10,7 @@ import numpy as np
 from textrm.page.group import Slices
 
 FEATURES = 6
-_EVEN = (
-    28  # levels; by how much an even ground may change within 3 x 3 pixels: print and compression change it a little
-)
+_EVEN = 28  # levels; by how much an even ground may change within 3 x 3 pixels: compression changes it a little
 _AROUND = 3, 6  # pixels; how far from a stroke its ground is looked at
 _EDGE = 2  # pixels around a stroke that are its soft edge
 _LARGEST = 0.35  # of the page: a closed ground that is larger is no balloon
@@ -26,12 +24,12 @@ _DIRECTIONS = np.array([(0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1), (-1,
 class ClosedGround:
     """One even ground that a line closes, as it is seen in the page halved so often.
 
-    ``box`` is where it lies there; ``color`` (3 float64) its usual RGB, which the share ``plain`` of it has; ``holes``
-    (h w uint8 in {0, 1}) what interrupts it; ``whole`` its pixels with these; ``convex`` how convex it is, -1 to 1 from
-    0.7 on; ``lettered`` how much of the holes is strokes, in [0, 1].
+    ``slices`` are where it lies there; ``color`` (3 float64) its usual RGB, which the share ``plain`` of it has;
+    ``holes`` (h w uint8 in {0, 1}) what interrupts it; ``whole`` its pixels with these; ``convex`` how convex it is,
+    -1 to 1 from 0.7 on; ``lettered`` how much of the holes is strokes, in [0, 1].
     """
 
-    box: Slices
+    slices: Slices
     color: np.ndarray
     plain: float
     holes: np.ndarray
@@ -65,8 +63,8 @@ def find_grounds(image: np.ndarray, strokes: tuple[np.ndarray, np.ndarray], word
     small = cv2.resize(image, None, fx=0.5**step, fy=0.5**step, interpolation=cv2.INTER_AREA) if step else image
     height, width = small.shape[:2]
     ys, xs = (np.minimum(side >> step, most - 1) for side, most in zip(strokes, (height, width), strict=True))
-    box = np.ones((3, 3), np.uint8)
-    red, green, blue = cv2.split(cv2.subtract(cv2.dilate(small, box), cv2.erode(small, box)))
+    near = np.ones((3, 3), np.uint8)
+    red, green, blue = cv2.split(cv2.subtract(cv2.dilate(small, near), cv2.erode(small, near)))
     even = cv2.threshold(cv2.max(cv2.max(red, green), blue), _EVEN, 1, cv2.THRESH_BINARY_INV)[1]
     _, labels, boxes, _ = cv2.connectedComponentsWithStats(even, connectivity=4, ltype=cv2.CV_32S)
     inked = np.zeros((height, width), np.uint8)
@@ -115,7 +113,7 @@ def ground_features(grounds: Grounds, word: np.ndarray, prob: np.ndarray, areas:
     return rows
 
 
-def _closed(own: np.ndarray, inked: np.ndarray, box: Slices, paper: np.ndarray) -> ClosedGround:
+def _closed(own: np.ndarray, inked: np.ndarray, slices: Slices, paper: np.ndarray) -> ClosedGround:
     """A region, h w uint8 in {0, 1}, with what it encloses; ``paper`` are some of its pixels."""
     own = cv2.copyMakeBorder(own, 1, 1, 1, 1, cv2.BORDER_CONSTANT)
     outlines, _ = cv2.findContours(own, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
@@ -127,7 +125,7 @@ def _closed(own: np.ndarray, inked: np.ndarray, box: Slices, paper: np.ndarray) 
     convex = float(np.clip((solid - 0.85) / 0.15, -1, 1))
     color = np.median(paper, 0)
     plain = float((np.abs(paper - color) <= _TINT).all(1).mean())
-    return ClosedGround(box, color, plain, holes, cv2.countNonZero(filled), convex, lettered)
+    return ClosedGround(slices, color, plain, holes, cv2.countNonZero(filled), convex, lettered)
 
 
 def _of_words(labels: np.ndarray, inked: np.ndarray, ys: np.ndarray, xs: np.ndarray,
