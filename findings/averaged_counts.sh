@@ -12,7 +12,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
 "$work/venv/bin/python" -m pip install --quiet --disable-pip-version-check torch==2.14.1 pytorch-lightning==2.6.6 \
-  "setuptools<81" numpy
+  numpy==2.4.6
+cd "$work"
 "$work/venv/bin/python" -W ignore - <<'PYTHON'
 import logging
 import sys
