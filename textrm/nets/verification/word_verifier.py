@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 
@@ -11,9 +13,9 @@ from textrm.nets.layers.blocks import conv_bn_act
 class WordVerifier(nn.Module):
     """Views of words B V C S S uint8 and their features B F to logits B.
 
-    The stage after a finder that proposes: as in two-stage detection (Ren et al. 2015, Faster R-CNN), but each proposal
-    is cut out of the page and seen at its own scale, and at two others, by the same convolutions; the maps of the finder
-    come along as channels. Means and maxima of the last map of all views are joined with the features.
+    The stage after a finder that proposes, as in two-stage detection (Ren et al. 2015, Faster R-CNN); but each proposal
+    is cut out of the page and seen at its own scale, and at two others, by the same convolutions, and the maps of the
+    finder come along as channels. Means and maxima of the last map of all views are joined with the features.
 
     Args:
         views: V, squares of the page that each word is seen in.
@@ -26,7 +28,7 @@ class WordVerifier(nn.Module):
     def __init__(self, views: int, channels: int, features: int, width: int = 24, dropout: float = 0.2) -> None:
         super().__init__()
         widths = [channels, width, width * 3 // 2, width * 3, width * 4]
-        layers = [conv_bn_act(before, after, 3, stride=2) for before, after in zip(widths, widths[1:], strict=False)]
+        layers = [conv_bn_act(before, after, 3, stride=2) for before, after in pairwise(widths)]
         self.trunk = nn.Sequential(*layers, conv_bn_act(widths[-1], widths[-1], 3))
         self.standardize = nn.BatchNorm1d(features)
         joined = 2 * views * widths[-1] + features
