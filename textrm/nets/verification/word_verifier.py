@@ -38,6 +38,6 @@ class WordVerifier(nn.Module):
     def forward(self, views: Tensor, features: Tensor, known: Tensor | None = None) -> Tensor:
         """Logits B; ``views`` in [-0.5, 0.5]; features whose ``known``, B 1, is 0 are taken as their means."""
         maps = self.trunk(views.flatten(0, 1).contiguous(memory_format=torch.channels_last))
-        seen = torch.cat([maps.mean((2, 3)), maps.amax((2, 3))], 1).reshape(len(features), -1)
+        seen = torch.cat([maps.mean((2, 3)), maps.amax((2, 3))], 1).unflatten(0, (-1, views.shape[1])).flatten(1)
         standard = self.standardize(features)
         return self.head(torch.cat([seen, standard if known is None else standard * known], 1))[:, 0]
