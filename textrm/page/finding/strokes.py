@@ -12,6 +12,7 @@ from textrm.page.group import CELL, ellipse, groups
 _SMALL = 24  # pixels; strokes up to this size are one class, larger ones have a class for each doubling
 _REACH = 0.3  # of a stroke's size: half the gap over which it finds the next one
 _CELLS = 2  # cells of a class's grid over which it looks
+_LESS = 2  # classes; how much smaller a stroke may be than one it is joined with: dots are no smaller, hatching is
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def grouped(strokes: Strokes, shape: tuple[int, ...]) -> np.ndarray:
         grid[strokes.ys[members] // cell, strokes.xs[members] // cell] = 1
         _, near = cv2.connectedComponents(cv2.dilate(grid, ellipse(_CELLS)), connectivity=8)
         # Strokes of this class, and smaller ones within their reach.
-        smaller = own_class <= level
+        smaller = (own_class <= level) & (own_class >= level - _LESS)
         reached = np.zeros(count, int)
         labels, members = near[strokes.ys[smaller] // cell, strokes.xs[smaller] // cell], strokes.own[smaller]
         reached[members[labels > 0]] = labels[labels > 0]

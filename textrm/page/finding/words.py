@@ -37,13 +37,22 @@ class Words:
     grounds: Grounds
 
 
-def group_words(image: np.ndarray, maps: Sequence[np.ndarray], low: float) -> Words | None:
+def group_words(
+    image: np.ndarray, maps: Sequence[np.ndarray], low: float, within: np.ndarray | None = None
+) -> Words | None:
     """Strokes of more than ``low``, grouped; None where there is none.
 
     Strokes whose distance is small beside their size make a word, in any direction: letters of one size find each
     other, dots and accents the letter beside them.
+
+    Args:
+        image: H W 3 uint8 RGB, the page.
+        maps: what each look gave, uint8, at 1, 1/2, 1/4, … of the page.
+        low: in (0, 1).
+        within: H W uint8 in {0, 1}, where strokes may be; None for everywhere.
     """
-    strokes = find_strokes(cv2.threshold(maps[0], int(low * 255), 1, cv2.THRESH_BINARY)[1])
+    weak = cv2.threshold(maps[0], int(low * 255), 1, cv2.THRESH_BINARY)[1]
+    strokes = find_strokes(weak if within is None else weak & within)
     if not len(strokes.sizes):
         return None
     word_of = grouped(strokes, maps[0].shape)
