@@ -16,6 +16,10 @@ from textrm.page.finding.strokes import Strokes, find_strokes, grouped
 _SURE = 0.6  # the mean of the finest look and of the largest whole one, from which a word vouches for others
 
 
+Pixels = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""y, x and the word of some pixels."""
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """Words of a page before anything is decided: ``word`` is that of each stroke pixel; others have a row for each.
@@ -35,6 +39,11 @@ class Words:
     areas: np.ndarray
     peaks: np.ndarray
     grounds: Grounds
+
+    @property
+    def pixels(self) -> Pixels:
+        """y, x and the word of each stroke pixel."""
+        return self.strokes.ys, self.strokes.xs, self.word
 
 
 def group_words(
