@@ -13,7 +13,7 @@ from textrm.page.finding.mask import Region
 from textrm.page.finding.verifier import Verifier
 from textrm.page.finding.words import Words, group_words
 
-_SURER = 0.5  # the probability above which strokes are grouped again where words were left
+SURER = 0.5  # the probability above which strokes are grouped again where words were left
 
 
 def find_words(
@@ -51,7 +51,7 @@ def find_words(
     if judge.sees_parts and not kept.all():
         left = ~kept[words.word]
         mask[words.strokes.ys[left], words.strokes.xs[left]] = 1
-        parts = group_words(image, maps, max(_SURER, low), mask)
+        parts = group_words(image, maps, max(SURER, low), mask)
         mask[:] = 0
         if parts is not None:
             more = _judged(parts, threshold, min_area, judge)[0]
