@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from pathlib import Path
 
 import cv2
@@ -23,6 +22,7 @@ from experiments.meme_cleaning import __main__ as meme_cleaning
 from experiments.pretraining import __main__ as pretraining
 from textrm.data.manifest import read_manifest
 from textrm.page import SegmentationModel
+from textrm.page.finding.verifier import as_text
 from textrm.runs.config import CONFIG_FOLDER
 
 pytestmark = pytest.mark.slow
@@ -152,7 +152,7 @@ def test_between_two_finders_lie_the_averages_of_their_weights(tmp_path: Path) -
         ("C:/a.csv:val:6", ("C:/a.csv", "val", 6.0)),
     ],
 )
-def test_sets_of_a_judge_have_shares(text: str, entry: tuple[str, str, float]) -> None:
+def test_sets_of_a_verifier_have_shares(text: str, entry: tuple[str, str, float]) -> None:
     assert verify._entry(text) == entry
 
 
@@ -170,7 +170,7 @@ def test_the_recipe_of_the_finder_runs_from_drawings_to_weights_and_is_not_repea
 ) -> None:
     commands = in_this_process(monkeypatch, finding)
     monkeypatch.setattr(material, "PAGES", "size=96 sheet=false workers=1")
-    monkeypatch.setattr(fit, "STEPS", 30)
+    monkeypatch.setattr(fit, "BATCH", 8)
     monkeypatch.setattr(finding, "INT8", "int8=true crop=64 crops=4 force=true")
     monkeypatch.setattr(finding, "LEGS", tuple(leg._replace(steps=4) for leg in (finding.LEGS[2], finding.LEGS[-1])))
     lists, disc = tmp_path / "lists", np.zeros((160, 160, 4), np.uint8)
@@ -195,7 +195,7 @@ def test_the_recipe_of_the_finder_runs_from_drawings_to_weights_and_is_not_repea
     assert f"weights={tmp_path / 'out' / 'leg1_averaged.onnx'}" in legs[1]
     model = SegmentationModel(tmp_path / "out" / "find.onnx", threads=1)
     assert (model.looks, model.threshold) == (4, 0.4)
-    assert json.loads(model.judge.as_json()) == json.loads((tmp_path / "out" / "words.json").read_text())
+    assert model.metadata["verifier"] == as_text((tmp_path / "out" / "verifier.onnx").read_bytes())
     before = len(commands)
     assert CliRunner().invoke(finding.main, arguments).exit_code == 0
     assert [command.split()[0] for command in commands[before:]] == ["textrm.export"] * 2
