@@ -20,7 +20,7 @@ class ExportedVerifier(nn.Module):
 
     def __init__(self, net: WordVerifier) -> None:
         super().__init__()
-        self.net = net.eval()
+        self.net = net
 
     def forward(self, views: Tensor, features: Tensor) -> Tensor:
         """How likely each word is lettering, in [0, 1]."""
@@ -33,7 +33,7 @@ def export_verifier(net: WordVerifier) -> bytes:
     Raises:
         UserError: when the graph does not compute what torch computes.
     """
-    model = ExportedVerifier(net)
+    model = ExportedVerifier(net).eval()
     generator = torch.Generator().manual_seed(0)
     views = torch.randint(0, 256, (5, VIEWS, CHANNELS, SIDE, SIDE), dtype=torch.uint8, generator=generator)
     features = torch.randn(5, FEATURES, generator=generator)

@@ -64,12 +64,12 @@ def find_words(
     mask[pixels[0][inside], pixels[1][inside]] = 1
     further = overlooked(image, pixels, grounds, kept)
     mask[further[:2]] = 1
-    areas = np.bincount(pixels[2], minlength=len(kept))
-    gone = np.bincount(pixels[2], mask[pixels[:2]], minlength=len(kept)) * 2 > areas  # with others
+    stays = mask[pixels[:2]] == 0
+    doubtful &= np.bincount(pixels[2], stays, minlength=len(kept)) * 2 >= np.bincount(pixels[2], minlength=len(kept))
     return (
         mask,
         _regions([np.concatenate(part) for part in zip(pixels, further, strict=True)], scores, kept),
-        _regions(pixels, scores, doubtful & ~gone),
+        _regions([part[stays] for part in pixels], scores, doubtful),
     )
 
 
