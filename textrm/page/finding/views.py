@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from textrm.page.finding.pyramid import halved
 from textrm.page.finding.words import Words
 
 VIEWS, SIDE = 3, 64  # of a word; pixels of the side of each
@@ -30,6 +31,8 @@ def word_views(words: Words, chosen: np.ndarray) -> np.ndarray:
     """
     views = np.empty((len(chosen), VIEWS, CHANNELS, SIDE, SIDE), np.uint8)
     scene = max(min(words.image.shape[:2]) / _SCENE, _FEWEST)
+    images, fines, coarses = _Halves(words.image), _Halves(words.fine), _Halves(words.coarse)
+    less = words.image.shape[0] / words.coarse.shape[0]
     order = np.argsort(words.word, kind="stable")
     ends = np.cumsum(words.areas)
     for view, number in zip(views, chosen.tolist(), strict=True):
@@ -39,11 +42,10 @@ def word_views(words: Words, chosen: np.ndarray) -> np.ndarray:
         word, stroke = _box(ys, xs), _box(ys[largest], xs[largest])
         squares = _square(stroke, _NEAR, _FEWEST), _square(word, _WHOLE, _FEWEST), _square(word, _AROUND, scene)
         for seen, (left, top, side) in zip(view, squares, strict=True):
-            less = words.image.shape[0] / words.coarse.shape[0]
-            seen[:3] = cv2.split(_shown(words.image, left, top, side, _BEYOND))
+            seen[:3] = cv2.split(images.shown(left, top, side, _BEYOND))
             seen[3] = _drawn(ys, xs, left, top, side)
-            seen[4] = _shown(words.fine, left, top, side, 0)
-            seen[5] = _shown(words.coarse, left / less, top / less, side / less, 0)
+            seen[4] = fines.shown(left, top, side, 0)
+            seen[5] = coarses.shown(left / less, top / less, side / less, 0)
     return views
 
 
@@ -69,8 +71,23 @@ def _drawn(ys: np.ndarray, xs: np.ndarray, left: float, top: float, side: float)
     return cv2.resize(ink, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
 
 
+class _Halves:
+    """A plane at 1, 1/2, 1/4, … of its size, each made when it is needed: large squares are shrunk from a small one."""
+
+    def __init__(self, plane: np.ndarray) -> None:
+        self._planes = [plane]
+
+    def shown(self, left: float, top: float, side: float, beyond: int) -> np.ndarray:
+        """A square at SIDE x SIDE; what lies beyond the plane is ``beyond``."""
+        step = 0
+        while side > 4 * SIDE:
+            step, left, top, side = step + 1, left / 2, top / 2, side / 2
+            if step == len(self._planes):
+                self._planes.append(halved(self._planes[-1]))
+        return _shown(self._planes[step], left, top, side, beyond)
+
+
 def _shown(plane: np.ndarray, left: float, top: float, side: float, beyond: int) -> np.ndarray:
-    """A square of ``plane`` at SIDE x SIDE; what lies beyond the plane is ``beyond``."""
     shown = np.full((SIDE, SIDE, *plane.shape[2:]), beyond, np.uint8)
     length = max(round(side), 1)
     parts, places = [], []
