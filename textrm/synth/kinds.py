@@ -12,7 +12,6 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-from textrm.synth.box import Box
 from textrm.synth.composing.additions import add_jotting, add_large
 from textrm.synth.composing.bubbles import BalloonStyle, random_balloon_style
 from textrm.synth.composing.letterer import Letterer
@@ -23,8 +22,8 @@ from textrm.synth.drawing.common.strokes import SUBPIXEL_BITS, blob, fixed, nois
 from textrm.synth.drawing.panel_art import Style, draw_panel, random_style
 from textrm.synth.drawing.panels import random_layout
 from textrm.synth.faces.library import FontLibrary
+from textrm.synth.values import Box, Rng
 
-Rng = np.random.Generator
 Page = tuple[Letterer, set[str]]
 
 

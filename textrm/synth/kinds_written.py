@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from textrm.synth.box import Box
 from textrm.synth.composing.additions import add_faint, add_jotting, add_large, add_screen
 from textrm.synth.composing.bubbles import random_balloon_style
 from textrm.synth.composing.letterer import Letterer
@@ -16,8 +15,8 @@ from textrm.synth.drawing.common.strokes import box, wander
 from textrm.synth.drawing.panel_art import draw_panel, draw_small, random_style
 from textrm.synth.drawing.people import people
 from textrm.synth.faces.library import FontLibrary
+from textrm.synth.values import Box, Rng
 
-Rng = np.random.Generator
 Page = tuple[Letterer, set[str]]
 
 

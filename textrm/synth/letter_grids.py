@@ -14,9 +14,8 @@ from textrm.synth.faces.library import FontLibrary
 from textrm.synth.inks.dresses import dialogue_dress
 from textrm.synth.pieces.patch import colored
 from textrm.synth.setting.block import Block
+from textrm.synth.values import Rng
 from textrm.synth.words.text import fit_to, repertoire
-
-Rng = np.random.Generator
 
 LINED = 0.3  # share of grids with lines between their cells
 SOLID = 0.15  # share of the lined ones with black cells, as crosswords have

@@ -5,7 +5,6 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from textrm.synth.box import Box
 from textrm.synth.composing.additions import add_jotting
 from textrm.synth.composing.bubbles import random_balloon_style
 from textrm.synth.composing.letterer import Letterer
@@ -18,8 +17,7 @@ from textrm.synth.drawing.panel_art import draw_small, random_style
 from textrm.synth.drawing.panels import random_layout, row_layout
 from textrm.synth.drawing.people import cartoon_people, people
 from textrm.synth.faces.library import FontLibrary
-
-Rng = np.random.Generator
+from textrm.synth.values import Box, Rng
 
 CAST: tuple[Motif, ...] = (
     cartoon_people.bust, cartoon_people.bust, cartoon_people.profile, cartoon_people.person, cartoon_people.animal,

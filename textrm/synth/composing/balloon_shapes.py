@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from textrm.synth.drawing.common.strokes import Curve, bezier, box, ellipse
+from textrm.synth.values import Rng
 
-Rng = np.random.Generator
 Body = Callable[[Rng, float, float], Curve]
 """Gives an outline that holds a text of 2 a x 2 b pixels."""
 

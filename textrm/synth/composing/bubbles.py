@@ -9,10 +9,8 @@ import cv2
 import numpy as np
 
 from textrm.synth.composing import balloon_shapes as shapes
-from textrm.synth.drawing.common.canvas import Color
 from textrm.synth.drawing.common.strokes import SUBPIXEL_BITS, Curve, fixed
-
-Rng = np.random.Generator
+from textrm.synth.values import Color, Rng
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,13 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from textrm.synth.box import Box
 from textrm.synth.composing.bubbles import blend
 from textrm.synth.composing.screens import lay_screen
 from textrm.synth.drawing import motion
 from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.common.palette import random_palette
 from textrm.synth.drawing.common.strokes import SUBPIXEL_BITS, fixed
-
-Rng = np.random.Generator
+from textrm.synth.values import Box, Rng
 
 
 def lay_ground(

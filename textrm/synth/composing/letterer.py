@@ -10,7 +10,6 @@ import numpy as np
 
 from textrm.data.masks import mask_of_drawn_pair
 from textrm.data.sample import Sample
-from textrm.synth.box import Box
 from textrm.synth.composing import balloon_shapes, bubbles
 from textrm.synth.composing.bubbles import BalloonStyle
 from textrm.synth.composing.room import Room, inside
@@ -21,8 +20,7 @@ from textrm.synth.inks.tones import near_tone
 from textrm.synth.pieces.dialogue import OTHER_STYLES, STYLE_SHARES
 from textrm.synth.pieces.lettering import Lettering, caption_meme, dialogue, mark, note, paste, sign
 from textrm.synth.pieces.patch import faded
-
-Rng = np.random.Generator
+from textrm.synth.values import Box, Rng
 
 FAINT_SHARE = 0.03  # share of balloons with lettering in a tone close to theirs
 MARKS_ALONE = 0.1  # share of balloons that hold nothing but a mark

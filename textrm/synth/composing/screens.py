@@ -7,12 +7,10 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from textrm.synth.box import Box
 from textrm.synth.composing.bubbles import blend
 from textrm.synth.drawing.common.screentone import ANGLES, PITCHES, dots, halftone, lines
 from textrm.synth.inks.dresses import vivid
-
-Rng = np.random.Generator
+from textrm.synth.values import Box, Rng
 
 DENSITIES = 0.08, 0.45  # share of ink
 COARSEST = 12.0  # px between dots; the finest of PITCHES that is used is 3

@@ -10,8 +10,7 @@ import numpy as np
 from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.common.palette import Palette
 from textrm.synth.drawing.common.strokes import Curve, beziers, blob, box, ellipse
-
-Rng = np.random.Generator
+from textrm.synth.values import Rng
 
 
 def clutter(canvas: Canvas, rng: Rng, palette: Palette) -> None:

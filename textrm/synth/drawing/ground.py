@@ -7,8 +7,7 @@ import numpy as np
 from textrm.synth.drawing.common.bounds import Bounds, Hand
 from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.common.strokes import blob, box
-
-Rng = np.random.Generator
+from textrm.synth.values import Rng
 
 
 def crack(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:

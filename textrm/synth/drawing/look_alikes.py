@@ -6,17 +6,16 @@ from collections.abc import Callable
 
 import numpy as np
 
-from textrm.synth.box import Box
 from textrm.synth.drawing import barred, facades, ground, things
 from textrm.synth.drawing.common.bounds import Motif, in_box, random_hand
-from textrm.synth.drawing.common.canvas import Canvas, Color
+from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.common.palette import Palette
 from textrm.synth.drawing.common.screentone import ANGLES, PITCHES, dots, halftone, lines
 from textrm.synth.drawing.common.strokes import blob, box, ribbon, wander
 from textrm.synth.drawing.motifs import MOTIFS
 from textrm.synth.drawing.people import cartoon_faces, cartoon_people
+from textrm.synth.values import Box, Color, Rng
 
-Rng = np.random.Generator
 Drawing = Callable[[Canvas, Rng, Palette], None]
 
 

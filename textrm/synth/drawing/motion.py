@@ -7,8 +7,7 @@ import numpy as np
 from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.common.palette import Palette
 from textrm.synth.drawing.common.strokes import ellipse
-
-Rng = np.random.Generator
+from textrm.synth.values import Rng
 
 
 def focus_lines(canvas: Canvas, rng: Rng, palette: Palette) -> None:

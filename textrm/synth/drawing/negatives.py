@@ -9,8 +9,7 @@ import numpy as np
 from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.common.palette import Palette
 from textrm.synth.drawing.common.strokes import bezier, beziers, blob, box, ellipse, smooth_open, wander
-
-Rng = np.random.Generator
+from textrm.synth.values import Rng
 
 
 def _spot(canvas: Canvas, rng: Rng) -> tuple[float, float]:

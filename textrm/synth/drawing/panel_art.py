@@ -14,8 +14,8 @@ from textrm.synth.drawing.common.finish import Finish, painted, random_finish
 from textrm.synth.drawing.common.palette import Palette, random_palette
 from textrm.synth.drawing.look_alikes import look_alikes
 from textrm.synth.drawing.people import people
+from textrm.synth.values import Rng
 
-Rng = np.random.Generator
 Drawing = Callable[[Canvas, Rng, Palette], None]
 
 SCENES: tuple[tuple[Drawing, float], ...] = (

@@ -8,8 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from textrm.synth.drawing.common.strokes import Curve, box
-
-Rng = np.random.Generator
+from textrm.synth.values import Rng
 
 
 @dataclass(frozen=True, slots=True)

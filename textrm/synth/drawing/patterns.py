@@ -7,8 +7,7 @@ import numpy as np
 from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.common.palette import Palette
 from textrm.synth.drawing.common.strokes import beziers, box, ellipse
-
-Rng = np.random.Generator
+from textrm.synth.values import Rng
 
 
 def _ground(canvas: Canvas, rng: Rng, palette: Palette) -> tuple[int, int, int]:

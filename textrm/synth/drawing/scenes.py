@@ -8,8 +8,7 @@ from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.common.palette import Palette
 from textrm.synth.drawing.common.strokes import beziers, blob, box, ellipse, smooth_open, wander
 from textrm.synth.drawing.common.texture import gradient, mix, noise
-
-Rng = np.random.Generator
+from textrm.synth.values import Rng
 
 
 def blank(canvas: Canvas, rng: Rng, palette: Palette) -> None:

@@ -9,17 +9,17 @@ from typing import TypeVar
 import numpy as np
 
 from textrm.data.masks import VISIBLE
-from textrm.synth.inks.effects import Color, Dress, without_color
+from textrm.synth.inks.effects import Dress, without_color
+from textrm.synth.values import BLACK, WHITE, Color, Rng
 
 T = TypeVar("T")
-BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 CONTRAST = 40  # grey levels that ink or outline differs from the background by, in some channel
 LOW_CONTRAST = 0.03  # share of lettering that may be as faint as FAINT
 FAINT = VISIBLE + 6  # grey levels that the faintest ink differs by: enough for the mask to have it
 
 
 def dialogue_dress(
-    rng: np.random.Generator, size: float, background: np.ndarray | None, ink: Color | None, plain: bool | None
+    rng: Rng, size: float, background: np.ndarray | None, ink: Color | None, plain: bool | None
 ) -> Dress:
     """Mostly flat ink; on an unknown background, or now and then, with outline, shadow or glow."""
     hard = rng.random() < 0.12
@@ -38,9 +38,7 @@ def dialogue_dress(
     return _effects(rng, ink, background, size, hard, outline=0.75, shadow=0.15, glow=0.15)
 
 
-def effect_dress(
-    rng: np.random.Generator, size: float, background: np.ndarray | None, ink: Color | None, monochrome: bool
-) -> Dress:
+def effect_dress(rng: Rng, size: float, background: np.ndarray | None, ink: Color | None, monochrome: bool) -> Dress:
     """Large lettering: outlines, patterns, hollow letters, see-through inks."""
     hard = rng.random() < 0.1
     if ink is None:
@@ -50,7 +48,7 @@ def effect_dress(
     return without_color(dress) if monochrome else dress
 
 
-def meme_dress(rng: np.random.Generator, size: float, background: np.ndarray | None, ink: Color | None) -> Dress:
+def meme_dress(rng: Rng, size: float, background: np.ndarray | None, ink: Color | None) -> Dress:
     """White with a black outline; plain dark ink where a light background is known."""
     if ink is None and background is not None and background.min() > 190 and rng.random() < 0.85:
         return Dress(_pick(rng, [BLACK, (30, 30, 30)], [0.8, 0.2]))
@@ -75,7 +73,7 @@ def _brightness_step(color: Color, background: np.ndarray) -> float:
 
 
 def _effects(
-    rng: np.random.Generator, ink: Color, background: np.ndarray | None, size: float, hard: bool,
+    rng: Rng, ink: Color, background: np.ndarray | None, size: float, hard: bool,
     outline: float, shadow: float, glow: float, effect: bool = False,
 ) -> Dress:  # fmt: skip
     edge = _against(rng, ink)
@@ -133,7 +131,7 @@ def _readable(dress: Dress, background: np.ndarray | None) -> bool:
     return max(contrast(color, background) for color in colors) * dress.opacity >= CONTRAST
 
 
-def _ink(rng: np.random.Generator, background: np.ndarray | None) -> Color:
+def _ink(rng: Rng, background: np.ndarray | None) -> Color:
     """A colour that stands out: mostly black or white, whichever is further, else a colour."""
     if background is None:
         return BLACK
@@ -152,7 +150,7 @@ def _ink(rng: np.random.Generator, background: np.ndarray | None) -> Color:
     return far
 
 
-def _against(rng: np.random.Generator, color: Color) -> Color:
+def _against(rng: Rng, color: Color) -> Color:
     """An outline colour that differs from the fill: black or white mostly."""
     light = 0.3 * color[0] + 0.6 * color[1] + 0.1 * color[2]
     other = WHITE if light < 110 else BLACK
@@ -160,11 +158,11 @@ def _against(rng: np.random.Generator, color: Color) -> Color:
     return chosen if max(abs(a - b) for a, b in zip(chosen, color, strict=True)) >= CONTRAST else other
 
 
-def vivid(rng: np.random.Generator) -> Color:
+def vivid(rng: Rng) -> Color:
     """Any hue, from pale to full and from dark to bright."""
     red, green, blue = colorsys.hsv_to_rgb(rng.random(), rng.uniform(0.35, 1), rng.uniform(0.25, 1))
     return (int(255 * red), int(255 * green), int(255 * blue))
 
 
-def _pick(rng: np.random.Generator, items: Sequence[T], weights: Sequence[float]) -> T:
+def _pick(rng: Rng, items: Sequence[T], weights: Sequence[float]) -> T:
     return items[int(rng.choice(len(items), p=weights))]

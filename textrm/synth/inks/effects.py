@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-Color = tuple[int, int, int]
+from textrm.synth.values import Color
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from textrm.synth.inks.dresses import BLACK, CONTRAST, WHITE, contrast, vivid
-from textrm.synth.inks.effects import Color, Dress, without_color
+from textrm.synth.inks.dresses import CONTRAST, contrast, vivid
+from textrm.synth.inks.effects import Dress, without_color
+from textrm.synth.values import BLACK, WHITE, Color, Rng
 
-Rng = np.random.Generator
 Dressing = Callable[[Rng, Dress, Color, float], Dress]
 
 

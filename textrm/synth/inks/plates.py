@@ -7,13 +7,10 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from textrm.synth.box import Box
 from textrm.synth.composing.bubbles import blend
-from textrm.synth.drawing.common.canvas import Color
 from textrm.synth.drawing.common.strokes import SUBPIXEL_BITS, blob, fixed, noise
 from textrm.synth.setting.warp import dry_brush
-
-Rng = np.random.Generator
+from textrm.synth.values import Box, Color, Rng
 
 
 def plate_color(rng: Rng, color: bool) -> Color:

@@ -6,9 +6,7 @@ import cv2
 import numpy as np
 
 from textrm.synth.inks.dresses import FAINT, contrast
-from textrm.synth.inks.effects import Color
-
-Rng = np.random.Generator
+from textrm.synth.values import Color, Rng
 
 STEPS = 2.0, 15.0  # difference in lightness, L* of CIELAB 1976
 EVEN = 10.0  # standard deviation, in grey levels, up to which a ground is of one colour

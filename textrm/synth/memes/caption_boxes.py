@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-Rng = np.random.Generator
+from textrm.synth.values import Rng
+
 LIGHT = 185  # of 255; white letters without outline could not be read on it
 Share = tuple[float, float, float, float]  # left, top, right, bottom as shares of the picture
 

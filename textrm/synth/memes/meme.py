@@ -14,8 +14,8 @@ from textrm.synth.memes.faces import CaptionFaces, Choice, covers
 from textrm.synth.memes.fitting import fit_caption, words_of
 from textrm.synth.memes.manner import FREE, Manner, band, outline, panel
 from textrm.synth.pieces.patch import Lettering, paste
+from textrm.synth.values import Rng
 
-Rng = np.random.Generator
 BAND, PANEL = "band", "black"
 # What the memes of the net look like, by counting; the names are those of the column ``style``.
 STYLES: Mapping[str, float] = {

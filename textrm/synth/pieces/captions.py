@@ -7,18 +7,18 @@ import numpy as np
 from textrm.synth.faces.library import FontLibrary
 from textrm.synth.faces.scripts import RIGHT_TO_LEFT, SHAPED, SPACELESS, VERTICAL
 from textrm.synth.inks.dresses import dialogue_dress, meme_dress
-from textrm.synth.inks.effects import Color
 from textrm.synth.pieces.dialogue import SCRIPT_SHARES, SMALLEST, straight, tags_of
 from textrm.synth.pieces.patch import Lettering, colored
 from textrm.synth.setting.block import Setting
 from textrm.synth.setting.columns import set_columns
 from textrm.synth.setting.rows import set_rows
 from textrm.synth.setting.warp import turn
+from textrm.synth.values import Color, Rng
 from textrm.synth.words.text import Token, fit_to, meme_text, note_text
 
 
 def note(
-    rng: np.random.Generator,
+    rng: Rng,
     fonts: FontLibrary,
     width: int,
     height: int,
@@ -59,7 +59,7 @@ def note(
 
 
 def caption_meme(
-    rng: np.random.Generator,
+    rng: Rng,
     fonts: FontLibrary,
     width: int,
     height: int,

@@ -10,12 +10,12 @@ import numpy as np
 from textrm.synth.faces.library import FontFace, FontLibrary
 from textrm.synth.faces.scripts import RIGHT_TO_LEFT, SHAPED, SPACELESS, VERTICAL
 from textrm.synth.inks.dresses import dialogue_dress
-from textrm.synth.inks.effects import Color
 from textrm.synth.pieces.patch import Lettering, colored
 from textrm.synth.setting.block import Block, Setting
 from textrm.synth.setting.columns import set_columns
 from textrm.synth.setting.rows import LineWidth, set_rows
 from textrm.synth.setting.warp import turn, wobble
+from textrm.synth.values import Color, Rng
 from textrm.synth.words.endings import drawn_out
 from textrm.synth.words.text import dialogue_tokens, fit_to
 
@@ -33,7 +33,7 @@ OTHER_STYLES = {"hand": 0.28, "sans": 0.37, "serif": 0.23, "display": 0.1, "brus
 
 
 def dialogue(
-    rng: np.random.Generator,
+    rng: Rng,
     fonts: FontLibrary,
     width: int,
     height: int,
@@ -84,7 +84,7 @@ def dialogue(
     return None
 
 
-def _dialogue_size(rng: np.random.Generator, width: int, height: int) -> float:
+def _dialogue_size(rng: Rng, width: int, height: int) -> float:
     """Px per em: mostly what comics use (10 to 30), now and then as large as the box bears."""
     largest = max(0.4 * min(width, height), 9.0)
     if rng.random() < 0.12:
@@ -93,9 +93,7 @@ def _dialogue_size(rng: np.random.Generator, width: int, height: int) -> float:
     return float(np.exp(rng.triangular(low, min(np.log(19.0), high), max(high, low + 0.01))))
 
 
-def _setting(
-    rng: np.random.Generator, fonts: FontLibrary, face: FontFace, script: str, size: float, vertical: bool
-) -> Setting:
+def _setting(rng: Rng, fonts: FontLibrary, face: FontFace, script: str, size: float, vertical: bool) -> Setting:
     kanji_face = None
     if script == "japanese" and face.style in ("serif", "sans") and rng.random() < 0.25:
         kanji_face = fonts.pick(rng, script, {"sans": 0.5, "serif": 0.5, "hand": 0, "display": 0, "brush": 0})
@@ -123,7 +121,7 @@ def _setting(
 
 
 def _block(
-    rng: np.random.Generator, script: str, setting: Setting, room: tuple[float, float], vertical: bool, ellipse: bool,
+    rng: Rng, script: str, setting: Setting, room: tuple[float, float], vertical: bool, ellipse: bool,
     ruby: float, fullness: float, capitals: bool,
 ) -> Block | None:  # fmt: skip
     """Fresh text, set to fill about ``fullness`` of the room (px)."""
@@ -168,7 +166,7 @@ def _ellipse(width: float, height: float, lead: float, size: float) -> LineWidth
     return available
 
 
-def _shaken(rng: np.random.Generator, block: Block, amplitude: float, size: float) -> Block:
+def _shaken(rng: Rng, block: Block, amplitude: float, size: float) -> Block:
     return wobble(rng, block, amplitude, rng.uniform(0.5, 1.5) * size) if amplitude else block
 
 

@@ -8,17 +8,16 @@ import numpy as np
 
 from textrm.synth.faces.library import FontLibrary
 from textrm.synth.faces.scripts import RIGHT_TO_LEFT, SHAPED, SPACELESS
-from textrm.synth.inks.dresses import BLACK, CONTRAST, WHITE, contrast, vivid
-from textrm.synth.inks.effects import Color, Dress
+from textrm.synth.inks.dresses import CONTRAST, contrast, vivid
+from textrm.synth.inks.effects import Dress
 from textrm.synth.pieces.dialogue import SMALLEST, straight, tags_of
 from textrm.synth.pieces.patch import Lettering, colored
 from textrm.synth.setting.block import Setting
 from textrm.synth.setting.decorations import decorated
 from textrm.synth.setting.rows import set_rows
 from textrm.synth.setting.warp import turn, wobble
+from textrm.synth.values import BLACK, WHITE, Color, Rng
 from textrm.synth.words.text import dialogue_tokens, fit_to
-
-Rng = np.random.Generator
 
 STYLES = {"hand": 0.82, "brush": 0.08, "display": 0.06, "sans": 0.04}
 

@@ -15,9 +15,8 @@ from textrm.synth.pieces.patch import Lettering, colored, over
 from textrm.synth.pieces.sound import SCRIPT_SHARES, roughened
 from textrm.synth.setting.arrangement import EM, arranged, frame
 from textrm.synth.setting.block import Block
+from textrm.synth.values import Rng
 from textrm.synth.words.text import effect_text, fit_to
-
-Rng = np.random.Generator
 
 STYLES = {"display": 0.28, "brush": 0.2, "hand": 0.22, "sans": 0.24, "serif": 0.06}
 LONGEST = 6  # letters

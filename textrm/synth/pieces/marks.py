@@ -7,17 +7,15 @@ import numpy as np
 from textrm.synth.faces.library import FontLibrary
 from textrm.synth.faces.scripts import VERTICAL
 from textrm.synth.inks.dresses import dialogue_dress
-from textrm.synth.inks.effects import Color
 from textrm.synth.pieces.dialogue import OTHER_STYLES, SCRIPT_SHARES, SMALLEST, STYLE_SHARES, straight, tags_of
 from textrm.synth.pieces.patch import Lettering, colored
 from textrm.synth.setting.block import Setting
 from textrm.synth.setting.columns import set_columns
 from textrm.synth.setting.rows import set_rows
 from textrm.synth.setting.warp import turn
+from textrm.synth.values import Color, Rng
 from textrm.synth.words.text import Token
 from textrm.synth.words.vocabulary_marks import MARKS
-
-Rng = np.random.Generator
 
 
 def mark(

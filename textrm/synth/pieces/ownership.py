@@ -7,17 +7,16 @@ from dataclasses import replace
 import numpy as np
 
 from textrm.synth.faces.library import FontLibrary
-from textrm.synth.inks.dresses import BLACK, WHITE, contrast, vivid
+from textrm.synth.inks.dresses import contrast, vivid
 from textrm.synth.inks.effects import Dress
 from textrm.synth.pieces.dialogue import SMALLEST, straight, tags_of
 from textrm.synth.pieces.patch import Lettering, colored
 from textrm.synth.setting.block import Setting
 from textrm.synth.setting.rows import set_rows
 from textrm.synth.setting.warp import turn
+from textrm.synth.values import BLACK, WHITE, Rng
 from textrm.synth.words import vocabulary as v
 from textrm.synth.words.text import Token, fit_to
-
-Rng = np.random.Generator
 
 _STAMPS = ("SAMPLE", "PREVIEW", "DRAFT", "COPY", "PROOF", "DO NOT REPOST", "NOT FOR SALE", "WATERMARK", "DEMO", "VOID")
 _FORMS = (

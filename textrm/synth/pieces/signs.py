@@ -9,14 +9,14 @@ import numpy as np
 
 from textrm.synth.faces.library import FontLibrary
 from textrm.synth.inks.dresses import FAINT, contrast
-from textrm.synth.inks.effects import Color
 from textrm.synth.pieces.dialogue import dialogue
 from textrm.synth.pieces.patch import Lettering, faded, scaled, stacked, turned
 from textrm.synth.setting.bends import along_arc, in_perspective
+from textrm.synth.values import Color, Rng
 
 
 def sign(
-    rng: np.random.Generator,
+    rng: Rng,
     fonts: FontLibrary,
     width: int,
     height: int,
@@ -64,7 +64,7 @@ def sign(
     return replace(text, tags=text.tags - {"dialogue"} | {"sign"})
 
 
-def _aside(rng: np.random.Generator) -> np.ndarray:
+def _aside(rng: Rng) -> np.ndarray:
     """How the corners of a sheet move that is seen from one side or from below: 4 2, shares of its sides."""
     near = float(rng.uniform(0.05, 0.3))
     slope = float(rng.normal(0, 0.08))
@@ -74,7 +74,7 @@ def _aside(rng: np.random.Generator) -> np.ndarray:
     return moved if rng.random() < 0.5 else moved[[1, 0, 3, 2]] * (-1, 1)
 
 
-def _tone(rng: np.random.Generator, background: np.ndarray | None) -> Color:
+def _tone(rng: Rng, background: np.ndarray | None) -> Color:
     """A tone of the background that is FAINT grey levels away from it or more."""
     paper = rng.integers(0, 256, 3).astype(np.float64) if background is None else background.astype(np.float64)
     dark, light = paper * rng.uniform(0.1, 0.65), 255 - (255 - paper) * rng.uniform(0.1, 0.65)

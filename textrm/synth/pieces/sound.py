@@ -9,11 +9,11 @@ import numpy as np
 from textrm.synth.faces.library import FontLibrary
 from textrm.synth.faces.scripts import SPACELESS
 from textrm.synth.inks.dresses import effect_dress
-from textrm.synth.inks.effects import Color
 from textrm.synth.pieces.patch import Lettering, colored
 from textrm.synth.setting.arrangement import EM, arranged, frame
 from textrm.synth.setting.block import Block
 from textrm.synth.setting.warp import dry_brush, rough_cut, wobble
+from textrm.synth.values import Color, Rng
 from textrm.synth.words.text import effect_text, fit_to
 
 LARGEST = 600.0  # px per em
@@ -24,7 +24,7 @@ STYLES = {"display": 0.35, "brush": 0.2, "hand": 0.2, "sans": 0.2, "serif": 0.05
 
 
 def sound_effect(
-    rng: np.random.Generator,
+    rng: Rng,
     fonts: FontLibrary,
     width: int,
     height: int,
@@ -65,7 +65,7 @@ def sound_effect(
     return colored(block, dress, frozenset({"sound_effect", script}) | arrangement.marks())
 
 
-def roughened(rng: np.random.Generator, block: Block, em: float) -> Block:
+def roughened(rng: Rng, block: Block, em: float) -> Block:
     """Letters cut, brushed or written unsteadily, or as they are."""
     draw = rng.random()
     if draw < 0.12:

@@ -12,6 +12,7 @@ from textrm.synth.faces.glyphs import has_vertical_form, load_font
 from textrm.synth.faces.library import FontFace
 from textrm.synth.faces.scripts import RIGHT_TO_LEFT, SHAPED
 from textrm.synth.setting.warp import grown
+from textrm.synth.values import Rng
 
 EM = 100.0  # px per em at which an arrangement is planned
 SHARPEST = 400.0  # px per em at which a glyph is drawn at most; larger ones are enlarged from it
@@ -62,7 +63,7 @@ class Arrangement:
 
 
 def arranged(
-    rng: np.random.Generator, face: FontFace, text: str, script: str, vertical: bool, heaviest: float = 0.1
+    rng: Rng, face: FontFace, text: str, script: str, vertical: bool, heaviest: float = 0.1
 ) -> Arrangement | None:
     """``text`` along a random path, or None where nothing of it can be seen; ``heaviest`` is the
     widest extra stroke, em.
@@ -87,9 +88,7 @@ def frame(coverage: np.ndarray) -> np.ndarray:
     return grown(cv2.boxPoints(cv2.minAreaRect(corners.reshape(-1, 2))).astype(np.float32), 1.0)
 
 
-def _arrange(
-    rng: np.random.Generator, face: FontFace, glyphs: list[str], boxes: np.ndarray, vertical: bool
-) -> list[np.ndarray]:
+def _arrange(rng: Rng, face: FontFace, glyphs: list[str], boxes: np.ndarray, vertical: bool) -> list[np.ndarray]:
     """A 3 x 3 matrix for each glyph, from its own coordinates (baseline at 0, 0) to the plane of the whole effect."""
     count = len(glyphs)
     tightness = rng.uniform(0.72, 1.15)

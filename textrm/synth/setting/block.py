@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from textrm.synth.box import Box
 from textrm.synth.faces.library import FontFace
+from textrm.synth.values import Box
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw
 
-from textrm.synth.box import Box
 from textrm.synth.faces.glyphs import CORNER, EM_ASCENT, SMALL_KANA, TURNED, has_vertical_form, load_font
 from textrm.synth.faces.library import FontFace
 from textrm.synth.setting.block import Block, GlyphCanvas, Setting, union
+from textrm.synth.values import Box, Rng
 from textrm.synth.words.text import Token
 
 _STICKS = frozenset("、。！？…ー～♪♥」』），；：”》!?ッっゃゅょャュョ・々")  # must not begin a column
@@ -26,9 +26,7 @@ class _Cell:
     keep: bool = False  # may not begin a column
 
 
-def set_columns(
-    rng: np.random.Generator, tokens: Sequence[Token], setting: Setting, height: float, max_columns: int
-) -> Block | None:
+def set_columns(rng: Rng, tokens: Sequence[Token], setting: Setting, height: float, max_columns: int) -> Block | None:
     """Break tokens into columns no taller than ``height`` px; what does not fit is left out. None if nothing fits."""
     advance = setting.size * (1 + setting.tracking)
     capacity = int((height - setting.size) // advance) + 1
@@ -103,7 +101,7 @@ def _break(phrases: Sequence[list[_Cell]], capacity: int, max_columns: int) -> l
     return [column for column in columns if column]
 
 
-def _draw(rng: np.random.Generator, canvas: GlyphCanvas, left: float, top: float, text: str, setting: Setting) -> Box:
+def _draw(rng: Rng, canvas: GlyphCanvas, left: float, top: float, text: str, setting: Setting) -> Box:
     """One cell with its em box at (left, top)."""
     face, size = setting.face, setting.size
     if setting.kanji_face and "一" <= text <= "鿿":

@@ -9,8 +9,7 @@ import numpy as np
 
 from textrm.synth.drawing.common.strokes import SUBPIXEL_BITS, Curve, fixed, smooth_open
 from textrm.synth.setting.block import Block
-
-Rng = np.random.Generator
+from textrm.synth.values import Rng
 
 REACH = 3.2  # em, the furthest that a sign goes beyond the words
 

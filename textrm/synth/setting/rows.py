@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from textrm.synth.box import Box
 from textrm.synth.faces.glyphs import load_font
 from textrm.synth.setting.block import Block, GlyphCanvas, Setting, union
+from textrm.synth.values import Box, Rng
 from textrm.synth.words.text import Token
 
 LineWidth = Callable[[int, int], float]  # (line, lines) -> px available
@@ -19,7 +19,7 @@ _STICKS = frozenset("、。！？…ー～♪♥」』），；：”》!?.,ッ�
 
 
 def set_rows(
-    rng: np.random.Generator, tokens: Sequence[Token], setting: Setting, width: LineWidth, max_lines: int, spaced: bool
+    rng: Rng, tokens: Sequence[Token], setting: Setting, width: LineWidth, max_lines: int, spaced: bool
 ) -> Block | None:
     """Break tokens into lines and draw them; what does not fit is left out. None where not even one token fits.
 
@@ -110,7 +110,7 @@ def _fewest_lines(
 
 
 def _piece(
-    rng: np.random.Generator,
+    rng: Rng,
     canvas: GlyphCanvas,
     x: float,
     baseline: float,

@@ -7,15 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from textrm.synth.box import Box
-from textrm.synth.drawing.common.canvas import Canvas, Color
+from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.common.palette import Palette
 from textrm.synth.drawing.common.strokes import Curve, bezier, ellipse
-
-Rng = np.random.Generator
-
-BLACK: Color = (0, 0, 0)
-WHITE: Color = (255, 255, 255)
+from textrm.synth.values import BLACK, WHITE, Box, Color, Rng
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.common.screentone import ANGLES, PITCHES, color_dots, dots, grain, halftone, hatching, lines
 from textrm.synth.drawing.common.strokes import noise
 from textrm.synth.drawing.common.texture import sensor_noise, shade
+from textrm.synth.values import Rng
 
-Rng = np.random.Generator
 Finish = Callable[[Canvas, Rng], np.ndarray]
 
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from textrm.synth.values import Rng
+
 Curve = np.ndarray
 """N x 2 float array of points (x, y) in pixels."""
 
@@ -54,7 +56,7 @@ def smooth_open(points: Curve, per_edge: int = 8) -> Curve:
     return np.concatenate([curve.reshape(-1, 2), p[-1:]])
 
 
-def wander(rng: np.random.Generator, start: Sequence[float], heading: float, length: float, bend: float) -> Curve:
+def wander(rng: Rng, start: Sequence[float], heading: float, length: float, bend: float) -> Curve:
     """A smooth open curve that starts somewhere in some direction (radians) and turns by about ``bend`` radians."""
     steps = 5
     angles = heading + np.cumsum(rng.normal(0, bend / steps, steps))
@@ -62,9 +64,7 @@ def wander(rng: np.random.Generator, start: Sequence[float], heading: float, len
     return smooth_open(np.concatenate([[start], np.asarray(start) + offsets]), 4)
 
 
-def blob(
-    rng: np.random.Generator, x: float, y: float, rx: float, ry: float, rough: float = 0.2, knots: int = 8
-) -> Curve:
+def blob(rng: Rng, x: float, y: float, rx: float, ry: float, rough: float = 0.2, knots: int = 8) -> Curve:
     """A closed smooth outline around (x, y); ``rough`` is the relative deviation of its radius."""
     angle = np.linspace(0, 2 * np.pi, knots, endpoint=False) + rng.uniform(0, 2 * np.pi)
     radius = 1 + rng.normal(0, rough, knots).clip(-0.6, 0.6)
@@ -94,7 +94,7 @@ def ribbon(points: Curve, width: float, thin_start: float = 0.1, thin_end: float
     return np.concatenate([p + normal * swell, (p - normal * swell)[::-1]])
 
 
-def noise(rng: np.random.Generator, height: int, width: int, cells: float, octaves: int = 3) -> np.ndarray:
+def noise(rng: Rng, height: int, width: int, cells: float, octaves: int = 3) -> np.ndarray:
     """Smooth multi-octave value noise, H W float32 in [0, 1], with ``cells`` cells along the longer side."""
     longest = max(height, width)
     # Coarse octaves are summed at low resolution: a fourfold enlargement of a smooth field cannot be told apart.

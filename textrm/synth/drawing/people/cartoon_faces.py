@@ -8,8 +8,7 @@ from textrm.synth.drawing.common.bounds import Bounds, Hand
 from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.common.strokes import bezier, beziers, smooth_closed, smooth_open
 from textrm.synth.drawing.people.cartoon_features import eye_pair_maker, mouth, nose
-
-Rng = np.random.Generator
+from textrm.synth.values import Rng
 
 
 def face(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:

@@ -6,8 +6,7 @@ import numpy as np
 
 from textrm.synth.drawing.common.bounds import Bounds, Hand, Motif
 from textrm.synth.drawing.common.canvas import Canvas
-
-Rng = np.random.Generator
+from textrm.synth.values import Rng
 
 
 def eye(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:

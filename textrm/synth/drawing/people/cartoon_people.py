@@ -9,8 +9,7 @@ from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.common.strokes import bezier, smooth_closed, smooth_open
 from textrm.synth.drawing.people.cartoon_faces import face
 from textrm.synth.drawing.people.cartoon_features import eye, eye_pair_maker, mouth
-
-Rng = np.random.Generator
+from textrm.synth.values import Rng
 
 
 def bust(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:

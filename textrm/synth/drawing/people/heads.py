@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from textrm.synth.drawing.common.canvas import Canvas, Color
+from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.common.palette import Palette
 from textrm.synth.drawing.common.strokes import bezier, beziers, ellipse, smooth_closed, smooth_open
+from textrm.synth.values import Color, Rng
 
-Rng = np.random.Generator
 Bounds = Callable[[Sequence[Sequence[float]] | np.ndarray], np.ndarray]
 """Turns points of the head (its half height is 1) into pixels."""
 

@@ -8,8 +8,7 @@ from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.common.palette import Palette
 from textrm.synth.drawing.common.strokes import bezier, beziers, blob, ellipse, smooth_closed, wander
 from textrm.synth.drawing.people.heads import head
-
-Rng = np.random.Generator
+from textrm.synth.values import Rng
 
 
 def person(canvas: Canvas, rng: Rng, palette: Palette) -> None:
