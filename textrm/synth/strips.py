@@ -84,19 +84,19 @@ def _figures(canvas: Canvas, rng: Rng, palette: Palette, cast: list[int]) -> lis
         motif, stretch = BACKDROP[rng.integers(len(BACKDROP))]
         tall = h * rng.uniform(0.2, 0.5)
         x, y = rng.uniform(-0.2, 0.9) * w, h * rng.uniform(0.7, 1) - tall
-        hand = random_hand(rng, palette, tall, (255, 255, 255)).finer(canvas.pen * 1.5)
-        motif(canvas, rng, hand, in_box((x, y, x + tall * stretch, y + tall), hand.pen))
+        hand = random_hand(canvas, rng, palette, tall, (255, 255, 255)).finer(canvas.pen * 1.5)
+        motif(rng, hand, in_box((x, y, x + tall * stretch, y + tall), hand.pen))
     count = min(int(rng.integers(1, 4)), max(1, w // 60))
     heads = []
     for index in range(count):
         one = np.random.default_rng(cast[index]) if rng.random() < 0.7 else rng  # the same person in most panels
         motif = CAST[one.integers(len(CAST))]
-        hand = random_hand(one, palette, h * 0.6, (255, 255, 255))
+        hand = random_hand(canvas, one, palette, h * 0.6, (255, 255, 255))
         tall = float(min(h * rng.uniform(0.45, 0.85), w / count * 1.5))
         wide = tall * (0.5 if motif is cartoon_people.person else 0.85)
         x = w * (index + 0.5) / count + rng.normal(0, w * 0.05)
         foot = h * (rng.uniform(0.9, 1.0) if motif is cartoon_people.person else rng.uniform(1.0, 1.1))
-        motif(canvas, one, hand, in_box((x - wide / 2, foot - tall, x + wide / 2, foot), hand.pen))
+        motif(one, hand, in_box((x - wide / 2, foot - tall, x + wide / 2, foot), hand.pen))
         heads.append((float(x), float(foot - tall)))
     return heads
 
