@@ -161,7 +161,6 @@ def clock(rng: Rng, hand: Hand, bounds: Bounds) -> None:
     hand.strokes(list(bounds(np.stack([0.5 + rim * 0.44, 0.5 + rim * rng.uniform(0.33, 0.4)], 1))), hand.pen * 0.8)
     for reach in (0.22, 0.34):
         angle = rng.uniform(0, 2 * np.pi)
-        hand.brush(
-            bounds([(0.5, 0.5), (0.5 + reach * np.cos(angle), 0.5 + reach * np.sin(angle))]), hand.pen * 1.6, (1, 0.3)
-        )
+        tip = (0.5 + reach * np.cos(angle), 0.5 + reach * np.sin(angle))
+        hand.brush(bounds([(0.5, 0.5), tip]), hand.pen * 1.6, (1, 0.3))
     hand.tags.add("clock")

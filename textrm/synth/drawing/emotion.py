@@ -98,10 +98,8 @@ def puff(rng: Rng, hand: Hand, bounds: Bounds) -> None:
         hand.strokes([bounds.arc((x, 0.55), (x + 0.08, 0.7), (x + 0.16, 0.5)) for x in (0.3, 0.5)])
     else:
         y = np.linspace(0, 1, 20)
-        waves = [
-            np.stack([x + 0.08 * np.sin(y * rng.uniform(6, 10)), y], 1)
-            for x in np.linspace(0.1, 0.9, int(rng.integers(2, 5)))
-        ]
+        feet = np.linspace(0.1, 0.9, int(rng.integers(2, 5)))
+        waves = [np.stack([x + 0.08 * np.sin(y * rng.uniform(6, 10)), y], 1) for x in feet]
         hand.finer(bounds.size * 0.08).strokes([bounds(wave) for wave in waves])
     hand.tags.add("emotion_marks")
 

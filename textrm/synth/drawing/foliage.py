@@ -12,10 +12,8 @@ from textrm.synth.values import Rng
 def leaf(rng: Rng, hand: Hand, bounds: Bounds) -> None:
     """One leaf with a rib and veins."""
     belly = rng.uniform(0.1, 0.5)
-    left, right = (
-        bounds.arc((0.5, 0.02), (0.5 - belly * 2, 0.5), (0.5, 0.85)),
-        bounds.arc((0.5, 0.85), (0.5 + belly * 2, 0.5), (0.5, 0.02)),
-    )
+    left = bounds.arc((0.5, 0.02), (0.5 - belly * 2, 0.5), (0.5, 0.85))
+    right = bounds.arc((0.5, 0.85), (0.5 + belly * 2, 0.5), (0.5, 0.02))
     hand.shape(np.concatenate([left, right]), hand.accent if rng.random() < 0.5 else hand.paper)
     hand.strokes([bounds([(0.5, 0.1), (0.5, 1)])])
     y = np.linspace(0.2, 0.7, int(rng.integers(0, 7)))
@@ -36,10 +34,8 @@ def branch(rng: Rng, hand: Hand, bounds: Bounds) -> None:
     for side in (-1, 1):
         tip = (stem + np.array([reach * 0.4, side * reach])).clip(0, 1)
         middle, belly = (stem + tip) / 2, np.array([fat, fat])
-        one, two = (
-            beziers(np.stack([stem, middle + belly, tip], 1), 6),
-            beziers(np.stack([tip, middle - belly, stem], 1), 6),
-        )
+        one = beziers(np.stack([stem, middle + belly, tip], 1), 6)
+        two = beziers(np.stack([tip, middle - belly, stem], 1), 6)
         for outline in np.concatenate([one, two], 1).clip(0, 1):
             hand.shape(bounds(outline), hand.ink if solid else hand.paper, hand.pen * (not solid))
     hand.tags.add("leaves")
@@ -118,10 +114,8 @@ def feather(rng: Rng, hand: Hand, bounds: Bounds) -> None:
             for x in np.linspace(0.95, 0.1, count):
                 w, top = 0.9 / count, 0.05 + 0.25 * x
                 down = top + (level - top) * (0.35 + 0.65 * x)
-                outline = bounds.arc(
-                    (max(0, x - w), top), (max(0, x - w), down * 1.3 - top * 0.3), (x, down * 1.3 - top * 0.3), (x, top)
-                )
-                hand.shape(outline, hand.paper or hand.bare)
+                left, bend = max(0, x - w), down * 1.3 - top * 0.3
+                hand.shape(bounds.arc((left, top), (left, bend), (x, bend), (x, top)), hand.paper or hand.bare)
     hand.tags.add("feathers")
 
 
@@ -130,9 +124,8 @@ def lock(rng: Rng, hand: Hand, bounds: Bounds) -> None:
     count = int(rng.integers(2, 12))
     sway = rng.uniform(-0.5, 0.5)
     start = np.stack([rng.uniform(0.2, 0.8, count), np.full(count, 0.02)], 1)
-    end = np.stack(
-        [(start[:, 0] + sway * 0.6 + rng.normal(0, 0.1, count)).clip(0.03, 0.97), rng.uniform(0.6, 1, count)], 1
-    )
+    end_x = (start[:, 0] + sway * 0.6 + rng.normal(0, 0.1, count)).clip(0.03, 0.97)
+    end = np.stack([end_x, rng.uniform(0.6, 1, count)], 1)
     middle = np.stack([(start[:, 0] - sway).clip(0.03, 0.97), rng.uniform(0.3, 0.6, count)], 1)
     for curve in beziers(np.stack([start, middle, end], 1), 12):
         if rng.random() < 0.5:

@@ -79,12 +79,11 @@ def stones(rng: Rng, hand: Hand, bounds: Bounds) -> None:
                 continue
             x, y = (column + 0.5) / columns, (row + 0.5) / rows
             rx, ry = np.array([0.42 / columns, 0.42 / rows]) * rng.uniform(0.7, 1, 2)
-            angle = np.sort(rng.uniform(0, 2 * np.pi, 5)) if sharp else np.zeros(0)
-            outline = (
-                np.stack([x + rx * np.cos(angle), y + ry * np.sin(angle)], 1)
-                if sharp
-                else blob(rng, x, y, rx, ry, 0.05, 7)
-            )
+            if sharp:
+                angle = np.sort(rng.uniform(0, 2 * np.pi, 5))
+                outline = np.stack([x + rx * np.cos(angle), y + ry * np.sin(angle)], 1)
+            else:
+                outline = blob(rng, x, y, rx, ry, 0.05, 7)
             hand.shape(bounds(outline.clip(0, 1)), hand.paper)
             if rng.random() < 0.3:
                 hand.strokes([bounds.arc((x, y), (x + rx * 0.4, y), (x + rx * 0.5, y + ry * 0.4))], hand.pen * 0.7)

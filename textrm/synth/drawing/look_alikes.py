@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from textrm.synth.drawing import barred, facades, ground, things
 from textrm.synth.drawing.common.bounds import Motif, in_box, random_hand
 from textrm.synth.drawing.common.canvas import Canvas
-from textrm.synth.drawing.common.palette import Palette
+from textrm.synth.drawing.common.palette import Drawing, Palette
 from textrm.synth.drawing.common.screentone import ANGLES, PITCHES, dots, halftone, lines
 from textrm.synth.drawing.common.strokes import blob, box, ribbon, wander
 from textrm.synth.drawing.motifs import MOTIFS
 from textrm.synth.drawing.people import cartoon_faces, cartoon_people
 from textrm.synth.values import Box, Color, Rng
-
-Drawing = Callable[[Canvas, Rng, Palette], None]
 
 
 def look_alikes(canvas: Canvas, rng: Rng, palette: Palette) -> None:
@@ -40,15 +36,8 @@ def close_up(canvas: Canvas, rng: Rng, palette: Palette) -> None:
     size = rng.uniform(0.6, 1.5) * min(canvas.height, canvas.width * 1.2)
     width = size * rng.uniform(0.75, 1.1)
     x, y = canvas.width * rng.uniform(0.3, 0.7) - width / 2, canvas.height * rng.uniform(0.4, 0.65) - size / 2
-    heads = (
-        cartoon_faces.face,
-        cartoon_people.bust,
-        cartoon_people.profile,
-        cartoon_faces.features,
-        cartoon_people.animal,
-    )
-    face = heads[rng.choice(5, p=[0.3, 0.25, 0.2, 0.15, 0.1])]
-    _draw(canvas, rng, palette, face, (x, y, x + width, y + size), base)
+    head = HEADS[rng.choice(len(HEADS), p=_HEAD_ODDS)]
+    _draw(canvas, rng, palette, head, (x, y, x + width, y + size), base)
 
 
 def wall(canvas: Canvas, rng: Rng, palette: Palette) -> None:
@@ -159,6 +148,10 @@ def cells(canvas: Canvas, rng: Rng, palette: Palette) -> None:
             _draw(canvas, rng, palette, motif, spot, base)
 
 
+HEADS: tuple[Motif, ...] = (
+    cartoon_faces.face, cartoon_people.bust, cartoon_people.profile, cartoon_faces.features, cartoon_people.animal,
+)  # fmt: skip
+_HEAD_ODDS = (0.3, 0.25, 0.2, 0.15, 0.1)
 WALLS: tuple[Motif, ...] = (
     facades.windows, facades.skyline, things.books, things.keypad, ground.boards, ground.stones, barred.stripes,
 )  # fmt: skip

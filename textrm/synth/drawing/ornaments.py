@@ -60,16 +60,10 @@ def arrow(rng: Rng, hand: Hand, bounds: Bounds) -> None:
     if kind == 0:
         hand.strokes([bounds([(0, 0.5), (1, 0.5)]), bounds([(neck, 0.1), (1, 0.5), (neck, 0.9)])])
     elif kind == 1:
-        outline = [
-            (0, 0.5 - half),
-            (neck, 0.5 - half),
-            (neck, 0.02),
-            (1, 0.5),
-            (neck, 0.98),
-            (neck, 0.5 + half),
-            (0, 0.5 + half),
-        ]
-        hand.shape(bounds(outline), hand.ink if rng.random() < 0.5 else hand.paper)
+        head = [(neck, 0.02), (1, 0.5), (neck, 0.98)]
+        low, high = 0.5 - half, 0.5 + half
+        outline = bounds([(0, low), (neck, low), *head, (neck, high), (0, high)])
+        hand.shape(outline, hand.ink if rng.random() < 0.5 else hand.paper)
     else:
         hand.strokes([bounds.arc((0.05, 0.95), (0, 0.3), (0.85, 0.3))], hand.pen * 1.2)
         hand.shape(bounds([(0.75, 0.05), (1, 0.3), (0.75, 0.55)]), hand.ink, 0)

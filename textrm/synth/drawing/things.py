@@ -19,12 +19,8 @@ def keypad(rng: Rng, hand: Hand, bounds: Bounds) -> None:
     for row in range(rows):
         shift = 0.25 * (row % 2) * (rng.random() < 0.5)
         for column in range(columns - (shift > 0)):
-            cell = bounds.part(
-                (column + 0.15 + shift) / columns,
-                (row + 0.15) / rows,
-                (column + 0.85 + shift) / columns,
-                (row + 0.85) / rows,
-            )
+            left, right = (column + 0.15 + shift) / columns, (column + 0.85 + shift) / columns
+            cell = bounds.part(left, (row + 0.15) / rows, right, (row + 0.85) / rows)
             outline = cell.round(0.5, 0.5, 0.5, 0.5, 16) if round_keys else cell(box(0, 0, 1, 1))
             hand.shape(outline, hand.ink if rng.random() < pressed else hand.bare)
     hand.tags.update(("keyboard", "grid"))
@@ -103,9 +99,8 @@ def abacus(rng: Rng, hand: Hand, bounds: Bounds) -> None:
         y = (row + 0.5) / rods
         hand.strokes([bounds([(0, y), (1, y)])])
         for stop in np.sort(rng.choice(12, per_rod, replace=False)):
-            hand.shape(
-                bounds.round((stop + 0.5) / 12, y, 1 / 26, 0.38 / rods, 12), hand.ink if row % 2 else hand.accent
-            )
+            bead = bounds.round((stop + 0.5) / 12, y, 1 / 26, 0.38 / rods, 12)
+            hand.shape(bead, hand.ink if row % 2 else hand.accent)
     hand.tags.add("abacus")
 
 

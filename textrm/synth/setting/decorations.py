@@ -7,7 +7,7 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from textrm.synth.drawing.common.strokes import SUBPIXEL_BITS, Curve, fixed, smooth_open
+from textrm.synth.drawing.common.strokes import SUBPIXEL_BITS, Curve, fixed, heart, smooth_open
 from textrm.synth.setting.block import Block
 from textrm.synth.values import Rng
 
@@ -90,15 +90,11 @@ def _rays(rng: Rng, box: Corners, size: float) -> list[Curve]:
 def _heart(rng: Rng, box: Corners, size: float) -> list[Curve]:
     """One or two hearts beside the words."""
     _, y0, x1, y1 = box
-    t = np.linspace(0, 2 * np.pi, 25)
-    shape = np.stack(
-        [16 * np.sin(t) ** 3, -(13 * np.cos(t) - 5 * np.cos(2 * t) - 2 * np.cos(3 * t) - np.cos(4 * t))], 1
-    )
     hearts = []
     for number in range(int(rng.integers(1, 3))):
         scale = size * rng.uniform(0.012, 0.022) * (1 - 0.3 * number)
         at = (x1 + (0.4 + 0.1 * number) * size, y0 + (y1 - y0) * (0.7 - 0.6 * number))
-        hearts.append(shape * scale + at)
+        hearts.append(heart(25) * scale + at)
     return hearts
 
 

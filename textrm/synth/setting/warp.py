@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from textrm.synth.drawing.common.strokes import rotation
 from textrm.synth.setting.block import Block
 from textrm.synth.values import Rng
 
@@ -14,10 +15,7 @@ def turn(block: Block, degrees: float = 0.0, slant: float = 0.0) -> Block:
     if not degrees and not slant:
         return block
     height, width = block.coverage.shape
-    angle = np.deg2rad(degrees)
-    linear = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]]) @ np.array(
-        [[1, -slant], [0, 1]]
-    )
+    linear = rotation(np.deg2rad(degrees)) @ np.array([[1, -slant], [0, 1]])
     corners = np.array([(0, 0), (width, 0), (width, height), (0, height)]) @ linear.T
     low, high = corners.min(0) - 1, corners.max(0) + 1
     size = tuple(int(n) for n in np.ceil(high - low))

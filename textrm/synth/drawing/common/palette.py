@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import colorsys
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.values import Color, Rng
 
 
@@ -45,6 +47,10 @@ class Palette:
             return (value, value, value)
         red, green, blue = colorsys.hsv_to_rgb(hue % 1.0, float(np.clip(saturation, 0, 1)), value / 255)
         return (round(red * 255), round(green * 255), round(blue * 255))
+
+
+Drawing = Callable[[Canvas, Rng, Palette], None]
+"""Draws something in the colours of a page and adds its tags."""
 
 
 def random_palette(rng: Rng, color: bool) -> Palette:

@@ -83,6 +83,18 @@ def box(x0: float, y0: float, x1: float, y1: float) -> Curve:
     return np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float32)
 
 
+def heart(count: int) -> Curve:
+    """A heart of ``count`` points around the origin, 32 px wide; it begins and ends at the notch."""
+    t = np.linspace(0, 2 * np.pi, count)
+    y = 13 * np.cos(t) - 5 * np.cos(2 * t) - 2 * np.cos(3 * t) - np.cos(4 * t)
+    return np.stack([16 * np.sin(t) ** 3, -y], 1)
+
+
+def rotation(turn: float) -> np.ndarray:
+    """The 2 x 2 matrix that turns points (N x 2, as ``points @ matrix``) clockwise on the screen by radians."""
+    return np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+
+
 def ribbon(points: Curve, width: float, thin_start: float = 0.1, thin_end: float = 0.1) -> Curve:
     """The outline of an inked stroke: full ``width`` in its middle, thinner (relative) towards its ends."""
     p = np.asarray(points, np.float32)

@@ -96,9 +96,9 @@ def paint(rng: Rng, height: int, width: int, palette: Palette) -> np.ndarray:
         for curve, color, thickness in zip(curves, sampled.clip(0, 255).astype(int).tolist(), widths, strict=True):
             cv2.polylines(picture, [fixed(curve)], False, color, thickness, cv2.LINE_AA, SUBPIXEL_BITS)
     if rng.random() < 0.7:
-        picture = (
-            cv2.blur(picture, (3, 3)) if rng.random() < 0.5 else cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.6, 3))
-        )
+        if rng.random() < 0.5:
+            return cv2.blur(picture, (3, 3))
+        return cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.6, 3))
     return picture
 
 
@@ -108,8 +108,7 @@ def sensor_noise(rng: Rng, picture: np.ndarray, strength: float, gray: bool) -> 
     tile = rng.normal(0, strength, (128, 128, 1 if gray else 3)).astype(np.float32)
     signed = np.rint(np.repeat(tile, 3, 2) if gray else tile).clip(-127, 127).astype(np.int16)
     # The noise tile is laid with random offsets row by row of tiles; noise this small shows no seam.
-    rows = [
-        np.roll(np.tile(signed, (1, -(-width // 128), 1)), int(rng.integers(128)), 1) for _ in range(-(-height // 128))
-    ]
+    row = np.tile(signed, (1, -(-width // 128), 1))
+    rows = [np.roll(row, int(rng.integers(128)), 1) for _ in range(-(-height // 128))]
     field = np.concatenate(rows)[:height, :width]
     return cv2.add(picture, field, dtype=cv2.CV_8U)

@@ -102,9 +102,8 @@ def _mop(rng: Rng, hand: Hand, bounds: Bounds, top: float) -> None:
     hand.shape(bounds(outline), hand.ink if solid else hand.accent)
     if not solid:
         x = rng.uniform(0.25, 0.75, int(rng.integers(0, 9)))
-        hand.strokes(
-            [bounds.arc((0.5, top * 0.6), (v, top * 0.8), (v * 1.1 - 0.05, top + 0.1)) for v in x], hand.pen * 0.7
-        )
+        locks = [bounds.arc((0.5, top * 0.6), (v, top * 0.8), (v * 1.1 - 0.05, top + 0.1)) for v in x]
+        hand.strokes(locks, hand.pen * 0.7)
     hand.tags.add("hair")
 
 

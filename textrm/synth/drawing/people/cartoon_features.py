@@ -114,12 +114,9 @@ def mouth(rng: Rng, hand: Hand, bounds: Bounds) -> None:
         low, high = (0.5 + bend / 2, 0.5 - bend / 2) if rng.random() < 0.7 else (0.5 - bend / 2, 0.5 + bend / 2)
         hand.strokes([bounds.arc((0, high), (0.5, 2 * low - high), (1, high))], hand.pen * 1.1)
         if rng.random() < 0.4:
-            hand.strokes(
-                [
-                    bounds.arc((x - 0.03, max(0, high - 0.2)), (x + 0.05, high), (x - 0.03, min(1, high + 0.2)))
-                    for x in (0.05, 0.95)
-                ]
-            )
+            above, below = max(0, high - 0.2), min(1, high + 0.2)
+            ends = [[(x - 0.03, above), (x + 0.05, high), (x - 0.03, below)] for x in (0.05, 0.95)]
+            hand.strokes([bounds.arc(*end) for end in ends])
     elif choice < 0.45:
         x = np.linspace(0, 1, 33)
         y = 0.5 + 0.3 * bend * np.sin(x * np.pi * rng.integers(2, 8))

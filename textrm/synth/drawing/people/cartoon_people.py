@@ -38,12 +38,9 @@ def person(rng: Rng, hand: Hand, bounds: Bounds) -> None:
         leg = bezier([(0.5 + side * wide * 0.5, hip), (0.5 + side * rng.uniform(0, 0.3), 0.85), (foot, 0.94)])
         hand.strokes([bounds(leg)], hand.pen * 1.5)
         hand.shape(bounds.round(foot + side * 0.05, 0.95, 0.1, 0.035), hand.accent)
-    torso = smooth_closed(
-        np.array(
-            [(0.5 - wide * 0.7, chest - 0.04), (0.5 + wide * 0.7, chest - 0.04), (0.5 + wide, hip), (0.5 - wide, hip)]
-        )
-    )
-    hand.shape(bounds(torso), hand.accent if rng.random() < 0.6 else hand.paper)
+    shoulders = [(0.5 - wide * 0.7, chest - 0.04), (0.5 + wide * 0.7, chest - 0.04)]
+    torso = np.array([*shoulders, (0.5 + wide, hip), (0.5 - wide, hip)])
+    hand.shape(bounds(smooth_closed(torso)), hand.accent if rng.random() < 0.6 else hand.paper)
     for side in (-1, 1):
         fist = (0.5 + side * rng.uniform(0.25, 0.42), rng.uniform(0.4, 0.75))
         arm = bezier([(0.5 + side * wide * 0.8, chest + 0.02), (0.5 + side * 0.38, rng.uniform(0.5, 0.7)), fist])
