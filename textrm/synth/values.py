@@ -9,6 +9,9 @@ Rng = np.random.Generator
 Box = tuple[float, float, float, float]
 """Left, top, right and bottom in pixels, with y downwards."""
 
+Background = np.ndarray | None
+"""The mean colour (3,) of what lies under lettering, 0 to 255; None = unknown, or too uneven to count on."""
+
 Color = tuple[int, int, int]
 """Red, green and blue, 0 to 255."""
 

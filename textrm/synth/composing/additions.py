@@ -11,8 +11,10 @@ from textrm.synth.composing.screens import lay_screen
 from textrm.synth.inks.effects import Dress
 from textrm.synth.inks.plates import lay_plate, plate_color
 from textrm.synth.inks.tones import even_ground, near_tone
-from textrm.synth.pieces.lettering import Lettering, jotting, large_effect, sound_effect
-from textrm.synth.pieces.patch import dressed, faded, hidden, scaled
+from textrm.synth.pieces.jottings import jotting
+from textrm.synth.pieces.large import large_effect
+from textrm.synth.pieces.patch import Lettering, dressed, faded, hidden, scaled
+from textrm.synth.pieces.sound import sound_effect
 from textrm.synth.values import Box, Rng
 
 LARGE = 0.15, 0.5  # height of a very large letter as a share of the panel's or page's shorter side

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 import cv2
 import numpy as np
@@ -17,9 +18,11 @@ from textrm.synth.drawing.common.strokes import box
 from textrm.synth.faces.library import FontLibrary
 from textrm.synth.faces.scripts import page_shares
 from textrm.synth.inks.tones import near_tone
-from textrm.synth.pieces.dialogue import OTHER_STYLES, STYLE_SHARES
-from textrm.synth.pieces.lettering import Lettering, caption_meme, dialogue, mark, note, paste, sign
-from textrm.synth.pieces.patch import faded
+from textrm.synth.pieces.captions import caption_meme, note
+from textrm.synth.pieces.dialogue import OTHER_STYLES, STYLE_SHARES, dialogue
+from textrm.synth.pieces.marks import mark
+from textrm.synth.pieces.patch import Lettering, faded, paste
+from textrm.synth.pieces.signs import sign
 from textrm.synth.values import Box, Rng
 
 FAINT_SHARE = 0.03  # share of balloons with lettering in a tone close to theirs
@@ -195,16 +198,12 @@ class Letterer:
         tags = frozenset[str]()
         if balloon and background is not None and rng.random() < FAINT_SHARE:
             ink, plain, tags = near_tone(rng, background, self.color), True, frozenset({"faint"})
-        size = int(width), int(height)
-        if balloon and rng.random() < MARKS_ALONE:
-            text = mark(
-                rng, fonts, *size, script=self.script, vertical=upright, ink=ink, background=background, size=em
-            )
-        else:
-            text = dialogue(
-                rng, fonts, *size, script=self.script, vertical=upright, ink=ink, background=background, size=em,
-                ellipse=rounded, plain=plain,
-            )  # fmt: skip
+        alone = balloon and rng.random() < MARKS_ALONE
+        piece = mark if alone else partial(dialogue, ellipse=rounded, plain=plain)
+        text = piece(
+            rng, fonts, int(width), int(height), script=self.script, size=em, vertical=upright, ink=ink,
+            background=background,
+        )  # fmt: skip
         return text and replace(text, tags=text.tags | tags)
 
     def spot(self, area: Box, share: np.ndarray, overhang: float) -> Box | None:

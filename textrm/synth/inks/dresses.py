@@ -10,7 +10,7 @@ import numpy as np
 
 from textrm.data.masks import VISIBLE
 from textrm.synth.inks.effects import Dress, without_color
-from textrm.synth.values import BLACK, WHITE, Color, Rng
+from textrm.synth.values import BLACK, WHITE, Background, Color, Rng
 
 T = TypeVar("T")
 CONTRAST = 40  # grey levels that ink or outline differs from the background by, in some channel
@@ -18,9 +18,7 @@ LOW_CONTRAST = 0.03  # share of lettering that may be as faint as FAINT
 FAINT = VISIBLE + 6  # grey levels that the faintest ink differs by: enough for the mask to have it
 
 
-def dialogue_dress(
-    rng: Rng, size: float, background: np.ndarray | None, ink: Color | None, plain: bool | None
-) -> Dress:
+def dialogue_dress(rng: Rng, size: float, background: Background, ink: Color | None, plain: bool | None) -> Dress:
     """Mostly flat ink; on an unknown background, or now and then, with outline, shadow or glow."""
     hard = rng.random() < 0.12
     known = background is not None
@@ -38,7 +36,7 @@ def dialogue_dress(
     return _effects(rng, ink, background, size, hard, outline=0.75, shadow=0.15, glow=0.15)
 
 
-def effect_dress(rng: Rng, size: float, background: np.ndarray | None, ink: Color | None, monochrome: bool) -> Dress:
+def effect_dress(rng: Rng, size: float, background: Background, ink: Color | None, monochrome: bool) -> Dress:
     """Large lettering: outlines, patterns, hollow letters, see-through inks."""
     hard = rng.random() < 0.1
     if ink is None:
@@ -48,11 +46,11 @@ def effect_dress(rng: Rng, size: float, background: np.ndarray | None, ink: Colo
     return without_color(dress) if monochrome else dress
 
 
-def meme_dress(rng: Rng, size: float, background: np.ndarray | None, ink: Color | None) -> Dress:
+def meme_dress(rng: Rng, size: float, background: Background) -> Dress:
     """White with a black outline; plain dark ink where a light background is known."""
-    if ink is None and background is not None and background.min() > 190 and rng.random() < 0.85:
+    if background is not None and background.min() > 190 and rng.random() < 0.85:
         return Dress(_pick(rng, [BLACK, (30, 30, 30)], [0.8, 0.2]))
-    ink = ink or _pick(rng, [WHITE, (255, 255, 0), vivid(rng), BLACK], [0.85, 0.05, 0.05, 0.05])
+    ink = _pick(rng, [WHITE, (255, 255, 0), vivid(rng), BLACK], [0.85, 0.05, 0.05, 0.05])
     if background is not None and rng.random() < 0.15 and contrast(ink, background) >= CONTRAST:
         return Dress(ink)
     edge = WHITE if sum(ink) < 200 else BLACK
@@ -73,7 +71,7 @@ def _brightness_step(color: Color, background: np.ndarray) -> float:
 
 
 def _effects(
-    rng: Rng, ink: Color, background: np.ndarray | None, size: float, hard: bool,
+    rng: Rng, ink: Color, background: Background, size: float, hard: bool,
     outline: float, shadow: float, glow: float, effect: bool = False,
 ) -> Dress:  # fmt: skip
     edge = _against(rng, ink)
@@ -124,14 +122,14 @@ def _effects(
     return dress
 
 
-def _readable(dress: Dress, background: np.ndarray | None) -> bool:
+def _readable(dress: Dress, background: Background) -> bool:
     if background is None:
         return bool(dress.outlines) or sum(dress.ink) in (0, 765)
     colors = [color for _, color in dress.outlines] + ([] if dress.hollow else [dress.ink])
     return max(contrast(color, background) for color in colors) * dress.opacity >= CONTRAST
 
 
-def _ink(rng: Rng, background: np.ndarray | None) -> Color:
+def _ink(rng: Rng, background: Background) -> Color:
     """A colour that stands out: mostly black or white, whichever is further, else a colour."""
     if background is None:
         return BLACK

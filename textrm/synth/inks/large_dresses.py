@@ -9,12 +9,12 @@ import numpy as np
 
 from textrm.synth.inks.dresses import CONTRAST, contrast, vivid
 from textrm.synth.inks.effects import Dress, without_color
-from textrm.synth.values import BLACK, WHITE, Color, Rng
+from textrm.synth.values import BLACK, WHITE, Background, Color, Rng
 
 Dressing = Callable[[Rng, Dress, Color, float], Dress]
 
 
-def large_dress(rng: Rng, size: float, background: np.ndarray | None, monochrome: bool) -> Dress:
+def large_dress(rng: Rng, size: float, background: Background, monochrome: bool) -> Dress:
     """A dress for letters ``size`` px high that can be told from ``background`` (mean RGB, None = unknown or uneven).
 
     Outlines grow with the letters: 1 to 9 % of their height, where those of ``effect_dress`` stop at 9 px.

@@ -12,17 +12,11 @@ from textrm.synth.inks.dresses import FAINT, contrast
 from textrm.synth.pieces.dialogue import dialogue
 from textrm.synth.pieces.patch import Lettering, faded, scaled, stacked, turned
 from textrm.synth.setting.bends import along_arc, in_perspective
-from textrm.synth.values import Color, Rng
+from textrm.synth.values import Background, Color, Rng
 
 
 def sign(
-    rng: Rng,
-    fonts: FontLibrary,
-    width: int,
-    height: int,
-    *,
-    script: str | None = None,
-    background: np.ndarray | None = None,
+    rng: Rng, fonts: FontLibrary, width: int, height: int, *, script: str, background: Background = None
 ) -> Lettering | None:
     """One to three blocks of lines below each other that lie askew, bent or in perspective with what bears them.
 
@@ -39,9 +33,9 @@ def sign(
     blocks = []
     for share in shares:
         room = int(high * share)
-        em = max(room * np.exp(rng.uniform(np.log(0.12), np.log(0.8))), 8.0)
+        em = max(room * float(np.exp(rng.uniform(np.log(0.12), np.log(0.8)))), 8.0)
         block = dialogue(
-            rng, fonts, wide, room, script=script, vertical=False, ink=ink, background=background, size=em,
+            rng, fonts, wide, room, script=script, ink=ink, background=background, size=em,
             plain=rng.random() < 0.85,
         ) if room > 8 else None  # fmt: skip
         if block is not None:
@@ -74,7 +68,7 @@ def _aside(rng: Rng) -> np.ndarray:
     return moved if rng.random() < 0.5 else moved[[1, 0, 3, 2]] * (-1, 1)
 
 
-def _tone(rng: Rng, background: np.ndarray | None) -> Color:
+def _tone(rng: Rng, background: Background) -> Color:
     """A tone of the background that is FAINT grey levels away from it or more."""
     paper = rng.integers(0, 256, 3).astype(np.float64) if background is None else background.astype(np.float64)
     dark, light = paper * rng.uniform(0.1, 0.65), 255 - (255 - paper) * rng.uniform(0.1, 0.65)

@@ -51,6 +51,12 @@ class Block:
             self.ruby,
         )
 
+    def within(self, width: float, height: float) -> Block | None:
+        """The block without empty margins, or None where it has no ink or is larger than ``width`` x ``height`` px."""
+        whole = self.cropped()
+        fits = whole is not None and whole.coverage.shape[1] <= width and whole.coverage.shape[0] <= height
+        return whole if fits else None
+
 
 @dataclass(slots=True)
 class GlyphCanvas:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
+from textrm.synth.faces.scripts import SPACELESS
 from textrm.synth.values import Rng
 from textrm.synth.words import vocabulary as v
 from textrm.synth.words import vocabulary_cjk as cjk
@@ -80,7 +81,7 @@ def dialogue_tokens(rng: Rng, script: str, length: int, ruby: float = 0.0) -> li
         else:
             phrase = _spaced_phrase(rng, script)
         tokens += phrase
-        count += sum(len(token.text) + (script not in ("japanese", "kana", "chinese")) for token in phrase)
+        count += sum(len(token.text) + (script not in SPACELESS) for token in phrase)
     return tokens
 
 
@@ -114,7 +115,7 @@ def note_text(rng: Rng, script: str) -> str:
     if draw < 0.45:
         return _choose(rng, (_price(rng), _address(rng), f"{rng.integers(24):02d}:{rng.integers(60):02d}"))
     tokens = dialogue_tokens(rng, script, int(rng.integers(3, 22)))
-    return ("" if script in ("japanese", "kana", "chinese") else " ").join(token.text for token in tokens)
+    return ("" if script in SPACELESS else " ").join(token.text for token in tokens)
 
 
 def meme_text(rng: Rng, script: str, length: int) -> str:
@@ -122,7 +123,13 @@ def meme_text(rng: Rng, script: str, length: int) -> str:
     words = [token.text for token in dialogue_tokens(rng, script, length)]
     if script == "latin" and rng.random() < 0.5:
         words.insert(0, _choose(rng, v.MEME_TOP))
-    return ("" if script in ("japanese", "kana", "chinese") else " ").join(words)
+    return ("" if script in SPACELESS else " ").join(words)
+
+
+def tokens_of(text: str, script: str, length: int) -> list[Token]:
+    """The words of a text, or pieces of ``length`` characters where its script has no spaces."""
+    pieces = [text[i : i + length] for i in range(0, len(text), length)] if script in SPACELESS else text.split()
+    return [Token(piece) for piece in pieces]
 
 
 def fit_to(text: str, lacks: frozenset[str]) -> str:
@@ -135,6 +142,12 @@ def fit_to(text: str, lacks: frozenset[str]) -> str:
             character = "..." if character == "…" else unicodedata.normalize("NFKD", character)[0]
         fitted.append(character if lacks.isdisjoint(character) else "")
     return "".join(fitted)
+
+
+def worded(tokens: Sequence[Token], capitals: bool, lacks: frozenset[str]) -> list[Token]:
+    """The tokens as a face that ``lacks`` some characters can show them, without those of which nothing is left."""
+    fitted = [replace(token, text=fit_to(token.text.upper() if capitals else token.text, lacks)) for token in tokens]
+    return [token for token in fitted if token.text]
 
 
 _TO_HIRAGANA = {ord(character): ord(character) - 0x60 for character in cjk.KATAKANA if character not in "ーヴ"}
