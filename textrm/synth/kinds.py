@@ -14,7 +14,7 @@ import numpy as np
 
 from textrm.synth.composing.additions import add_jotting, add_large
 from textrm.synth.composing.bubbles import BalloonStyle, random_balloon_style
-from textrm.synth.composing.letterer import Letterer
+from textrm.synth.composing.letterer import Letterer, Page
 from textrm.synth.composing.panel_lettering import letter_panel
 from textrm.synth.drawing.common import texture
 from textrm.synth.drawing.common.finish import painted, washed
@@ -23,8 +23,6 @@ from textrm.synth.drawing.panel_art import Style, draw_panel, random_style
 from textrm.synth.drawing.panels import random_layout
 from textrm.synth.faces.library import FontLibrary
 from textrm.synth.values import Box, Rng
-
-Page = tuple[Letterer, set[str]]
 
 
 def comic(rng: Rng, height: int, width: int, fonts: FontLibrary, color: bool, lettered: bool) -> Page:
@@ -46,9 +44,8 @@ def comic(rng: Rng, height: int, width: int, fonts: FontLibrary, color: bool, le
         cv2.fillPoly(region, [fixed(outline)], 255, cv2.LINE_AA, SUBPIXEL_BITS)
         _lay(clean[y0:y1, x0:x1], picture, region[y0:y1, x0:x1])
         if layout.frame:
-            cv2.polylines(
-                clean, [fixed(outline)], True, style.palette.ink, round(layout.frame), cv2.LINE_AA, SUBPIXEL_BITS
-            )
+            ink, frame = style.palette.ink, round(layout.frame)
+            cv2.polylines(clean, [fixed(outline)], True, ink, frame, cv2.LINE_AA, SUBPIXEL_BITS)
         regions.append(region)
         areas.append((float(x0), float(y0), float(x1), float(y1)))
     letterer = Letterer(rng, clean, fonts, _balloon_style(rng, style), color)
@@ -134,9 +131,8 @@ def picture_book(rng: Rng, height: int, width: int, fonts: FontLibrary, color: b
         cv2.fillPoly(region, [fixed(blob(rng, x, y, rx, ry, 0.2))], 255, cv2.LINE_AA, SUBPIXEL_BITS)
     if soft:  # watercolour: torn, mottled edges
         mottle = (noise(rng, height, width, 20, 3) * 255).astype(np.uint8)
-        region = cv2.convertScaleAbs(
-            cv2.addWeighted(cv2.GaussianBlur(region, (0, 0), 9), 1.0, mottle, 0.6, -120), alpha=2.0
-        )
+        region = cv2.addWeighted(cv2.GaussianBlur(region, (0, 0), 9), 1.0, mottle, 0.6, -120)
+        region = cv2.convertScaleAbs(region, alpha=2.0)
     _lay(clean, picture, region)
     letterer = Letterer(rng, clean, fonts, _balloon_style(rng, style), color)
     everywhere = (6.0, 6.0, width - 6.0, height - 6.0)

@@ -9,15 +9,13 @@ import numpy as np
 
 from textrm.synth.composing.additions import add_faint, add_jotting, add_large, add_screen
 from textrm.synth.composing.bubbles import random_balloon_style
-from textrm.synth.composing.letterer import Letterer
+from textrm.synth.composing.letterer import Letterer, Page
 from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.common.strokes import box, wander
 from textrm.synth.drawing.panel_art import draw_panel, draw_small, random_style
 from textrm.synth.drawing.people import people
 from textrm.synth.faces.library import FontLibrary
 from textrm.synth.values import Box, Rng
-
-Page = tuple[Letterer, set[str]]
 
 
 def impact(rng: Rng, height: int, width: int, fonts: FontLibrary, color: bool, lettered: bool) -> Page:

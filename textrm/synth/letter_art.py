@@ -110,7 +110,7 @@ def _fill(rng: Rng, letterer: Letterer, balloon: EmptyBalloon) -> None:
     letterer.em = float(np.clip(np.sqrt(area / rng.uniform(6, 50)), 8, 48))
     if 0.55 < letterer.em / usual < 2.2 and rng.random() < 0.6:
         letterer.em = usual
-    letterer.fill(box, balloon.color, rounded=False)
+    letterer.fill(box, balloon.color)
     letterer.em = usual
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from textrm.data.sample import Sample
 from textrm.errors import UserError
 from textrm.synth import kinds, kinds_written, letter_grids, pictograms, strips
-from textrm.synth.composing.letterer import Letterer
+from textrm.synth.composing.letterer import Page
 from textrm.synth.composing.owner_marks import add_ownership
 from textrm.synth.degrade import degrade
 from textrm.synth.faces.library import FontLibrary
@@ -18,7 +18,7 @@ from textrm.synth.values import Rng
 ATTEMPTS = 24  # at lettering a page: words find no room on one in a hundred
 NO_ROOM = "{name}: words found no room in {attempts} attempts; give pages larger than size={size}"
 
-Kind = Callable[[Rng, int, int, FontLibrary, bool, bool], tuple[Letterer, set[str]]]
+Kind = Callable[[Rng, int, int, FontLibrary, bool, bool], Page]
 
 KINDS: tuple[tuple[Kind, float], ...] = (
     (kinds.comic, 0.46), (kinds.splash, 0.1), (strips.strip, 0.1), (kinds.meme, 0.08), (kinds.picture_book, 0.08),

@@ -7,7 +7,7 @@ import numpy as np
 
 from textrm.synth.composing.additions import add_jotting
 from textrm.synth.composing.bubbles import random_balloon_style
-from textrm.synth.composing.letterer import Letterer
+from textrm.synth.composing.letterer import Letterer, Page
 from textrm.synth.drawing import barred, facades, foliage
 from textrm.synth.drawing.common.bounds import Motif, in_box, random_hand
 from textrm.synth.drawing.common.canvas import Canvas
@@ -28,9 +28,7 @@ BACKDROP: tuple[tuple[Motif, float], ...] = (
 """What stands behind the people, and its width over its height."""
 
 
-def strip(
-    rng: Rng, height: int, width: int, fonts: FontLibrary, color: bool, lettered: bool
-) -> tuple[Letterer, set[str]]:
+def strip(rng: Rng, height: int, width: int, fonts: FontLibrary, color: bool, lettered: bool) -> Page:
     """Panels in a row on white or flat colours; the speakers stand below, what they say above."""
     palette = random_style(rng, color).palette
     pen = float(rng.choice([0.8, 1, 1.5, 2, 3]))

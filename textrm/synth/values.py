@@ -17,3 +17,9 @@ Color = tuple[int, int, int]
 
 BLACK: Color = (0, 0, 0)
 WHITE: Color = (255, 255, 255)
+
+
+def rgb(levels: np.ndarray, color: bool = True) -> Color:
+    """Levels (3,) as a colour, cut to whole numbers; without ``color`` the grey of the first."""
+    red, green, blue = (int(level) for level in (levels if color else levels[[0, 0, 0]]))
+    return red, green, blue

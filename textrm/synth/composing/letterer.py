@@ -83,9 +83,8 @@ class Letterer:
     def caption(self, area: Box) -> bool:
         """Add a caption box along the top or bottom of ``area``, as wide as it or as the text."""
         background = bubbles.caption_fill(self.rng, self.balloon_style, self.color)
-        text = self.talk(
-            area[2] - area[0] - 8, (area[3] - area[1]) * 0.35, background=np.array(background), vertical=False
-        )
+        room = area[2] - area[0] - 8, (area[3] - area[1]) * 0.35
+        text = self.talk(*room, background=np.array(background), vertical=False)
         if text is None:
             return False
         height, width = text.alpha.shape
@@ -127,12 +126,9 @@ class Letterer:
         text = sign(self.rng, self.fonts, *size, script=self.script, background=self.under(spot))
         return self.settle(text, spot, "sign")
 
-    def fill(self, area: Box, background: np.ndarray, rounded: bool) -> bool:
+    def fill(self, area: Box, background: np.ndarray) -> bool:
         """Dialogue in the middle of ``area``, the inside of a balloon that is already there."""
-        text = self.talk(
-            area[2] - area[0], area[3] - area[1],
-            background=background, rounded=rounded, exact=True, balloon=True,
-        )  # fmt: skip
+        text = self.talk(area[2] - area[0], area[3] - area[1], background=background, exact=True, balloon=True)
         if text is None:
             return False
         height, width = text.alpha.shape
@@ -243,3 +239,7 @@ class Letterer:
         if not len(view) or (view.std(0).max() > 45 and self.rng.random() < 0.7):
             return None
         return view.mean(0)
+
+
+Page = tuple[Letterer, set[str]]
+"""What a kind of page comes to: the letterer who lettered it, and the tags of its art."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import colorsys
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
 
 from textrm.data.masks import VISIBLE
-from textrm.synth.inks.effects import Dress, without_color
-from textrm.synth.values import BLACK, WHITE, Background, Color, Rng
+from textrm.synth.inks.effects import Dress, Shadow, without_color
+from textrm.synth.values import BLACK, WHITE, Background, Color, Rng, rgb
 
 T = TypeVar("T")
 CONTRAST = 40  # grey levels that ink or outline differs from the background by, in some channel
@@ -25,13 +26,8 @@ def dialogue_dress(rng: Rng, size: float, background: Background, ink: Color | N
     if ink is None:
         ink = _ink(rng, background) if known else _pick(rng, [BLACK, WHITE, vivid(rng)], [0.5, 0.35, 0.15])
     if plain or (plain is None and rng.random() < (0.9 if known else 0.25)):
-        if (
-            background is not None
-            and plain is not True
-            and contrast(ink, background) < CONTRAST
-            and rng.random() > LOW_CONTRAST
-        ):
-            ink = _ink(rng, background)
+        if background is not None and not plain and contrast(ink, background) < CONTRAST:
+            ink = _ink(rng, background) if rng.random() > LOW_CONTRAST else ink
         return Dress(ink, hard=hard)
     return _effects(rng, ink, background, size, hard, outline=0.75, shadow=0.15, glow=0.15)
 
@@ -94,13 +90,7 @@ def _effects(
         angle = rng.uniform(0.1, 1.4) if rng.random() < 0.8 else rng.uniform(0, 6.28)
         blur = 0.0 if rng.random() < 0.6 else float(rng.uniform(0.5, 0.08 * size + 0.6))
         dark = BLACK if sum(ink) > 150 or outlines else vivid(rng)
-        cast = (
-            float(distance * np.cos(angle)),
-            float(distance * np.sin(angle)),
-            blur,
-            float(rng.uniform(0.5, 1)),
-            dark,
-        )
+        cast = shadow_of(rng, distance, angle, blur, dark)
     if rng.random() < glow:
         halo = (float(max(rng.uniform(0.06, 0.2) * size, 1.5)), float(rng.uniform(0.5, 1)), edge)
     opacity = float(rng.uniform(0.4, 0.9)) if rng.random() < (0.1 if effect else 0.03) else 1.0
@@ -109,24 +99,26 @@ def _effects(
         outlines, cast, halo, hollow, opacity, hard,
     )  # fmt: skip
     if not _readable(dress, background) and rng.random() > LOW_CONTRAST:
-        return Dress(
-            ink,
-            second,
-            pattern,
-            dress.angle,
-            dress.pitch,
-            ((max(0.08 * size, 1.0), _ink(rng, background)),),
-            cast,
-            halo,
-        )
+        outlines = ((max(0.08 * size, 1.0), _ink(rng, background)),)
+        return replace(dress, outlines=outlines, hollow=False, opacity=1.0, hard=False)
     return dress
+
+
+def shadow_of(rng: Rng, distance: float, angle: float, blur: float, color: Color) -> Shadow:
+    """A shadow ``distance`` px away in a direction (radians), half to fully opaque."""
+    return float(distance * np.cos(angle)), float(distance * np.sin(angle)), blur, float(rng.uniform(0.5, 1)), color
+
+
+def stands_out(dress: Dress, background: np.ndarray) -> bool:
+    """Whether some part of a letter differs from the background by CONTRAST or more."""
+    colors = [color for _, color in dress.outlines] + ([] if dress.hollow else [dress.ink])
+    return max(contrast(color, background) for color in colors) * dress.opacity >= CONTRAST
 
 
 def _readable(dress: Dress, background: Background) -> bool:
     if background is None:
         return bool(dress.outlines) or sum(dress.ink) in (0, 765)
-    colors = [color for _, color in dress.outlines] + ([] if dress.hollow else [dress.ink])
-    return max(contrast(color, background) for color in colors) * dress.opacity >= CONTRAST
+    return stands_out(dress, background)
 
 
 def _ink(rng: Rng, background: Background) -> Color:
@@ -141,8 +133,7 @@ def _ink(rng: Rng, background: Background) -> Color:
         color = _pick(rng, [far, near, vivid(rng)], [0.7, 0.15, 0.15])
         if faint:
             step = int(rng.integers(FAINT, CONTRAST)) * (-1 if far == BLACK else 1)
-            red, green, blue = (int(value) for value in np.clip(background + step, 0, 255))
-            color = (red, green, blue)
+            color = rgb(np.clip(background + step, 0, 255))
         if contrast(color, background) >= FAINT and (faint or _brightness_step(color, background) >= CONTRAST):
             return color
     return far

@@ -42,7 +42,7 @@ def note(
         wide = straight(along * rng.uniform(0.5, 1.0))
         block, vertical = set_rows(rng, tokens, setting, wide, lines, script not in SPACELESS), False
     block = block and turn(block, angle).within(room_x, room_y)
-    return block and colored(block, dress, tags_of("note", script, face, block, vertical, angle, setting))
+    return block and colored(block, dress, tags_of("note", script, block, vertical, angle, setting))
 
 
 def caption_meme(
@@ -69,6 +69,6 @@ def caption_meme(
         block = set_rows(rng, tokens, setting, straight(room_x), lines, script not in SPACELESS)
         block = block and block.within(room_x, room_y)
         if block is not None:
-            return colored(block, dress, tags_of("meme", script, face, block, False, 0.0, setting))
+            return colored(block, dress, tags_of("meme", script, block, False, 0.0, setting))
         size *= 0.8
     return None

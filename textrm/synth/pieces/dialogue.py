@@ -11,7 +11,7 @@ from textrm.synth.faces.library import FontFace, FontLibrary
 from textrm.synth.faces.scripts import RIGHT_TO_LEFT, SHAPED, SPACELESS, VERTICAL
 from textrm.synth.inks.dresses import dialogue_dress
 from textrm.synth.pieces.patch import Lettering, colored
-from textrm.synth.setting.block import Block, Setting
+from textrm.synth.setting.block import Block, Setting, marks_of
 from textrm.synth.setting.columns import set_columns
 from textrm.synth.setting.rows import LineWidth, set_rows
 from textrm.synth.setting.warp import turn, wobble
@@ -59,7 +59,7 @@ def dialogue(
         if block is not None:
             block = _shaken(rng, turn(block, angle, slant), shake * setting.size, setting.size).within(room_x, room_y)
         if block is not None:
-            return colored(block, dress, tags_of("dialogue", script, face, block, vertical, angle, setting))
+            return colored(block, dress, tags_of("dialogue", script, block, vertical, angle, setting))
         setting = replace(setting, size=setting.size * 0.8)
     return None
 
@@ -136,15 +136,7 @@ def _shaken(rng: Rng, block: Block, amplitude: float, size: float) -> Block:
     return wobble(rng, block, amplitude, rng.uniform(0.5, 1.5) * size) if amplitude else block
 
 
-def tags_of(
-    kind: str, script: str, face: FontFace, block: Block, vertical: bool, angle: float, setting: Setting
-) -> frozenset[str]:
+def tags_of(kind: str, script: str, block: Block, vertical: bool, angle: float, setting: Setting) -> frozenset[str]:
     """What a block is and how it is set, as a reader would name it."""
-    marks = {
-        "vertical": vertical,
-        "furigana": block.ruby,
-        "rotated": abs(angle) > 2,
-        "hand": face.style in ("hand", "brush"),
-        "bold": setting.bold > 0 or face.weight >= 650,
-    }
-    return frozenset({kind, script, *(name for name, present in marks.items() if present)})
+    readings = {"furigana"} if block.ruby else set()
+    return marks_of(setting.face, setting.bold, vertical, angle) | {kind, script} | readings

@@ -66,7 +66,7 @@ def jotting(
     dress = Dress(_ink(rng, background, monochrome), hard=rng.random() < 0.06)
     if background is None:
         dress = replace(dress, outlines=((max(0.08 * size, 1.2), BLACK if sum(dress.ink) > 380 else WHITE),))
-    return colored(whole, dress, tags_of("jotting", script, face, whole, False, angle, setting) | marks)
+    return colored(whole, dress, tags_of("jotting", script, whole, False, angle, setting) | marks)
 
 
 def _ink(rng: Rng, background: Background, monochrome: bool) -> Color:

@@ -58,7 +58,7 @@ def watermark(
     dress = Dress(ink, opacity=opacity)
     if rng.random() < 0.25:
         dress = replace(dress, outlines=((max(0.04 * size, 1.0), BLACK if sum(ink) > 380 else WHITE),))
-    return colored(block, dress, tags_of("watermark", "latin", face, block, False, angle, setting))
+    return colored(block, dress, tags_of("watermark", "latin", block, False, angle, setting))
 
 
 def credit(
@@ -83,7 +83,7 @@ def credit(
     dress = Dress(ink, opacity=float(rng.uniform(0.5, 1.0)) if rng.random() < 0.4 else 1.0)
     if background is None:
         dress = replace(dress, outlines=((1.2, BLACK if sum(ink) > 380 else WHITE),))
-    return colored(block, dress, tags_of("credit", "latin", face, block, False, angle, setting))
+    return colored(block, dress, tags_of("credit", "latin", block, False, angle, setting))
 
 
 def owner_text(rng: Rng) -> str:

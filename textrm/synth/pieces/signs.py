@@ -12,7 +12,7 @@ from textrm.synth.inks.dresses import FAINT, contrast
 from textrm.synth.pieces.dialogue import dialogue
 from textrm.synth.pieces.patch import Lettering, faded, scaled, stacked, turned
 from textrm.synth.setting.bends import along_arc, in_perspective
-from textrm.synth.values import Background, Color, Rng
+from textrm.synth.values import Background, Color, Rng, rgb
 
 
 def sign(
@@ -75,8 +75,5 @@ def _tone(rng: Rng, background: Background) -> Color:
     further, other = (dark, light) if paper.mean() > 127 else (light, dark)
     stamp = np.array([(190, 40, 40), (50, 60, 160), (60, 40, 20)][rng.integers(3)]) + rng.normal(0, 20, 3)
     tone = [further, other, stamp][rng.choice(3, p=[0.65, 0.2, 0.15])]
-    for color in (tone, further, dark, light):
-        red, green, blue = (int(value) for value in np.clip(color, 0, 255))
-        if contrast((red, green, blue), paper) >= FAINT:
-            break
-    return red, green, blue
+    inks = [rgb(np.clip(color, 0, 255)) for color in (tone, further, dark, light)]
+    return next((ink for ink in inks if contrast(ink, paper) >= FAINT), inks[-1])

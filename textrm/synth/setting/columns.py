@@ -55,12 +55,8 @@ def _cells(tokens: Sequence[Token]) -> list[list[_Cell]]:
         cells: list[_Cell] = []
         for character in token.text:
             run = cells[-1].text + character if cells else ""
-            if (
-                run
-                and len(run) <= 2
-                and all(mark in _LYING for mark in run)
-                and run[0].isdigit() == character.isdigit()
-            ):
+            lying = 0 < len(run) <= 2 and all(mark in _LYING for mark in run)
+            if lying and run[0].isdigit() == character.isdigit():
                 cells[-1].text = run
             else:
                 cells.append(_Cell(character, keep=character in _STICKS))
@@ -147,10 +143,8 @@ def _ruby(canvas: GlyphCanvas, left: float, top: float, length: float, reading: 
     font = load_font(setting.face, size)
     step = max(min(length / len(reading), 1.5 * size), size)
     y = top + (length - step * len(reading)) / 2 + (step - size) / 2
-    boxes = [
-        canvas.text(
-            left, y + i * step + EM_ASCENT * size, character, font, vertical=has_vertical_form(setting.face, character)
-        )
-        for i, character in enumerate(reading)
-    ]
+    boxes = []
+    for i, character in enumerate(reading):
+        upright = has_vertical_form(setting.face, character)
+        boxes.append(canvas.text(left, y + i * step + EM_ASCENT * size, character, font, vertical=upright))
     return union(boxes)

@@ -43,9 +43,8 @@ def _underline(rng: Rng, box: Corners, size: float) -> list[Curve]:
     strokes = []
     wave = rng.uniform(0.05, 0.1) * size if rng.random() < 0.3 else 0.0
     for number in range(int(rng.integers(1, 3))):
-        x = np.linspace(
-            x0 + rng.normal(0, 0.15) * size, x1 + rng.normal(0, 0.15) * size, max(int((x1 - x0) / size * 4), 5)
-        )
+        left, right = x0 + rng.normal(0, 0.15) * size, x1 + rng.normal(0, 0.15) * size
+        x = np.linspace(left, right, max(int((x1 - x0) / size * 4), 5))
         y = y1 + size * (0.1 + 0.18 * number) + rng.normal(0, 0.03 * size, len(x)) + wave * (-1) ** np.arange(len(x))
         strokes.append(smooth_open(np.stack([x, y], 1), 4))
     return strokes

@@ -172,10 +172,8 @@ def _japanese_phrase(rng: Rng, room: int, ruby: float) -> list[Token]:
     if draw < 0.25:
         return [Token(_characters(rng, cjk.KANJI, 1, 4) + _choose(rng, cjk.JAPANESE_PARTICLES)), Token(_kana(rng))]
     if draw < 0.29:
-        return [
-            Token(f"{rng.integers(1, 100)}"),
-            Token(_choose(rng, ("年前", "人", "時間", "回", "円", "日", "％", "歳"))),
-        ]
+        number = str(rng.integers(1, 100))
+        return [Token(number), Token(_choose(rng, ("年前", "人", "時間", "回", "円", "日", "％", "歳")))]
     if draw < 0.31:
         return [Token(_choose(rng, ("OK", "NO", "TV", "SNS", "DVD", "Hello", "AI", "CM")))]
     tokens = []
@@ -206,11 +204,8 @@ def _latin_phrase(rng: Rng, room: int) -> list[Token]:
         short = v.LATIN_SHORT.split()
         return [Token(_choose(rng, short))]
     if draw < 0.16:
-        return [
-            Token(
-                _choose(rng, (_price(rng), str(rng.integers(10_000)), f"#{rng.integers(100)}", f"{rng.integers(100)}%"))
-            )
-        ]
+        numbers = _price(rng), str(rng.integers(10_000)), f"#{rng.integers(100)}", f"{rng.integers(100)}%"
+        return [Token(_choose(rng, numbers))]
     names = list(_LANGUAGES)
     words = _LANGUAGES["english" if rng.random() < 0.5 else _choose(rng, names)]
     chosen = [_choose(rng, words) for _ in range(int(rng.integers(2, 8 if room > 15 else 3)))]
@@ -241,6 +236,5 @@ def _price(rng: Rng) -> str:
 
 def _address(rng: Rng) -> str:
     name = _choose(rng, _LANGUAGES["english"]).strip("'").lower()
-    return _choose(
-        rng, (f"www.{name}.com", f"{name}.net/{rng.integers(100)}", f"@{name}{rng.integers(100)}", f"#{name}")
-    )
+    forms = f"www.{name}.com", f"{name}.net/{rng.integers(100)}", f"@{name}{rng.integers(100)}", f"#{name}"
+    return _choose(rng, forms)
