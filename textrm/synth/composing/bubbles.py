@@ -139,8 +139,13 @@ def blend(picture: np.ndarray, cover: np.ndarray, color: Color) -> None:
     """Lay a colour over a picture (H W 3 uint8, in place) where ``cover`` (H W uint8) says, 255 = fully."""
     solid = np.empty_like(picture)
     solid[:] = color
+    lay(picture, cover, solid)
+
+
+def lay(below: np.ndarray, cover: np.ndarray, picture: np.ndarray) -> None:
+    """Lay a picture over another (both H W 3 uint8, the lower one in place) where ``cover`` (H W uint8) says."""
     share = cv2.merge([cover, cover, cover])
-    picture[:] = cv2.add(cv2.multiply(picture, 255 - share, scale=1 / 255), cv2.multiply(solid, share, scale=1 / 255))
+    below[:] = cv2.add(cv2.multiply(below, 255 - share, scale=1 / 255), cv2.multiply(picture, share, scale=1 / 255))
 
 
 def caption_fill(rng: Rng, style: BalloonStyle, color: bool) -> Color:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from textrm.synth.composing.bubbles import blend
+from textrm.synth.composing.bubbles import blend, lay
 from textrm.synth.composing.screens import lay_screen
 from textrm.synth.drawing import motion
 from textrm.synth.drawing.common.canvas import Canvas
@@ -47,10 +47,8 @@ def lay_ground(
     else:
         ground, spikes = _burst(rng, y1 - y0, x1 - x0, color)
         cover, tags = cv2.min(inside, spikes), {"burst"}
-    share = cv2.merge([cover, cover, cover])
     for picture in pictures:
-        view = picture[y0:y1, x0:x1]
-        view[:] = cv2.add(cv2.multiply(view, 255 - share, scale=1 / 255), cv2.multiply(ground, share, scale=1 / 255))
+        lay(picture[y0:y1, x0:x1], cover, ground)
     return tags
 
 

@@ -89,20 +89,11 @@ def hatched_color(canvas: Canvas, rng: Rng) -> np.ndarray:
 
 
 COLOR: tuple[tuple[Finish, float], ...] = (
-    (flat, 0.34),
-    (washed, 0.22),
-    (painted, 0.24),
-    (newsprint, 0.12),
-    (hatched_color, 0.08),
-)
+    (flat, 0.34), (washed, 0.22), (painted, 0.24), (newsprint, 0.12), (hatched_color, 0.08),
+)  # fmt: skip
 MONOCHROME: tuple[tuple[Finish, float], ...] = (
-    (flat, 0.12),
-    (washed, 0.08),
-    (painted, 0.06),
-    (toned, 0.48),
-    (hatched, 0.1),
-    (line_art, 0.16),
-)
+    (flat, 0.12), (washed, 0.08), (painted, 0.06), (toned, 0.48), (hatched, 0.1), (line_art, 0.16),
+)  # fmt: skip
 
 
 def random_finish(rng: Rng, color: bool) -> Finish:
