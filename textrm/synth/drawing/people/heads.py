@@ -66,7 +66,7 @@ def _features(canvas: Canvas, rng: Rng, palette: Palette, bounds: Bounds, side: 
             canvas.brush(lid, max(pen * 1.5, size * 0.04))
             roots = [wide * k for k in (0.7, 1.0)]
             lashes = [[(ex + eye * root, ey - 0.03), (ex + eye * (root + 0.06), ey - 0.1)] for root in roots]
-            canvas.strokes(bounds(lashes), pen)
+            canvas.strokes(bounds(np.array(lashes)), pen)
         level = ey - tall - 0.1
         brow = bezier([(ex - wide, level), (ex, ey - tall - 0.2), (ex + wide, level + rng.normal(0, 0.06))], 8)
         canvas.brush(bounds(brow), max(pen, size * rng.uniform(0.02, 0.07)))
@@ -83,7 +83,7 @@ def _features(canvas: Canvas, rng: Rng, palette: Palette, bounds: Bounds, side: 
         canvas.brush(lips, pen * 1.6)
     if rng.random() < 0.3:  # blushing: short slanted strokes on the cheeks
         marks = [c * 0.4 + i * 0.06 for c in (-1, 1) for i in (-1, 0, 1)]
-        canvas.strokes(bounds([[(x, 0.3), (x - 0.05, 0.42)] for x in marks]), pen * 0.8)
+        canvas.strokes(bounds(np.array([[(x, 0.3), (x - 0.05, 0.42)] for x in marks])), pen * 0.8)
     if rng.random() < 0.12 and size > 18:
         for eye in (-1, 1):
             x, y = bounds([(eye * 0.3 + side * 0.4, 0.03)])[0]
