@@ -42,7 +42,7 @@ def note(
         wide = straight(along * rng.uniform(0.5, 1.0))
         block, vertical = set_rows(rng, tokens, setting, wide, lines, script not in SPACELESS), False
     block = block and turn(block, angle).within(room_x, room_y)
-    return block and colored(block, dress, tags_of("note", script, block, vertical, angle, setting))
+    return None if block is None else colored(block, dress, tags_of("note", script, block, vertical, angle, setting))
 
 
 def caption_meme(

@@ -44,4 +44,6 @@ def mark(
         block = set_rows(rng, [Token(text)], setting, straight(room_x), 1, spaced=True)
     angle = float(rng.normal(0, 8)) if rng.random() < 0.25 else 0.0
     block = block and turn(block, angle).within(room_x, room_y)
-    return block and colored(block, dress, tags_of("single_mark", script, block, upright, angle, setting))
+    if block is None:
+        return None
+    return colored(block, dress, tags_of("single_mark", script, block, upright, angle, setting))
