@@ -100,7 +100,8 @@ def test_an_unwritable_folder_is_named(tmp_path: Path) -> None:
 
 
 def test_the_command_writes_pages_and_a_sheet(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "textrm.synth", f"out={tmp_path / 'pages'}", "n=2", "size=64", "workers=1"]
+    command = [sys.executable, "-m", "textrm.synth", f"out={tmp_path / 'pages'}", "n=2", "size=64", "workers=1",
+               "fonts=[packages,system]"]  # fmt: skip
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
     assert len(read_manifest(tmp_path / "pages" / "manifest.csv").rows) == 2
