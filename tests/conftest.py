@@ -55,6 +55,16 @@ def book(tmp_path: Path) -> Path:
     return make_book(tmp_path / "book")
 
 
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A folder of three pictures, which are prepared into ``set`` beside it."""
+    from prepared_set import make_tree, prepare
+
+    folder = make_tree(tmp_path / "in")
+    assert prepare(folder, tmp_path / "set").exit_code == 0
+    return folder
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say how much was not checked for want of data."""
     skipped = [
