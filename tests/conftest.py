@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import pytest
+
+if TYPE_CHECKING:
+    from exported_once import ExportedOnce
 
 # Small pictures: threads cost more than they give, and the suite runs beside others.
 os.environ.setdefault("OMP_NUM_THREADS", "2")
@@ -45,6 +49,14 @@ def cleaner_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from standin_model import write_cleaner
 
     return write_cleaner(tmp_path_factory.mktemp("model") / "clean.onnx")
+
+
+@pytest.fixture(scope="session")
+def exported_once(tmp_path_factory: pytest.TempPathFactory) -> ExportedOnce:
+    """What exports a net unless it was exported before."""
+    from exported_once import ExportedOnce
+
+    return ExportedOnce(tmp_path_factory.mktemp("exported"))
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import onnx
 import onnxruntime
 import pytest
 import torch
+from exported_once import ExportedOnce
 
 from textrm.export.calibration import calibration_crops
 from textrm.export.graph import export
@@ -26,10 +27,10 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def fast(tmp_path_factory: pytest.TempPathFactory) -> tuple[FastInpainter, Path]:
+def fast(exported_once: ExportedOnce, tmp_path_factory: pytest.TempPathFactory) -> tuple[FastInpainter, Path]:
     torch.manual_seed(0)
     net, out = FastInpainter(channels=(8, 8), blocks=(1, 1)).eval(), tmp_path_factory.mktemp("fast") / "net.onnx"
-    assert export(net, out, run="a run") < 1e-3
+    assert exported_once(net, out, run="a run") < 1e-3
     return net, out
 
 
