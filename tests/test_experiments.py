@@ -181,7 +181,12 @@ def test_the_recipe_of_the_finder_runs_from_drawings_to_weights_and_is_not_repea
     cv2.circle(disc, (80, 80), 60, (30, 60, 200, 255), -1)
     cv2.imwrite(str(lists / "disc.png"), disc)
     cv2.imwrite(str(lists / "photo.png"), np.random.default_rng(0).integers(0, 255, (120, 160, 3), np.uint8))
-    for name, file in (("drawings", "disc.png"), ("stamps", "disc.png"), ("photos", lists / "photo.png")):
+    for name, file in (
+        ("drawings", "disc.png"),
+        ("further_drawings", "disc.png"),
+        ("stamps", "disc.png"),
+        ("photos", lists / "photo.png"),
+    ):
         (lists / f"{name}.csv").write_text(f"file\n{file}\n")
     small = ("data.crop=512 data.batch_size=1 data.workers=0 data.samples_per_epoch=4 threads=1 "
              "trainer.accelerator=cpu +trainer.limit_val_batches=1 trainer.check_val_every_n_epoch=1 "
