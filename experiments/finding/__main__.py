@@ -64,7 +64,7 @@ LEGS = (
 @click.option("--clip-art", default=CLIP_ART, show_default=True, type=click.Path(path_type=Path))
 @click.option("--stamps", default=STAMPS, show_default=True, type=click.Path(path_type=Path))
 @click.option("--lists", default=HERE, show_default=True, type=click.Path(path_type=Path),
-              help="Folder of the lists that name what is used: drawings, further_drawings, stamps, photos.")  # fmt: skip
+              help="Folder of the lists of what is used: drawings, further_drawings, stamps, photos.")  # fmt: skip
 @click.option("--out", default=Path("runs/finding"), show_default=True, type=click.Path(path_type=Path))
 @click.option("--scale", default=1.0, show_default=True, help="Times the pages and the steps; less to try it out.")
 @click.option("--options", default="", help="Added to each training, such as 'threads=2'.")
