@@ -50,7 +50,7 @@ def put_back(stored: np.ndarray, mode: str, palette: np.ndarray | None, rgb: np.
         stored: as in :func:`to_rgb`; written to.
         mode: as in :func:`to_rgb`.
         palette: as in :func:`to_rgb`.
-        rgb: H W 3 uint8.
+        rgb: H W 3 uint8; or H W C of as many bits as ``stored``, its own channels without alpha: uint16 or ink.
         changed: H W, not 0 where ``rgb`` is to be taken.
 
     Returns:
@@ -65,7 +65,9 @@ def put_back(stored: np.ndarray, mode: str, palette: np.ndarray | None, rgb: np.
     if mode in ("LA", "RGBA"):
         where &= stored[..., -1] > 0
     values = rgb[where]
-    if mode == "1":
+    if rgb.dtype == np.uint16 or rgb.shape[2] == 4:
+        stored[where] = values[:, 0] if stored.ndim == 2 else np.hstack([values, stored[where][:, rgb.shape[2] :]])
+    elif mode == "1":
         stored[where] = values[:, 1] > 127
     elif mode in ("L", "LA"):
         grey = _widen(cv2.cvtColor(values[None], cv2.COLOR_RGB2GRAY)[0] if len(values) else values[:, 0], stored)
