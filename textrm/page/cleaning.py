@@ -54,7 +54,7 @@ class Cleaning(Protocol):
 
         Args:
             image: H W 3 uint8 RGB, at least 1 x 1. Where ``seen`` is given also H W 3 RGB or H W 1 grey of uint16, or
-                H W 4 uint8 ink: cyan, magenta, yellow, black.
+                H W 4 ink of either: cyan, magenta, yellow, black.
             out: takes the cleaned picture, of the shape and kind of ``image``; may be ``image`` itself, which saves its
                 memory.
             seen: the page in H W 3 uint8 sRGB, for a net to look at, where ``image`` holds others; None for ``image``.
@@ -74,10 +74,10 @@ def check_pictures(image: np.ndarray, seen: np.ndarray | None) -> None:
     check_image(image if seen is None else seen)
     if seen is None:
         return
-    kinds = {(3, "uint8"), (4, "uint8"), (1, "uint16"), (3, "uint16")}
+    kinds = {(3, "uint8"), (4, "uint8"), (1, "uint16"), (3, "uint16"), (4, "uint16")}
     if image.ndim != 3 or image.shape[:2] != seen.shape[:2] or (image.shape[2], image.dtype.name) not in kinds:
-        raise UserError(f"the image is {image.dtype} {image.shape}; expected RGB of 8 or 16 bits, grey of 16 or ink of "
-                        f"8 bits, of the size {seen.shape[:2]}")  # fmt: skip
+        raise UserError(f"the image is {image.dtype} {image.shape}; expected RGB or ink of 8 or 16 bits, or grey of "
+                        f"16, of the size {seen.shape[:2]}")  # fmt: skip
 
 
 def copied(image: np.ndarray, out: np.ndarray | None) -> np.ndarray:

@@ -11,11 +11,6 @@ def to_levels(pixels: np.ndarray) -> np.ndarray:
     return levels / np.float32(257) if pixels.dtype == np.uint16 else levels
 
 
-def in_8_bits(pixels: np.ndarray) -> np.ndarray:
-    """Uint8 of uint8, which is returned itself, or uint16."""
-    return pixels if pixels.dtype == np.uint8 else from_levels(to_levels(pixels), np.dtype(np.uint8))
-
-
 def from_levels(levels: np.ndarray, kind: np.dtype) -> np.ndarray:
     """The nearest uint8 or uint16, whichever ``kind`` is; what :func:`to_levels` has made comes back bit for bit."""
     values = levels * np.float32(257) if kind == np.uint16 else levels

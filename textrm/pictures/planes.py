@@ -11,8 +11,8 @@ from textrm.pictures.stored import BAND, upright
 def planes(page: Page) -> np.ndarray:
     """The page upright, to be changed in place and given to :func:`textrm.pictures.write.encode`.
 
-    Of CMYK H W 4 uint8 ink, 255 = full; of 16 bits H W 1 grey or H W 3 RGB uint16, what is transparent on white; of all
-    others ``page.image``, H W 3 uint8 RGB.
+    Of CMYK H W 4 ink, the highest value = full; of 16 bits H W 1 grey or H W 3 RGB uint16, what is transparent on
+    white; of all others ``page.image``, H W 3 uint8 RGB.
     """
     if page.stored is None or (page.mode != "CMYK" and page.stored.dtype != np.uint16):
         return page.image

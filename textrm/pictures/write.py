@@ -38,7 +38,7 @@ def encode(page: Page, image: np.ndarray, filled: np.ndarray, as_png: bool = Fal
     if page.format == "PNG":
         return png.with_metadata(_plain_png(stored, page.mode, page.palette), page.chunks)
     if page.format == "TIFF" and stored.dtype == np.uint16:
-        return tiff.encode_16_bit(stored, page.exif, page.save.get("icc_profile"))
+        return tiff.encode_16_bit(stored, page.exif, page.save.get("icc_profile"), ink=page.mode == "CMYK")
     picture, buffer = _picture(stored, page.mode, page.palette), io.BytesIO()
     try:
         picture.save(buffer, page.format, **page.save)

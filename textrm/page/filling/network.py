@@ -8,8 +8,9 @@ from itertools import groupby
 import numpy as np
 
 from textrm.page.group import Slices, groups, parts
-from textrm.page.levels import from_levels, in_8_bits, to_levels
+from textrm.page.levels import from_levels, to_levels
 from textrm.page.models.inpainter import InpaintingModel
+from textrm.pictures.stored import in_8_bits
 
 CONTEXT = 48  # pixels around a hole that the net sees
 _GAP = 24  # pixels; holes that are nearer share a crop

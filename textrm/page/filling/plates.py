@@ -7,6 +7,7 @@ import numpy as np
 
 from textrm.page.filling.fill import fill_holes
 from textrm.page.group import groups
+from textrm.page.levels import to_levels
 from textrm.page.models.inpainter import InpaintingModel
 
 _GAP = 16  # pixels; holes that are nearer are decided together, as one word
@@ -30,7 +31,7 @@ def fill_plates(
     best always is. ``white`` takes the ink of all plates.
 
     Args:
-        ink: H W 4 uint8: cyan, magenta, yellow and black, 255 = full.
+        ink: H W 4 uint8 or uint16: cyan, magenta, yellow and black, the highest value = full.
         lettering: H W uint8, 1 = a stroke of lettering.
         hole: H W uint8 in {0, 1}, 1 = to fill; ``auto`` adds to it.
         fill: as of :func:`textrm.page.filling.fill.fill_holes`.
@@ -66,11 +67,12 @@ def bears_lettering(ink: np.ndarray, strokes: np.ndarray, hole: np.ndarray, doma
     that are even on a ground that is not are lettering too: they hide it, though their ink may be its mean.
 
     Args:
-        ink: h w C uint8, the word with its surroundings.
+        ink: h w C uint8 or uint16, the word with its surroundings.
         strokes: h w uint8, 1 = a stroke of the word.
         hole: h w uint8, 1 = the word's hole.
         domain: h w bool, the pixels to look at: the hole and what is known around it.
     """
+    ink = to_levels(ink)
     weight = cv2.dilate(hole, np.ones((2 * _RING + 1, 2 * _RING + 1), np.uint8)).astype(np.float32) * domain
     total = cv2.blur(weight, (_DETAIL, _DETAIL)) + 1e-6
     y, x = np.nonzero(weight)
