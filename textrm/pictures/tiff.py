@@ -51,7 +51,7 @@ def decode_16_bit_ink(path: Path) -> np.ndarray | None:
 
     OpenCV refuses ink, so it is told that the four channels are RGB and alpha.
     """
-    content = np.fromfile(path, np.uint8)
+    content = bytearray(path.read_bytes())
     order = "<" if content[0] == ord("I") else ">"
     version, directory = struct.unpack_from(f"{order}2xHI", content)
     if version != 42:
@@ -61,7 +61,7 @@ def decode_16_bit_ink(path: Path) -> np.ndarray | None:
         (tag,) = struct.unpack_from(f"{order}H", content, entry)
         if tag == TiffImagePlugin.PHOTOMETRIC_INTERPRETATION:
             struct.pack_into(f"{order}H", content, entry + 8, 2)
-    pixels = cv2.imdecode(content, cv2.IMREAD_UNCHANGED)
+    pixels = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
     if pixels is None or pixels.dtype != np.uint16 or pixels.ndim != 3 or pixels.shape[2] != 4:
         return None
     return cv2.cvtColor(pixels, cv2.COLOR_BGRA2RGBA)

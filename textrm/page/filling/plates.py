@@ -40,18 +40,19 @@ def fill_plates(
     if fill == "white":
         ink[hole != 0] = 0
         return
-    own_holes = [np.zeros_like(hole) for _ in range(ink.shape[2])]
+    words = []
     for (rows, columns), own in groups(hole, _GAP):
         top, left = max(rows.start - _RING, 0), max(columns.start - _RING, 0)
         window = slice(top, rows.stop + _RING), slice(left, columns.stop + _RING)
         inner = np.zeros_like(hole[window])
         inner[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left] = own
         domain = (inner != 0) | (hole[window] == 0)
-        borne = bears_lettering(ink[window], lettering[window] & inner, inner, domain)
-        for own_hole, bears in zip(own_holes, borne, strict=True):
-            if bears:
-                own_hole[rows, columns] |= own
-    for number, own_hole in enumerate(own_holes):
+        words.append(((rows, columns), own, bears_lettering(ink[window], lettering[window] & inner, inner, domain)))
+    for number in range(ink.shape[2]):
+        own_hole = np.zeros_like(hole)
+        for slices, own, bears in words:
+            if bears[number]:
+                own_hole[slices] |= own
         if own_hole.any():
             plane = np.invert(ink[..., number, None])  # ink is dark, as on the pages that the net has learnt from
             fill_holes(plane, own_hole, fill, model)
