@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from textrm.errors import UserError
-from textrm.page.cleaning import Result, copied
+from textrm.page.cleaning import Result, check_pictures, copied
 from textrm.page.filling.fill import FILLS, NEEDS_MODEL, fill_holes
+from textrm.page.filling.plates import fill_plates
 from textrm.page.finding.find import find
 from textrm.page.finding.mask import widen
 from textrm.page.finding.segment import TILE
 from textrm.page.models.inpainter import InpaintingModel
-from textrm.page.models.model import check_image
 from textrm.page.models.segmenter import SegmentationModel
 from textrm.page.tile import check_side
 
@@ -80,12 +80,15 @@ class SegmentAndFill:
 
     def __call__(self, image: np.ndarray, out: np.ndarray | None = None, seen: np.ndarray | None = None) -> Result:
         """Clean one page; the segmenter looks at ``seen`` where it is given, the filling at ``image``."""
-        check_image(image)
+        check_pictures(image, seen)
         looked_at = image if seen is None else seen
         found = find(looked_at, self.model, self.threshold, self.low, self.min_area, self.tile)
         filled = widen(found.mask, suitable_growth(image) if self.grow is None else self.grow)
         out = copied(image, out)
-        fill_holes(out, filled, self.fill, self.inpainter)
+        if image.shape[2] == 4:
+            fill_plates(out, found.mask, filled, self.fill, self.inpainter)
+        else:
+            fill_holes(out, filled, self.fill, self.inpainter)
         return Result(out, found.mask, filled, found.prob, found.regions, found.doubtful)
 
 
