@@ -11,6 +11,7 @@ from rich.progress import track
 from torch import Tensor, nn
 
 from experiments.finding.augment import augmented
+from experiments.finding.fit_features import fit_features, joined
 from experiments.finding.proposals import Proposals
 from textrm.nets.verification.word_verifier import WordVerifier
 
@@ -18,6 +19,7 @@ BATCH = 128
 RATE, DECAY = 0.002, 0.02
 SURE = 0.25  # a word of which less than that share is lettering is none, of which all but that is, is one
 ALONE = 0.3  # weight of what views and features say each by themselves
+TOGETHER = 0.8  # times the sum of the two
 SMALLEST, LARGEST = 20, 4000  # pixels; words count by the fourth root of their size between these
 
 
@@ -30,6 +32,7 @@ def importance(proposals: Proposals, share: float, false: float) -> np.ndarray:
 def fit(sets: Sequence[Proposals], weights: np.ndarray, steps: int, seed: int = 0, deeper: bool = True) -> WordVerifier:
     """The verifier after so many steps, under one learning rate that rises and falls (Smith & Topin 2018).
 
+    What features say is fitted a second time by itself and added: the two err on other words.
     Words are drawn by the root of their weight, and what is left of it weighs their loss: rare ones are seen often
     enough, and common ones all.
 
@@ -64,7 +67,11 @@ def fit(sets: Sequence[Proposals], weights: np.ndarray, steps: int, seed: int = 
         (loss(by_views + by_features) + ALONE * (loss(by_views) + loss(by_features))).backward()
         optimizer.step()
         schedule.step()
-    return net.eval()
+    with torch.no_grad():
+        standard = net.eval().standardize(features)
+    members = fit_features(standard, truth, torch.from_numpy(weights / weights.mean()).float(), seed)
+    with torch.no_grad():
+        return joined(net, members, TOGETHER)
 
 
 def _batches(sets: Sequence[Proposals], chances: np.ndarray, steps: int,

@@ -13,15 +13,13 @@ from rich.progress import track
 
 from textrm.data.manifest import BadRow, evenly_spread, load_sample, read_manifest
 from textrm.data.sample import Sample
-from textrm.page.finding.decide import SURER
-from textrm.page.finding.judge import Judge
 from textrm.page.finding.segment import segment
 from textrm.page.finding.views import word_views
 from textrm.page.finding.words import Words, group_words
 from textrm.page.models.segmenter import SegmentationModel
 
 LOW, MIN_AREA, THRESHOLD = 0.3, 12, 0.4  # words as textrm.page finds them
-OF_A_PAGE = 40  # words, by chance, of each round: pages of hatching would outweigh all others
+OF_A_PAGE = 40  # words, by chance: pages of hatching would outweigh all others
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +58,19 @@ def proposals(model: SegmentationModel, path: str, split: str, limit: int, kept_
 
 
 def _of_page(model: SegmentationModel, sample: Sample, seed: int) -> list[tuple[np.ndarray, ...]]:
-    """The words of a page, and the surer parts of those that the plain judge would leave."""
-    maps = segment(sample.image, model)
-    found, within = [], None
-    for low in (LOW, SURER):
-        words = group_words(sample.image, maps, low, within)
-        if words is None:
-            break
-        share = _share(words, cv2.dilate(sample.mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))))
-        good = (words.areas >= MIN_AREA) & (words.peaks > int(THRESHOLD * 255))
-        if sample.ignore is not None:
-            good &= _share(words, sample.ignore) == 0
-        chosen = np.flatnonzero(good)
-        if len(chosen) > OF_A_PAGE:
-            chosen = np.sort(np.random.default_rng(seed).choice(chosen, OF_A_PAGE, replace=False))
-        found.append((word_views(words, chosen), words.features[chosen].astype(np.float32), share[chosen],
-                      words.areas[chosen]))  # fmt: skip
-        left = (Judge()(words, np.arange(len(share))) <= THRESHOLD)[words.word]
-        within = np.zeros(sample.mask.shape, np.uint8)
-        within[words.strokes.ys[left], words.strokes.xs[left]] = 1
-    return found
+    """The views, features, shares and areas of the words of a page, if it has any."""
+    words = group_words(sample.image, segment(sample.image, model), LOW)
+    if words is None:
+        return []
+    share = _share(words, cv2.dilate(sample.mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))))
+    good = (words.areas >= MIN_AREA) & (words.peaks > int(THRESHOLD * 255))
+    if sample.ignore is not None:
+        good &= _share(words, sample.ignore) == 0
+    chosen = np.flatnonzero(good)
+    if len(chosen) > OF_A_PAGE:
+        chosen = np.sort(np.random.default_rng(seed).choice(chosen, OF_A_PAGE, replace=False))
+    return [(word_views(words, chosen), words.features[chosen].astype(np.float32), share[chosen],
+             words.areas[chosen])]  # fmt: skip
 
 
 def _share(words: Words, mask: np.ndarray) -> np.ndarray:

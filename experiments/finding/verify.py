@@ -49,7 +49,7 @@ def main(model: Path, sets: tuple[str, ...], false: float, bar: float, limit: in
         weights.append(importance(found[-1], share, false))
     net = fit(found, np.concatenate(weights), steps, seed)
     with torch.no_grad():
-        net.of_features[-1].bias += _logit(THRESHOLD) - _logit(bar)
+        net.linear.bias += _logit(THRESHOLD) - _logit(bar)
     for entry, words in zip(sets, found, strict=True):
         kept, true = _scores(net, words) > THRESHOLD, words.share > 0.5
         click.echo(f"{entry}: {len(true)} words; goes: {kept[true].sum()} of {true.sum()} true, "

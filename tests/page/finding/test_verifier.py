@@ -56,25 +56,6 @@ def test_a_model_may_state_its_verifier(tmp_path: Path) -> None:
     assert find(image, model).regions == []
 
 
-def test_the_surer_part_of_what_would_stay_is_a_word_of_its_own() -> None:
-    image, prob = np.full((256, 256, 3), 40, np.uint8), np.zeros((256, 256), np.uint8)
-    image[20:80, 20:80] = 255  # paper
-    prob[40:60, 30:70] = 250  # a word on it
-    prob[58:230, 66:230] = 90  # and what hangs together with it, half as sure
-    maps = [prob, prob[::2, ::2], prob[::4, ::4]]
-    judge = Verifier(verifier(), threads=1)
-    mask, words, doubtful = find_words(image, maps, 0.5, 0.3, judge=judge)
-    assert np.array_equal(mask, prob > 127)
-    assert [word.box for word in words] == [(30, 40, 70, 60)]
-    assert [word.area for word in words] == [792]
-    assert [word.box for word in doubtful] == [(66, 58, 230, 230)]  # what stays of it
-    dark = np.full_like(image, 100)
-    mask, words, doubtful = find_words(dark, maps, 0.5, 0.3, judge=judge)
-    assert not mask.any()
-    assert words == []
-    assert [word.box for word in doubtful] == [(30, 40, 230, 230)]  # once, as the word it is
-
-
 @pytest.mark.parametrize(
     ("text", "message"),
     [

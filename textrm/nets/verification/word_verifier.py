@@ -16,7 +16,7 @@ class WordVerifier(nn.Module):
     The stage after a finder that proposes, as in two-stage detection (Ren et al. 2015, Faster R-CNN); but each proposal
     is cut out of the page and seen at its own scale, and at two others, by the same convolutions, and the maps of the
     finder come along as channels. The logit is the sum of what the views say, by means and maxima of the last map of
-    each, and of what the features say.
+    each, and of what the features say, by a linear and a hidden layer.
 
     Args:
         views: V, squares of the page that each word is seen in.
@@ -24,12 +24,14 @@ class WordVerifier(nn.Module):
         features: F numbers that are known of each word.
         width: channels of the first of four convolutions, each of which halves the map.
         deeper: whether the second and the third have another one behind them.
+        hidden: units of the hidden layer of the features.
         dropout: share of the joined values that is dropped in training, and of the hidden ones.
     """
 
     def __init__(self, views: int, channels: int, features: int, width: int = 24, deeper: bool = True,
-                 dropout: float = 0.2) -> None:  # fmt: skip
+                 hidden: int = 64, dropout: float = 0.2) -> None:  # fmt: skip
         super().__init__()
+        self.views, self.channels, self.width, self.deeper = views, channels, width, deeper
         widths = [channels, width, width * 3 // 2, width * 3, width * 4]
         layers: list[nn.Module] = []
         for number, (before, after) in enumerate(pairwise(widths)):
@@ -39,7 +41,9 @@ class WordVerifier(nn.Module):
         self.trunk = nn.Sequential(*layers, conv_bn_act(widths[-1], widths[-1], 3))
         self.of_views = nn.Sequential(nn.Dropout(dropout), nn.Linear(2 * views * widths[-1], 64), nn.ReLU(),
                                       nn.Dropout(dropout), nn.Linear(64, 1))  # fmt: skip
-        self.of_features = nn.Sequential(nn.BatchNorm1d(features), nn.Linear(features, 64), nn.Tanh(), nn.Linear(64, 1))
+        self.standardize = nn.BatchNorm1d(features)
+        self.linear = nn.Linear(features, 1)
+        self.hidden = nn.Sequential(nn.Linear(features, hidden), nn.Tanh(), nn.Linear(hidden, 1))
 
     def forward(self, views: Tensor, features: Tensor) -> Tensor:
         """Logits B; ``views`` in [-0.5, 0.5]."""
@@ -50,4 +54,5 @@ class WordVerifier(nn.Module):
         """Logits B of the views and of the features, each by themselves."""
         maps = self.trunk(views.flatten(0, 1).contiguous(memory_format=torch.channels_last))
         seen = torch.cat([maps.mean((2, 3)), maps.amax((2, 3))], 1).unflatten(0, (-1, views.shape[1])).flatten(1)
-        return self.of_views(seen)[:, 0], self.of_features(features)[:, 0]
+        standard = self.standardize(features)
+        return self.of_views(seen)[:, 0], (self.linear(standard) + self.hidden(standard))[:, 0]

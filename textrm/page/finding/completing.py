@@ -6,7 +6,6 @@ import cv2
 import numpy as np
 
 from textrm.page.finding.ground import ClosedGround, Grounds
-from textrm.page.finding.words import Pixels
 
 _CONVEX = 0.4  # of -1 to 1: balloons and captions are; hair, clothes and limbs are not
 _PLAIN = 0.9  # of a ground's pixels that must have its colour: a wall in the light is no balloon
@@ -15,6 +14,9 @@ _FOUND = 0.5  # of the ink in a balloon: so much must be strokes of words that g
 _PART = 0.35  # of the ink in a hole with strokes: where less of it is theirs, they belong to a drawing
 _LARGER = 1.3  # times the largest hole of a word that goes: a larger one is a drawing
 _INK = 40  # levels; what differs less from the ground in every channel is ground
+
+Pixels = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""y, x and the word of some pixels."""
 
 
 def overlooked(image: np.ndarray, strokes: Pixels, grounds: Grounds, kept: np.ndarray) -> Pixels:

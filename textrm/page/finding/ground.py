@@ -50,12 +50,6 @@ class Grounds:
     closed: dict[int, ClosedGround]
     step: int
 
-    def with_further(self, words: Grounds) -> Grounds:
-        """These and those of further words of the same page."""
-        of_word, share = (np.concatenate(pair) for pair in
-                          ((self.of_word, words.of_word), (self.share, words.share)))  # fmt: skip
-        return Grounds(of_word, share, words.closed | self.closed, self.step)
-
 
 def find_grounds(image: np.ndarray, strokes: tuple[np.ndarray, np.ndarray], word: np.ndarray, step: int) -> Grounds:
     """The grounds of the words of a page.

@@ -27,8 +27,6 @@ class Judge:
         ValueError: when a size is another, or a number is not finite.
     """
 
-    sees_parts = False  # it was fitted to whole words
-
     def __init__(self, linear: Sequence[float] | None = None, hidden: Sequence[Sequence[float]] = (),
                  out: Sequence[float] = ()) -> None:  # fmt: skip
         plain = [0.0, 0.5, 0.5] + [0.0] * (OF_STROKES - 3)

@@ -28,8 +28,6 @@ class Verifier:
         ValueError: when it is not such a net.
     """
 
-    sees_parts = True  # it learnt from parts of words as well
-
     def __init__(self, data: bytes, threads: int) -> None:
         try:
             self._session = open_session(data, threads)

@@ -16,10 +16,6 @@ from textrm.page.finding.strokes import Strokes, find_strokes, grouped
 _SURE = 0.6  # the mean of the finest look and of the largest whole one, from which a word vouches for others
 
 
-Pixels = tuple[np.ndarray, np.ndarray, np.ndarray]
-"""y, x and the word of some pixels."""
-
-
 @dataclass(frozen=True, slots=True)
 class Words:
     """Words of a page before anything is decided: ``word`` is that of each stroke pixel; others have a row for each.
@@ -40,28 +36,14 @@ class Words:
     peaks: np.ndarray
     grounds: Grounds
 
-    @property
-    def pixels(self) -> Pixels:
-        """y, x and the word of each stroke pixel."""
-        return self.strokes.ys, self.strokes.xs, self.word
 
-
-def group_words(
-    image: np.ndarray, maps: Sequence[np.ndarray], low: float, within: np.ndarray | None = None
-) -> Words | None:
+def group_words(image: np.ndarray, maps: Sequence[np.ndarray], low: float) -> Words | None:
     """Strokes of more than ``low``, grouped; None where there is none.
 
     Strokes whose distance is small beside their size make a word, in any direction: letters of one size find each
     other, dots and accents the letter beside them.
-
-    Args:
-        image: H W 3 uint8 RGB, the page.
-        maps: what each look gave, uint8, at 1, 1/2, 1/4, … of the page.
-        low: in (0, 1).
-        within: H W uint8 in {0, 1}, where strokes may be; None for everywhere.
     """
-    weak = cv2.threshold(maps[0], int(low * 255), 1, cv2.THRESH_BINARY)[1]
-    strokes = find_strokes(weak if within is None else weak & within)
+    strokes = find_strokes(cv2.threshold(maps[0], int(low * 255), 1, cv2.THRESH_BINARY)[1])
     if not len(strokes.sizes):
         return None
     word_of = grouped(strokes, maps[0].shape)
