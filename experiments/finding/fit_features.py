@@ -42,7 +42,7 @@ def joined(net: WordVerifier, members: list[nn.ModuleList], share: float) -> Wor
     """``share`` times the sum of what a verifier says and what the members say in the mean, as one verifier."""
     views, channels = net.views, net.channels
     hidden = net.hidden[0].out_features + sum(member[1].out_features for member in members)
-    whole = WordVerifier(views, channels, net.linear.in_features, net.width, net.deeper, hidden)
+    whole = WordVerifier(views, channels, net.linear.in_features, net.width, net.deeper, hidden, share * net.most)
     own = net.state_dict()
     for name in ("of_views.4.weight", "of_views.4.bias", "linear.weight", "linear.bias", "hidden.2.weight",
                  "hidden.2.bias"):  # fmt: skip

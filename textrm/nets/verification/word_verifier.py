@@ -25,13 +25,16 @@ class WordVerifier(nn.Module):
         width: channels of the first of four convolutions, each of which halves the map.
         deeper: whether the second and the third have another one behind them.
         hidden: units of the hidden layer of the features.
+        most: what the views may say at most, in logits: a drawing that looks like letters is none where nothing else
+            speaks for it.
         dropout: share of the joined values that is dropped in training, and of the hidden ones.
     """
 
     def __init__(self, views: int, channels: int, features: int, width: int = 24, deeper: bool = True,
-                 hidden: int = 64, dropout: float = 0.2) -> None:  # fmt: skip
+                 hidden: int = 64, most: float = 1.5, dropout: float = 0.2) -> None:  # fmt: skip
         super().__init__()
         self.views, self.channels, self.width, self.deeper = views, channels, width, deeper
+        self.most = most
         widths = [channels, width, width * 3 // 2, width * 3, width * 4]
         layers: list[nn.Module] = []
         for number, (before, after) in enumerate(pairwise(widths)):
@@ -48,7 +51,7 @@ class WordVerifier(nn.Module):
     def forward(self, views: Tensor, features: Tensor) -> Tensor:
         """Logits B; ``views`` in [-0.5, 0.5]."""
         by_views, by_features = self.parts(views, features)
-        return by_views + by_features
+        return by_views.clamp(max=self.most) + by_features
 
     def parts(self, views: Tensor, features: Tensor) -> tuple[Tensor, Tensor]:
         """Logits B of the views and of the features, each by themselves."""
