@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-import json
 from pathlib import Path
 
 import cv2
 import numpy as np
 import onnx
 import pytest
+import torch
 from click.testing import CliRunner
 from exported_once import ExportedOnce
 from hydra import compose, initialize_config_dir
@@ -18,13 +18,15 @@ from onnx import numpy_helper
 from study_commands import in_this_process
 
 from experiments.finding import __main__ as finding
-from experiments.finding import average, fit, material, verify
+from experiments.finding import average, fit, fit_features, material, verify
 from experiments.masked_convolutions import __main__ as study
 from experiments.meme_cleaning import __main__ as meme_cleaning
 from experiments.pretraining import __main__ as pretraining
 from textrm.data.manifest import read_manifest
 from textrm.export import graph
+from textrm.nets.verification.word_verifier import WordVerifier
 from textrm.page import SegmentationModel
+from textrm.page.finding.verifier import as_text
 from textrm.runs.config import CONFIG_FOLDER
 
 pytestmark = pytest.mark.slow
@@ -154,8 +156,26 @@ def test_between_two_finders_lie_the_averages_of_their_weights(tmp_path: Path) -
         ("C:/a.csv:val:6", ("C:/a.csv", "val", 6.0)),
     ],
 )
-def test_sets_of_a_judge_have_shares(text: str, entry: tuple[str, str, float]) -> None:
+def test_sets_of_a_verifier_have_shares(text: str, entry: tuple[str, str, float]) -> None:
     assert verify._entry(text) == entry
+
+
+def test_what_features_say_twice_becomes_one_verifier() -> None:
+    torch.manual_seed(0)
+    net = WordVerifier(2, 6, 5, width=8).eval()
+    net.standardize.running_mean.uniform_(-1, 1)
+    net.standardize.running_var.uniform_(0.5, 2)
+    views, features = torch.rand(4, 2, 6, 64, 64) - 0.5, torch.randn(200, 5)
+    truth = (features[:, 1] * features[:, 2] > 0).float()  # what no linear layer can tell
+    with torch.no_grad():
+        standard = net.standardize(features)
+    members = fit_features.fit_features(standard, truth, torch.ones(200))
+    with torch.no_grad():
+        by_members = sum(part[0](standard) + part[2](torch.tanh(part[1](standard))) for part in members)[:, 0] / 4
+        assert ((by_members > 0) == (truth > 0)).float().mean() > 0.9
+        whole = fit_features.joined(net, members, 0.5)
+        expected = (net(views, features[:4]) + by_members[:4]) / 2
+        assert torch.allclose(whole(views, features[:4]), expected, atol=1e-5)
 
 
 def test_sets_are_joined_by_the_places_of_their_files(drawn: Path, tmp_path: Path) -> None:
@@ -173,7 +193,8 @@ def test_the_recipe_of_the_finder_runs_from_drawings_to_weights_and_is_not_repea
     commands = in_this_process(monkeypatch, finding)
     monkeypatch.setattr(graph, "export", exported_once)  # float and int8 weights are of one net, both times
     monkeypatch.setattr(material, "PAGES", "size=96 sheet=false workers=1")
-    monkeypatch.setattr(fit, "STEPS", 30)
+    monkeypatch.setattr(fit, "BATCH", 8)
+    monkeypatch.setattr(fit_features, "STEPS", 20)
     monkeypatch.setattr(finding, "INT8", "int8=true crop=64 crops=4 force=true")
     monkeypatch.setattr(finding, "LEGS", tuple(leg._replace(steps=4) for leg in (finding.LEGS[2], finding.LEGS[-1])))
     lists, disc = tmp_path / "lists", np.zeros((160, 160, 4), np.uint8)
@@ -181,7 +202,12 @@ def test_the_recipe_of_the_finder_runs_from_drawings_to_weights_and_is_not_repea
     cv2.circle(disc, (80, 80), 60, (30, 60, 200, 255), -1)
     cv2.imwrite(str(lists / "disc.png"), disc)
     cv2.imwrite(str(lists / "photo.png"), np.random.default_rng(0).integers(0, 255, (120, 160, 3), np.uint8))
-    for name, file in (("drawings", "disc.png"), ("stamps", "disc.png"), ("photos", lists / "photo.png")):
+    for name, file in (
+        ("drawings", "disc.png"),
+        ("further_drawings", "disc.png"),
+        ("stamps", "disc.png"),
+        ("photos", lists / "photo.png"),
+    ):
         (lists / f"{name}.csv").write_text(f"file\n{file}\n")
     small = ("data.crop=512 data.batch_size=1 data.workers=0 data.samples_per_epoch=4 threads=1 "
              "trainer.accelerator=cpu +trainer.limit_val_batches=1 trainer.check_val_every_n_epoch=1 "
@@ -198,7 +224,7 @@ def test_the_recipe_of_the_finder_runs_from_drawings_to_weights_and_is_not_repea
     assert f"weights={tmp_path / 'out' / 'leg1_averaged.onnx'}" in legs[1]
     model = SegmentationModel(tmp_path / "out" / "find.onnx", threads=1)
     assert (model.looks, model.threshold) == (4, 0.4)
-    assert json.loads(model.judge.as_json()) == json.loads((tmp_path / "out" / "words.json").read_text())
+    assert model.metadata["verifier"] == as_text((tmp_path / "out" / "verifier.onnx").read_bytes())
     before = len(commands)
     assert CliRunner().invoke(finding.main, arguments).exit_code == 0
     assert [command.split()[0] for command in commands[before:]] == ["textrm.export"] * 2

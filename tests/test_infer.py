@@ -13,7 +13,7 @@ from standin_model import lettered_page, write_look
 
 from textrm import infer
 from textrm.page import SegmentAndFill
-from textrm.page.finding.judge import FEATURES
+from textrm.page.finding.features import FEATURES
 from textrm.pictures.read import read
 
 

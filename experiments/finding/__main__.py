@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import click
 
-from experiments.finding.material import draw_material, some
+from experiments.finding.material import draw_material, draw_unseen, some
 from experiments.running import run, train_once
 from textrm.command_line import click_command
 from textrm.page.models.model import WEIGHTS
@@ -15,7 +15,11 @@ from textrm.page.models.model import WEIGHTS
 HERE = Path(__file__).parent
 START = WEIGHTS / "segment.float.onnx"  # looks once, and knows the lettering of the comics well
 CLIP_ART, STAMPS = Path("/usr/share/openclipart/svg"), Path("/usr/share/tuxpaint/stamps")
-JUDGED = {"pages": 3, "art": 1.3, "drawn": 5, "captioned": 0.3, "bare": 3}  # how often each set counts for the judge
+VERIFIED = {  # how often each set counts for the verifier
+    "pages": 3, "art": 2.1, "drawn": 2.5, "captioned": 0.4, "bare": 3.4,
+    "unseen_bare": 1.5, "unseen_art": 1.5, "unseen_effects": 0.8, "unseen_drawn": 3,
+}  # fmt: skip
+BAR = 0.4  # of the verifier
 INT8 = "int8=true crop=512 crops=64"
 
 
@@ -60,13 +64,13 @@ LEGS = (
 @click.option("--clip-art", default=CLIP_ART, show_default=True, type=click.Path(path_type=Path))
 @click.option("--stamps", default=STAMPS, show_default=True, type=click.Path(path_type=Path))
 @click.option("--lists", default=HERE, show_default=True, type=click.Path(path_type=Path),
-              help="Folder of drawings.csv, stamps.csv and photos.csv, which name what is used.")  # fmt: skip
+              help="Folder of the lists of what is used: drawings, further_drawings, stamps, photos.")  # fmt: skip
 @click.option("--out", default=Path("runs/finding"), show_default=True, type=click.Path(path_type=Path))
 @click.option("--scale", default=1.0, show_default=True, help="Times the pages and the steps; less to try it out.")
 @click.option("--options", default="", help="Added to each training, such as 'threads=2'.")
 def main(comics: Path, art: Path | None, clip_art: Path, stamps: Path, lists: Path, out: Path, scale: float,
          options: str) -> None:  # fmt: skip
-    """Draw the material, train in legs, fit the judge, export float and int8 weights. What is done is not done again.
+    """Draw the material, train in legs, train the verifier, export float and int8 weights. Nothing is done twice.
 
     The drawings are those of Debian's packages openclipart-svg and tuxpaint-stamps-default that bear no letters and are
     by nobody whose pictures the finder is measured on.
@@ -90,13 +94,14 @@ def main(comics: Path, art: Path | None, clip_art: Path, stamps: Path, lists: Pa
             if not averaged.exists():
                 run(f"experiments.finding.average {START} {weights} {averaged} --share {leg.share}")
             weights = averaged
-    words = out / "words.json"
-    if not words.exists():
-        judged = " ".join(f"--set {manifest}:train:{JUDGED[name]}" for name, manifest in
-                          {"pages": comics, **sets, "bare": bare}.items())  # fmt: skip
-        run(f"experiments.finding.verify {weights} {judged} --false 1.5 --bar 0.82 --limit {some(150, scale)} "
-            f"--out {words}")  # fmt: skip
-    export = f"textrm.export run={folder} checkpoint={weights} low=0.3 threshold=0.4 words={words}"
+    verifier = out / "verifier.onnx"
+    if not verifier.exists():
+        further = draw_unseen(clip_art, lists, out, scale)
+        given = " ".join(f"--set {manifest}:train:{VERIFIED[name]}" for name, manifest in
+                         {"pages": comics, **sets, "bare": bare, **further}.items())  # fmt: skip
+        run(f"experiments.finding.verify {weights} {given} --bar {BAR} --limit {some(1200, scale)} "
+            f"--steps {some(7000, scale)} --out {verifier}")  # fmt: skip
+    export = f"textrm.export run={folder} checkpoint={weights} low=0.3 threshold=0.4 verifier={verifier}"
     run(f"{export} out={out / 'find.float.onnx'}")
     run(f"{export} out={out / 'find.onnx'} {INT8} manifest={comics}")
 

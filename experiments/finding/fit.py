@@ -1,55 +1,97 @@
-"""Fits a judge of words: the mean, in logits, of several small nets, which is one judge with as wide a hidden layer."""
+"""Trains a verifier of words."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import torch
-from torch import nn
+from rich.progress import track
+from torch import Tensor, nn
 
-from textrm.page.finding.judge import FEATURES, Judge
+from experiments.finding.augment import augmented
+from experiments.finding.fit_features import fit_features, joined
+from experiments.finding.proposals import Proposals
+from textrm.nets.verification.word_verifier import WordVerifier
 
-HIDDEN, MEMBERS = 24, 4
-STEPS, RATE, DECAY = 2500, 0.01, 0.1
+BATCH = 128
+RATE, DECAY = 0.002, 0.02
+SURE = 0.25  # a word of which less than that share is lettering is none, of which all but that is, is one
+ALONE = 0.3  # weight of what views and features say each by themselves
+TOGETHER = 0.8  # times the sum of the two
+SMALLEST, LARGEST = 20, 4000  # pixels; words count by the fourth root of their size between these
 
 
-def fit(features: np.ndarray, truth: np.ndarray, importance: np.ndarray, seed: int = 0) -> Judge:
-    """The judge under which the words are told apart best.
+def importance(proposals: Proposals, share: float, false: float) -> np.ndarray:
+    """How much each word of a set counts: ``share`` in all, a false one ``false`` times as much as a true one."""
+    sizes = np.clip(proposals.areas, SMALLEST, LARGEST) ** 0.25
+    return share * sizes / sizes.sum() * np.where(proposals.share > 0.5, 1.0, false)
+
+
+def fit(sets: Sequence[Proposals], weights: np.ndarray, steps: int, seed: int = 0, deeper: bool = True) -> WordVerifier:
+    """The verifier after so many steps, under one learning rate that rises and falls (Smith & Topin 2018).
+
+    What features say is fitted a second time by itself and added: the two err on other words.
+    Words are drawn by the root of their weight, and what is left of it weighs their loss: rare ones are seen often
+    enough, and common ones all.
 
     Args:
-        features: N x ``FEATURES``, of which the first is 1.
-        truth: N bool, whether a word is lettering.
-        importance: N, how much each word counts.
-        seed: of the nets' first weights.
+        sets: words with truth.
+        weights: how much each of them counts, all sets in one row.
+        steps: batches of ``BATCH`` words.
+        seed: of weights, order and changes.
+        deeper: two more convolutions.
     """
-    mean, deviation = features.mean(0), features.std(0)
-    mean[0], deviation = 0.0, np.maximum(deviation, 1e-3)
-    deviation[0] = 1.0
-    given = torch.tensor((features - mean) / deviation, dtype=torch.float32)
-    target = torch.tensor(truth, dtype=torch.float32)
-    weight = torch.tensor(importance / importance.mean(), dtype=torch.float32)
-    linear, hidden, out = np.zeros(FEATURES), [], []
-    for member in range(MEMBERS):
-        torch.manual_seed(seed * MEMBERS + member)
-        direct, inner, outer = (nn.Linear(*size, bias=False)
-                                for size in ((FEATURES, 1), (FEATURES, HIDDEN), (HIDDEN, 1)))  # fmt: skip
-        nn.init.zeros_(direct.weight)
-        layers = nn.ModuleList([direct, inner, outer])
-        optimizer = torch.optim.AdamW(layers.parameters(), RATE, weight_decay=DECAY)
-        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, STEPS)
-        for _ in range(STEPS):
-            optimizer.zero_grad()
-            logit = direct(given) + outer(torch.tanh(inner(given)))
-            nn.functional.binary_cross_entropy_with_logits(logit[:, 0], target, weight).backward()
-            optimizer.step()
-            schedule.step()
-        linear += _unscaled(direct.weight, mean, deviation)[0] / MEMBERS
-        hidden += _unscaled(inner.weight, mean, deviation).tolist()
-        out += (outer.weight.detach()[0] / MEMBERS).tolist()
-    return Judge(linear.tolist(), hidden, out)
+    torch.manual_seed(seed)
+    views, features = sets[0].views[:1], torch.from_numpy(np.concatenate([part.features for part in sets]))
+    net = WordVerifier(views.shape[1], views.shape[2], features.shape[1], deeper=deeper)
+    net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch types this argument for tensors
+    share = np.concatenate([part.share for part in sets])
+    truth = torch.from_numpy(np.where(share < SURE, 0, np.where(share > 1 - SURE, 1, share))).float()
+    chances = np.sqrt(weights / weights.sum())
+    chances /= chances.sum()
+    weighing = torch.from_numpy(weights / weights.sum() / chances).float()
+    optimizer = torch.optim.AdamW(net.parameters(), RATE, weight_decay=DECAY)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, steps, pct_start=0.1)
+    batches = _batches(sets, chances, steps, seed)
+    for number, seen in track(batches, "verifier", total=steps):
+        with torch.autocast("cpu", torch.bfloat16):
+            by_views, by_features = (part.float() for part in net.parts(seen, features[number]))
+
+        def loss(logits: Tensor, number: Tensor = number) -> Tensor:
+            wrong = nn.functional.binary_cross_entropy_with_logits(logits, truth[number], reduction="none")
+            return (wrong * weighing[number]).mean()
+
+        optimizer.zero_grad()
+        (loss(by_views + by_features) + ALONE * (loss(by_views) + loss(by_features))).backward()
+        optimizer.step()
+        schedule.step()
+    with torch.no_grad():
+        standard = net.eval().standardize(features)
+    members = fit_features(standard, truth, torch.from_numpy(weights / weights.mean()).float(), seed)
+    with torch.no_grad():
+        return joined(net, members, TOGETHER)
 
 
-def _unscaled(weight: torch.Tensor, mean: np.ndarray, deviation: np.ndarray) -> np.ndarray:
-    """The weights for features as they are: the first one, which is 1, takes what the means come to."""
-    rows = weight.detach().numpy().astype(np.float64) / deviation
-    rows[:, 0] -= rows @ mean
-    return rows
+def _batches(sets: Sequence[Proposals], chances: np.ndarray, steps: int,
+             seed: int) -> Iterator[tuple[Tensor, Tensor]]:  # fmt: skip
+    """Numbers of words and their views, changed; made while the last batch is used."""
+    rng, generator = np.random.default_rng(seed), torch.Generator().manual_seed(seed)
+    starts = np.cumsum([0, *(len(part.share) for part in sets)])
+    bounds = np.cumsum(chances)
+
+    def make() -> tuple[Tensor, Tensor]:
+        numbers = np.minimum(np.searchsorted(bounds, rng.random(BATCH)), len(chances) - 1)
+        places = np.searchsorted(starts, numbers, "right") - 1
+        views = np.stack([sets[place].views[number - starts[place]]
+                          for place, number in zip(places, numbers, strict=True)])  # fmt: skip
+        return torch.from_numpy(numbers), augmented(torch.from_numpy(views), generator)
+
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(make)
+        for step in range(steps):
+            batch = coming.result()
+            if step + 1 < steps:
+                coming = pool.submit(make)
+            yield batch

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
 from pathlib import Path
 
 import numpy as np
@@ -11,18 +10,20 @@ import pytest
 import torch
 from export_runs import TINY
 from hydra.utils import instantiate
+from standin_model import verifier
 
 from textrm.checkpoints.weights import load_weights
 from textrm.data.sample import Sample
 from textrm.errors import UserError
-from textrm.export.__main__ import _judge
+from textrm.export.__main__ import _verifier
 from textrm.export.graph import export
 from textrm.export.quantisation import quantize, segmenter_feeds
 from textrm.export.released import FINDER, released
 from textrm.nets.segmentation.coarse_to_fine import CoarseToFine, finer, pyramid
 from textrm.page import SegmentationModel
-from textrm.page.finding.judge import FEATURES
+from textrm.page.finding.features import FEATURES
 from textrm.page.finding.segment import segment
+from textrm.page.finding.verifier import as_text
 
 pytestmark = pytest.mark.slow
 
@@ -105,16 +106,17 @@ def test_int8_is_calibrated_on_what_every_look_is_asked(look: Path, tmp_path: Pa
     assert SegmentationModel(tmp_path / "int8.onnx").judge.linear[1] == 1.0
 
 
-def test_a_judge_is_for_nets_of_several_looks(look: Path, tmp_path: Path) -> None:
-    file = tmp_path / "words.json"
-    file.write_text("[1, 2]")
-    with pytest.raises(UserError, match=rf"words\.json: holds no weights of a judge \(2 weights; expected {FEATURES}"):
-        _judge(file, tiny())
-    with pytest.raises(UserError, match="words is for nets that look coarsely first"):
-        _judge(file, instantiate(TINY))
-    with pytest.raises(UserError, match=r"none\.json: holds no weights"):
-        _judge(tmp_path / "none.json", tiny())
-    assert json.loads(_judge(Path("released"), tiny())) == json.loads(SegmentationModel().judge.as_json())
+def test_a_verifier_is_for_nets_of_several_looks(look: Path, tmp_path: Path) -> None:
+    file = tmp_path / "verifier.onnx"
+    file.write_bytes(verifier())
+    assert _verifier(file, tiny()) == as_text(verifier())
+    with pytest.raises(UserError, match="verifier is for nets that look coarsely first"):
+        _verifier(file, instantiate(TINY))
+    with pytest.raises(UserError, match=r"look\.onnx: holds no verifier of words \(it takes"):
+        _verifier(look, tiny())
+    with pytest.raises(UserError, match=r"none\.onnx: holds no verifier"):
+        _verifier(tmp_path / "none.onnx", tiny())
+    assert _verifier(Path("released"), tiny()) == SegmentationModel().metadata["verifier"]
 
 
 def test_a_look_without_its_prior_is_refused(look: Path, tmp_path: Path) -> None:

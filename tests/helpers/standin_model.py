@@ -11,6 +11,7 @@ import onnx
 from onnx import GraphProto, NodeProto, TensorProto, helper
 
 from textrm.page import Cleaning, Result
+from textrm.page.finding.features import FEATURES
 
 DARK = 100.0  # the grey level that gives probability 0.5
 METADATA = {"textrm.task": "segmentation", "textrm.stride": "8", "textrm.threshold": "0.5", "textrm.run": "stand-in"}
@@ -43,6 +44,26 @@ def write_look(path: Path, metadata: Mapping[str, str] | None = None) -> Path:
     return path
 
 
+def verifier(gain: float = 1.0, inputs: Sequence[str] = ("views", "features")) -> bytes:
+    """A verifier of words whose score is ``gain`` times the mean level of green around the word, of 255."""
+    views = helper.make_tensor_value_info(inputs[0], TensorProto.UINT8, ["n", 3, 6, 64, 64])
+    features = helper.make_tensor_value_info(inputs[1], TensorProto.FLOAT, ["n", FEATURES])
+    score = helper.make_tensor_value_info("score", TensorProto.FLOAT, ["n"])
+    nodes = [
+        helper.make_node("Slice", [inputs[0], "green", "blue", "axis"], ["level"]),
+        helper.make_node("Cast", ["level"], ["numbers"], to=TensorProto.FLOAT),
+        helper.make_node("ReduceMean", ["numbers", "others"], ["mean"], keepdims=0),
+        helper.make_node("Mul", ["mean", "gain"], ["score"]),
+    ]
+    constants = [
+        helper.make_tensor(name, TensorProto.INT64, [len(values)], values)
+        for name, values in (("green", [1]), ("blue", [2]), ("axis", [2]), ("others", [1, 2, 3, 4]))
+    ]
+    constants.append(helper.make_tensor("gain", TensorProto.FLOAT, [], [gain / 255]))
+    graph = helper.make_graph(nodes, "stand-in", [views, features], [score], constants)
+    return _model(graph, {}).SerializeToString()
+
+
 def _darkness(image: str, prob: str, window: int) -> tuple[list[NodeProto], list[TensorProto]]:
     """Nodes and constants from ``image`` by way of ``planes``, N 3 H W of 0-255, to ``prob``."""
     nodes = [
@@ -63,10 +84,14 @@ def _darkness(image: str, prob: str, window: int) -> tuple[list[NodeProto], list
 
 
 def _save(path: Path, graph: GraphProto, metadata: Mapping[str, str]) -> None:
+    onnx.save(_model(graph, metadata), path)
+
+
+def _model(graph: GraphProto, metadata: Mapping[str, str]) -> onnx.ModelProto:
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10)
     for key, value in metadata.items():
         model.metadata_props.add(key=key, value=value)
-    onnx.save(model, path)
+    return model
 
 
 def write_cleaner(path: Path, metadata: Mapping[str, str] | None = None, blend: float | None = None) -> Path:

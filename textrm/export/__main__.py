@@ -24,12 +24,12 @@ with needs_extra("train", __name__):
     from textrm.nets.layers.phases import with_dilation
     from textrm.nets.segmentation.coarse_to_fine import CoarseToFine
     from textrm.nets.tagging.tagger import Tagger
-    from textrm.page.finding.judge import Judge
+    from textrm.page.finding.verifier import Verifier, as_text
     from textrm.page.models.model import WEIGHTS
     from textrm.runs.config import at_least, hydra_entry
 
 
-@hydra_entry("export", threshold=float, low=float, keep=float, manifest=str, words=str)
+@hydra_entry("export", threshold=float, low=float, keep=float, manifest=str, verifier=str)
 def main(config: DictConfig) -> None:
     """Write the ONNX file of a run, print what it costs in accuracy."""
     at_least(config, crops=1, crop=1, seed=0)
@@ -38,8 +38,8 @@ def main(config: DictConfig) -> None:
         raise UserError(f"out={out} is a folder: give the name of the .onnx file to write")
     net, resolved = load_run(run, config.checkpoint)
     facts = run_facts(net, resolved) | {"low": config.low, "keep": config.keep}
-    if config.words is not None:
-        facts["words"] = _judge(Path(config.words), net)
+    if config.verifier is not None:
+        facts["verifier"] = _verifier(Path(config.verifier), net)
     if config.threshold is not None:
         facts["threshold"] = config.threshold
     for key in ("threshold", "low", "keep"):
@@ -63,26 +63,28 @@ def main(config: DictConfig) -> None:
     print(f"{out}: {out.stat().st_size / 1e6:.2f} MB")
 
 
-def _judge(path: Path, net: nn.Module) -> str:
-    """The weights of a judge of words, as they are stated.
+def _verifier(path: Path, net: nn.Module) -> str:
+    """The verifier of words, as it is stated.
 
     Raises:
-        UserError: when the file has none, or the net is not one whose words are judged.
+        UserError: when the file has none, or the net is not one whose words are verified.
     """
     if not isinstance(net, CoarseToFine):
-        raise UserError("words is for nets that look coarsely first (net=coarse_to_fine): export this one without it")
+        raise UserError(
+            "verifier is for nets that look coarsely first (net=coarse_to_fine): export this one without it"
+        )
     try:
-        text = _released_judge() if str(path) == "released" else path.read_text()
-        Judge.stated(text)
+        text = _released_verifier() if str(path) == "released" else as_text(path.read_bytes())
+        Verifier.stated(text, threads=1)
     except (OSError, ValueError) as error:
-        raise UserError(f"words={path}: holds no weights of a judge ({error}); give the file that "
+        raise UserError(f"verifier={path}: holds no verifier of words ({error}); give the file that "
                         "experiments.finding.verify wrote") from error  # fmt: skip
     return text
 
 
-def _released_judge() -> str:
+def _released_verifier() -> str:
     metadata = onnx.load(WEIGHTS / FINDER, load_external_data=False).metadata_props
-    return next(entry.value for entry in metadata if entry.key == "textrm.words")
+    return next(entry.value for entry in metadata if entry.key == "textrm.verifier")
 
 
 def _quantize(path: Path, config: DictConfig, model: Exported) -> None:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from textrm.page.finding.words import find_words
+from textrm.page.finding.decide import find_words
 
 
 def balloon(page: np.ndarray, x: int, y: int, wide: int, high: int) -> None:

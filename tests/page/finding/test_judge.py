@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 
-from textrm.page.finding.judge import FEATURES, LOOKS, Judge, features
-
-OF_STROKES = 12  # features of strokes; those of their ground follow
+from textrm.page.finding.features import FEATURES, LOOKS, OF_STROKES, features
+from textrm.page.finding.judge import Judge
 
 
 def rows(means: np.ndarray, size: float = 25.0) -> np.ndarray:
@@ -22,18 +24,29 @@ def test_features_are_logits_their_products_with_the_size_and_company() -> None:
     assert found[:, 10:] == pytest.approx(np.array([[0, 3], [2, 1]]))  # eight others say what fifty do
 
 
+@dataclass
+class Stated:
+    """Words of which nothing but the features is known."""
+
+    features: np.ndarray
+
+
+def judged(judge: Judge, features: np.ndarray) -> np.ndarray:
+    return judge(Stated(features), np.arange(len(features)))  # type: ignore[arg-type]
+
+
 def test_scores_are_logistic() -> None:
     judge = Judge([1.0, 2.0] + [0.0] * (FEATURES - 2))
     given = np.zeros((2, FEATURES))
     given[:, 0] = 1
     given[1, 1] = -1
-    assert judge(given) == pytest.approx([1 / (1 + np.exp(-1)), 1 / (1 + np.exp(1))])
+    assert judged(judge, given) == pytest.approx([1 / (1 + np.exp(-1)), 1 / (1 + np.exp(1))])
 
 
 def test_the_plain_judge_says_what_the_looks_agree_on() -> None:
     means = np.repeat(np.array([[0.1], [0.5], [0.9]]), LOOKS, 1)
     given = np.concatenate([rows(means), np.ones((3, FEATURES - OF_STROKES))], 1)
-    assert Judge()(given) == pytest.approx([0.1, 0.5, 0.9])
+    assert judged(Judge(), given) == pytest.approx([0.1, 0.5, 0.9])
 
 
 def test_weights_of_before_the_ground_was_looked_at_still_judge() -> None:
@@ -54,10 +67,10 @@ def test_weights_are_read_as_they_were_written() -> None:
     weights = [0.5 * number for number in range(FEATURES)]
     assert Judge.stated(str(weights)).linear.tolist() == weights
     assert Judge.stated(None).linear.sum() == pytest.approx(1)
-    deep = Judge(weights, [[0.25] * FEATURES, weights], [1.5, -2.0])
-    again = Judge.stated(deep.as_json())
-    for name in ("linear", "hidden", "out"):
-        assert np.array_equal(getattr(again, name), getattr(deep, name))
+    parts = {"linear": weights, "hidden": [[0.25] * FEATURES, weights], "out": [1.5, -2.0]}
+    deep = Judge.stated(json.dumps(parts))
+    for name, values in parts.items():
+        assert getattr(deep, name).tolist() == values
 
 
 def test_a_hidden_layer_adds_what_a_linear_one_cannot_say() -> None:
@@ -67,4 +80,4 @@ def test_a_hidden_layer_adds_what_a_linear_one_cannot_say() -> None:
     given = np.zeros((1, FEATURES))
     given[0, :3] = 1, 0.7, 0.2
     logit = 0.5 + 2 * np.tanh(0.7) + 4 * np.tanh(-0.6)
-    assert judge(given) == pytest.approx([1 / (1 + np.exp(-logit))])
+    assert judged(judge, given) == pytest.approx([1 / (1 + np.exp(-logit))])

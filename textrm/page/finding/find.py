@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from textrm.page.finding.decide import find_words
 from textrm.page.finding.kinds import with_kinds
 from textrm.page.finding.mask import Region, find_lettering
 from textrm.page.finding.segment import TILE, segment
-from textrm.page.finding.words import find_words
 from textrm.page.models.segmenter import SegmentationModel
 
 
@@ -39,8 +39,8 @@ def find(
 ) -> Found:
     """Find the lettering of H W 3 uint8 RGB; the arguments are those of :class:`textrm.page.SegmentAndFill`.
 
-    A model of several looks decides word by word (:func:`~textrm.page.finding.words.find_words`), one of one look pixel
-    by pixel (:func:`~textrm.page.finding.mask.find_lettering`) and has no doubtful words.
+    A model of several looks decides word by word (:func:`~textrm.page.finding.decide.find_words`), one of one look
+    pixel by pixel (:func:`~textrm.page.finding.mask.find_lettering`) and has no doubtful words.
     """
     threshold = model.threshold if threshold is None else threshold
     low = model.low if low is None else low

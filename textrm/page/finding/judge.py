@@ -1,4 +1,4 @@
-"""Whether a word is lettering: from what the looks gave to its strokes, their size and number, and what is around."""
+"""Scores words by their features: the judge of models that hold no verifier."""
 
 from __future__ import annotations
 
@@ -7,13 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from textrm.page.finding import ground
-
-LOOKS = 4  # whose opinion counts: the finest, the largest that saw the whole page, and the two below that one
-_OF_STROKES = 2 * (LOOKS + 1) + 2
-FEATURES = _OF_STROKES + ground.FEATURES
-_MANY = 8  # strokes of a word, and other words: more say no more
-_SURE = 0.01  # a mean probability counts as at least this far from 0 and from 1
+from textrm.page.finding.features import FEATURES, OF_STROKES
+from textrm.page.finding.words import Words
 
 
 class Judge:
@@ -22,7 +17,7 @@ class Judge:
     score = 1 / (1 + exp(-(linear . f + out . tanh(hidden f)))), f the features of one word.
 
     Args:
-        linear: one number for each feature of :func:`features` and of
+        linear: one number for each feature of :func:`~textrm.page.finding.features.features` and of
             :func:`~textrm.page.finding.ground.ground_features`; the latter may be missing, as in older files. None: the
             score is the mean, in logits, of what the finest look and the largest whole one say.
         hidden: H x ``FEATURES``, or nothing.
@@ -34,9 +29,9 @@ class Judge:
 
     def __init__(self, linear: Sequence[float] | None = None, hidden: Sequence[Sequence[float]] = (),
                  out: Sequence[float] = ()) -> None:  # fmt: skip
-        plain = [0.0, 0.5, 0.5] + [0.0] * (_OF_STROKES - 3)
+        plain = [0.0, 0.5, 0.5] + [0.0] * (OF_STROKES - 3)
         given = np.array(plain if linear is None else linear, np.float64)
-        if given.shape not in ((_OF_STROKES,), (FEATURES,)):
+        if given.shape not in ((OF_STROKES,), (FEATURES,)):
             raise ValueError(f"{given.size} weights; expected {FEATURES}")
         self.linear = np.pad(given, (0, FEATURES - len(given)))
         self.hidden = np.array(hidden, np.float64).reshape(len(hidden), -1 if len(hidden) else FEATURES)
@@ -62,32 +57,7 @@ class Judge:
         except (TypeError, RecursionError) as error:
             raise ValueError("no weights of a judge") from error
 
-    def as_json(self) -> str:
-        """What :meth:`stated` reads."""
-        parts = {"linear": self.linear, "hidden": self.hidden, "out": self.out}
-        return json.dumps({name: np.round(part, 4).tolist() for name, part in parts.items()})
-
-    def __call__(self, features: np.ndarray) -> np.ndarray:
-        """The scores in [0, 1] of words with ``features`` N x ``FEATURES``."""
-        return 1 / (1 + np.exp(-(features @ self.linear + np.tanh(features @ self.hidden.T) @ self.out)))
-
-
-def features(means: np.ndarray, sizes: np.ndarray, strokes: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """What the looks and the strokes tell of words, N x (``FEATURES`` less those of their ground).
-
-    Args:
-        means: N x ``LOOKS``, the mean probability in [0, 1] that each look gave to the word's strokes.
-        sizes: N, the size of its largest stroke in pixels of the largest whole look.
-        strokes: N, how many strokes it has.
-        others: N, how many other words of the page the looks are sure of.
-
-    Returns:
-        1, the logits of the means, the same times the logarithm of the size to base 2, 0 at 10 pixels, since how much
-        a look is worth depends on how large the word is to it; then the logarithms, to base 2, of the strokes and of
-        one more than the others: what stands alone, on a page without words, is more often a drawing.
-    """
-    logits = np.log(np.clip(means, _SURE, 1 - _SURE) / np.clip(1 - means, _SURE, 1 - _SURE))
-    columns = np.concatenate([np.ones((len(means), 1)), logits], 1)
-    scale = np.log2(np.maximum(sizes, 1) / 10)
-    company = np.log2(np.clip(np.stack([strokes, others + 1], 1), 1, _MANY))
-    return np.concatenate([columns, columns * scale[:, None], company], 1)
+    def __call__(self, words: Words, chosen: np.ndarray) -> np.ndarray:
+        """The scores in [0, 1] of the words whose numbers are ``chosen``."""
+        rows = words.features[chosen]
+        return 1 / (1 + np.exp(-(rows @ self.linear + np.tanh(rows @ self.hidden.T) @ self.out)))

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from textrm.errors import UserError
+from textrm.page.models.session import first_line, open_session
 
 WEIGHTS = Path(__file__).resolve().parents[2] / "weights"  # of the released models
 
@@ -60,7 +61,7 @@ class Model:
             found = self._session.run(list(self.outputs), feeds)
         except Exception as error:  # onnxruntime's exceptions share no public base class
             raise UserError(f"{self.path.name} failed on {len(feeds['image'])} of {width}x{height} pixels: "
-                            f"{_first_line(error)}{self.hint}") from error  # fmt: skip
+                            f"{first_line(error)}{self.hint}") from error  # fmt: skip
         for name, values, shape in zip(self.outputs, found, shapes, strict=True):
             if not _fits(values.shape, shape):
                 wanted = ", ".join("any" if side is None else str(side) for side in shape)
@@ -133,23 +134,11 @@ def _open(path: Path, threads: int) -> Any:
             "this installation holds no released weights: give a model" if path.parent == WEIGHTS else "check the path"
         )
         raise UserError(f"there is no model file {path}; {hint}")
-    import onnxruntime  # here, so that `import textrm.page` stays quick
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    # Threads that wait spin otherwise, and take the processor from what comes between tiles and from others.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.log_severity_level = 4  # faults come as exceptions; nothing is printed past them
     try:
-        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        return open_session(path, threads)
     except Exception as error:  # as above
-        raise UserError(f"{path} cannot be read as an ONNX model: {_first_line(error)}") from error
+        raise UserError(f"{path} cannot be read as an ONNX model: {first_line(error)}") from error
 
 
 def _fits(found: Sequence[int], wanted: Sequence[int | None]) -> bool:
     return len(found) == len(wanted) and all(side in (None, got) for got, side in zip(found, wanted, strict=True))
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

@@ -9,7 +9,8 @@ import numpy as np
 
 from textrm.errors import UserError
 from textrm.page.finding.judge import Judge
-from textrm.page.models.model import WEIGHTS, Model
+from textrm.page.finding.verifier import Verifier
+from textrm.page.models.model import WEIGHTS, Model, processors
 
 
 class SegmentationModel(Model):
@@ -17,8 +18,9 @@ class SegmentationModel(Model):
 
     ``looks`` is how many members of a picture's pyramid its author trained it on. A model of one look has the input
     ``image`` alone; one of several has ``prior`` as well, what it said of the member before, of 255, with ``unknown``
-    where there is none, and a ``judge`` of words. ``threshold`` is the probability above which its author calls a pixel
-    or a word lettering, ``low`` the one that is enough for a pixel beside or within such (None: there is none).
+    where there is none, and a ``judge`` of words: the verifier that it states, or a few weights. ``threshold`` is the
+    probability above which its author calls a pixel or a word lettering, ``low`` the one that is enough for a pixel
+    beside or within such (None: there is none).
 
     Raises:
         UserError: as :class:`~textrm.page.models.model.Model`, and where a stated number is impossible.
@@ -32,10 +34,7 @@ class SegmentationModel(Model):
     def __init__(self, path: Path | str | None = None, threads: int | None = None) -> None:
         super().__init__(WEIGHTS / "find.onnx" if path is None else Path(path), threads)
         self.looks = self._number("looks") if "looks" in self.metadata else 1
-        try:
-            self.judge = Judge.stated(self.metadata.get("words"))
-        except ValueError as error:
-            raise self._misstated(f"words={self.metadata['words'][:60]}", f"weights of a judge ({error})") from error
+        self.judge = self._judge(threads or processors())
         self.threshold = self._probability("threshold", 0.5)
         self.low = self._probability("low", 0.5) if "low" in self.metadata else None
 
@@ -44,6 +43,15 @@ class SegmentationModel(Model):
         """The names of the inputs, with their types."""
         names = ("image", "prior") if "looks" in self.metadata else ("image",)
         return dict.fromkeys(names, "tensor(uint8)")
+
+    def _judge(self, threads: int) -> Judge | Verifier:
+        name = "verifier" if "verifier" in self.metadata else "words"
+        stated = self.metadata.get(name)
+        try:
+            return Verifier.stated(stated or "", threads) if name == "verifier" else Judge.stated(stated)
+        except ValueError as error:
+            expected = "an ONNX file as base64" if name == "verifier" else "weights of a judge"
+            raise self._misstated(f"{name}={(stated or '')[:60]}", f"{expected} ({error})") from error
 
     def __call__(self, image: np.ndarray, prior: np.ndarray | None = None) -> np.ndarray:
         """The probability of lettering of one picture.

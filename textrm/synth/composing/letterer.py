@@ -26,7 +26,7 @@ from textrm.synth.pieces.signs import sign
 from textrm.synth.values import Box, Rng
 
 FAINT_SHARE = 0.03  # share of balloons with lettering in a tone close to theirs
-MARKS_ALONE = 0.1  # share of balloons that hold nothing but a mark
+MARKS_ALONE = 0.2  # share of balloons that hold nothing but a mark
 _VERTICAL_ODDS = {"japanese": 0.7, "kana": 0.6, "chinese": 0.35}
 
 

@@ -4,8 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
-from textrm.page.finding.judge import FEATURES, Judge
-from textrm.page.finding.words import find_words
+from textrm.page.finding.decide import find_words
+from textrm.page.finding.features import FEATURES
+from textrm.page.finding.judge import Judge
 
 PAPER = np.full((240, 240, 3), 255, np.uint8)
 

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from textrm.export.verifier import export_verifier
+from textrm.nets.verification.word_verifier import WordVerifier
+from textrm.page.finding.features import FEATURES
+from textrm.page.finding.verifier import Verifier
+from textrm.page.finding.views import CHANNELS, SIDE, VIEWS
+
+
+def noise(count: int) -> tuple[torch.Tensor, torch.Tensor]:
+    generator = torch.Generator().manual_seed(count)
+    views = torch.randint(0, 256, (count, VIEWS, CHANNELS, SIDE, SIDE), dtype=torch.uint8, generator=generator)
+    return views, torch.randn(count, FEATURES, generator=generator)
+
+
+def net(deeper: bool = True) -> WordVerifier:
+    torch.manual_seed(0)
+    return WordVerifier(VIEWS, CHANNELS, FEATURES, width=8, deeper=deeper).eval()
+
+
+def test_the_logit_is_the_sum_of_what_views_and_features_say() -> None:
+    views, features = noise(3)
+    model, given = net(), views / 255 - 0.5
+    by_views, by_features = model.parts(given, features)
+    assert torch.equal(model(given, features), by_views + by_features)
+    model.most = float(by_views.detach().sort().values[1])
+    assert torch.equal(model(given, features), by_views.clamp(max=model.most) + by_features)
+    assert (by_views > model.most).sum() == 1
+    assert torch.equal(model.parts(given, features + 1)[0], by_views)
+    assert torch.equal(model.parts(given * 0, features)[1], by_features)
+    assert model(given, features).shape == (3,)
+
+
+def test_words_do_not_see_each_other() -> None:
+    views, features = noise(4)
+    model, given = net(), views / 255 - 0.5
+    together = model(given, features)
+    for number in range(4):
+        one = model(given[number : number + 1], features[number : number + 1])
+        assert torch.allclose(one, together[number : number + 1], atol=1e-5)
+
+
+def test_every_view_counts() -> None:
+    views, features = noise(1)
+    model, given = net(), views / 255 - 0.5
+    whole = model(given, features)
+    for view in range(VIEWS):
+        without = given.clone()
+        without[:, view] = 0
+        assert (model(without, features) - whole).abs() > 1e-4
+
+
+def test_deeper_nets_have_two_more_convolutions() -> None:
+    counts = [sum(isinstance(part, torch.nn.Conv2d) for part in net(deeper).modules()) for deeper in (False, True)]
+    assert counts == [5, 7]
+
+
+@pytest.mark.slow
+def test_the_page_runs_what_was_trained() -> None:
+    model = net(deeper=False)
+    session = Verifier(export_verifier(model), threads=1)._session
+    views, features = noise(7)  # a number of words that it was not exported with
+    (scores,) = session.run(None, {"views": views.numpy(), "features": features.numpy()})
+    with torch.no_grad():
+        expected = model(views / 255 - 0.5, features).sigmoid().numpy()
+    assert np.abs(scores - expected).max() < 1e-4

@@ -1,0 +1,1 @@
+"""Nets that tell whether a word is one."""

@@ -1,0 +1,73 @@
+"""Decides which words go: a word goes whole or stays whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from textrm.page.finding.completing import overlooked
+from textrm.page.finding.judge import Judge
+from textrm.page.finding.mask import Region
+from textrm.page.finding.verifier import Verifier
+from textrm.page.finding.words import group_words
+
+
+def find_words(
+    image: np.ndarray, maps: Sequence[np.ndarray], threshold: float, low: float | None = None, min_area: int = 0,
+    judge: Judge | Verifier | None = None,
+) -> tuple[np.ndarray, list[Region], list[Region]]:  # fmt: skip
+    """The mask of the lettering, its words, and the doubtful ones, which are left.
+
+    A word whose score is above ``threshold`` goes with all of its strokes, and in a balloon with what was overlooked
+    there (:func:`~textrm.page.finding.completing.overlooked`); another one stays with all of them, and is doubtful
+    where its score reaches half of the threshold. One without any pixel above the threshold is none.
+
+    Args:
+        image: H W 3 uint8 RGB, the page.
+        maps: what each look gave, uint8, at 1, 1/2, 1/4, … of the page.
+        threshold: in (0, 1).
+        low: in (0, 1), above which a pixel belongs to a stroke; None for the threshold.
+        min_area: words with fewer pixels are left.
+        judge: gives the scores; None for the plain one.
+
+    Returns:
+        The mask, H W uint8 in {0, 1} (1 = lettering), the words and the doubtful words, from top to bottom.
+    """
+    mask = np.zeros(maps[0].shape, np.uint8)
+    words = group_words(image, maps, threshold if low is None else low)
+    if words is None:
+        return mask, [], []
+    believable = (words.areas >= max(min_area, 1)) & (words.peaks > int(threshold * 255))
+    scores = np.zeros(len(believable))
+    scores[believable] = (judge or Judge())(words, np.flatnonzero(believable))
+    kept = scores > threshold
+    doubtful = believable & ~kept & (scores > threshold / 2)
+    pixels = words.strokes.ys, words.strokes.xs, words.word
+    inside = kept[words.word]
+    mask[pixels[0][inside], pixels[1][inside]] = 1
+    further = overlooked(image, pixels, words.grounds, kept)
+    mask[further[:2]] = 1
+    gone = np.bincount(words.word, mask[pixels[:2]], minlength=len(kept)) * 2 > words.areas  # with a balloon's others
+    return (
+        mask,
+        _regions([np.concatenate(part) for part in zip(pixels, further, strict=True)], scores, kept),
+        _regions(pixels, scores, doubtful & ~gone),
+    )
+
+
+def _regions(pixels: Sequence[np.ndarray], scores: np.ndarray, wanted: np.ndarray) -> list[Region]:
+    """The wanted words, from top to bottom; ``pixels`` are the y, the x and the word of each."""
+    inside = wanted[pixels[2]]
+    ys, xs, word = (part[inside] for part in pixels)
+    order = np.argsort(word, kind="stable")
+    points = np.stack([xs, ys], 1)[order].astype(np.int32)
+    areas = np.bincount(word, minlength=len(wanted))
+    ends = np.cumsum(areas)
+    found = []
+    for number in np.flatnonzero(wanted):
+        hull = cv2.convexHull(points[ends[number] - areas[number] : ends[number]])[:, 0]
+        (left, top), (right, bottom) = hull.min(0).tolist(), hull.max(0).tolist()
+        found.append(Region(hull, (left, top, right + 1, bottom + 1), float(scores[number]), int(areas[number])))
+    return sorted(found, key=lambda region: (region.box[1], region.box[0]))
