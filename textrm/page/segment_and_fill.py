@@ -11,8 +11,8 @@ import numpy as np
 from textrm.errors import UserError
 from textrm.page.cleaning import Result, copied
 from textrm.page.filling.fill import FILLS, NEEDS_MODEL, fill_holes
+from textrm.page.filling.hole import make_hole
 from textrm.page.finding.find import find
-from textrm.page.finding.mask import widen
 from textrm.page.finding.segment import TILE
 from textrm.page.models.inpainter import InpaintingModel
 from textrm.page.models.model import check_image
@@ -83,9 +83,11 @@ class SegmentAndFill:
         check_image(image)
         looked_at = image if seen is None else seen
         found = find(looked_at, self.model, self.threshold, self.low, self.min_area, self.tile)
-        filled = widen(found.mask, suitable_growth(image) if self.grow is None else self.grow)
         out = copied(image, out)
-        fill_holes(out, filled, self.fill, self.inpainter)
+        edge = suitable_growth(image)
+        hole = make_hole(out, found.mask, edge if self.grow is None else self.grow, edge)
+        fill_holes(out, hole.pixels, self.fill, self.inpainter, hole.walls)
+        filled = np.bitwise_or(hole.pixels, hole.retouched, out=hole.pixels)
         return Result(out, found.mask, filled, found.prob, found.regions, found.doubtful)
 
 
