@@ -29,13 +29,10 @@ quick: setup
 demo: setup
 	$(RUN)/python -m experiments.demo
 
-# Nothing is fetched once the packages are there. The tool's notice that a successor exists is no business of ours.
-docs: .venv/.docs
+# Nothing is fetched. Notebooks that changed, or whose code did, are run, which takes minutes. The tool's notice that a
+# successor exists is no business of ours.
+docs: setup
 	NO_MKDOCS_2_WARNING=1 $(RUN)/mkdocs build --strict
-
-.venv/.docs: .venv/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
-	@touch $@
 
 clean:
 	rm -rf .venv build dist demo runs multirun site

@@ -93,7 +93,7 @@ def _stages(
     hole = make_hole(cleaned, mask, edge, edge)
     wide = hole.pixels.copy()
     fill_holes(cleaned, wide, fill_name, inpainter, hole.walls)
-    wide |= hole.retouched
+    hole.retouched.add_to(wide)
     (page_files,) = make_plan([source], folder / "out").pages
     cleaning = SegmentAndFill(model, inpainter, fill=fill_name)
     print(f"lettering {mask.mean():.2%} of the page, filled {hole.pixels.mean():.2%}")

@@ -1,8 +1,8 @@
 """Hook of MkDocs: pages of the repository outside ``docs/`` become pages of the site, and links lead there.
 
 A page links to files as they lie in the repository, so that its links lead somewhere wherever it is read. In the site
-these files lie below ``repository/``, with the folders that they have. Docstrings name other objects as Sphinx does; in
-the site such a name is a link, too.
+these files lie below ``repository/``, with the folders that they have; a notebook is a page there, with its results.
+Docstrings name other objects as Sphinx does; in the site such a name is a link, too.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import notebook_pages
 from mkdocs.structure.files import File, Files
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,11 +32,18 @@ def on_files(files: Files, config: Any) -> Files:
         if page in found:
             continue
         found.add(page)
-        if not page.startswith("docs/"):
-            files.append(File.generated(config, f"{PLACE}/{page}", abs_src_path=str(ROOT / page)))
+        text = ""
+        if page.endswith(".ipynb"):
+            text, pictures = notebook_pages.page_of(notebook_pages.with_results(ROOT / page), PurePosixPath(page).stem)
+            files.append(File.generated(config, _place(page), content=text))
+            for name, picture in pictures.items():
+                files.append(File.generated(config, f"{PLACE}/{PurePosixPath(page).parent}/{name}", content=picture))
+        elif not page.startswith("docs/"):
+            files.append(File.generated(config, _place(page), abs_src_path=str(ROOT / page)))
         if page.endswith(".md"):
-            targets = (_target(page, link) for link in _LINK.findall((ROOT / page).read_text(encoding="utf-8")))
-            waiting += [target for target in targets if (ROOT / target).is_file()]
+            text = (ROOT / page).read_text(encoding="utf-8")
+        targets = (_target(page, link) for link in _LINK.findall(text))
+        waiting += [target for target in targets if (ROOT / target).is_file()]
     return files
 
 
@@ -48,8 +56,7 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
         target = _target(source, match[1])
         if not (ROOT / target).is_file():
             return match[1]  # MkDocs says that it leads nowhere
-        place = target.removeprefix("docs/") if target.startswith("docs/") else f"{PLACE}/{target}"
-        return os.path.relpath(place, own.parent).replace(os.sep, "/")
+        return os.path.relpath(_place(target), own.parent).replace(os.sep, "/")
 
     return _LINK.sub(moved, markdown)
 
@@ -62,6 +69,12 @@ def on_page_content(html: str, **_: Any) -> str:
         return f'<autoref optional identifier="{match[2]}"><code>{shown}</code></autoref>'
 
     return _ROLE.sub(linked, html)
+
+
+def _place(source: str) -> str:
+    """Where a file of the repository lies in the site, before pages become HTML."""
+    place = source.removeprefix("docs/") if source.startswith("docs/") else f"{PLACE}/{source}"
+    return f"{place.removesuffix('.ipynb')}.md" if place.endswith(".ipynb") else place
 
 
 def _target(page: str, link: str) -> str:

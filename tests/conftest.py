@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import pytest
+
+if TYPE_CHECKING:
+    from exported_once import ExportedOnce
 
 # Small pictures: threads cost more than they give, and the suite runs beside others.
 os.environ.setdefault("OMP_NUM_THREADS", "2")
@@ -47,12 +51,30 @@ def cleaner_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_cleaner(tmp_path_factory.mktemp("model") / "clean.onnx")
 
 
+@pytest.fixture(scope="session")
+def exported_once(tmp_path_factory: pytest.TempPathFactory) -> ExportedOnce:
+    """What exports a net unless it was exported before."""
+    from exported_once import ExportedOnce
+
+    return ExportedOnce(tmp_path_factory.mktemp("exported"))
+
+
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
     """A folder with three lettered pages, one of them in a chapter of its own."""
     from infer_command import make_book
 
     return make_book(tmp_path / "book")
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A folder of three pictures, which are prepared into ``set`` beside it."""
+    from prepared_set import make_tree, prepare
+
+    folder = make_tree(tmp_path / "in")
+    assert prepare(folder, tmp_path / "set").exit_code == 0
+    return folder
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -36,7 +36,9 @@ def test_the_navigation_names_every_page_once_and_none_else() -> None:
     own = [page for page in named if not page.startswith("repository/")]
     assert sorted(own) == [str(page.relative_to(ROOT / "docs")) for page in DOCS]
     others = [page.removeprefix("repository/") for page in named if page not in own]
-    assert [page for page in others if not (ROOT / page).is_file()] == []
+    notebooks = {page.replace(".ipynb", ".md") for page in map(name_of, ROOT.glob("notebooks/*.ipynb"))}
+    assert notebooks == {page for page in others if page.startswith("notebooks/")}
+    assert [page for page in others if page not in notebooks and not (ROOT / page).is_file()] == []
     studies = {str(page.relative_to(ROOT)) for page in ROOT.glob("experiments/*/README.md")}
     assert studies == {page for page in others if page.startswith("experiments/")}
 

@@ -11,6 +11,7 @@ import numpy as np
 import onnx
 import pytest
 from click.testing import CliRunner
+from exported_once import ExportedOnce
 from hydra import compose, initialize_config_dir
 from hydra.utils import instantiate
 from onnx import numpy_helper
@@ -22,6 +23,7 @@ from experiments.masked_convolutions import __main__ as study
 from experiments.meme_cleaning import __main__ as meme_cleaning
 from experiments.pretraining import __main__ as pretraining
 from textrm.data.manifest import read_manifest
+from textrm.export import graph
 from textrm.page import SegmentationModel
 from textrm.runs.config import CONFIG_FOLDER
 
@@ -166,9 +168,10 @@ def test_sets_are_joined_by_the_places_of_their_files(drawn: Path, tmp_path: Pat
 
 
 def test_the_recipe_of_the_finder_runs_from_drawings_to_weights_and_is_not_repeated(
-    drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    drawn: Path, exported_once: ExportedOnce, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commands = in_this_process(monkeypatch, finding)
+    monkeypatch.setattr(graph, "export", exported_once)  # float and int8 weights are of one net, both times
     monkeypatch.setattr(material, "PAGES", "size=96 sheet=false workers=1")
     monkeypatch.setattr(fit, "STEPS", 30)
     monkeypatch.setattr(finding, "INT8", "int8=true crop=64 crops=4 force=true")

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from export_runs import TINY
 from hydra.utils import instantiate
-from test_export import TINY
 
 from textrm.checkpoints.weights import load_weights
 from textrm.data.sample import Sample

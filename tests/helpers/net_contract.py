@@ -10,7 +10,11 @@ import onnxruntime
 import torch
 from torch import Tensor, nn
 
+from textrm.nets.encoders.mobilenet import STAGES
 from textrm.nets.layers.phases import with_dilation
+
+# Every stride and dilation of MobileNetV2, and two sums: exporting takes a time that grows with the number of layers.
+SHALLOW = [(*stage[:2], min(stage[2], 2) if number < 2 else 1, stage[3]) for number, stage in enumerate(STAGES)]
 
 
 def noise(*shape: int) -> Tensor:

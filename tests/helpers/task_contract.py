@@ -24,10 +24,19 @@ SMALL = [
     "+trainer.limit_val_batches=2",
 ]  # fmt: skip
 
+SEGMENTATION = [
+    "experiment=seg_xception", "net=xception_fast", "net.encoder.width=0.125", "net.encoder.middle_blocks=2",
+    "callbacks.freezing.epochs=1", "scheduler.step_size_up=3", "test=true",
+]  # fmt: skip
+
 
 def small(drawn: Path, run: Path, *overrides: str) -> DictConfig:
     with initialize_config_dir(str(CONFIG_FOLDER), version_base="1.3"):
         return compose("train", [*SMALL, f"data.manifest={drawn}", f"run={run}", *overrides])
+
+
+def small_segmentation(drawn: Path, run: Path, *overrides: str) -> DictConfig:
+    return small(drawn, run, *SEGMENTATION, *overrides)
 
 
 def check_refused(drawn: Path, folder: Path, base: Sequence[str], cases: Sequence[tuple[Sequence[str], str]]) -> None:

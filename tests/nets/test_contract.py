@@ -2,9 +2,9 @@ from functools import partial
 
 import pytest
 import torch
-from net_contract import check_encoder, check_onnx, check_segmenter
+from net_contract import SHALLOW, check_encoder, check_onnx, check_segmenter
 
-from textrm.nets.encoders.mobilenet import STAGES, MobileNetV2Encoder
+from textrm.nets.encoders.mobilenet import MobileNetV2Encoder
 from textrm.nets.encoders.xception import XceptionEncoder
 from textrm.nets.segmentation.decoder import Decoder
 from textrm.nets.segmentation.pooling import AtrousSpatialPyramidPooling, Pointwise, ReceptiveFieldBlock
@@ -70,9 +70,6 @@ def test_segmenter(name):
 
 
 def test_onnx_of_mobilenet_equals_torch(tmp_path, monkeypatch):  # the Xception's is that of test_export
-    shallow = [(*stage[:2], min(stage[2], 2) if number < 2 else 1, stage[3]) for number, stage in enumerate(STAGES)]
-    monkeypatch.setattr(
-        "textrm.nets.encoders.mobilenet.STAGES", shallow
-    )  # every stride and dilation, and one sum: for speed
+    monkeypatch.setattr("textrm.nets.encoders.mobilenet.STAGES", SHALLOW)
     torch.manual_seed(0)
     check_onnx(SEGMENTERS["mobilenet with scSE, ASPP, transposed, fine"](), tmp_path / "net.onnx")

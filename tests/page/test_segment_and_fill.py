@@ -10,7 +10,7 @@ import pytest
 from standin_model import METADATA, cleaned_copy, lettered_page, write_model, write_tagger
 
 from textrm.errors import UserError
-from textrm.page import SegmentAndFill, SegmentationModel, clean
+from textrm.page import CleaningModel, EndToEnd, SegmentAndFill, SegmentationModel, clean
 from textrm.page.segment_and_fill import suitable_growth
 
 
@@ -87,6 +87,34 @@ def test_wrong_options(model: SegmentationModel, options: dict, words: str) -> N
 def test_wrong_pictures(model: SegmentationModel, image: np.ndarray) -> None:
     with pytest.raises(UserError, match=r"expected uint8 \(height, width, 3\)"):
         SegmentAndFill(model)(image)
+
+
+def test_ink_and_16_bits_are_cleaned_as_they_are_where_what_is_seen_is_given(model: SegmentationModel) -> None:
+    seen = lettered_page()
+    dark = (seen[..., 0] == 0)[..., None]
+    for kind, paper, letters in (
+        (np.uint8, (0, 30, 60, 0), (0, 30, 60, 255)),
+        (np.uint16, (0, 3001, 6002, 9), (0, 3001, 6002, 65000)),
+        (np.uint16, (64001,), (55,)),
+        (np.uint16, (64001, 63002, 65535), (1, 2, 3)),
+    ):
+        page = np.where(dark, letters, paper).astype(kind)
+        before, result = page.copy(), SegmentAndFill(model)(page, seen=seen)
+        assert np.array_equal(page, before)
+        assert result.image.dtype == kind
+        assert (result.image == paper).all()
+        assert np.array_equal(result.mask, SegmentAndFill(model)(seen).mask)
+        assert SegmentAndFill(model)(page, out=page, seen=seen).image is page
+
+
+@pytest.mark.parametrize(
+    "image", [np.zeros((4, 4), np.uint8), np.zeros((4, 4, 2), np.uint16), np.zeros((4, 5, 4), np.uint8),
+              np.zeros((4, 4, 3)), np.zeros((4, 4, 1), np.uint8)]
+)  # fmt: skip
+def test_what_is_no_page_beside_what_is_seen(model: SegmentationModel, cleaner_file: Path, image: np.ndarray) -> None:
+    for cleaning in (SegmentAndFill(model), EndToEnd(CleaningModel(cleaner_file, threads=1))):
+        with pytest.raises(UserError, match=r"expected RGB or ink of 8 or 16 bits, .* of the size \(4, 4\)"):
+            cleaning(image, seen=np.zeros((4, 4, 3), np.uint8))
 
 
 def test_growth_follows_the_page() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from textrm.pictures.stored import as_stored, put_back, to_rgb, upright
+from textrm.pictures.stored import as_stored, in_8_bits, put_back, to_rgb, upright
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -39,6 +39,7 @@ def test_transparency_is_shown_on_white() -> None:
         ("LA", np.full((2, 2, 2), 9, np.uint8), [200, 9]),
         ("RGBA", np.full((2, 2, 4), 9, np.uint8), [200, 200, 200, 9]),
         ("CMYK", np.full((2, 2, 4), 9, np.uint8), [0, 0, 0, 55]),
+        ("CMYK", np.full((2, 2, 4), 9, np.uint16), [0, 0, 0, 55 * 257]),
     ],
 )
 def test_only_changed_pixels_are_written(mode: str, stored: np.ndarray, wanted: object) -> None:
@@ -69,3 +70,17 @@ def test_transparent_pixels_keep_their_hidden_colour() -> None:
     stored = np.array([[[1, 2, 3, 0], [1, 2, 3, 255]]], np.uint8)
     put_back(stored, "RGBA", None, np.full((1, 2, 3), 255, np.uint8), np.ones((1, 2), np.uint8))
     assert stored.tolist() == [[[1, 2, 3, 0], [255, 255, 255, 255]]]
+
+
+def test_ink_is_put_back_plate_by_plate() -> None:
+    for kind, unit in ((np.uint8, 1), (np.uint16, 257)):
+        stored, ink = np.full((1, 2, 4), 9, kind), np.array([[[1, 2, 3, 4], [5, 6, 7, 8]]], np.uint8)
+        put_back(stored, "CMYK", None, ink, np.array([[0, 1]], np.uint8))
+        assert stored.tolist() == [[[9, 9, 9, 9], [5 * unit, 6 * unit, 7 * unit, 8 * unit]]]
+
+
+def test_8_bits_of_16_are_rounded_and_of_8_are_the_same_array() -> None:
+    wide = np.array([0, 128, 129, 65535], np.uint16)
+    assert in_8_bits(wide).tolist() == [0, 0, 1, 255]
+    narrow = wide.astype(np.uint8)
+    assert in_8_bits(narrow) is narrow

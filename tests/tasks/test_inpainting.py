@@ -3,60 +3,25 @@
 from __future__ import annotations
 
 import csv
-from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from hydra import compose, initialize_config_dir
+from inpainting_task import FIGURES, TERMS, TINY, batch, task
 from standin_model import write_inpainter
 from task_contract import SMALL, check_refused, check_resuming, check_run, small, state
-from torch import nn
 
 from textrm.checkpoints.run_net import load_run
 from textrm.errors import UserError
 from textrm.evaluate import __main__ as evaluate
 from textrm.evaluate.fill_scores import named_fillings
 from textrm.export.graph import export
-from textrm.losses.inpainting import InpaintingLoss
-from textrm.nets.inpainting.discriminator import PatchDiscriminator
 from textrm.runs.config import CONFIG_FOLDER
-from textrm.tasks.adversarial_inpainting import AdversarialInpaintingTask
-from textrm.tasks.inpainting import InpaintingTask
-from textrm.tasks.inpainting_scores import InpaintingScores, picture_figures
 from textrm.train import train
 
-TINY = ("net.width=0.125", "net.levels=3")
 FAST = ("experiment=inpaint", "net=inpaint_fast", "net.width=0.25", "net.channels=[32,64]", "net.blocks=[1,1]")
-TERMS = {f"train/{name}" for name in ("loss", "valid", "hole", "total_variation", "perceptual", "style")}
-FIGURES = {f"val/{name}" for name in ("loss", "psnr_hole", "psnr", "ssim", "l1_hole")}
-
-
-class Grey(nn.Module):
-    """One parameter for every pixel."""
-
-    def __init__(self, value: float = 0.5) -> None:
-        super().__init__()
-        self.encoder = nn.Sequential()
-        self.value = nn.Parameter(torch.tensor(value))
-
-    def forward(self, image: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        return self.value.expand_as(image)
-
-
-def batch(share: float = 0.5, size: int = 16) -> dict[str, Any]:
-    mask = torch.zeros(2, 1, size, size)
-    mask[..., : int(size * share)] = 1
-    clean = torch.full((2, 3, size, size), 0.25)
-    ignore = torch.zeros(2, 1, size, size, dtype=torch.bool)
-    return {"image": clean, "clean": clean, "mask": mask, "ignore": ignore, "id": ["p0", "p1"]}
-
-
-def task(value: float = 0.5) -> InpaintingTask:
-    return InpaintingTask(Grey(value), InpaintingLoss(), partial(torch.optim.SGD, lr=0.1))
 
 
 @pytest.fixture(scope="module")
@@ -70,13 +35,6 @@ def run(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.slow
 def test_curves_of_every_term(drawn: Path, tmp_path: Path) -> None:
     check_run(drawn, tmp_path, TERMS | FIGURES, "experiment=inpaint_partial", *TINY)
-
-
-@pytest.mark.slow
-def test_adversarial_curves(drawn: Path, tmp_path: Path) -> None:
-    narrow = "task.discriminator.width=0.125"
-    figures = TERMS | FIGURES | {"train/adversarial", "train/discriminator"}
-    check_run(drawn, tmp_path, figures, "experiment=inpaint_gated_adversarial", *TINY, narrow)
 
 
 @pytest.mark.slow
@@ -163,14 +121,6 @@ def test_two_files_of_one_name_are_told_apart(tmp_path: Path) -> None:
     assert list(fillings) == ["net.onnx", str(files[1])]
 
 
-@pytest.mark.parametrize("size", [(1, 1), (3, 5), (10, 40)])
-def test_small_pictures_have_scores(size: tuple[int, int]) -> None:
-    picture, mask = torch.full((3, *size), 0.5), torch.ones(1, *size)
-    figures = picture_figures(picture * 0.9, picture, mask, torch.zeros(1, *size, dtype=torch.bool))
-    assert figures is not None
-    assert figures[:4].isfinite().all()
-
-
 def test_what_cannot_be_trained_is_said_beforehand(drawn: Path, tmp_path: Path) -> None:
     check_refused(drawn, tmp_path, FAST[:2], [
         (["data.manifest=BARE"], "has a clean picture"),
@@ -181,50 +131,9 @@ def test_what_cannot_be_trained_is_said_beforehand(drawn: Path, tmp_path: Path) 
     ])  # fmt: skip
 
 
-def test_half_precision_is_refused_where_gradients_are_clipped_by_hand() -> None:
-    made = AdversarialInpaintingTask(
-        Grey(), InpaintingLoss(), PatchDiscriminator(0.125), partial(torch.optim.SGD, lr=0.1)
-    )
-    made._trainer = SimpleNamespace(precision="16-mixed")
-    with pytest.raises(UserError, match="16-mixed: this task clips"):
-        made.on_fit_start()
-
-
 def test_non_finite_loss_names_the_pictures() -> None:
     with pytest.raises(UserError, match=r"nan at step 0 on the pictures p0, p1"):
         task(float("nan")).training_step(batch(), 0)
-
-
-def test_scores_follow_their_definition() -> None:
-    scores = InpaintingScores()
-    made = batch(share=0.25)
-    composite = made["clean"] + 0.1 * made["mask"]
-    scores.update(composite, made["clean"], made["mask"], made["ignore"])
-    found = scores.compute()
-    assert found["psnr_hole"] == pytest.approx(20, abs=1e-3)
-    assert found["psnr"] == pytest.approx(20 + 10 * np.log10(4), abs=1e-3)
-    assert found["l1_hole"] == pytest.approx(0.1, abs=1e-5)
-    assert 0 < found["ssim"] < 1
-    assert found["psnr_hole_20-30"] == found["psnr_hole"]
-    assert "psnr_hole_0-10" not in found
-
-
-def test_pictures_without_a_hole_are_not_counted_and_a_perfect_one_has_60_decibels() -> None:
-    scores = InpaintingScores()
-    made = batch(share=0.5)
-    made["mask"][1] = 0
-    scores.update(made["clean"], made["clean"], made["mask"], made["ignore"])
-    assert float(scores.counts.sum()) == 1
-    assert scores.compute()["psnr_hole"] == pytest.approx(60)
-    assert InpaintingScores().compute() == {}
-
-
-def test_the_known_pixels_of_what_is_scored_are_the_truth(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = task(0.5)
-    monkeypatch.setattr(made, "log", lambda *args, **options: None)
-    shown = made.validation_step(batch(share=0.5), 0)
-    assert (shown["composite"][..., 8:] == 0.25).all()
-    assert (shown["composite"][..., :8] == 0.5).all()
 
 
 @pytest.mark.slow
@@ -246,23 +155,3 @@ def test_batch_norm_of_a_net_without_encoder(drawn: Path, tmp_path: Path) -> Non
     config = small(drawn, tmp_path, *FAST, "callbacks.batch_norm.step=1", "trainer.max_epochs=1")
     with pytest.raises(UserError, match="the net has no encoder"):
         train(config, tmp_path)
-
-
-def test_the_discriminator_judges_every_patch_and_has_unit_norms() -> None:
-    torch.manual_seed(0)
-    net = PatchDiscriminator(0.25)
-    for _ in range(30):
-        scores = net(torch.rand(2, 3, 128, 192), torch.zeros(2, 1, 128, 192))
-    assert scores.shape == (2, 64, 2, 3)
-    for layer in net.layers:
-        if isinstance(layer, nn.Conv2d):
-            norm = torch.linalg.matrix_norm(layer.weight.detach().flatten(1), 2)
-            assert float(norm) == pytest.approx(1, abs=0.05)
-
-
-@pytest.mark.parametrize("name", ["adversarial", "gradient_clip"])
-def test_impossible_weights(name: str) -> None:
-    with pytest.raises(UserError, match=rf"^{name}=0: expected more than 0"):
-        AdversarialInpaintingTask(
-            Grey(), InpaintingLoss(), PatchDiscriminator(0.125), partial(torch.optim.SGD, lr=0.1), **{name: 0}
-        )

@@ -19,9 +19,9 @@ from textrm.data.manifest import Row, split_by_group, write_manifest
 from textrm.data.masks import mask_of_drawn_pair
 from textrm.errors import UserError
 from textrm.files import write_whole
-from textrm.importers.rendering import fonts_option, workers_option
+from textrm.importers.rendering import fonts_option
 from textrm.importers.splitting import split_options
-from textrm.importers.workers import in_order, progress_bar
+from textrm.importers.workers import in_order, progress_bar, workers_option
 from textrm.synth.behind import letter_behind, still_read
 from textrm.synth.drawing.common import texture
 from textrm.synth.drawing.common.strokes import SUBPIXEL_BITS, fixed

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import Any
 
 import click
 
+from textrm.importers.workers import workers_option
 from textrm.synth.faces.library import PACKAGES
 
 
@@ -31,13 +31,3 @@ def fonts_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--fonts", multiple=True, default=[PACKAGES], show_default=True,
                         help="Where fonts are from: packages (the same on every machine), system, or a folder; give "
                         "it again for more.")(command)  # fmt: skip
-
-
-def workers_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--workers`` to a command, which receives at least 1."""
-    return click.option("--workers", default=0, show_default=True, type=click.IntRange(0), callback=_processes,
-                        help="Processes at once; 0 = one for each CPU.")(command)  # fmt: skip
-
-
-def _processes(context: click.Context, parameter: click.Parameter, number: int) -> int:
-    return number or os.cpu_count() or 1

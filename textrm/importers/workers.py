@@ -1,4 +1,4 @@
-"""Shares work among processes, in order and with a bounded number of items under way."""
+"""Shares work among processes, in order and with a bounded number of items under way; the option ``--workers``."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
-from typing import TypeVar
+from typing import Any, TypeVar
 
+import click
 import cv2
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -21,6 +22,12 @@ from textrm.errors import UserError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+
+def workers_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--workers`` to a command, which receives at least 1."""
+    return click.option("--workers", default=0, show_default=True, type=click.IntRange(0), callback=_processes,
+                        help="Processes at once; 0 = one for each CPU.")(command)  # fmt: skip
 
 
 def in_order(function: Callable[[Item], Result], items: Iterable[Item], workers: int) -> Iterator[tuple[Item, Result]]:
@@ -63,6 +70,10 @@ def progress_bar(description: str, total: int) -> Iterator[Callable[[int], None]
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task(description, total=total)
         yield lambda done: progress.update(task, completed=done)
+
+
+def _processes(context: click.Context, parameter: click.Parameter, number: int) -> int:
+    return number or os.cpu_count() or 1
 
 
 @contextmanager

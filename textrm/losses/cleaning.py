@@ -15,8 +15,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torchmetrics.functional.image import structural_similarity_index_measure
 
-from textrm.losses.segmentation import at_least_zero
+from textrm.losses.segmentation import weights_of
 
+Features = Callable[[Tensor], tuple[Tensor, ...]]
 INNER, OUTER = 1, 2  # pixels around lettering: up to the first all must be replaced, beyond the second nothing
 NEAR = 8  # pixels around lettering in which errors count as near, as in the figure of that name
 SSIM_WINDOW = 11  # pixels
@@ -51,22 +52,13 @@ class CleaningLoss(nn.Module):
     """
 
     def __init__(
-        self,
-        l1: float = 1.0,
-        near: float = 0.0,
-        ssim: float = 0.0,
-        perceptual: float = 0.0,
-        edge: float = 0.0,
-        blend: float = 0.0,
-        implied: float = 0.0,
-        features: Callable[[Tensor], tuple[Tensor, ...]] | None = None,
-    ) -> None:
+        self, l1: float = 1.0, near: float = 0.0, ssim: float = 0.0, perceptual: float = 0.0, edge: float = 0.0,
+        blend: float = 0.0, implied: float = 0.0, features: Features | None = None,
+    ) -> None:  # fmt: skip
         super().__init__()
-        weights: Mapping[str, float] = {
-            "l1": l1, "near": near, "ssim": ssim, "perceptual": perceptual, "edge": edge, "blend": blend,
-            "implied": implied,
-        }  # fmt: skip
-        self.weights = {name: at_least_zero(name, weight) for name, weight in weights.items()}
+        self.weights = weights_of(
+            l1=l1, near=near, ssim=ssim, perceptual=perceptual, edge=edge, blend=blend, implied=implied
+        )
         self.features = features
 
     def forward(self, clean: Tensor, blend: Tensor, batch: Mapping[str, Any]) -> dict[str, Tensor]:

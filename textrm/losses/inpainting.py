@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from textrm.losses.segmentation import at_least_zero
+from textrm.losses.segmentation import weights_of
 
 
 class InpaintingLoss(nn.Module):
@@ -41,19 +41,13 @@ class InpaintingLoss(nn.Module):
     """
 
     def __init__(
-        self,
-        valid: float = 1.0,
-        hole: float = 6.0,
-        total_variation: float = 0.1,
-        perceptual: float = 0.05,
-        style: float = 120.0,
-        features: Callable[[Tensor], tuple[Tensor, ...]] | None = None,
-    ) -> None:
+        self, valid: float = 1.0, hole: float = 6.0, total_variation: float = 0.1, perceptual: float = 0.05,
+        style: float = 120.0, features: Callable[[Tensor], tuple[Tensor, ...]] | None = None,
+    ) -> None:  # fmt: skip
         super().__init__()
-        weights: Mapping[str, float] = {
-            "valid": valid, "hole": hole, "total_variation": total_variation, "perceptual": perceptual, "style": style,
-        }  # fmt: skip
-        self.weights = {name: at_least_zero(name, weight) for name, weight in weights.items()}
+        self.weights = weights_of(
+            valid=valid, hole=hole, total_variation=total_variation, perceptual=perceptual, style=style
+        )
         self.features = features
 
     def forward(self, output: Tensor, clean: Tensor, mask: Tensor, ignore: Tensor) -> dict[str, Tensor]:

@@ -32,6 +32,11 @@ def at_least_zero(name: str, value: float) -> float:
     return float(value)
 
 
+def weights_of(**weights: float) -> dict[str, float]:
+    """The weights of a loss's terms by name. Raises UserError, naming it, for one that is not a number of 0 or more."""
+    return {name: at_least_zero(name, weight) for name, weight in weights.items()}
+
+
 class FocalLoss(nn.Module):
     """Focal loss (Lin et al. 2017) with a weight per class; ``gamma`` 0 is weighted binary cross-entropy.
 

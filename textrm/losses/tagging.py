@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from textrm.errors import UserError
-from textrm.losses.segmentation import at_least_zero, counted_mean
+from textrm.losses.segmentation import at_least_zero, counted_mean, weights_of
 
 LARGEST = 100.0  # weight of a positive: a tag seen once must not decide the step
 
@@ -92,8 +92,7 @@ class LookLoss(nn.Module):
 
     def __init__(self, anchor: float = 0.2, scale: float = 0.05, boundary: float = 0.1, beta: float = 0.2) -> None:
         super().__init__()
-        given = {"anchor": anchor, "scale": scale, "boundary": boundary}
-        self.weights = {name: at_least_zero(name, value) for name, value in given.items()}
+        self.weights = weights_of(anchor=anchor, scale=scale, boundary=boundary)
         self.beta = at_least_zero("beta", beta)
 
     def forward(self, matrices: Tensor, anchors: Tensor) -> dict[str, Tensor]:

@@ -7,8 +7,10 @@ from typing import Protocol
 
 import numpy as np
 
+from textrm.errors import UserError
 from textrm.page.finding.mask import Region
 from textrm.page.models.cleaner import CleaningModel
+from textrm.page.models.model import check_image
 from textrm.page.models.segmenter import SegmentationModel
 
 
@@ -16,10 +18,10 @@ from textrm.page.models.segmenter import SegmentationModel
 class Result:
     """A cleaned page.
 
-    ``image`` is H W 3 uint8 RGB without lettering; ``mask`` H W uint8 in {0, 1}, 1 = lettering; ``filled`` the mask
-    grown, 1 = may differ from the page (all other pixels are bit-identical); ``prob`` H W uint8, the probability of
-    lettering times 255; ``regions`` are words and lines from top to bottom, ``doubtful`` words
-    that were left, which a person may look at.
+    ``image`` is the page without lettering, of the same kind of pixels; ``mask`` H W uint8 in {0, 1}, 1 = lettering;
+    ``filled`` the mask grown, 1 = may differ from the page (all other pixels are bit-identical); ``prob`` H W uint8,
+    the probability of lettering times 255; ``regions`` are words and lines from top to bottom, ``doubtful`` words that
+    were left, which a person may look at.
     """
 
     image: np.ndarray
@@ -51,14 +53,31 @@ class Cleaning(Protocol):
         """Take the lettering out of a page.
 
         Args:
-            image: H W 3 uint8 RGB, at least 1 x 1.
-            out: H W 3 uint8 that takes the cleaned picture; may be ``image`` itself, which saves its memory.
-            seen: ``image`` in sRGB, for a net to look at, where its own colours are others; None for ``image``.
+            image: H W 3 uint8 RGB, at least 1 x 1. Where ``seen`` is given also H W 3 RGB or H W 1 grey of uint16, or
+                H W 4 ink of either: cyan, magenta, yellow, black.
+            out: takes the cleaned picture, of the shape and kind of ``image``; may be ``image`` itself, which saves its
+                memory.
+            seen: the page in H W 3 uint8 sRGB, for a net to look at, where ``image`` holds others; None for ``image``.
 
         Raises:
             UserError: when ``image`` is no picture, or a model fails on it.
         """
         ...
+
+
+def check_pictures(image: np.ndarray, seen: np.ndarray | None) -> None:
+    """Refuse what :class:`Cleaning` cannot clean.
+
+    Raises:
+        UserError: naming type and shape.
+    """
+    check_image(image if seen is None else seen)
+    if seen is None:
+        return
+    kinds = {(3, "uint8"), (4, "uint8"), (1, "uint16"), (3, "uint16"), (4, "uint16")}
+    if image.ndim != 3 or image.shape[:2] != seen.shape[:2] or (image.shape[2], image.dtype.name) not in kinds:
+        raise UserError(f"the image is {image.dtype} {image.shape}; expected RGB or ink of 8 or 16 bits, or grey of "
+                        f"16, of the size {seen.shape[:2]}")  # fmt: skip
 
 
 def copied(image: np.ndarray, out: np.ndarray | None) -> np.ndarray:

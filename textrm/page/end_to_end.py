@@ -10,12 +10,14 @@ import cv2
 import numpy as np
 
 from textrm.errors import UserError
-from textrm.page.cleaning import Result, copied
+from textrm.page.cleaning import Result, check_pictures, copied
 from textrm.page.finding.mask import find_lettering
 from textrm.page.finding.segment import TILE
 from textrm.page.models.cleaner import CleaningModel
-from textrm.page.models.model import check_image
 from textrm.page.tile import check_side, tile_pixels
+from textrm.pictures.stored import put_back, to_rgb
+
+_MODES = {1: "L", 3: "RGB", 4: "CMYK"}
 
 
 class EndToEnd:
@@ -55,18 +57,23 @@ class EndToEnd:
         return cls(CleaningModel(model, threads), **options)
 
     def __call__(self, image: np.ndarray, out: np.ndarray | None = None, seen: np.ndarray | None = None) -> Result:
-        """Clean one page; ``seen`` is not used: the model draws in the colours of ``image``, of whatever space."""
-        check_image(image)
+        """Clean one page; ``seen`` is not used: the model draws in the colours of ``image``, of whatever space.
+
+        It draws in RGB of 8 bits, which :func:`textrm.pictures.stored.put_back` turns into ink or 16 bits.
+        """
+        check_pictures(image, seen)
+        mode = _MODES[image.shape[2]]
+        shown = image if image.shape[2:] == (3,) and image.dtype == np.uint8 else to_rgb(image, mode, None)
         prob, own = (np.zeros(image.shape[:2], np.uint8) for _ in range(2))
-        drawn = np.empty_like(image)  # not `out`: the next tile sees this one's pixels as they were
-        for part, pixels in tile_pixels(image, self.tile, self.model.stride):
+        drawn = np.empty_like(shown)  # not `out`: the next tile sees this one's pixels as they were
+        for part, pixels in tile_pixels(shown, self.tile, self.model.stride):
             clean, blend = (plane[part.inner()] for plane in self.model(pixels))
             drawn[part.core], own[part.core] = clean, np.where(blend < self.model.keep, 0, 255)
             prob[part.core] = cv2.convertScaleAbs(blend, alpha=255)
         filled, _ = find_lettering(own, 0.5, min_area=self.min_area)
         mask, regions = find_lettering(prob * filled, self.threshold, min_area=self.min_area)
         out = copied(image, out)
-        np.copyto(out, drawn, where=filled[..., None] != 0)
+        put_back(out[..., 0] if mode == "L" else out, mode, None, drawn, filled)
         return Result(out, mask, filled, prob, regions)
 
 

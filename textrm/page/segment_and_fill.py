@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from textrm.errors import UserError
-from textrm.page.cleaning import Result, copied
-from textrm.page.filling.fill import FILLS, NEEDS_MODEL, fill_holes
-from textrm.page.filling.hole import make_hole
+from textrm.page.cleaning import Result, check_pictures, copied
+from textrm.page.filling.fill import FILLS, NEEDS_MODEL
+from textrm.page.filling.lettering import fill_lettering
+from textrm.page.filling.plates import fill_plates
 from textrm.page.finding.find import find
 from textrm.page.finding.segment import TILE
 from textrm.page.models.inpainter import InpaintingModel
-from textrm.page.models.model import check_image
 from textrm.page.models.segmenter import SegmentationModel
 from textrm.page.tile import check_side
 
@@ -80,14 +80,14 @@ class SegmentAndFill:
 
     def __call__(self, image: np.ndarray, out: np.ndarray | None = None, seen: np.ndarray | None = None) -> Result:
         """Clean one page; the segmenter looks at ``seen`` where it is given, the filling at ``image``."""
-        check_image(image)
+        check_pictures(image, seen)
         looked_at = image if seen is None else seen
         found = find(looked_at, self.model, self.threshold, self.low, self.min_area, self.tile)
         out = copied(image, out)
         edge = suitable_growth(image)
-        hole = make_hole(out, found.mask, edge if self.grow is None else self.grow, edge)
-        fill_holes(out, hole.pixels, self.fill, self.inpainter, hole.walls)
-        filled = np.bitwise_or(hole.pixels, hole.retouched, out=hole.pixels)
+        radius = edge if self.grow is None else self.grow
+        take_out = fill_plates if image.shape[2] == 4 else fill_lettering
+        filled = take_out(out, found.mask, radius, edge, self.fill, self.inpainter)
         return Result(out, found.mask, filled, found.prob, found.regions, found.doubtful)
 
 

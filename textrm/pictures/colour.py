@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageCms
 
 from textrm.pictures.read import Page
-from textrm.pictures.stored import as_stored, upright
+from textrm.pictures.stored import as_stored, in_8_bits, put_back, upright
 
 # For the colour space of a profile: Pillow's mode of its pixels, and the modes of pages that it can be about.
 _SPACES = {
@@ -50,7 +50,7 @@ def to_srgb(page: Page) -> np.ndarray:
         return page.image
     if known.mode == "CMYK":
         assert page.stored is not None
-        return np.ascontiguousarray(upright(_convert(page.stored, "CMYK", known.there), page.orientation))
+        return np.ascontiguousarray(upright(_convert(in_8_bits(page.stored), "CMYK", known.there), page.orientation))
     return _convert(page.image if known.mode == "RGB" else page.image[..., 0], known.mode, known.there)
 
 
@@ -70,7 +70,7 @@ def from_srgb(page: Page, image: np.ndarray, changed: np.ndarray) -> tuple[np.nd
     if known.mode == "CMYK" and known.back is not None:
         assert page.stored is not None
         where = as_stored(changed, page.orientation)
-        page.stored[where] = as_stored(image, page.orientation)[where]
+        put_back(page.stored, "CMYK", None, as_stored(image, page.orientation), where)
         return page.image, np.zeros_like(changed)
     if image.ndim == 2:
         image = image[..., None].repeat(3, 2)

@@ -94,7 +94,7 @@ def _decode(picture: Image.Image, path: Path) -> Page:
     picture.load()  # turns a TIFF upright and takes the tag out of exif
     mode = "L" if picture.mode.startswith("I;16") else picture.mode
     if wide is not None:
-        mode = {2: "LA", 3: "RGB", 4: "RGBA"}[wide.shape[2]]
+        mode = "CMYK" if picture.mode == "CMYK" else {2: "LA", 3: "RGB", 4: "RGBA"}[wide.shape[2]]
     if mode in _CONVERTED:
         notes.append(f"mode {mode} is written as {_CONVERTED[mode]}")
         mode = _CONVERTED[mode]
@@ -176,6 +176,8 @@ def _wide_pixels(picture: Image.Image, path: Path) -> np.ndarray | None:
     tiles = getattr(picture, "tile", [])
     arguments = tiles[0].args if tiles else ""
     layout = arguments if isinstance(arguments, str) else str(arguments[0])
+    if layout.startswith("CMYK;16"):
+        return tiff.decode_16_bit_ink(path)
     if ";16" not in layout or picture.mode not in ("RGB", "RGBA"):
         return None
     pixels = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED)

@@ -50,7 +50,7 @@ def put_back(stored: np.ndarray, mode: str, palette: np.ndarray | None, rgb: np.
         stored: as in :func:`to_rgb`; written to.
         mode: as in :func:`to_rgb`.
         palette: as in :func:`to_rgb`.
-        rgb: H W 3 uint8.
+        rgb: H W 3 uint8; or the own channels of ``stored`` without alpha: H W C uint16, or H W 4 ink of either kind.
         changed: H W, not 0 where ``rgb`` is to be taken.
 
     Returns:
@@ -65,7 +65,10 @@ def put_back(stored: np.ndarray, mode: str, palette: np.ndarray | None, rgb: np.
     if mode in ("LA", "RGBA"):
         where &= stored[..., -1] > 0
     values = rgb[where]
-    if mode == "1":
+    if rgb.dtype == np.uint16 or rgb.shape[2] == 4:
+        values = values if rgb.dtype == np.uint16 else _widen(values, stored)
+        stored[where] = values[:, 0] if stored.ndim == 2 else np.hstack([values, stored[where][:, rgb.shape[2] :]])
+    elif mode == "1":
         stored[where] = values[:, 1] > 127
     elif mode in ("L", "LA"):
         grey = _widen(cv2.cvtColor(values[None], cv2.COLOR_RGB2GRAY)[0] if len(values) else values[:, 0], stored)
@@ -74,15 +77,19 @@ def put_back(stored: np.ndarray, mode: str, palette: np.ndarray | None, rgb: np.
         else:
             stored[where, 0] = grey
     elif mode == "CMYK":
-        stored[where] = _to_cmyk(values)
+        stored[where] = _widen(_to_cmyk(values), stored)
     else:
         stored[where, :3] = _widen(values, stored)
     return 0
 
 
+def in_8_bits(pixels: np.ndarray) -> np.ndarray:
+    """Uint16 as the nearest uint8; anything else is returned itself."""
+    return ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8) if pixels.dtype == np.uint16 else pixels
+
+
 def _band_to_rgb(band: np.ndarray, mode: str, palette: np.ndarray | None) -> np.ndarray:
-    if band.dtype == np.uint16:
-        band = ((band.astype(np.uint32) + 128) // 257).astype(np.uint8)
+    band = in_8_bits(band)
     if mode == "P":
         assert palette is not None
         band, mode = palette[band], "RGBA"

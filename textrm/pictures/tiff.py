@@ -1,7 +1,11 @@
-"""What Pillow does not do with TIFF: 16 bits per channel of colour, and choosing which tags to keep."""
+"""What Pillow does not do with TIFF: 16 bits per channel of colour or ink, and choosing which tags to keep."""
 
 from __future__ import annotations
 
+import struct
+from pathlib import Path
+
+import cv2
 import numpy as np
 from PIL import Image, TiffImagePlugin
 
@@ -42,8 +46,29 @@ def compression(name: str | None, tags: Image.Exif) -> str:
     return name if name in _LOSSLESS else "tiff_adobe_deflate"
 
 
-def encode_16_bit(pixels: np.ndarray, tags: Image.Exif, icc_profile: bytes | None) -> bytes:
-    """An uncompressed TIFF of uint16 pixels: H W grey, H W 3 RGB or H W 4 RGBA."""
+def decode_16_bit_ink(path: Path) -> np.ndarray | None:
+    """H W 4 uint16 of a TIFF of CMYK, of which Pillow gives 8 bits only; None where it cannot be had.
+
+    OpenCV refuses ink, so it is told that the four channels are RGB and alpha.
+    """
+    content = bytearray(path.read_bytes())
+    order = "<" if content[0] == ord("I") else ">"
+    version, directory = struct.unpack_from(f"{order}2xHI", content)
+    if version != 42:
+        return None  # with addresses of 64 bits
+    (count,) = struct.unpack_from(f"{order}H", content, directory)
+    for entry in range(directory + 2, directory + 2 + 12 * count, 12):
+        (tag,) = struct.unpack_from(f"{order}H", content, entry)
+        if tag == TiffImagePlugin.PHOTOMETRIC_INTERPRETATION:
+            struct.pack_into(f"{order}H", content, entry + 8, 2)
+    pixels = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
+    if pixels is None or pixels.dtype != np.uint16 or pixels.ndim != 3 or pixels.shape[2] != 4:
+        return None
+    return cv2.cvtColor(pixels, cv2.COLOR_BGRA2RGBA)
+
+
+def encode_16_bit(pixels: np.ndarray, tags: Image.Exif, icc_profile: bytes | None, ink: bool = False) -> bytes:
+    """An uncompressed TIFF of uint16 pixels: H W grey, H W 3 RGB or H W 4 RGBA, or CMYK where they are ``ink``."""
     height, width = pixels.shape[:2]
     channels = pixels.size // (height * width)
     directory = TiffImagePlugin.ImageFileDirectory_v2(prefix=b"II")
@@ -55,11 +80,11 @@ def encode_16_bit(pixels: np.ndarray, tags: Image.Exif, icc_profile: bytes | Non
     directory[TiffImagePlugin.IMAGELENGTH] = height
     directory[TiffImagePlugin.BITSPERSAMPLE] = (16,) * channels
     directory[TiffImagePlugin.COMPRESSION] = 1
-    directory[TiffImagePlugin.PHOTOMETRIC_INTERPRETATION] = 1 if channels == 1 else 2
+    directory[TiffImagePlugin.PHOTOMETRIC_INTERPRETATION] = 5 if ink else 1 if channels == 1 else 2
     directory[TiffImagePlugin.SAMPLESPERPIXEL] = channels
     directory[TiffImagePlugin.ROWSPERSTRIP] = height
     directory[TiffImagePlugin.PLANAR_CONFIGURATION] = 1
-    if channels == 4:
+    if channels == 4 and not ink:
         directory[TiffImagePlugin.EXTRASAMPLES] = 2  # alpha, not multiplied in
     body = pixels.astype("<u2").tobytes()
     directory.tagtype[TiffImagePlugin.STRIPBYTECOUNTS] = 4  # LONG

@@ -9,7 +9,7 @@ from PIL import Image
 
 from textrm.pictures import png, tiff
 from textrm.pictures.read import ORIENTATION, Page
-from textrm.pictures.stored import BAND, as_stored, put_back, upright
+from textrm.pictures.stored import BAND, as_stored, put_back, to_rgb, upright
 
 _PALETTE_ERROR = 8  # levels; a filled colour farther from the palette is worth a note
 
@@ -28,17 +28,17 @@ def encode(page: Page, image: np.ndarray, filled: np.ndarray, as_png: bool = Fal
 
     Args:
         page: the page as read.
-        image: H W 3 uint8 RGB, the cleaned page, upright.
+        image: the cleaned page, upright: H W 3 uint8 RGB, or what :func:`~textrm.pictures.planes.planes` gives of it.
         filled: H W, not 0 where ``image`` was changed.
         as_png: make a PNG whatever the source is; it is upright then, and CMYK becomes RGB.
     """
     stored = _merge(page, image, filled)
     if page.format != "PNG" and as_png:
-        return _foreign_png(page, stored, image)
+        return _foreign_png(page, stored)
     if page.format == "PNG":
         return png.with_metadata(_plain_png(stored, page.mode, page.palette), page.chunks)
     if page.format == "TIFF" and stored.dtype == np.uint16:
-        return tiff.encode_16_bit(stored, page.exif, page.save.get("icc_profile"))
+        return tiff.encode_16_bit(stored, page.exif, page.save.get("icc_profile"), ink=page.mode == "CMYK")
     picture, buffer = _picture(stored, page.mode, page.palette), io.BytesIO()
     try:
         picture.save(buffer, page.format, **page.save)
@@ -65,7 +65,7 @@ def _merge(page: Page, image: np.ndarray, filled: np.ndarray) -> np.ndarray:
     return page.stored
 
 
-def _foreign_png(page: Page, stored: np.ndarray, image: np.ndarray) -> bytes:
+def _foreign_png(page: Page, stored: np.ndarray) -> bytes:
     save, mode = page.save, page.mode
     exif = page.exif.tobytes() if page.format == "TIFF" and len(page.exif) else save.get("exif")
     if page.orientation != 1:
@@ -75,7 +75,7 @@ def _foreign_png(page: Page, stored: np.ndarray, image: np.ndarray) -> bytes:
         exif = page.exif.tobytes()
     icc_profile, alpha = save.get("icc_profile"), None if page.palette is None else page.palette[:, 3]
     if mode == "CMYK":
-        stored, mode, icc_profile = image, "RGB", None
+        stored, mode, icc_profile = to_rgb(stored, mode, None), "RGB", None
         page.notes.append("CMYK is written as RGB: PNG holds no CMYK")
     metadata = png.make_metadata(icc_profile, exif, save.get("dpi"), alpha)
     return png.with_metadata(_plain_png(stored, mode, page.palette), metadata)

@@ -10,10 +10,9 @@ from textrm.synth.composing.additions import add_large
 from textrm.synth.composing.bubbles import random_balloon_style
 from textrm.synth.composing.letterer import Letterer
 from textrm.synth.faces.library import FontLibrary
-from textrm.synth.inks.effects import Color, Dress
+from textrm.synth.inks.effects import Dress
 from textrm.synth.letter_art import is_colored
-
-Rng = np.random.Generator
+from textrm.synth.values import Color, Rng, rgb
 
 SEEN = 0.35  # share of an effect that must stay to be seen, or it is left out
 BORROWED = 0.45  # share of effects in a colour of the things before them, with a black line as they have
@@ -52,5 +51,4 @@ def _color_of(rng: Rng, things: Sequence[np.ndarray]) -> Color | None:
     if not shown:
         return None
     pixels = shown[rng.integers(len(shown))]
-    red, green, blue = (int(level) for level in pixels[rng.integers(len(pixels))])
-    return red, green, blue
+    return rgb(pixels[rng.integers(len(pixels))])

@@ -15,8 +15,7 @@ from textrm.data.masks import mask_of_drawn_pair
 from textrm.data.sample import Sample
 from textrm.synth.drawing.common.strokes import noise
 from textrm.synth.drawing.common.texture import sensor_noise
-
-Rng = np.random.Generator
+from textrm.synth.values import Rng
 
 
 def degrade(rng: Rng, sample: Sample) -> Sample:

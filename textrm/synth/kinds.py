@@ -12,20 +12,17 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-from textrm.synth.box import Box
 from textrm.synth.composing.additions import add_jotting, add_large
-from textrm.synth.composing.bubbles import BalloonStyle, random_balloon_style
-from textrm.synth.composing.letterer import Letterer
+from textrm.synth.composing.bubbles import lay, random_balloon_style
+from textrm.synth.composing.letterer import Letterer, Page
 from textrm.synth.composing.panel_lettering import letter_panel
 from textrm.synth.drawing.common import texture
 from textrm.synth.drawing.common.finish import painted, washed
 from textrm.synth.drawing.common.strokes import SUBPIXEL_BITS, blob, fixed, noise
-from textrm.synth.drawing.panel_art import Style, draw_panel, random_style
+from textrm.synth.drawing.panel_art import draw_panel, random_style
 from textrm.synth.drawing.panels import random_layout
 from textrm.synth.faces.library import FontLibrary
-
-Rng = np.random.Generator
-Page = tuple[Letterer, set[str]]
+from textrm.synth.values import Box, Rng
 
 
 def comic(rng: Rng, height: int, width: int, fonts: FontLibrary, color: bool, lettered: bool) -> Page:
@@ -45,14 +42,13 @@ def comic(rng: Rng, height: int, width: int, fonts: FontLibrary, color: bool, le
         tags |= found
         region = np.zeros((height, width), np.uint8)
         cv2.fillPoly(region, [fixed(outline)], 255, cv2.LINE_AA, SUBPIXEL_BITS)
-        _lay(clean[y0:y1, x0:x1], picture, region[y0:y1, x0:x1])
+        lay(clean[y0:y1, x0:x1], region[y0:y1, x0:x1], picture)
         if layout.frame:
-            cv2.polylines(
-                clean, [fixed(outline)], True, style.palette.ink, round(layout.frame), cv2.LINE_AA, SUBPIXEL_BITS
-            )
+            ink, frame = style.palette.ink, round(layout.frame)
+            cv2.polylines(clean, [fixed(outline)], True, ink, frame, cv2.LINE_AA, SUBPIXEL_BITS)
         regions.append(region)
         areas.append((float(x0), float(y0), float(x1), float(y1)))
-    letterer = Letterer(rng, clean, fonts, _balloon_style(rng, style), color)
+    letterer = Letterer(rng, clean, fonts, random_balloon_style(rng, color, style.palette.ink), color)
     talk = rng.choice([0.6, 1.0, 1.6])
     if lettered and rng.random() < 0.1:  # a sound across the panels
         add_large(letterer, (0.0, 0.0, float(width), float(height)), ground=0.0)
@@ -70,7 +66,7 @@ def splash(rng: Rng, height: int, width: int, fonts: FontLibrary, color: bool, l
     """One picture over the whole page, often without balloons: a title page, an illustration, a detail."""
     style = random_style(rng, color)
     clean, tags = draw_panel(rng, height, width, style)
-    letterer = Letterer(rng, clean, fonts, _balloon_style(rng, style), color)
+    letterer = Letterer(rng, clean, fonts, random_balloon_style(rng, color, style.palette.ink), color)
     if lettered:
         if rng.random() < 0.3:
             add_large(letterer, (0.0, 0.0, float(width), float(height)))
@@ -109,7 +105,7 @@ def meme(rng: Rng, height: int, width: int, fonts: FontLibrary, color: bool, let
         tags.add("band")
     elif rng.random() < 0.3:
         areas = [_random_box(rng, height, width) for _ in range(rng.integers(1, 5))]
-    letterer = Letterer(rng, clean, fonts, _balloon_style(rng, style), color)
+    letterer = Letterer(rng, clean, fonts, random_balloon_style(rng, color, style.palette.ink), color)
     for area in areas:
         if lettered and rng.random() < 0.88:
             letterer.meme(area)
@@ -135,11 +131,10 @@ def picture_book(rng: Rng, height: int, width: int, fonts: FontLibrary, color: b
         cv2.fillPoly(region, [fixed(blob(rng, x, y, rx, ry, 0.2))], 255, cv2.LINE_AA, SUBPIXEL_BITS)
     if soft:  # watercolour: torn, mottled edges
         mottle = (noise(rng, height, width, 20, 3) * 255).astype(np.uint8)
-        region = cv2.convertScaleAbs(
-            cv2.addWeighted(cv2.GaussianBlur(region, (0, 0), 9), 1.0, mottle, 0.6, -120), alpha=2.0
-        )
-    _lay(clean, picture, region)
-    letterer = Letterer(rng, clean, fonts, _balloon_style(rng, style), color)
+        region = cv2.addWeighted(cv2.GaussianBlur(region, (0, 0), 9), 1.0, mottle, 0.6, -120)
+        region = cv2.convertScaleAbs(region, alpha=2.0)
+    lay(clean, region, picture)
+    letterer = Letterer(rng, clean, fonts, random_balloon_style(rng, color, style.palette.ink), color)
     everywhere = (6.0, 6.0, width - 6.0, height - 6.0)
     for _ in range(rng.integers(2, 7) if lettered else 0):
         draw = rng.random()
@@ -152,16 +147,6 @@ def picture_book(rng: Rng, height: int, width: int, fonts: FontLibrary, color: b
     if lettered and rng.random() < 0.4:
         letterer.note(everywhere)
     return letterer, tags | {"narration"}
-
-
-def _balloon_style(rng: Rng, style: Style) -> BalloonStyle:
-    return random_balloon_style(rng, style.palette.color, style.palette.ink)
-
-
-def _lay(below: np.ndarray, picture: np.ndarray, cover: np.ndarray) -> None:
-    """Lay a picture over another (in place) where ``cover`` (H W uint8) says."""
-    share = cv2.merge([cover, cover, cover])
-    below[:] = cv2.add(cv2.multiply(below, 255 - share, scale=1 / 255), cv2.multiply(picture, share, scale=1 / 255))
 
 
 def _random_box(rng: Rng, height: int, width: int) -> Box:

@@ -7,18 +7,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from textrm.synth.box import Box
 from textrm.synth.composing.additions import add_faint, add_jotting, add_large, add_screen
 from textrm.synth.composing.bubbles import random_balloon_style
-from textrm.synth.composing.letterer import Letterer
+from textrm.synth.composing.letterer import Letterer, Page
 from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.common.strokes import box, wander
 from textrm.synth.drawing.panel_art import draw_panel, draw_small, random_style
 from textrm.synth.drawing.people import people
 from textrm.synth.faces.library import FontLibrary
-
-Rng = np.random.Generator
-Page = tuple[Letterer, set[str]]
+from textrm.synth.values import Box, Rng
 
 
 def impact(rng: Rng, height: int, width: int, fonts: FontLibrary, color: bool, lettered: bool) -> Page:

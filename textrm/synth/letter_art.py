@@ -9,7 +9,6 @@ import numpy as np
 
 from textrm.data.sample import Sample
 from textrm.errors import UserError
-from textrm.synth.box import Box
 from textrm.synth.composing.additions import add_effect, add_faint, add_jotting, add_large, add_screen
 from textrm.synth.composing.bubbles import random_balloon_style
 from textrm.synth.composing.letterer import Letterer
@@ -19,8 +18,7 @@ from textrm.synth.empty_balloons import EmptyBalloon, find_empty_balloons
 from textrm.synth.faces.library import FontLibrary
 from textrm.synth.monochrome import as_print
 from textrm.synth.pages import ATTEMPTS, NO_ROOM
-
-Rng = np.random.Generator
+from textrm.synth.values import Box, Rng
 
 LARGE, SCREEN, FAINT = 0.35, 0.14, 0.25  # shares of pictures: a very large effect, text on a screen, in a faint tone
 
@@ -112,7 +110,7 @@ def _fill(rng: Rng, letterer: Letterer, balloon: EmptyBalloon) -> None:
     letterer.em = float(np.clip(np.sqrt(area / rng.uniform(6, 50)), 8, 48))
     if 0.55 < letterer.em / usual < 2.2 and rng.random() < 0.6:
         letterer.em = usual
-    letterer.fill(box, balloon.color, rounded=False)
+    letterer.fill(box, balloon.color)
     letterer.em = usual
 
 

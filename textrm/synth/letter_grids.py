@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from textrm.synth.composing.bubbles import random_balloon_style
-from textrm.synth.composing.letterer import Letterer
+from textrm.synth.composing.letterer import Letterer, Page
 from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.panel_art import random_style
 from textrm.synth.faces.glyphs import load_font
@@ -14,9 +14,8 @@ from textrm.synth.faces.library import FontLibrary
 from textrm.synth.inks.dresses import dialogue_dress
 from textrm.synth.pieces.patch import colored
 from textrm.synth.setting.block import Block
+from textrm.synth.values import Rng
 from textrm.synth.words.text import fit_to, repertoire
-
-Rng = np.random.Generator
 
 LINED = 0.3  # share of grids with lines between their cells
 SOLID = 0.15  # share of the lined ones with black cells, as crosswords have
@@ -24,9 +23,7 @@ EMPTY = 0.25  # share of the grids in which a part of the cells is empty
 STYLES = {"sans": 0.5, "serif": 0.2, "hand": 0.2, "display": 0.1}
 
 
-def letter_grid(
-    rng: Rng, height: int, width: int, fonts: FontLibrary, color: bool, lettered: bool
-) -> tuple[Letterer, set[str]]:
+def letter_grid(rng: Rng, height: int, width: int, fonts: FontLibrary, color: bool, lettered: bool) -> Page:
     """A grid of letters of 8 to 48 px over most of the page; without lettering its lines and black cells alone."""
     style = random_style(rng, color)
     light = rng.random() < 0.85

@@ -6,8 +6,7 @@ import cv2
 import numpy as np
 
 from textrm.synth.drawing.common.screentone import ANGLES, PITCHES, dots, halftone, hatching, lines
-
-Rng = np.random.Generator
+from textrm.synth.values import Rng
 
 
 def as_print(rng: Rng, art: np.ndarray) -> np.ndarray:

@@ -9,15 +9,16 @@ import numpy as np
 from textrm.data.sample import Sample
 from textrm.errors import UserError
 from textrm.synth import kinds, kinds_written, letter_grids, pictograms, strips
-from textrm.synth.composing.letterer import Letterer
+from textrm.synth.composing.letterer import Page
 from textrm.synth.composing.owner_marks import add_ownership
 from textrm.synth.degrade import degrade
 from textrm.synth.faces.library import FontLibrary
+from textrm.synth.values import Rng
 
 ATTEMPTS = 24  # at lettering a page: words find no room on one in a hundred
 NO_ROOM = "{name}: words found no room in {attempts} attempts; give pages larger than size={size}"
 
-Kind = Callable[[np.random.Generator, int, int, FontLibrary, bool, bool], tuple[Letterer, set[str]]]
+Kind = Callable[[Rng, int, int, FontLibrary, bool, bool], Page]
 
 KINDS: tuple[tuple[Kind, float], ...] = (
     (kinds.comic, 0.46), (kinds.splash, 0.1), (strips.strip, 0.1), (kinds.meme, 0.08), (kinds.picture_book, 0.08),
@@ -69,7 +70,7 @@ def draw_page(
     raise UserError(NO_ROOM.format(name=f"page {index} of seed {seed}", attempts=ATTEMPTS, size=size))
 
 
-def _draw(rng: np.random.Generator, name: str, fonts: FontLibrary, size: int | tuple[int, int], color: float,
+def _draw(rng: Rng, name: str, fonts: FontLibrary, size: int | tuple[int, int], color: float,
           empty: float, pristine: float, decided: bool | None) -> tuple[Sample, bool]:  # fmt: skip
     """A page, and whether it was to be lettered, as ``decided`` where that is not None."""
     height, width = (size, size) if isinstance(size, int) else size

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from textrm.synth.composing.bubbles import random_balloon_style
-from textrm.synth.composing.letterer import Letterer
+from textrm.synth.composing.letterer import Letterer, Page
 from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.look_alikes import cells, lay_ground, look_alikes
 from textrm.synth.drawing.panel_art import random_style
 from textrm.synth.faces.library import FontLibrary
+from textrm.synth.values import Rng
 
 
-def pictograms(
-    rng: np.random.Generator, height: int, width: int, fonts: FontLibrary, color: bool, lettered: bool
-) -> tuple[Letterer, set[str]]:
+def pictograms(rng: Rng, height: int, width: int, fonts: FontLibrary, color: bool, lettered: bool) -> Page:
     """Several arrangements of such things on plain ground; a lettered one has writing between them."""
     style = random_style(rng, color)
     canvas = Canvas(height, width, (255, 255, 255), style.palette.ink, style.pen)

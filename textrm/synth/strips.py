@@ -5,10 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from textrm.synth.box import Box
 from textrm.synth.composing.additions import add_jotting
 from textrm.synth.composing.bubbles import random_balloon_style
-from textrm.synth.composing.letterer import Letterer
+from textrm.synth.composing.letterer import Letterer, Page
 from textrm.synth.drawing import barred, facades, foliage
 from textrm.synth.drawing.common.bounds import Motif, in_box, random_hand
 from textrm.synth.drawing.common.canvas import Canvas
@@ -18,8 +17,7 @@ from textrm.synth.drawing.panel_art import draw_small, random_style
 from textrm.synth.drawing.panels import random_layout, row_layout
 from textrm.synth.drawing.people import cartoon_people, people
 from textrm.synth.faces.library import FontLibrary
-
-Rng = np.random.Generator
+from textrm.synth.values import Box, Rng
 
 CAST: tuple[Motif, ...] = (
     cartoon_people.bust, cartoon_people.bust, cartoon_people.profile, cartoon_people.person, cartoon_people.animal,
@@ -30,9 +28,7 @@ BACKDROP: tuple[tuple[Motif, float], ...] = (
 """What stands behind the people, and its width over its height."""
 
 
-def strip(
-    rng: Rng, height: int, width: int, fonts: FontLibrary, color: bool, lettered: bool
-) -> tuple[Letterer, set[str]]:
+def strip(rng: Rng, height: int, width: int, fonts: FontLibrary, color: bool, lettered: bool) -> Page:
     """Panels in a row on white or flat colours; the speakers stand below, what they say above."""
     palette = random_style(rng, color).palette
     pen = float(rng.choice([0.8, 1, 1.5, 2, 3]))
@@ -86,19 +82,19 @@ def _figures(canvas: Canvas, rng: Rng, palette: Palette, cast: list[int]) -> lis
         motif, stretch = BACKDROP[rng.integers(len(BACKDROP))]
         tall = h * rng.uniform(0.2, 0.5)
         x, y = rng.uniform(-0.2, 0.9) * w, h * rng.uniform(0.7, 1) - tall
-        hand = random_hand(rng, palette, tall, (255, 255, 255)).finer(canvas.pen * 1.5)
-        motif(canvas, rng, hand, in_box((x, y, x + tall * stretch, y + tall), hand.pen))
+        hand = random_hand(canvas, rng, palette, tall, (255, 255, 255)).finer(canvas.pen * 1.5)
+        motif(rng, hand, in_box((x, y, x + tall * stretch, y + tall), hand.pen))
     count = min(int(rng.integers(1, 4)), max(1, w // 60))
     heads = []
     for index in range(count):
         one = np.random.default_rng(cast[index]) if rng.random() < 0.7 else rng  # the same person in most panels
         motif = CAST[one.integers(len(CAST))]
-        hand = random_hand(one, palette, h * 0.6, (255, 255, 255))
+        hand = random_hand(canvas, one, palette, h * 0.6, (255, 255, 255))
         tall = float(min(h * rng.uniform(0.45, 0.85), w / count * 1.5))
         wide = tall * (0.5 if motif is cartoon_people.person else 0.85)
         x = w * (index + 0.5) / count + rng.normal(0, w * 0.05)
         foot = h * (rng.uniform(0.9, 1.0) if motif is cartoon_people.person else rng.uniform(1.0, 1.1))
-        motif(canvas, one, hand, in_box((x - wide / 2, foot - tall, x + wide / 2, foot), hand.pen))
+        motif(one, hand, in_box((x - wide / 2, foot - tall, x + wide / 2, foot), hand.pen))
         heads.append((float(x), float(foot - tall)))
     return heads
 

@@ -27,14 +27,8 @@ class CleaningTask(Task):
 
     shown = ("psnr", "left")
 
-    def __init__(
-        self,
-        net: Cleaner,
-        loss: nn.Module,
-        optimizer: MakeOptimizer,
-        scheduler: MakeScheduler | None = None,
-        channels_last: bool = True,
-    ) -> None:
+    def __init__(self, net: Cleaner, loss: nn.Module, optimizer: MakeOptimizer,
+                 scheduler: MakeScheduler | None = None, channels_last: bool = True) -> None:  # fmt: skip
         super().__init__(net, CleaningScores, optimizer, scheduler, channels_last)
         self.loss = loss
 

@@ -27,14 +27,8 @@ class InpaintingTask(Task):
 
     shown = ("psnr_hole",)
 
-    def __init__(
-        self,
-        net: nn.Module,
-        loss: nn.Module,
-        optimizer: MakeOptimizer,
-        scheduler: MakeScheduler | None = None,
-        channels_last: bool = True,
-    ) -> None:
+    def __init__(self, net: nn.Module, loss: nn.Module, optimizer: MakeOptimizer,
+                 scheduler: MakeScheduler | None = None, channels_last: bool = True) -> None:  # fmt: skip
         super().__init__(net, InpaintingScores, optimizer, scheduler, channels_last)
         self.loss = loss
 

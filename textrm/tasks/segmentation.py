@@ -28,15 +28,9 @@ class SegmentationTask(Task):
 
     shown = ("AP", "F1")
 
-    def __init__(
-        self,
-        net: nn.Module,
-        loss: nn.Module,
-        optimizer: MakeOptimizer,
-        scheduler: MakeScheduler | None = None,
-        threshold: float = 0.5,
-        channels_last: bool = True,
-    ) -> None:
+    def __init__(self, net: nn.Module, loss: nn.Module, optimizer: MakeOptimizer,
+                 scheduler: MakeScheduler | None = None, threshold: float = 0.5,
+                 channels_last: bool = True) -> None:  # fmt: skip
         super().__init__(net, lambda: PixelScores(threshold), optimizer, scheduler, channels_last)
         if not 0 < threshold < 1:
             raise UserError(f"threshold={threshold}: expected a probability between 0 and 1")

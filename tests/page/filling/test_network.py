@@ -23,7 +23,7 @@ class Recorder:
     def __init__(self) -> None:
         self.shown: list[tuple[np.ndarray, np.ndarray]] = []
 
-    def __call__(self, images: np.ndarray, masks: np.ndarray) -> np.ndarray:
+    def __call__(self, images: np.ndarray, masks: np.ndarray, kind: np.dtype) -> np.ndarray:
         self.shown.append((images.copy(), masks.copy()))
         return np.full_like(images, 100 + len(self.shown))
 

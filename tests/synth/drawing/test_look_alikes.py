@@ -18,8 +18,8 @@ def drawn(motif: Motif, seed: int, box: tuple[float, float, float, float], *, da
     ground = 0 if dark else 255
     palette = random_palette(rng, color=False)
     canvas = Canvas(150, 170, (ground, ground, ground), palette.ink, 2)
-    hand = random_hand(rng, palette, min(box[2] - box[0], box[3] - box[1]), (ground, ground, ground))
-    motif(canvas, rng, hand, in_box(box, hand.pen))
+    hand = random_hand(canvas, rng, palette, min(box[2] - box[0], box[3] - box[1]), (ground, ground, ground))
+    motif(rng, hand, in_box(box, hand.pen))
     return canvas, ground
 
 
@@ -60,11 +60,12 @@ def test_hands_keep_their_pen_below_the_size_and_their_ink_off_the_ground() -> N
     for seed in range(200):
         rng = np.random.default_rng(seed)
         palette = random_palette(rng, color=True)
-        assert random_hand(rng, palette, 8, (255, 255, 255)).pen <= 1.2
-        large = random_hand(rng, palette, 300, (0, 0, 0))
+        canvas = Canvas(8, 8, (255, 255, 255), palette.ink, 1)
+        assert random_hand(canvas, rng, palette, 8, (255, 255, 255)).pen <= 1.2
+        large = random_hand(canvas, rng, palette, 300, (0, 0, 0))
         pens.append(large.pen)
         assert max(large.ink) >= 170
-        assert max(random_hand(rng, palette, 300, (255, 255, 255)).ink) <= 150
+        assert max(random_hand(canvas, rng, palette, 300, (255, 255, 255)).ink) <= 150
     assert 1 <= min(pens) < 2
     assert 12 < max(pens) <= 14
 

@@ -8,7 +8,7 @@ from textrm.synth.inks.dresses import CONTRAST, contrast
 from textrm.synth.inks.effects import Dress
 from textrm.synth.inks.large_dresses import large_dress
 from textrm.synth.pieces.large import large_effect
-from textrm.synth.pieces.lettering import Lettering
+from textrm.synth.pieces.patch import Lettering
 
 
 def effects(fonts: FontLibrary, letter: float, count: int, **options: object) -> list[Lettering]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import cv2
 import numpy as np
@@ -9,14 +10,18 @@ from patches import WHITE, drawn, size_of
 
 from textrm.data.masks import VISIBLE, mask_of_drawn_pair
 from textrm.synth.faces.library import FontLibrary
-from textrm.synth.pieces.lettering import Lettering, caption_meme, dialogue, note, paste, sign, sound_effect
+from textrm.synth.pieces.captions import caption_meme, note
+from textrm.synth.pieces.dialogue import dialogue
+from textrm.synth.pieces.patch import Lettering, paste
+from textrm.synth.pieces.signs import sign
+from textrm.synth.pieces.sound import sound_effect
 
-KINDS = [dialogue, sound_effect, sign, note, caption_meme]
+KINDS = [partial(dialogue, size=16), sound_effect, sign, note, caption_meme]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_same_generator_same_patch(kind: Callable[..., Lettering | None], fonts: FontLibrary) -> None:
-    first, again, other = (kind(np.random.default_rng(seed), fonts, 220, 180) for seed in (3, 3, 4))
+    first, again, other = (kind(np.random.default_rng(seed), fonts, 220, 180, script="latin") for seed in (3, 3, 4))
     assert first is not None
     assert again is not None
     assert other is not None
@@ -52,11 +57,12 @@ def test_patches_fit_the_box_and_words_enclose_the_ink(
 def test_a_box_too_small_gives_none(kind: Callable[..., Lettering | None], fonts: FontLibrary) -> None:
     for width, height in ((5, 4), (1, 300), (233, 6), (0, 0)):
         for seed in range(8):
-            assert kind(np.random.default_rng(seed), fonts, width, height) is None
+            assert kind(np.random.default_rng(seed), fonts, width, height, script="latin") is None
 
 
 def test_a_low_box_for_an_ellipse_gives_none(fonts: FontLibrary) -> None:
-    assert dialogue(np.random.default_rng(0), fonts, 233, 4, ellipse=True, size=8, plain=True) is None
+    rng = np.random.default_rng(0)
+    assert dialogue(rng, fonts, 233, 4, script="latin", ellipse=True, size=8, plain=True) is None
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -80,7 +86,7 @@ def test_vertical_dialogue_has_standing_words(fonts: FontLibrary) -> None:
 
 
 def test_furigana_tag_is_given_where_readings_were_set(fonts: FontLibrary) -> None:
-    patches = drawn(dialogue, fonts, 40, script="japanese", size=18, background=WHITE)
+    patches = drawn(dialogue, fonts, 40, script="japanese", size=18, vertical=True, background=WHITE)
     tagged = [patch for patch in patches if "furigana" in patch.tags]
     assert 2 <= len(tagged) < len(patches)
 
@@ -90,7 +96,7 @@ def test_lettering_can_be_read_on_a_known_background(fonts: FontLibrary, level: 
     background = np.full(3, float(level))
     faint = 0
     patches = [
-        *drawn(dialogue, fonts, 30, background=background),
+        *drawn(dialogue, fonts, 30, size=16, background=background),
         *drawn(sound_effect, fonts, 15, background=background),
     ]
     for patch in patches:

@@ -40,7 +40,7 @@ def test_marks_stand_one_below_the_other_where_the_script_does(fonts: FontLibrar
 
 
 def test_a_box_too_small_for_a_mark_gives_none(fonts: FontLibrary) -> None:
-    assert mark(np.random.default_rng(0), fonts, 6, 6) is None
+    assert mark(np.random.default_rng(0), fonts, 6, 6, script="latin", size=18) is None
 
 
 def test_balloons_may_hold_a_mark_alone(fonts: FontLibrary, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +15,7 @@ from textrm.errors import UserError
 from textrm.importers.danbooru.imports import Options, run_import
 from textrm.importers.danbooru.records import CATEGORIES, Filters, tag_name
 from textrm.importers.splitting import split_options
+from textrm.importers.workers import workers_option
 
 # What only the full metadata can answer; the encoded form has nothing but label numbers.
 _OF_METADATA = {
@@ -102,7 +102,7 @@ def _tags(context: click.Context, parameter: click.Parameter, text: str) -> froz
 @click.option("--ignore-tags", default="", callback=_tags, help="Tags that do not count: tags or a file.")
 @click.option("--deleted", is_flag=True, help="Take deleted and banned pictures too.")
 @split_options("0.9,0.05,0.05", "id")
-@click.option("--workers", default=0, show_default="all cores", type=click.IntRange(0), help="Processes at once.")
+@workers_option
 @click.option("--restart", is_flag=True, help="Throw away an import that was stopped half-way.")
 @click.pass_context
 def main(context: click.Context, out: Path, more: tuple[Path, ...], metadata: tuple[Path, ...], pictures: Path | None,
@@ -131,7 +131,7 @@ def main(context: click.Context, out: Path, more: tuple[Path, ...], metadata: tu
         filters = Filters(category, rating, min_tags, blacklist, ignore_tags, deleted)
         options = Options(
             out.resolve(), (*metadata, *more), encoded, labels, pictures, filters, top_tags, top_pictures,
-            shares, seed, workers or os.cpu_count() or 1, restart,
+            shares, seed, workers, restart,
         )  # fmt: skip
         written = run_import(options, Console())
     except (UserError, OSError) as error:

@@ -67,15 +67,9 @@ class AttentionConvolution(nn.Module):
     """
 
     def __init__(
-        self,
-        in_channels: int | Sequence[int],
-        out_channels: int,
-        kernel_size: int = 3,
-        stride: int = 1,
-        dilation: int = 1,
-        bias: bool = False,
-        update: Callable[[int], nn.Module] = GeometricUpdate,
-    ) -> None:
+        self, in_channels: int | Sequence[int], out_channels: int, kernel_size: int = 3, stride: int = 1,
+        dilation: int = 1, bias: bool = False, update: Callable[[int], nn.Module] = GeometricUpdate,
+    ) -> None:  # fmt: skip
         super().__init__()
         parts = (in_channels,) if isinstance(in_channels, int) else tuple(in_channels)
         padding = kernel_size // 2 * dilation

@@ -41,16 +41,9 @@ class PartialConvolution(nn.Conv2d):
     count: Tensor
 
     def __init__(
-        self,
-        in_channels: int | Sequence[int],
-        out_channels: int,
-        kernel_size: int = 3,
-        stride: int = 1,
-        dilation: int = 1,
-        groups: int = 1,
-        bias: bool = False,
-        zeroed: bool = True,
-    ) -> None:
+        self, in_channels: int | Sequence[int], out_channels: int, kernel_size: int = 3, stride: int = 1,
+        dilation: int = 1, groups: int = 1, bias: bool = False, zeroed: bool = True,
+    ) -> None:  # fmt: skip
         self.parts = (in_channels,) if isinstance(in_channels, int) else tuple(in_channels)
         channels = sum(self.parts)
         padding = kernel_size // 2 * dilation

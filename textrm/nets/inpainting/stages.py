@@ -22,16 +22,10 @@ class Stage(nn.Module):
     """Convolution, BatchNorm, activation."""
 
     def __init__(
-        self,
-        convolution: MaskedConvolution,
-        in_channels: int | Sequence[int],
-        out_channels: int,
-        kernel_size: int = 3,
-        stride: int = 1,
-        dilation: int = 1,
-        activation: Activation = nn.ReLU,
+        self, convolution: MaskedConvolution, in_channels: int | Sequence[int], out_channels: int,
+        kernel_size: int = 3, stride: int = 1, dilation: int = 1, activation: Activation = nn.ReLU,
         normalise: bool = True,
-    ) -> None:
+    ) -> None:  # fmt: skip
         super().__init__()
         self.convolution: Any = convolution(
             in_channels, out_channels, kernel_size, stride, dilation, bias=not normalise
@@ -51,15 +45,9 @@ class DeepStage(nn.Module):
     """A stage that strides and a second one, 3×3, whose result is added to the first's."""
 
     def __init__(
-        self,
-        convolution: MaskedConvolution,
-        in_channels: int | Sequence[int],
-        out_channels: int,
-        kernel_size: int = 3,
-        stride: int = 1,
-        dilation: int = 1,
-        activation: Activation = nn.ReLU,
-    ) -> None:
+        self, convolution: MaskedConvolution, in_channels: int | Sequence[int], out_channels: int,
+        kernel_size: int = 3, stride: int = 1, dilation: int = 1, activation: Activation = nn.ReLU,
+    ) -> None:  # fmt: skip
         super().__init__()
         self.first = Stage(convolution, in_channels, out_channels, kernel_size, stride, dilation, activation)
         self.second = Stage(convolution, out_channels, out_channels, 3, 1, dilation, activation)
@@ -78,16 +66,10 @@ class InvertedResidualStage(nn.Module):
     """
 
     def __init__(
-        self,
-        convolution: MaskedConvolution,
-        in_channels: int | Sequence[int],
-        out_channels: int,
-        kernel_size: int = 3,
-        stride: int = 1,
-        dilation: int = 1,
-        activation: Activation = nn.ReLU,
+        self, convolution: MaskedConvolution, in_channels: int | Sequence[int], out_channels: int,
+        kernel_size: int = 3, stride: int = 1, dilation: int = 1, activation: Activation = nn.ReLU,
         expansion: int = 4,
-    ) -> None:
+    ) -> None:  # fmt: skip
         super().__init__()
         wide = expansion * (in_channels if isinstance(in_channels, int) else max(in_channels))
 

@@ -11,6 +11,7 @@ from textrm.page.cleaning import Cleaning
 from textrm.page.files.beside import draw_overlay, regions_json
 from textrm.page.files.plan import PageFiles
 from textrm.pictures.colour import to_srgb
+from textrm.pictures.planes import planes
 from textrm.pictures.read import MAX_PIXELS, Page, read
 from textrm.pictures.write import encode, encode_plain
 
@@ -36,18 +37,19 @@ def clean_file(
         OSError: when a result cannot be written.
     """
     page = read(page_files.source, max_pixels)
-    filled = _clean_and_report(page, page_files, cleaning)
-    write_whole(page_files.target, encode(page, page.image, filled, as_png))
+    image = planes(page)
+    filled = _clean_and_report(page, image, page_files, cleaning)
+    write_whole(page_files.target, encode(page, image, filled, as_png))
     return page.notes
 
 
-def _clean_and_report(page: Page, page_files: PageFiles, cleaning: Cleaning) -> np.ndarray:
-    """Clean the page in place and write what is wished beside it; returns what was filled.
+def _clean_and_report(page: Page, image: np.ndarray, page_files: PageFiles, cleaning: Cleaning) -> np.ndarray:
+    """Clean ``image`` in place and write what is wished beside it; returns what was filled.
 
     A function of its own: encoding a large page needs the room that the probability and the mask take here.
     """
-    before = page.image.copy() if "overlay" in page_files.extras else page.image
-    result = cleaning(page.image, out=page.image, seen=to_srgb(page))
+    before = page.image.copy() if image is page.image and "overlay" in page_files.extras else page.image
+    result = cleaning(image, out=image, seen=to_srgb(page))
     facts = {"threshold": cleaning.threshold, "run": cleaning.model.run, "version": cleaning.model.version}
     contents: dict[str, Callable[[], bytes | memoryview]] = {
         "mask": lambda: encode_plain(result.mask * 255),

@@ -7,10 +7,13 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
+from textrm.page.filling.exact import take_exact_colours
 from textrm.page.filling.flat import fill_flat
 from textrm.page.filling.network import fill_by_network
+from textrm.page.filling.packed import Packed
 from textrm.page.filling.tone import REACH, continue_texture
 from textrm.page.group import Slices, blocks
+from textrm.page.levels import from_levels, to_levels
 from textrm.page.models.inpainter import InpaintingModel
 
 FILLS = ("auto", "network", "flat", "telea", "white")
@@ -26,7 +29,7 @@ FillCrop = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
 def fill_holes(
     image: np.ndarray, hole: np.ndarray, fill: str = "auto", model: InpaintingModel | None = None,
-    lines: np.ndarray | None = None,
+    lines: Packed | None = None,
 ) -> None:  # fmt: skip
     """Fill the holes of a page in place; no pixel is changed that ``hole`` does not name afterwards.
 
@@ -37,15 +40,15 @@ def fill_holes(
     it is where no pixel around it is known.
 
     Args:
-        image: H W 3 uint8 RGB.
+        image: H W 3 RGB or H W 1 grey, uint8 or uint16.
         hole: H W uint8 in {0, 1}, 1 = to fill; ``auto`` adds to it.
         fill: one of ``FILLS``.
         model: the net, where the method is in ``NEEDS_MODEL``.
-        lines: H W uint8 in {0, 1}, 1 = lines of the drawing in and beside holes: neither they nor what lies behind
+        lines: H W in {0, 1}, 1 = lines of the drawing in and beside holes: neither they nor what lies behind
             them, as seen from a hole, tells its colour or its texture. Only the net sees them.
     """
     if fill == "white":
-        image[hole != 0] = 255
+        image[hole != 0] = np.iinfo(image.dtype).max
         return
     if fill not in NEEDS_MODEL:
         for slices, own in blocks(hole, _GAP, _BLOCK):
@@ -54,12 +57,12 @@ def fill_holes(
     assert model is not None
     art = flat_rest(image, hole, lines) if fill == "auto" else hole
     fill_by_network(image, art.copy(), model)
-    if fill == "auto":
-        for slices, own in blocks(art, _GAP, _BLOCK):
-            _fill_block(image, art, slices, own, _add_texture, lines)
+    finish = _add_texture if fill == "auto" else _take_exact_colours
+    for slices, own in blocks(art, _GAP, _BLOCK):
+        _fill_block(image, art, slices, own, finish, lines)
 
 
-def flat_rest(image: np.ndarray, hole: np.ndarray, lines: np.ndarray | None = None) -> np.ndarray:
+def flat_rest(image: np.ndarray, hole: np.ndarray, lines: Packed | None = None) -> np.ndarray:
     """Fill in place those holes whose surroundings are flat; returns the others, H W uint8.
 
     Traces of compression around letters that were wiped away are added to ``hole``. ``lines`` is as of
@@ -77,7 +80,7 @@ def _fill_block(
     slices: Slices,
     own: np.ndarray,
     fill: FillCrop,
-    lines: np.ndarray | None,
+    lines: Packed | None,
     rest: np.ndarray | None = None,
 ) -> None:
     """Fill one block of holes; what ``fill`` leaves stays as it is, and 1 in ``rest`` where that is given."""
@@ -91,8 +94,9 @@ def _fill_block(
         return
     inner = np.zeros_like(unknown)
     inner[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left] = own
-    if lines is not None and lines[window].any():
-        apart = _apart(lines[window], inner)
+    walls = None if lines is None else lines[window]
+    if walls is not None and walls.any():
+        apart = _apart(walls, inner)
         if not (unknown | apart).all():
             unknown |= apart
     left_over = fill(crop, unknown, inner)
@@ -113,15 +117,23 @@ def _apart(lines: np.ndarray, own: np.ndarray) -> np.ndarray:
 
 
 def _fill_telea(crop: np.ndarray, unknown: np.ndarray, inner: np.ndarray) -> np.ndarray:
-    crop[:] = cv2.inpaint(crop, unknown, 3, cv2.INPAINT_TELEA)
-    return np.zeros_like(inner)
+    crop[:] = _telea(crop, unknown)
+    return _take_exact_colours(crop, unknown, inner)
+
+
+def _telea(crop: np.ndarray, unknown: np.ndarray) -> np.ndarray:
+    if crop.dtype == np.uint8 and crop.shape[2] == 3:
+        return cv2.inpaint(crop, unknown, 3, cv2.INPAINT_TELEA)
+    # OpenCV takes all else channel by channel.
+    channels = [np.ascontiguousarray(crop[..., number]) for number in range(crop.shape[2])]
+    return np.stack([cv2.inpaint(channel, unknown, 3, cv2.INPAINT_TELEA) for channel in channels], 2)
 
 
 def _fill_plane(crop: np.ndarray, unknown: np.ndarray, inner: np.ndarray) -> np.ndarray:
     rest = fill_flat(crop, unknown, inner, share=0, wipe=False)
     if rest.any():  # too little is known around it to tell a plane
         unknown[(inner != 0) & (rest == 0)] = 0
-        crop[:] = cv2.inpaint(crop, unknown, 3, cv2.INPAINT_TELEA)
+        crop[:] = _telea(crop, unknown)
     return np.zeros_like(inner)
 
 
@@ -131,7 +143,16 @@ def _fill_flat(crop: np.ndarray, unknown: np.ndarray, inner: np.ndarray) -> np.n
 
 def _add_texture(crop: np.ndarray, unknown: np.ndarray, inner: np.ndarray) -> np.ndarray:
     """Over what the net has made."""
-    textured = continue_texture(crop, unknown, inner, crop.astype(np.float32))
+    shown, channels = crop if crop.dtype == np.uint8 else to_levels(crop), crop.shape[2]
+    if channels == 1:
+        shown = shown.repeat(3, 2)
+    textured = continue_texture(shown, unknown, inner, shown.astype(np.float32))
     if textured is not None:
-        crop[inner != 0] = np.clip(np.rint(textured[inner != 0]), 0, 255).astype(np.uint8)
+        crop[inner != 0] = from_levels(textured[inner != 0][:, :channels], crop.dtype)
+    return _take_exact_colours(crop, unknown, inner)
+
+
+def _take_exact_colours(crop: np.ndarray, unknown: np.ndarray, inner: np.ndarray) -> np.ndarray:
+    """Over what was computed otherwise than from plain grounds."""
+    take_exact_colours(crop, unknown, inner)
     return np.zeros_like(inner)

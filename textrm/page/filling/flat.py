@@ -5,6 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from textrm.page.levels import from_levels, to_levels
+
 RING = 6  # pixels around a hole that tell its colour
 HALO = 10  # pixels around a hole in which compression leaves traces of it: a block of JPEG and a little
 _TOLERANCE = 6  # levels; JPEG noise around letters stays below mostly
@@ -24,7 +26,7 @@ def fill_flat(crop: np.ndarray, unknown: np.ndarray, own: np.ndarray, share: flo
     then each part that it does not suit gets a plane of its own, if that suits.
 
     Args:
-        crop: h w 3 uint8; written to.
+        crop: h w C uint8 or uint16; written to.
         unknown: h w uint8, 1 = lettering, not to be learnt from.
         own: h w uint8, 1 = to fill; within ``unknown``. Where ``wipe`` finds traces, they are added to it.
         share: how much of a part's surroundings must lie within 6 levels of the plane, in [0, 1]; less will do where
@@ -37,7 +39,7 @@ def fill_flat(crop: np.ndarray, unknown: np.ndarray, own: np.ndarray, share: flo
     distance, nearest = cv2.distanceTransformWithLabels(1 - own, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_CCOMP)
     y, x = np.nonzero((distance <= (HALO if wipe else RING)) & (unknown == 0))
     rest = own.copy()
-    part, colour = nearest[y, x], crop[y, x].T.astype(np.float32)
+    part, colour = nearest[y, x], to_levels(crop[y, x]).T
     ring, beside = distance[y, x] <= RING, distance[y, x] <= _NEXT
     if np.count_nonzero(ring) < _ENOUGH:
         return rest
@@ -97,11 +99,11 @@ def _fit(x: np.ndarray, y: np.ndarray, colour: np.ndarray) -> np.ndarray:
     """A plane per channel through most of N points: per channel the slope along x, along y, and the constant.
 
     Starts at the median and fits anew to what lies within a shrinking distance, so that an outline of the balloon or
-    neighbouring art does not pull it. A slope must explain more points than the median does. ``colour`` is 3 x N.
+    neighbouring art does not pull it. A slope must explain more points than the median does. ``colour`` is C x N.
     """
     step = len(x) // _SAMPLE + 1
     x, y, colour = x[::step], y[::step], colour[:, ::step]
-    flat = np.zeros((3, 3), np.float32)
+    flat = np.zeros((len(colour), 3), np.float32)
     flat[:, 2] = np.median(colour, 1)
     error = _distance(flat, x, y, colour)
     explained = np.mean(error <= 2)
@@ -119,7 +121,7 @@ def _fit(x: np.ndarray, y: np.ndarray, colour: np.ndarray) -> np.ndarray:
 
 
 def _evaluate(plane: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """The plane's colour at N points, 3 x N."""
+    """The plane's colour at N points, C x N."""
     return plane[:, :1] * x.astype(np.float32) + plane[:, 1:2] * y.astype(np.float32) + plane[:, 2:]
 
 
@@ -137,7 +139,7 @@ def _paint(
     own: np.ndarray | None = None,
 ) -> None:
     y, x = y[chosen], x[chosen]
-    crop[y, x] = np.clip(np.rint(_evaluate(plane, x, y)), 0, 255).astype(np.uint8).T
+    crop[y, x] = from_levels(_evaluate(plane, x, y), crop.dtype).T
     rest[y, x] = 0
     if own is not None:
         own[y, x] = 1

@@ -8,26 +8,29 @@ import cv2
 import numpy as np
 
 from textrm.page.filling.lines import Lines, find_lines, ink_beside, margin
+from textrm.page.filling.packed import Packed
 from textrm.page.finding.mask import widen
-from textrm.page.group import Slices, ellipse, groups
+from textrm.page.group import Slices, blocks, ellipse
+from textrm.page.levels import from_levels, to_levels
 
 _AROUND = 16  # times the letters' edge: so far around a hole lines are looked at, to tell them from letters
 _SLIVER = 4  # pixels of ink
 _GAP = 16  # pixels; words that are nearer share their ground and their ink
+_BLOCK = 1024  # pixels; larger groups are cut, so that memory does not grow with them
 
 
 @dataclass(frozen=True, slots=True)
 class Hole:
-    """What is to be filled, and what is not; all H W uint8 in {0, 1}.
+    """What is to be filled, and what is not; all H W in {0, 1}.
 
-    ``pixels`` are to be filled. ``retouched`` are pixels of lines that letters lay over, which have the line's colour
-    now. ``walls`` are lines that part one ground from another; there are none around a word over lines of which some
-    end in its hole: there they are what is to be continued.
+    ``pixels``, uint8, are to be filled. ``retouched`` are pixels of lines that letters lay over, which have the line's
+    colour now. ``walls`` are lines that part one ground from another; there are none around a word over lines of which
+    some end in its hole: there they are what is to be continued.
     """
 
     pixels: np.ndarray
-    retouched: np.ndarray
-    walls: np.ndarray
+    retouched: Packed
+    walls: Packed
 
 
 def make_hole(image: np.ndarray, mask: np.ndarray, radius: int, edge: int) -> Hole:
@@ -38,34 +41,35 @@ def make_hole(image: np.ndarray, mask: np.ndarray, radius: int, edge: int) -> Ho
     that it touches go; where it lies over the line, the line is drawn over it.
 
     Args:
-        image: H W 3 uint8 RGB; written to where lines are retouched.
+        image: H W 3 RGB or H W 1 grey, uint8 or uint16; written to where lines are retouched.
         mask: H W uint8 in {0, 1}, 1 = lettering.
         radius: pixels, 0 or more.
         edge: pixels that the soft edges of letters reach on a page of this size, 1 or more.
     """
-    # Zeros take no memory before they are written to, and only words that meet lines write to the last two.
-    pixels, retouched, walls = (np.zeros(mask.shape, np.uint8) for _ in range(3))
-    standing = []
-    for slices, own in groups(mask, _GAP):
+    pixels, retouched, walls, standing = np.zeros_like(mask), *(Packed(mask.shape) for _ in range(3))
+    for slices, own in blocks(mask, _GAP, _BLOCK):
         window, inner = _window(mask, slices, own, margin(radius, edge))
-        if not ink_beside(image[window], mask[window], inner, radius, edge):
+        if not ink_beside(_shown(image[window]), mask[window], inner, radius, edge):
             grown = widen(inner, radius)
             pixels[window] |= grown
             continue
         window, inner = _window(mask, slices, own, radius + _AROUND * edge)
         grown = widen(inner, radius)
-        lines = find_lines(image[window], mask[window], inner, radius, edge)
+        lines = find_lines(_shown(image[window]), mask[window], inner, radius, edge)
         if lines is not None:
             grown = _within(grown | lines.spurs, inner, lines, edge)
-            standing.append((window, lines.pixels))
-            retouched[window] |= lines.hidden
-            image[window][lines.hidden != 0] = lines.colours
+            standing.add(window, lines.pixels)
+            retouched.add(window, lines.hidden)
+            image[window][lines.hidden != 0] = from_levels(lines.colours, image.dtype)
             if not lines.ending:
-                walls[window] |= lines.pixels
+                walls.add(window, lines.pixels)
         pixels[window] |= grown
-    for window, line in standing:
-        pixels[window] &= 1 - line
+    standing.take_from(pixels)
     return Hole(pixels, retouched, walls)
+
+
+def _shown(crop: np.ndarray) -> np.ndarray:
+    return crop if crop.dtype == np.uint8 else to_levels(crop)
 
 
 def _window(mask: np.ndarray, slices: Slices, own: np.ndarray, around: int) -> tuple[Slices, np.ndarray]:

@@ -17,7 +17,7 @@ _FLAT = 0.5  # of the ring that must be ground; where less is, nothing tells a l
 _TOLERANCE = 24  # levels that ground may be off its colour
 _INK = 102  # of 255: at least so far from the ground's colour to the letters' is ink
 _PURE, _BETWEEN = 16, 0.02  # a picture with a smaller share of tones between ink and ground has none: no grey is drawn
-_CONTRAST = 90  # levels between ground and ink, summed over the channels; with less there are no lines
+_CONTRAST = 30  # levels between ground and ink, the mean over the channels; with less there are no lines
 _BEYOND = 4  # times the letters' edge: ink that reaches farther out is no part of a letter
 _ZONE = 3  # times the letters' edge: so near to letters a line is followed, past what the mask missed of them
 _LONG = 12  # times the letters' edge: nor is a piece of ink this long, where the mask is widened by more than that
@@ -25,7 +25,7 @@ _LONG = 12  # times the letters' edge: nor is a piece of ink this long, where th
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """What stands beside and under letters; all h w uint8 in {0, 1} but ``colours``, N x 3 uint8.
+    """What stands beside and under letters; all h w uint8 in {0, 1} but ``colours``, N x C float32 levels.
 
     ``pixels`` are the lines, ``traced`` those of them that were followed through letters; of these a letter lies over
     ``hidden``, where the line has the N ``colours``. ``ink`` is all that has the letters' tone; ``near`` the letters
@@ -50,7 +50,7 @@ def find_lines(crop: np.ndarray, mask: np.ndarray, own: np.ndarray, radius: int,
     comes up to a letter, or the mask covers a piece of it, it is followed through.
 
     Args:
-        crop: h w 3 uint8 RGB, the word with what is around it.
+        crop: h w C, RGB or grey, the word with what is around it: uint8, or float32 levels in [0, 255].
         mask: h w uint8 in {0, 1}, 1 = lettering.
         own: h w uint8 in {0, 1}, the word's own part of ``mask``.
         radius: pixels by which the word is widened.
@@ -71,7 +71,6 @@ def find_lines(crop: np.ndarray, mask: np.ndarray, own: np.ndarray, radius: int,
     standing = going_on & (1 - spurs)
     ends = standing & _grown(ink & near & reach, 1) & (1 - _grown(traced, 1))
     colours = ground + over[hidden != 0, None] / np.float32(255) * axis
-    colours = np.clip(np.rint(colours), 0, 255).astype(np.uint8)
     return Lines(standing | traced, traced, hidden, colours, ink, near, spurs, bool(ends.any()))
 
 
@@ -113,10 +112,12 @@ def _tone(crop: np.ndarray, mask: np.ndarray, ring: np.ndarray) -> tuple[np.ndar
         return None
     off = np.abs(letters - ground).sum(1)
     axis = np.median(letters[off >= 0.7 * np.percentile(off, 90)], 0) - ground
-    if np.abs(axis).sum() < _CONTRAST:
+    if np.abs(axis).mean() < _CONTRAST:
         return None
     scale = 255 * axis / np.dot(axis, axis)
     tone = cv2.transform(crop, np.append(scale, -np.dot(scale, ground))[None].astype(np.float32))
+    if tone.dtype != np.uint8:
+        tone = np.clip(np.rint(tone), 0, 255).astype(np.uint8)
     return tone, ground, axis
 
 

@@ -8,7 +8,9 @@ from itertools import groupby
 import numpy as np
 
 from textrm.page.group import Slices, groups, parts
+from textrm.page.levels import from_levels, to_levels
 from textrm.page.models.inpainter import InpaintingModel
+from textrm.pictures.stored import in_8_bits
 
 CONTEXT = 48  # pixels around a hole that the net sees
 _GAP = 24  # pixels; holes that are nearer share a crop
@@ -26,7 +28,7 @@ def fill_by_network(image: np.ndarray, hole: np.ndarray, model: InpaintingModel)
     made, so that no seam shows. A page of which nothing is known stays as it is.
 
     Args:
-        image: H W 3 uint8 RGB.
+        image: H W 3 RGB or H W 1 grey, uint8 or uint16.
         hole: H W uint8, 1 = to fill; 0 afterwards where it was filled.
         model: the net.
     """
@@ -80,8 +82,10 @@ def _fill(image: np.ndarray, hole: np.ndarray, crops: Sequence[Crop], model: Inp
     # What reaches over the page's edge is hole, which no known pixel depends on.
     images, masks = np.zeros((*size, 3), np.uint8), np.ones(size, np.uint8)
     for number, (seen, _, _) in enumerate(crops):
-        images[number, :height, :width], masks[number, :height, :width] = image[seen], hole[seen]
-    filled = model(images, masks)
+        images[number, :height, :width], masks[number, :height, :width] = in_8_bits(image[seen]), hole[seen]
+    filled = model(images, masks, image.dtype)
+    if image.shape[2] == 1:
+        filled = from_levels(to_levels(filled).mean(3, keepdims=True), image.dtype)
     for number, (seen, slices, own) in enumerate(crops):
         top, left = slices[0].start - seen[0].start, slices[1].start - seen[1].start
         result = filled[number, top : top + own.shape[0], left : left + own.shape[1]]

@@ -26,7 +26,8 @@ def continue_texture(crop: np.ndarray, unknown: np.ndarray, own: np.ndarray, smo
     so that no grey appears.
 
     Args:
-        crop: h w 3 uint8, the hole with at least ``REACH`` pixels around it where the page goes on.
+        crop: h w 3 uint8, or levels in float32; the hole with at least ``REACH`` pixels around it where the page goes
+            on.
         unknown: h w uint8, 1 = not to be copied.
         own: h w uint8, 1 = to fill; within ``unknown``.
         smooth: h w 3 float32, another filling, without the texture.

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from textrm.page.levels import from_levels
 from textrm.page.models.model import WEIGHTS, Model
 
 
@@ -24,15 +25,16 @@ class InpaintingModel(Model):
     def __init__(self, path: Path | str | None = None, threads: int | None = None) -> None:
         super().__init__(WEIGHTS / "inpaint.onnx" if path is None else Path(path), threads)
 
-    def __call__(self, images: np.ndarray, masks: np.ndarray) -> np.ndarray:
+    def __call__(self, images: np.ndarray, masks: np.ndarray, kind: np.dtype | type = np.uint8) -> np.ndarray:
         """What the model sees in pictures with holes.
 
         Args:
             images: N H W 3 uint8 RGB; H and W are multiples of ``stride``; what they hold in holes does not matter.
             masks: N H W uint8, 1 = hole.
+            kind: uint8 or uint16, in which the result is wanted.
 
         Returns:
-            N H W 3 uint8 RGB; outside the holes the model's own version of the picture.
+            N H W 3 RGB of ``kind``; outside the holes the model's own version of the picture.
 
         Raises:
             UserError: when the model fails on them, above all for want of memory.
@@ -40,4 +42,4 @@ class InpaintingModel(Model):
         assert images.shape[1] % self.stride == 0
         assert images.shape[2] % self.stride == 0
         (filled,) = self.run_on({"image": images, "mask": masks}, images.shape)
-        return np.clip(np.rint(filled * 255), 0, 255).astype(np.uint8)
+        return from_levels(filled * np.float32(255), np.dtype(kind))

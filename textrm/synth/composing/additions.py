@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from textrm.synth.box import Box
 from textrm.synth.composing.grounds import lay_ground
 from textrm.synth.composing.letterer import Letterer
 from textrm.synth.composing.occlusion import in_front, seen_through
@@ -12,10 +11,11 @@ from textrm.synth.composing.screens import lay_screen
 from textrm.synth.inks.effects import Dress
 from textrm.synth.inks.plates import lay_plate, plate_color
 from textrm.synth.inks.tones import even_ground, near_tone
-from textrm.synth.pieces.lettering import Lettering, jotting, large_effect, sound_effect
-from textrm.synth.pieces.patch import dressed, faded, hidden, scaled
-
-Rng = np.random.Generator
+from textrm.synth.pieces.jottings import jotting
+from textrm.synth.pieces.large import large_effect
+from textrm.synth.pieces.patch import Lettering, dressed, faded, hidden, scaled
+from textrm.synth.pieces.sound import sound_effect
+from textrm.synth.values import Box, Rng
 
 LARGE = 0.15, 0.5  # height of a very large letter as a share of the panel's or page's shorter side
 COLORS = ((0, 0, 0), (255, 255, 255))

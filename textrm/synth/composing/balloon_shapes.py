@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from textrm.synth.drawing.common.strokes import Curve, bezier, box, ellipse
+from textrm.synth.values import Rng
 
-Rng = np.random.Generator
 Body = Callable[[Rng, float, float], Curve]
 """Gives an outline that holds a text of 2 a x 2 b pixels."""
 
@@ -52,17 +52,8 @@ def octagon(rng: Rng, a: float, b: float) -> Curve:
     """A box without its corners, or a rough polygon."""
     cut = rng.uniform(0.25, 0.6) * min(a, b)
     a, b = a + cut * 0.4, b + cut * 0.4
-    corners = [
-        (-a, -b + cut),
-        (-a + cut, -b),
-        (a - cut, -b),
-        (a, -b + cut),
-        (a, b - cut),
-        (a - cut, b),
-        (-a + cut, b),
-        (-a, b - cut),
-    ]
-    return np.array(corners) + rng.normal(0, cut * 0.12, (8, 2))
+    upper = np.array([(-a, cut - b), (cut - a, -b), (a - cut, -b), (a, cut - b)])
+    return np.concatenate([upper, -upper]) + rng.normal(0, cut * 0.12, (8, 2))
 
 
 def cloud(rng: Rng, a: float, b: float) -> Curve:

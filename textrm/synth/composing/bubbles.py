@@ -9,10 +9,8 @@ import cv2
 import numpy as np
 
 from textrm.synth.composing import balloon_shapes as shapes
-from textrm.synth.drawing.common.canvas import Color
 from textrm.synth.drawing.common.strokes import SUBPIXEL_BITS, Curve, fixed
-
-Rng = np.random.Generator
+from textrm.synth.values import WHITE, Color, Rng, rgb
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,43 +50,39 @@ class BalloonStyle:
 
 def random_balloon_style(rng: Rng, color: bool, ink: Color) -> BalloonStyle:
     """The balloons of a page: mostly opaque white with a thin dark outline."""
-    fill: Color = (255, 255, 255)
-    opacity = 1.0
+    fill, opacity = WHITE, 1.0
     choice = rng.random()
     if choice < 0.08:
         level = int(rng.integers(0, 50))
-        fill, ink = (level, level, level), (255, 255, 255)
+        fill, ink = (level, level, level), WHITE
     elif choice < 0.25:
-        high = rng.integers(205, 256, 3)
-        fill = (int(high[0]), int(high[1]), int(high[2])) if color else (int(high[0]),) * 3
+        fill = rgb(rng.integers(205, 256, 3), color)
     elif choice < 0.31 and color:
-        vivid = rng.integers(40, 256, 3)
-        fill = (int(vivid[0]), int(vivid[1]), int(vivid[2]))
+        fill = rgb(rng.integers(40, 256, 3))
     if rng.random() < 0.12:
         opacity = float(rng.uniform(0.55, 0.95))
     pen = 0.0 if rng.random() < 0.2 else float(rng.choice([0.7, 1, 1, 1.5, 2, 3]))
     body = shapes.random_body(rng)
-    return BalloonStyle(
-        fill, ink, pen, opacity, float(rng.choice([0.0, 0.5, 0.85])), body, float(rng.choice([0.1, 0.4]))
-    )
+    tail, variety = float(rng.choice([0.0, 0.5, 0.85])), float(rng.choice([0.1, 0.4]))
+    return BalloonStyle(fill, ink, pen, opacity, tail, body, variety)
 
 
-def random_balloon(rng: Rng, width: float, height: float, balloon_style: BalloonStyle, tight: float) -> Balloon:
+def random_balloon(rng: Rng, width: float, height: float, style: BalloonStyle, tight: float) -> Balloon:
     """A balloon whose inside holds a text of ``width`` x ``height`` pixels; ``tight`` is the padding in pixels."""
-    body = balloon_style.body
-    if rng.random() < balloon_style.variety:
+    body = style.body
+    if rng.random() < style.variety:
         body = shapes.random_body(rng)
     outline = body(rng, width / 2 + tight, height / 2 + tight)
     tags = {"balloon", shapes.TAGS[body]}
     parts, rays, inner = [outline], [], None
-    if balloon_style.fill == (255, 255, 255):
+    if style.fill == WHITE:
         tags.add("white_balloon")
-    if max(balloon_style.fill) < 100:
+    if max(style.fill) < 100:
         tags.add("dark_balloon")
-    if balloon_style.opacity < 1:
+    if style.opacity < 1:
         tags.add("translucent_balloon")
     reach = float(np.abs(outline).max())
-    if rng.random() < balloon_style.tail and body is not shapes.flash:
+    if rng.random() < style.tail and body is not shapes.flash:
         tail = shapes.thought_tail if body is shapes.cloud and rng.random() < 0.8 else shapes.pointed_tail
         parts += tail(rng, outline, reach)
         tags.add("thought_balloon" if tail is shapes.thought_tail else "balloon_tail")
@@ -97,17 +91,8 @@ def random_balloon(rng: Rng, width: float, height: float, balloon_style: Balloon
         tags.add("double_outline")
     if body is shapes.flash:
         rays = shapes.flash_rays(rng, outline)
-    pen = 0.0 if body is shapes.flash else balloon_style.pen
-    return Balloon(
-        tuple(parts),
-        balloon_style.fill,
-        balloon_style.ink,
-        pen,
-        balloon_style.opacity,
-        inner,
-        tuple(rays),
-        frozenset(tags),
-    )
+    pen = 0.0 if body is shapes.flash else style.pen
+    return Balloon(tuple(parts), style.fill, style.ink, pen, style.opacity, inner, tuple(rays), frozenset(tags))
 
 
 def paint(
@@ -135,10 +120,8 @@ def paint(
         cv2.polylines(edge, [fixed(ray + shift) for ray in balloon.rays], False, 255, 1, cv2.LINE_AA, SUBPIXEL_BITS)
     if balloon.pen > 0:
         # The fill, painted later, hides the inner half: twice the pen, and the parts become one outline.
-        thickness = max(1, round(balloon.pen * 2))
-        cv2.polylines(
-            edge, points, True, min(255, round(255 * max(0.5, balloon.pen))), thickness, cv2.LINE_AA, SUBPIXEL_BITS
-        )
+        thickness, strength = max(1, round(balloon.pen * 2)), min(255, round(255 * max(0.5, balloon.pen)))
+        cv2.polylines(edge, points, True, strength, thickness, cv2.LINE_AA, SUBPIXEL_BITS)
     edge = cv2.subtract(edge, cover)
     if balloon.inner is not None:
         cv2.polylines(edge, [fixed(balloon.inner + shift)], True, 255, 1, cv2.LINE_AA, SUBPIXEL_BITS)
@@ -156,14 +139,18 @@ def blend(picture: np.ndarray, cover: np.ndarray, color: Color) -> None:
     """Lay a colour over a picture (H W 3 uint8, in place) where ``cover`` (H W uint8) says, 255 = fully."""
     solid = np.empty_like(picture)
     solid[:] = color
+    lay(picture, cover, solid)
+
+
+def lay(below: np.ndarray, cover: np.ndarray, picture: np.ndarray) -> None:
+    """Lay a picture over another (both H W 3 uint8, the lower one in place) where ``cover`` (H W uint8) says."""
     share = cv2.merge([cover, cover, cover])
-    picture[:] = cv2.add(cv2.multiply(picture, 255 - share, scale=1 / 255), cv2.multiply(solid, share, scale=1 / 255))
+    below[:] = cv2.add(cv2.multiply(below, 255 - share, scale=1 / 255), cv2.multiply(picture, share, scale=1 / 255))
 
 
-def caption_fill(rng: Rng, balloon_style: BalloonStyle, color: bool) -> tuple[int, int, int]:
+def caption_fill(rng: Rng, style: BalloonStyle, color: bool) -> Color:
     """The paper of a caption box: the balloons' own, or any light or dark colour."""
     if rng.random() < 0.5:
-        return balloon_style.fill
+        return style.fill
     low, high = (200, 256) if rng.random() < 0.8 else (0, 120)
-    red, green, blue = (int(v) for v in rng.integers(low, high, 3))
-    return (red, green, blue) if color else (red, red, red)
+    return rgb(rng.integers(low, high, 3), color)

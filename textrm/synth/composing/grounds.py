@@ -7,15 +7,13 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from textrm.synth.box import Box
-from textrm.synth.composing.bubbles import blend
+from textrm.synth.composing.bubbles import blend, lay
 from textrm.synth.composing.screens import lay_screen
 from textrm.synth.drawing import motion
 from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.common.palette import random_palette
 from textrm.synth.drawing.common.strokes import SUBPIXEL_BITS, fixed
-
-Rng = np.random.Generator
+from textrm.synth.values import Box, Rng, rgb
 
 
 def lay_ground(
@@ -37,9 +35,8 @@ def lay_ground(
     inside = np.full((y1 - y0, x1 - x0), 255, np.uint8) if region is None else region[y0:y1, x0:x1]
     if kind in ("dark", "light"):
         levels = rng.integers(0, 45, 3) if kind == "dark" else rng.integers(215, 256, 3)
-        red, green, blue = (int(v) for v in (levels if color else levels[[0, 0, 0]]))
         for picture in pictures:
-            blend(picture[y0:y1, x0:x1], inside, (red, green, blue))
+            blend(picture[y0:y1, x0:x1], inside, rgb(levels, color))
         return {"flat_ground"}
     if kind == "lines":
         palette = random_palette(rng, color)
@@ -50,19 +47,16 @@ def lay_ground(
     else:
         ground, spikes = _burst(rng, y1 - y0, x1 - x0, color)
         cover, tags = cv2.min(inside, spikes), {"burst"}
-    share = cv2.merge([cover, cover, cover])
     for picture in pictures:
-        view = picture[y0:y1, x0:x1]
-        view[:] = cv2.add(cv2.multiply(view, 255 - share, scale=1 / 255), cv2.multiply(ground, share, scale=1 / 255))
+        lay(picture[y0:y1, x0:x1], cover, ground)
     return tags
 
 
 def _burst(rng: Rng, height: int, width: int, color: bool) -> tuple[np.ndarray, np.ndarray]:
     """Colour and cover of a spiked shape that fills most of its box, graded from its middle outwards."""
     points = int(rng.integers(9, 24))
-    radius = np.where(
-        np.arange(2 * points) % 2, rng.uniform(0.6, 0.85, 2 * points), rng.uniform(0.85, 1.05, 2 * points)
-    )
+    inner, outer = rng.uniform(0.6, 0.85, 2 * points), rng.uniform(0.85, 1.05, 2 * points)
+    radius = np.where(np.arange(2 * points) % 2, inner, outer)
     angle = np.linspace(0, 2 * np.pi, 2 * points, endpoint=False) + rng.uniform(0, 1)
     outline = np.stack([width / 2 * (1 + radius * np.cos(angle)), height / 2 * (1 + radius * np.sin(angle))], 1)
     cover = np.zeros((height, width), np.uint8)

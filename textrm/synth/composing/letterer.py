@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 import cv2
 import numpy as np
 
 from textrm.data.masks import mask_of_drawn_pair
 from textrm.data.sample import Sample
-from textrm.synth.box import Box
 from textrm.synth.composing import balloon_shapes, bubbles
 from textrm.synth.composing.bubbles import BalloonStyle
 from textrm.synth.composing.room import Room, inside
@@ -18,11 +18,12 @@ from textrm.synth.drawing.common.strokes import box
 from textrm.synth.faces.library import FontLibrary
 from textrm.synth.faces.scripts import page_shares
 from textrm.synth.inks.tones import near_tone
-from textrm.synth.pieces.dialogue import OTHER_STYLES, STYLE_SHARES
-from textrm.synth.pieces.lettering import Lettering, caption_meme, dialogue, mark, note, paste, sign
-from textrm.synth.pieces.patch import faded
-
-Rng = np.random.Generator
+from textrm.synth.pieces.captions import caption_meme, note
+from textrm.synth.pieces.dialogue import OTHER_STYLES, STYLE_SHARES, dialogue
+from textrm.synth.pieces.marks import mark
+from textrm.synth.pieces.patch import Lettering, faded, paste
+from textrm.synth.pieces.signs import sign
+from textrm.synth.values import Box, Rng
 
 FAINT_SHARE = 0.03  # share of balloons with lettering in a tone close to theirs
 MARKS_ALONE = 0.1  # share of balloons that hold nothing but a mark
@@ -82,9 +83,8 @@ class Letterer:
     def caption(self, area: Box) -> bool:
         """Add a caption box along the top or bottom of ``area``, as wide as it or as the text."""
         background = bubbles.caption_fill(self.rng, self.balloon_style, self.color)
-        text = self.talk(
-            area[2] - area[0] - 8, (area[3] - area[1]) * 0.35, background=np.array(background), vertical=False
-        )
+        room = area[2] - area[0] - 8, (area[3] - area[1]) * 0.35
+        text = self.talk(*room, background=np.array(background), vertical=False)
         if text is None:
             return False
         height, width = text.alpha.shape
@@ -126,12 +126,9 @@ class Letterer:
         text = sign(self.rng, self.fonts, *size, script=self.script, background=self.under(spot))
         return self.settle(text, spot, "sign")
 
-    def fill(self, area: Box, background: np.ndarray, rounded: bool) -> bool:
+    def fill(self, area: Box, background: np.ndarray) -> bool:
         """Dialogue in the middle of ``area``, the inside of a balloon that is already there."""
-        text = self.talk(
-            area[2] - area[0], area[3] - area[1],
-            background=background, rounded=rounded, exact=True, balloon=True,
-        )  # fmt: skip
+        text = self.talk(area[2] - area[0], area[3] - area[1], background=background, exact=True, balloon=True)
         if text is None:
             return False
         height, width = text.alpha.shape
@@ -197,16 +194,12 @@ class Letterer:
         tags = frozenset[str]()
         if balloon and background is not None and rng.random() < FAINT_SHARE:
             ink, plain, tags = near_tone(rng, background, self.color), True, frozenset({"faint"})
-        size = int(width), int(height)
-        if balloon and rng.random() < MARKS_ALONE:
-            text = mark(
-                rng, fonts, *size, script=self.script, vertical=upright, ink=ink, background=background, size=em
-            )
-        else:
-            text = dialogue(
-                rng, fonts, *size, script=self.script, vertical=upright, ink=ink, background=background, size=em,
-                ellipse=rounded, plain=plain,
-            )  # fmt: skip
+        alone = balloon and rng.random() < MARKS_ALONE
+        piece = mark if alone else partial(dialogue, ellipse=rounded, plain=plain)
+        text = piece(
+            rng, fonts, int(width), int(height), script=self.script, size=em, vertical=upright, ink=ink,
+            background=background,
+        )  # fmt: skip
         return text and replace(text, tags=text.tags | tags)
 
     def spot(self, area: Box, share: np.ndarray, overhang: float) -> Box | None:
@@ -246,3 +239,7 @@ class Letterer:
         if not len(view) or (view.std(0).max() > 45 and self.rng.random() < 0.7):
             return None
         return view.mean(0)
+
+
+Page = tuple[Letterer, set[str]]
+"""What a kind of page comes to: the letterer who lettered it, and the tags of its art."""

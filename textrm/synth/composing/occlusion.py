@@ -5,9 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from textrm.synth.box import Box
-
-Rng = np.random.Generator
+from textrm.synth.values import Box, Rng
 
 SEEN = 0.5  # share of a patch that must stay to be seen
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from textrm.synth.box import Box
 from textrm.synth.composing.additions import add_effect, add_faint, add_jotting, add_large, add_screen
 from textrm.synth.composing.letterer import Letterer
-
-Rng = np.random.Generator
+from textrm.synth.values import Box, Rng
 
 LARGE, SCREEN = 0.16, 0.1  # share of panels with a very large effect, and with text on a screen
 

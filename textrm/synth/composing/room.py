@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from textrm.synth.box import Box
-
-Rng = np.random.Generator
+from textrm.synth.values import Box, Rng
 
 TRIES = 7
 

@@ -7,12 +7,10 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from textrm.synth.box import Box
 from textrm.synth.composing.bubbles import blend
 from textrm.synth.drawing.common.screentone import ANGLES, PITCHES, dots, halftone, lines
 from textrm.synth.inks.dresses import vivid
-
-Rng = np.random.Generator
+from textrm.synth.values import Box, Rng, rgb
 
 DENSITIES = 0.08, 0.45  # share of ink
 COARSEST = 12.0  # px between dots; the finest of PITCHES that is used is 3
@@ -43,8 +41,7 @@ def lay_screen(
         level = 255 if ink != (255, 255, 255) else int(rng.integers(0, 120))
         paper = (level, level, level)
         if color and rng.random() < 0.4:
-            red, green, blue = (int(v) for v in rng.integers(170, 256, 3))
-            paper = (red, green, blue)
+            paper = rgb(rng.integers(170, 256, 3))
     for picture in pictures:
         view = picture[y0:y1, x0:x1]
         if paper is not None:

@@ -7,13 +7,11 @@ from itertools import pairwise
 import numpy as np
 
 from textrm.synth.drawing.common.bounds import Bounds, Hand
-from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.common.strokes import box
+from textrm.synth.values import Rng
 
-Rng = np.random.Generator
 
-
-def tally(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
+def tally(rng: Rng, hand: Hand, bounds: Bounds) -> None:
     """Groups of upright strokes, most crossed by a slanted one."""
     groups = int(np.clip(round(bounds.stretch / rng.uniform(0.8, 1.3)), 1, 12))
     for group in range(groups):
@@ -25,11 +23,11 @@ def tally(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
         lines = [[(a + b, e), (a - b, 1 - f)] for a, b, e, f in zip(x, lean, *ends, strict=True)]
         if count == 4 and rng.random() < 0.85:
             lines.append([(0, rng.uniform(0.6, 0.95)), (1, rng.uniform(0.05, 0.4))])
-        canvas.strokes([cell(np.array(line).clip(0, 1)) for line in lines], hand.pen, hand.ink)
-    canvas.tags.add("tally_marks")
+        hand.strokes([cell(np.array(line).clip(0, 1)) for line in lines])
+    hand.tags.add("tally_marks")
 
 
-def fence(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
+def fence(rng: Rng, hand: Hand, bounds: Bounds) -> None:
     """Pickets, boards or bars on rails."""
     count = int(np.clip(bounds.stretch * rng.uniform(2, 9), 3, 40))
     step, share = 1 / count, rng.uniform(0.3, 0.95)
@@ -37,23 +35,23 @@ def fence(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
     thin = rng.random() < 0.4
     rails = rng.choice([0.15, 0.3, 0.5, 0.7, 0.85], int(rng.integers(1, 4)), replace=False)
     if thin:
-        canvas.strokes([bounds([(0, y), (1, y + rng.uniform(-0.03, 0.03))]) for y in rails], hand.pen * 1.3, hand.ink)
+        hand.strokes([bounds([(0, y), (1, y + rng.uniform(-0.03, 0.03))]) for y in rails], hand.pen * 1.3)
         centres = (np.arange(count) + 0.5) * step
-        canvas.strokes([bounds([(v, 0.02), (v, 1)]) for v in centres], hand.pen, hand.ink)
+        hand.strokes([bounds([(v, 0.02), (v, 1)]) for v in centres])
     else:
         for y in rails:
-            canvas.shape(bounds(box(0, y - 0.04, 1, y + 0.04)), hand.paper, hand.pen, hand.ink)
+            hand.shape(bounds(box(0, y - 0.04, 1, y + 0.04)), hand.paper)
         tip = rng.choice([0.0, 0.12])
         for index in range(count):
             x, w, top = (index + 0.5 - share / 2) * step, share * step, rng.uniform(0, 0.06)
             picket = [(x, top + tip), (x + w / 2, top), (x + w, top + tip), (x + w, 1), (x, 1)]
-            canvas.shape(bounds(picket), hand.paper, hand.pen, hand.ink)
+            hand.shape(bounds(picket), hand.paper)
             if rng.random() < 0.2 and w * bounds.size > 6:  # a knot or nail
-                canvas.shape(bounds.round(x + w / 2, rng.uniform(0.3, 0.9), w * 0.15, 0.02, 8), hand.ink, 0)
-    canvas.tags.add("fence")
+                hand.shape(bounds.round(x + w / 2, rng.uniform(0.3, 0.9), w * 0.15, 0.02, 8), hand.ink, 0)
+    hand.tags.add("fence")
 
 
-def ladder(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
+def ladder(rng: Rng, hand: Hand, bounds: Bounds) -> None:
     """Two rails with rungs or sleepers between them, upright, level or running into the distance."""
     count = int(rng.integers(3, 16))
     narrow, hand = rng.uniform(0.02, 0.4), hand.finer(bounds.size * min(0.15, 1 / bounds.stretch / count / 2.5))
@@ -67,114 +65,102 @@ def ladder(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
     lines = [np.stack([side(0.0, s), side(1.0, s)]) for s in (-1, 1)]
     lines += [np.stack([side(t, -1), side(t, 1)]) + reach for t in depth]
     flip = rng.random() < 0.3
-    canvas.strokes([bounds(line[:, ::-1] if flip else line) for line in lines], hand.pen, hand.ink)
-    canvas.tags.add("ladder")
+    hand.strokes([bounds(line[:, ::-1] if flip else line) for line in lines])
+    hand.tags.add("ladder")
 
 
-def comb(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
+def comb(rng: Rng, hand: Hand, bounds: Bounds) -> None:
     """A spine with teeth on one side or both: a comb, a brush, a rake, a zip, stitches, a saw, a ruler."""
     count = int(np.clip(bounds.stretch * rng.uniform(3, 14), 4, 60))
     x, hand = (np.arange(count) + 0.5) / count, hand.finer(bounds.size * bounds.stretch / count * 0.4)
     kind, spine = rng.integers(5), rng.uniform(0.08, 0.3)
     if kind == 0:  # comb
-        canvas.shape(bounds(box(0, 0, 1, spine)), hand.accent, hand.pen, hand.ink)
-        canvas.strokes([bounds([(v, spine), (v, 1)]) for v in x], hand.pen, hand.ink)
+        hand.shape(bounds(box(0, 0, 1, spine)), hand.accent)
+        hand.strokes([bounds([(v, spine), (v, 1)]) for v in x])
     elif kind == 1:  # zip
-        canvas.strokes([bounds([(0, 0.5), (1, 0.5)])], hand.pen, hand.ink)
+        hand.strokes([bounds([(0, 0.5), (1, 0.5)])])
         for index, v in enumerate(x):
             low = 0.12 if index % 2 else 0.5
-            canvas.shape(
-                bounds(box(v - 0.3 / count, low, v + 0.3 / count, low + 0.38)), hand.paper, hand.pen * 0.7, hand.ink
-            )
+            hand.shape(bounds(box(v - 0.3 / count, low, v + 0.3 / count, low + 0.38)), hand.paper, hand.pen * 0.7)
     elif kind == 2:  # stitches
         lean = rng.uniform(0, 0.4) / count
-        canvas.strokes([bounds([(0, 0.5), (1, 0.5)])], hand.pen, hand.ink)
-        canvas.strokes([bounds(np.clip([(v - lean, 0.1), (v + lean, 0.9)], 0, 1)) for v in x], hand.pen, hand.ink)
+        hand.strokes([bounds([(0, 0.5), (1, 0.5)])])
+        hand.strokes([bounds(np.clip([(v - lean, 0.1), (v + lean, 0.9)], 0, 1)) for v in x])
     elif kind == 3:  # saw
         edge = np.stack([np.linspace(0, 1, count * 2 + 1), np.where(np.arange(count * 2 + 1) % 2, 1.0, 0.55)], 1)
-        canvas.shape(bounds(np.concatenate([[(0, 0), (0, 0.55)], edge, [(1, 0)]])), hand.paper, hand.pen, hand.ink)
+        hand.shape(bounds(np.concatenate([[(0, 0), (0, 0.55)], edge, [(1, 0)]])), hand.paper)
     else:  # ruler
-        canvas.shape(bounds(box(0, 0, 1, 1)), hand.paper, hand.pen, hand.ink)
+        hand.shape(bounds(box(0, 0, 1, 1)), hand.paper)
         every = int(rng.choice([2, 4, 5, 10]))
-        canvas.strokes(
-            [bounds([(v, 0), (v, 0.6 if i % every == 0 else 0.3)]) for i, v in enumerate(x)], hand.pen * 0.7, hand.ink
-        )
-    canvas.tags.add("comb")
+        hand.strokes([bounds([(v, 0), (v, 0.6 if i % every == 0 else 0.3)]) for i, v in enumerate(x)], hand.pen * 0.7)
+    hand.tags.add("comb")
 
 
-def teeth(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
+def teeth(rng: Rng, hand: Hand, bounds: Bounds) -> None:
     """Two rows of teeth in a jaw, or a row of fangs."""
     count = int(rng.integers(4, 14))
     x, hand = np.linspace(0, 1, count + 1), hand.finer(bounds.size * bounds.stretch / count * 0.25)
     if rng.random() < 0.5:
-        canvas.shape(bounds(box(0, 0, 1, 1)), hand.bare, hand.pen, hand.ink)
-        canvas.strokes([bounds([(v, 0), (v + rng.normal(0, 0.01), 1)]) for v in x[1:-1]], hand.pen, hand.ink)
-        canvas.strokes([bounds.arc((0, 0.5), (0.5, rng.uniform(0.3, 0.7)), (1, 0.5))], hand.pen, hand.ink)
+        hand.shape(bounds(box(0, 0, 1, 1)), hand.bare)
+        hand.strokes([bounds([(v, 0), (v + rng.normal(0, 0.01), 1)]) for v in x[1:-1]])
+        hand.strokes([bounds.arc((0, 0.5), (0.5, rng.uniform(0.3, 0.7)), (1, 0.5))])
     else:
         for left, right in pairwise(x):
             reach = rng.uniform(0.3, 0.5)
-            canvas.shape(bounds([(left, 0), (right, 0), ((left + right) / 2, reach)]), hand.bare, hand.pen, hand.ink)
-            canvas.shape(
-                bounds([(left, 1), (right, 1), ((left + right) / 2, 1 - reach)]), hand.bare, hand.pen, hand.ink
-            )
-    canvas.tags.add("teeth")
+            hand.shape(bounds([(left, 0), (right, 0), ((left + right) / 2, reach)]), hand.bare)
+            hand.shape(bounds([(left, 1), (right, 1), ((left + right) / 2, 1 - reach)]), hand.bare)
+    hand.tags.add("teeth")
 
 
-def piano(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
+def piano(rng: Rng, hand: Hand, bounds: Bounds) -> None:
     """White and black keys."""
     count = int(np.clip(bounds.stretch * rng.uniform(2, 6), 4, 30))
     hand = hand.finer(bounds.size * bounds.stretch / count * 0.25)
-    canvas.shape(bounds(box(0, 0, 1, 1)), hand.bare, hand.pen, hand.ink)
-    canvas.strokes([bounds([(v, 0), (v, 1)]) for v in np.linspace(0, 1, count + 1)[1:-1]], hand.pen, hand.ink)
+    hand.shape(bounds(box(0, 0, 1, 1)), hand.bare)
+    hand.strokes([bounds([(v, 0), (v, 1)]) for v in np.linspace(0, 1, count + 1)[1:-1]])
     for index in range(count - 1):
         if index % 7 not in (2, 6):
             x = (index + 1) / count
-            canvas.shape(bounds(box(x - 0.3 / count, 0, x + 0.3 / count, 0.6)), hand.ink, 0)
-    canvas.tags.add("piano_keys")
+            hand.shape(bounds(box(x - 0.3 / count, 0, x + 0.3 / count, 0.6)), hand.ink, 0)
+    hand.tags.add("piano_keys")
 
 
-def stripes(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
+def stripes(rng: Rng, hand: Hand, bounds: Bounds) -> None:
     """A patch of stripes, checks or bricks."""
     rows = int(np.clip(bounds.size / rng.uniform(4, 40), 2, 16))
     columns = int(np.clip(rows * bounds.stretch, 2, 24))
     hand = hand.finer(bounds.size / rows * 0.3)
-    canvas.shape(bounds(box(0, 0, 1, 1)), hand.paper, hand.pen, hand.ink)
+    hand.shape(bounds(box(0, 0, 1, 1)), hand.paper)
     kind = rng.integers(4)
     if kind == 0:
         for index in range(0, columns, 2):
-            canvas.shape(bounds(box(index / columns, 0, (index + 1) / columns, 1)), hand.ink, 0)
+            hand.shape(bounds(box(index / columns, 0, (index + 1) / columns, 1)), hand.ink, 0)
     elif kind == 1:
         for row in range(rows):
             for column in range(row % 2, columns, 2):
                 cell = box(column / columns, row / rows, (column + 1) / columns, (row + 1) / rows)
-                canvas.shape(bounds(cell), hand.ink, 0)
+                hand.shape(bounds(cell), hand.ink, 0)
     elif kind == 2:
         for index in range(0, rows, 2):
-            canvas.shape(bounds(box(0, index / rows, 1, (index + 1) / rows)), hand.accent, hand.pen, hand.ink)
+            hand.shape(bounds(box(0, index / rows, 1, (index + 1) / rows)), hand.accent)
     else:
         lines = [[(0, row / rows), (1, row / rows)] for row in range(1, rows)]
         for row in range(rows):
             x = (np.arange(columns // 2) * 2 + row % 2 + 0.5) / columns
             lines += [[(v, row / rows), (v, (row + 1) / rows)] for v in x]
-        canvas.strokes([bounds(line) for line in lines], hand.pen, hand.ink)
-    canvas.tags.add("stripes")
+        hand.strokes([bounds(line) for line in lines])
+    hand.tags.add("stripes")
 
 
-def clock(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
+def clock(rng: Rng, hand: Hand, bounds: Bounds) -> None:
     """A dial with ticks and hands but no digits."""
     hand = hand.finer(bounds.size * 0.06)
-    canvas.shape(bounds.round(0.5, 0.5, 0.5, 0.5, 40), hand.paper, hand.pen, hand.ink)
+    hand.shape(bounds.round(0.5, 0.5, 0.5, 0.5, 40), hand.paper)
     turn = np.linspace(0, 2 * np.pi, int(rng.choice([4, 12, 12, 24, 60])), endpoint=False)
     rim = np.stack([np.cos(turn), np.sin(turn)], 1)
-    canvas.strokes(
-        list(bounds(np.stack([0.5 + rim * 0.44, 0.5 + rim * rng.uniform(0.33, 0.4)], 1))), hand.pen * 0.8, hand.ink
-    )
+    hand.strokes(list(bounds(np.stack([0.5 + rim * 0.44, 0.5 + rim * rng.uniform(0.33, 0.4)], 1))), hand.pen * 0.8)
     for reach in (0.22, 0.34):
         angle = rng.uniform(0, 2 * np.pi)
-        canvas.brush(
-            bounds([(0.5, 0.5), (0.5 + reach * np.cos(angle), 0.5 + reach * np.sin(angle))]),
-            hand.pen * 1.6,
-            hand.ink,
-            (1, 0.3),
-        )
-    canvas.tags.add("clock")
+        tip = (0.5 + reach * np.cos(angle), 0.5 + reach * np.sin(angle))
+        hand.brush(bounds([(0.5, 0.5), tip]), hand.pen * 1.6, (1, 0.3))
+    hand.tags.add("clock")

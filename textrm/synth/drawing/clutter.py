@@ -9,9 +9,8 @@ import numpy as np
 
 from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.common.palette import Palette
-from textrm.synth.drawing.common.strokes import Curve, beziers, blob, box, ellipse
-
-Rng = np.random.Generator
+from textrm.synth.drawing.common.strokes import Curve, beziers, blob, box, ellipse, rotation
+from textrm.synth.values import Rng
 
 
 def clutter(canvas: Canvas, rng: Rng, palette: Palette) -> None:
@@ -45,8 +44,7 @@ def _form(rng: Rng, x: float, y: float, size: float, angular: bool, turn: float)
     else:
         angle = np.sort(rng.uniform(0, 2 * np.pi, int(rng.integers(3, 7))))
         corners = np.stack([np.cos(angle), np.sin(angle)], 1) * size
-    rotation = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
-    return corners @ rotation + np.array([x, y])
+    return corners @ rotation(turn) + np.array([x, y])
 
 
 def _marks(canvas: Canvas, rng: Rng, form: Curve, x: float, y: float, size: float, fill: tuple[int, int, int]) -> None:
@@ -57,9 +55,8 @@ def _marks(canvas: Canvas, rng: Rng, form: Curve, x: float, y: float, size: floa
     if choice < 0.3:  # hatching from the contour inwards
         start = form[rng.integers(0, len(form))] if len(form) > 8 else form[0]
         along = np.linspace(0, 1, int(rng.integers(4, 18)))[:, None]
-        edge = (
-            start + (form[(np.flatnonzero((form == start).all(1))[0] + len(form) // 5 + 1) % len(form)] - start) * along
-        )
+        end = form[(np.flatnonzero((form == start).all(1))[0] + len(form) // 5 + 1) % len(form)]
+        edge = start + (end - start) * along
         inward = (centre - edge) * rng.uniform(0.15, 0.6, (len(edge), 1))
         canvas.strokes(np.stack([edge, edge + inward], 1), canvas.pen * rng.uniform(0.5, 1.0), ink)
     elif choice < 0.55:  # folds

@@ -7,13 +7,11 @@ from itertools import pairwise
 import numpy as np
 
 from textrm.synth.drawing.common.bounds import Bounds, Hand
-from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.common.strokes import box
+from textrm.synth.values import Rng
 
-Rng = np.random.Generator
 
-
-def windows(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
+def windows(rng: Rng, hand: Hand, bounds: Bounds) -> None:
     """A wall with a grid of windows; some are lit, open or missing."""
     leaning = _perspective(rng) if rng.random() < 0.5 else np.eye(3)
     wide, tall = np.hypot(*bounds.across), np.hypot(*bounds.down)
@@ -21,7 +19,7 @@ def windows(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
     rows = int(np.clip(tall / rng.uniform(9, 70), 1, 12))
     wall = hand.paper
     if rng.random() < 0.7:
-        canvas.shape(bounds(_project(leaning, box(0, 0, 1, 1))), wall, hand.pen * (rng.random() < 0.6), hand.ink)
+        hand.shape(bounds(_project(leaning, box(0, 0, 1, 1))), wall, hand.pen * (rng.random() < 0.6))
     share = rng.uniform(0.4, 0.8, 2)
     pane = _pane(rng)
     dark = hand.ink if rng.random() < 0.5 else hand.accent
@@ -37,38 +35,38 @@ def windows(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
             extent = share / (columns, rows)
             fill = light if rng.random() < lit else dark
             outline = bounds(_project(leaning, corner + pane[0] * extent))
-            canvas.shape(outline, fill, pen, hand.bare if fill == hand.ink and rng.random() < 0.3 else hand.ink)
+            hand.shape(outline, fill, pen, hand.bare if fill == hand.ink and rng.random() < 0.3 else hand.ink)
             if fill != hand.ink:
                 bars += [bounds(_project(leaning, corner + line * extent)) for line in pane[1]]
-    canvas.strokes(bars, max(0.7, pen * 0.8), hand.ink)
-    canvas.tags.update(("building", "windows", "grid"))
+    hand.strokes(bars, max(0.7, pen * 0.8))
+    hand.tags.update(("building", "windows", "grid"))
 
 
-def house(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
+def house(rng: Rng, hand: Hand, bounds: Bounds) -> None:
     """A small front with a roof, a door, a chimney and windows."""
     eaves = rng.uniform(0.3, 0.5)
     left, right = rng.uniform(0.05, 0.15), rng.uniform(0.85, 0.95)
     if rng.random() < 0.5:
         x = rng.uniform(0.6, 0.8)
-        canvas.shape(bounds(box(x, 0.02, x + 0.1, eaves)), hand.paper, hand.pen, hand.ink)
-    canvas.shape(bounds(box(left, eaves, right, 1)), hand.paper, hand.pen, hand.ink)
+        hand.shape(bounds(box(x, 0.02, x + 0.1, eaves)), hand.paper)
+    hand.shape(bounds(box(left, eaves, right, 1)), hand.paper)
     ridge = rng.uniform(0.3, 0.7)
-    canvas.shape(bounds([(0, eaves), (ridge, 0.03), (1, eaves)]), hand.accent, hand.pen, hand.ink)
+    hand.shape(bounds([(0, eaves), (ridge, 0.03), (1, eaves)]), hand.accent)
     if rng.random() < 0.5:  # tiles
         ticks = rng.uniform((0.3, 0.55), (0.7, 0.95), (int(rng.integers(4, 25)), 2)) * (1, eaves)
-        canvas.strokes([bounds([(x, y), (x + 0.06, y)]) for x, y in ticks], hand.pen * 0.6, hand.ink)
+        hand.strokes([bounds([(x, y), (x + 0.06, y)]) for x, y in ticks], hand.pen * 0.6)
     door = rng.uniform(0.15, 0.4)
-    canvas.shape(bounds(box(door, 0.68, door + 0.17, 1)), hand.accent, hand.pen, hand.ink)
-    windows(canvas, rng, hand.finer(bounds.size * 0.02), bounds.part(door + 0.22, eaves + 0.08, right - 0.03, 0.92))
-    canvas.tags.add("house")
+    hand.shape(bounds(box(door, 0.68, door + 0.17, 1)), hand.accent)
+    windows(rng, hand.finer(bounds.size * 0.02), bounds.part(door + 0.22, eaves + 0.08, right - 0.03, 0.92))
+    hand.tags.add("house")
 
 
-def skyline(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
+def skyline(rng: Rng, hand: Hand, bounds: Bounds) -> None:
     """A row of towers, each with windows of its own."""
     edges = np.concatenate([[0], np.sort(rng.uniform(0, 1, int(rng.integers(1, 6)))), [1]])
     for left, right in pairwise(edges):
         if right - left > 0.06:
-            windows(canvas, rng, hand, bounds.part(left, rng.uniform(0, 0.5), right - 0.01, 1))
+            windows(rng, hand, bounds.part(left, rng.uniform(0, 0.5), right - 0.01, 1))
 
 
 _BARS: tuple[tuple[tuple[float, ...], tuple[float, ...]], ...] = (

@@ -5,13 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from textrm.synth.drawing.common.bounds import Bounds, Hand
-from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.common.strokes import blob, box
+from textrm.synth.values import Rng
 
-Rng = np.random.Generator
 
-
-def crack(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
+def crack(rng: Rng, hand: Hand, bounds: Bounds) -> None:
     """Cracks that fork from one point or edge to edge."""
     walks = [(rng.uniform(0.3, 0.7, 2), rng.uniform(0, 2 * np.pi), 1.0) for _ in range(rng.integers(2, 6))]
     step = rng.uniform(0.06, 0.16)
@@ -25,12 +23,12 @@ def crack(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
             path.append(point)
             if rng.random() < 0.15:
                 walks.append((point, heading + rng.choice([-0.9, 0.9]), wide * 0.6))
-        canvas.brush(bounds(np.array(path)), min(hand.pen * 2 * wide, bounds.size * 0.04), hand.ink, (1, 0.1))
+        hand.brush(bounds(np.array(path)), min(hand.pen * 2 * wide, bounds.size * 0.04), (1, 0.1))
         made += 1
-    canvas.tags.add("cracks")
+    hand.tags.add("cracks")
 
 
-def rain(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
+def rain(rng: Rng, hand: Hand, bounds: Bounds) -> None:
     """Parallel strokes, loose or ruled: rain, motion, hatching, short dashes."""
     count = int(np.clip(bounds.stretch * rng.uniform(4, 14), 3, 60))
     lean, reach = rng.uniform(-0.3, 0.3), rng.uniform(0.15, 0.9)
@@ -40,11 +38,11 @@ def rain(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
     lines = np.stack([start, end], 1).clip(0, 1)
     if rng.random() < 0.3:
         lines = lines[..., ::-1]
-    canvas.strokes(list(bounds(lines)), hand.finer(bounds.size * bounds.stretch / count * 0.4).pen, hand.ink)
-    canvas.tags.add("hatching")
+    hand.finer(bounds.size * bounds.stretch / count * 0.4).strokes(list(bounds(lines)))
+    hand.tags.add("hatching")
 
 
-def boards(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
+def boards(rng: Rng, hand: Hand, bounds: Bounds) -> None:
     """Planks with grain, knots and nails, lying or standing."""
     count = int(rng.integers(2, 7))
     hand = hand.finer(bounds.size / count * 0.12)
@@ -55,23 +53,21 @@ def boards(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
 
     for index in range(count):
         low, high = index / count, (index + 1) / count
-        canvas.shape(lay(box(0, low, 1, high)), hand.paper, hand.pen, hand.ink)
+        hand.shape(lay(box(0, low, 1, high)), hand.paper)
         for _ in range(rng.integers(0, 5)):
             x, y = rng.uniform(0, 0.7), rng.uniform(low + 0.2 / count, high - 0.2 / count)
             sway = np.array([(x, y), (x + 0.1, y + rng.normal(0, 0.03 / count)), (x + 0.25, y)])
-            canvas.strokes([lay(sway)], hand.pen * 0.7, hand.ink)
+            hand.strokes([lay(sway)], hand.pen * 0.7)
         if rng.random() < 0.5:
             centre = (rng.uniform(0.1, 0.9), (low + high) / 2)
             for share in (0.12, 0.25):
-                canvas.shape(
-                    lay(blob(rng, *centre, 0.03 + share * 0.1, share / count, 0.1)), None, hand.pen * 0.7, hand.ink
-                )
+                hand.shape(lay(blob(rng, *centre, 0.03 + share * 0.1, share / count, 0.1)), None, hand.pen * 0.7)
         for x in (0.04, 0.96):
-            canvas.shape(lay(blob(rng, x, (low + high) / 2, 0.012, 0.06 / count, 0)), hand.ink, 0)
-    canvas.tags.add("boards")
+            hand.shape(lay(blob(rng, x, (low + high) / 2, 0.012, 0.06 / count, 0)), hand.ink, 0)
+    hand.tags.add("boards")
 
 
-def stones(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
+def stones(rng: Rng, hand: Hand, bounds: Bounds) -> None:
     """A wall of rounded stones, pebbles, or rubble."""
     rows = int(np.clip(bounds.size / rng.uniform(8, 40), 1, 8))
     columns = int(np.clip(rows * bounds.stretch, 1, 10))
@@ -83,21 +79,18 @@ def stones(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
                 continue
             x, y = (column + 0.5) / columns, (row + 0.5) / rows
             rx, ry = np.array([0.42 / columns, 0.42 / rows]) * rng.uniform(0.7, 1, 2)
-            angle = np.sort(rng.uniform(0, 2 * np.pi, 5)) if sharp else np.zeros(0)
-            outline = (
-                np.stack([x + rx * np.cos(angle), y + ry * np.sin(angle)], 1)
-                if sharp
-                else blob(rng, x, y, rx, ry, 0.05, 7)
-            )
-            canvas.shape(bounds(outline.clip(0, 1)), hand.paper, hand.pen, hand.ink)
+            if sharp:
+                angle = np.sort(rng.uniform(0, 2 * np.pi, 5))
+                outline = np.stack([x + rx * np.cos(angle), y + ry * np.sin(angle)], 1)
+            else:
+                outline = blob(rng, x, y, rx, ry, 0.05, 7)
+            hand.shape(bounds(outline.clip(0, 1)), hand.paper)
             if rng.random() < 0.3:
-                canvas.strokes(
-                    [bounds.arc((x, y), (x + rx * 0.4, y), (x + rx * 0.5, y + ry * 0.4))], hand.pen * 0.7, hand.ink
-                )
-    canvas.tags.add("stones")
+                hand.strokes([bounds.arc((x, y), (x + rx * 0.4, y), (x + rx * 0.5, y + ry * 0.4))], hand.pen * 0.7)
+    hand.tags.add("stones")
 
 
-def specks(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
+def specks(rng: Rng, hand: Hand, bounds: Bounds) -> None:
     """Spatter, crumbs and commas: small dots and hooks in a heap or a row."""
     count = int(rng.integers(4, 30))
     at = rng.uniform(0.06, 0.94, (count, 2))
@@ -109,7 +102,7 @@ def specks(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
     for (x, y), size in zip(at, r, strict=True):
         rx = size / max(1.0, bounds.stretch)
         if hooks:
-            canvas.strokes([bounds.arc((x - rx, y - size), (x + 2 * rx, y), (x - rx, y + size))], hand.pen, hand.ink)
+            hand.strokes([bounds.arc((x - rx, y - size), (x + 2 * rx, y), (x - rx, y + size))])
         else:
-            canvas.shape(bounds.round(x, y, rx, size, 10), hand.ink, 0)
-    canvas.tags.add("dots")
+            hand.shape(bounds.round(x, y, rx, size, 10), hand.ink, 0)
+    hand.tags.add("dots")

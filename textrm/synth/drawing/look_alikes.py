@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
-from textrm.synth.box import Box
 from textrm.synth.drawing import barred, facades, ground, things
 from textrm.synth.drawing.common.bounds import Motif, in_box, random_hand
-from textrm.synth.drawing.common.canvas import Canvas, Color
-from textrm.synth.drawing.common.palette import Palette
+from textrm.synth.drawing.common.canvas import Canvas
+from textrm.synth.drawing.common.palette import Drawing, Palette
 from textrm.synth.drawing.common.screentone import ANGLES, PITCHES, dots, halftone, lines
 from textrm.synth.drawing.common.strokes import blob, box, ribbon, wander
 from textrm.synth.drawing.motifs import MOTIFS
 from textrm.synth.drawing.people import cartoon_faces, cartoon_people
-
-Rng = np.random.Generator
-Drawing = Callable[[Canvas, Rng, Palette], None]
+from textrm.synth.values import Box, Color, Rng
 
 
 def look_alikes(canvas: Canvas, rng: Rng, palette: Palette) -> None:
@@ -41,15 +36,8 @@ def close_up(canvas: Canvas, rng: Rng, palette: Palette) -> None:
     size = rng.uniform(0.6, 1.5) * min(canvas.height, canvas.width * 1.2)
     width = size * rng.uniform(0.75, 1.1)
     x, y = canvas.width * rng.uniform(0.3, 0.7) - width / 2, canvas.height * rng.uniform(0.4, 0.65) - size / 2
-    heads = (
-        cartoon_faces.face,
-        cartoon_people.bust,
-        cartoon_people.profile,
-        cartoon_faces.features,
-        cartoon_people.animal,
-    )
-    face = heads[rng.choice(5, p=[0.3, 0.25, 0.2, 0.15, 0.1])]
-    _draw(canvas, rng, palette, face, (x, y, x + width, y + size), base)
+    head = HEADS[rng.choice(len(HEADS), p=_HEAD_ODDS)]
+    _draw(canvas, rng, palette, head, (x, y, x + width, y + size), base)
 
 
 def wall(canvas: Canvas, rng: Rng, palette: Palette) -> None:
@@ -73,17 +61,17 @@ def rows(canvas: Canvas, rng: Rng, palette: Palette) -> None:
         pad = height * 0.4
         canvas.shape(box(left - pad, top - pad, right + pad, top + count * pitch), base, rng.choice([0, canvas.pen]))
     motif, stretch = _pick(rng)
-    mixed, hand = rng.random() < 0.25, random_hand(rng, palette, height, base)
+    mixed, hand = rng.random() < 0.25, random_hand(canvas, rng, palette, height, base)
     budget = 60
     for line in range(count):
         x = left
         while x < right and budget:
             if mixed:
                 motif, stretch = _pick(rng)
-                hand = random_hand(rng, palette, height, base)
+                hand = random_hand(canvas, rng, palette, height, base)
             width = height * stretch * rng.uniform(0.8, 1.2)
             y = top + line * pitch + rng.normal(0, height * 0.03)
-            motif(canvas, rng, hand, in_box((x, y, x + width, y + height), hand.pen))
+            motif(rng, hand, in_box((x, y, x + width, y + height), hand.pen))
             x += width + height * rng.uniform(0.05, 0.5)
             budget -= 1
 
@@ -93,13 +81,13 @@ def scattered(canvas: Canvas, rng: Rng, palette: Palette) -> None:
     motif, stretch = _pick(rng)
     largest = min(canvas.height, canvas.width) * rng.uniform(0.08, 0.35) + 8
     base = lay_ground(canvas, rng, palette) if rng.random() < 0.3 else None
-    hand = random_hand(rng, palette, largest, base)
+    hand = random_hand(canvas, rng, palette, largest, base)
     for _ in range(rng.integers(2, 15)):
         height = largest * rng.uniform(0.4, 1)
         x, y = rng.uniform(0, canvas.width), rng.uniform(0, canvas.height)
         half = height * stretch / 2
         spot = (x - half, y - height / 2, x + half, y + height / 2)
-        motif(canvas, rng, hand, in_box(spot, hand.pen, rng.normal(0, 0.4)))
+        motif(rng, hand, in_box(spot, hand.pen, rng.normal(0, 0.4)))
 
 
 def crowd(canvas: Canvas, rng: Rng, palette: Palette) -> None:
@@ -109,9 +97,9 @@ def crowd(canvas: Canvas, rng: Rng, palette: Palette) -> None:
     for y in np.arange(canvas.height * rng.uniform(0.3, 0.8), canvas.height + size, size * 0.7):
         for x in np.arange(-rng.uniform(0, size), canvas.width, size * rng.uniform(0.8, 1.3)):
             if budget:
-                hand = random_hand(rng, palette, size, (255, 255, 255))
+                hand = random_hand(canvas, rng, palette, size, (255, 255, 255))
                 spot = (x, y + rng.normal(0, size * 0.1), x + size * 0.85, y + size)
-                cartoon_faces.face(canvas, rng, hand, in_box(spot, hand.pen))
+                cartoon_faces.face(rng, hand, in_box(spot, hand.pen))
                 budget -= 1
     canvas.tags.add("crowd")
 
@@ -160,6 +148,10 @@ def cells(canvas: Canvas, rng: Rng, palette: Palette) -> None:
             _draw(canvas, rng, palette, motif, spot, base)
 
 
+HEADS: tuple[Motif, ...] = (
+    cartoon_faces.face, cartoon_people.bust, cartoon_people.profile, cartoon_faces.features, cartoon_people.animal,
+)  # fmt: skip
+_HEAD_ODDS = (0.3, 0.25, 0.2, 0.15, 0.1)
 WALLS: tuple[Motif, ...] = (
     facades.windows, facades.skyline, things.books, things.keypad, ground.boards, ground.stones, barred.stripes,
 )  # fmt: skip
@@ -176,8 +168,8 @@ def _pick(rng: Rng) -> tuple[Motif, float]:
 
 
 def _draw(canvas: Canvas, rng: Rng, palette: Palette, motif: Motif, spot: Box, base: Color | None) -> None:
-    hand = random_hand(rng, palette, min(spot[2] - spot[0], spot[3] - spot[1]), base)
-    motif(canvas, rng, hand, in_box(spot, hand.pen, rng.normal(0, 0.15) if rng.random() < 0.4 else 0.0))
+    hand = random_hand(canvas, rng, palette, min(spot[2] - spot[0], spot[3] - spot[1]), base)
+    motif(rng, hand, in_box(spot, hand.pen, rng.normal(0, 0.15) if rng.random() < 0.4 else 0.0))
 
 
 def lay_ground(canvas: Canvas, rng: Rng, palette: Palette) -> Color:

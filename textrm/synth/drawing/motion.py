@@ -7,8 +7,7 @@ import numpy as np
 from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.common.palette import Palette
 from textrm.synth.drawing.common.strokes import ellipse
-
-Rng = np.random.Generator
+from textrm.synth.values import Rng
 
 
 def focus_lines(canvas: Canvas, rng: Rng, palette: Palette) -> None:
@@ -61,11 +60,8 @@ def explosion(canvas: Canvas, rng: Rng, palette: Palette) -> None:
     for scale in (1.0, 0.72, 0.45):
         spikes = int(rng.integers(9, 26))
         angle = np.linspace(0, 2 * np.pi, spikes * 2, endpoint=False)
-        radius = (
-            size
-            * scale
-            * np.where(np.arange(spikes * 2) % 2, rng.uniform(0.45, 0.7, spikes * 2), rng.uniform(0.8, 1.2, spikes * 2))
-        )
+        inner, outer = rng.uniform(0.45, 0.7, spikes * 2), rng.uniform(0.8, 1.2, spikes * 2)
+        radius = size * scale * np.where(np.arange(spikes * 2) % 2, inner, outer)
         outline = np.stack([x + radius * np.cos(angle), y + radius * np.sin(angle)], 1)
         canvas.shape(outline, palette.near(rng, rng.uniform(0.02, 0.16), 150, 255, 1.3))
     angle = rng.uniform(0, 2 * np.pi, int(rng.integers(8, 40)))

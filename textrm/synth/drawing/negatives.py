@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from textrm.synth.drawing.common.canvas import Canvas
-from textrm.synth.drawing.common.palette import Palette
-from textrm.synth.drawing.common.strokes import bezier, beziers, blob, box, ellipse, smooth_open, wander
-
-Rng = np.random.Generator
+from textrm.synth.drawing.common.palette import Drawing, Palette
+from textrm.synth.drawing.common.strokes import (
+    bezier,
+    beziers,
+    blob,
+    box,
+    ellipse,
+    heart,
+    rotation,
+    smooth_open,
+    wander,
+)
+from textrm.synth.values import Rng
 
 
 def _spot(canvas: Canvas, rng: Rng) -> tuple[float, float]:
@@ -40,17 +47,16 @@ def runes(canvas: Canvas, rng: Rng, palette: Palette) -> None:
     x, y = _spot(canvas, rng)
     cell = rng.uniform(8, 22)
     columns, rows = int(rng.integers(2, 8)), int(rng.integers(1, 4))
-    turn = rng.normal(0, 0.25)
-    rotation = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+    turned = rotation(rng.normal(0, 0.25))
     plate = box(-cell, -cell, columns * cell + cell * 0.6, rows * cell * 1.3 + cell * 0.6)
-    canvas.shape(plate @ rotation + (x, y), palette.near(rng, 0.1, 110, 240))
+    canvas.shape(plate @ turned + (x, y), palette.near(rng, 0.1, 110, 240))
     corners = np.array([(0, 0), (0.6, 0), (0, 0.4), (0.6, 0.4), (0, 0.9), (0.6, 0.9), (0.3, 0.2), (0.3, 0.7)])
     curves = []
     for row in range(rows):
         for column in range(columns):
             for _ in range(rng.integers(2, 4)):
                 pair = corners[rng.choice(8, 2, replace=False)] + (column, row * 1.3)
-                curves.append(pair * cell @ rotation + (x, y))
+                curves.append(pair * cell @ turned + (x, y))
     canvas.strokes(curves, max(1.0, cell * 0.1))
     canvas.tags.add("pseudo_writing")
 
@@ -65,26 +71,17 @@ def stars(canvas: Canvas, rng: Rng, palette: Palette) -> None:
         inner = rng.uniform(0.12, 0.45)
         radius = np.where(np.arange(points * 2) % 2, r * inner, r)
         outline = np.stack([x + radius * np.cos(angle), y + radius * np.sin(angle)], 1)
-        canvas.shape(
-            outline,
-            palette.near(rng, 0.14, 200, 255) if rng.random() < 0.7 else canvas.ink,
-            canvas.pen * (rng.random() < 0.5),
-        )
+        fill = palette.near(rng, 0.14, 200, 255) if rng.random() < 0.7 else canvas.ink
+        canvas.shape(outline, fill, canvas.pen * (rng.random() < 0.5))
     canvas.tags.add("sparkles")
 
 
 def hearts(canvas: Canvas, rng: Rng, palette: Palette) -> None:
     """Hearts of several sizes."""
-    t = np.linspace(0, 2 * np.pi, 28)
-    shape = (
-        np.stack([16 * np.sin(t) ** 3, -(13 * np.cos(t) - 5 * np.cos(2 * t) - 2 * np.cos(3 * t) - np.cos(4 * t))], 1)
-        / 16
-    )
+    shape = heart(28) / 16
     for _ in range(rng.integers(1, 6)):
-        canvas.shape(
-            shape * rng.uniform(3, 14) + _spot(canvas, rng),
-            palette.near(rng, 0.97, 90, 255) if rng.random() < 0.7 else None,
-        )
+        outline = shape * rng.uniform(3, 14) + _spot(canvas, rng)
+        canvas.shape(outline, palette.near(rng, 0.97, 90, 255) if rng.random() < 0.7 else None)
     canvas.tags.add("hearts")
 
 
@@ -127,9 +124,8 @@ def barcode(canvas: Canvas, rng: Rng, palette: Palette) -> None:
     height, count = rng.uniform(10, 45), int(rng.integers(10, 40))
     widths = rng.choice([1, 1, 2, 3], count)
     edges = x + np.cumsum(widths + rng.choice([1, 2, 3], count))
-    canvas.shape(
-        box(x - 5, y - 4, edges[-1] + 6, y + height + 4), palette.pick(rng, 215, 255), canvas.pen * (rng.random() < 0.5)
-    )
+    plate = box(x - 5, y - 4, edges[-1] + 6, y + height + 4)
+    canvas.shape(plate, palette.pick(rng, 215, 255), canvas.pen * (rng.random() < 0.5))
     if rng.random() < 0.6:
         for left, width in zip(edges, widths, strict=True):
             canvas.mass(box(left, y, left + width - 0.5, y + height))
@@ -146,13 +142,9 @@ def sweat(canvas: Canvas, rng: Rng, palette: Palette) -> None:
         s = rng.uniform(3, 14)
         choice = rng.random()
         if choice < 0.5:
-            drop = np.concatenate(
-                [
-                    bezier([(x, y - 1.8 * s), (x + s * 0.9, y), (x, y + s * 0.7)], 8),
-                    bezier([(x, y + s * 0.7), (x - s * 0.9, y), (x, y - 1.8 * s)], 8),
-                ]
-            )
-            canvas.shape(drop, palette.near(rng, 0.55, 200, 255, 0.6))
+            right = bezier([(x, y - 1.8 * s), (x + s * 0.9, y), (x, y + s * 0.7)], 8)
+            left = bezier([(x, y + s * 0.7), (x - s * 0.9, y), (x, y - 1.8 * s)], 8)
+            canvas.shape(np.concatenate([right, left]), palette.near(rng, 0.55, 200, 255, 0.6))
         elif choice < 0.75:
             corners = [(a, b) for a in (-1, 1) for b in (-1, 1)]
             curves = [
@@ -161,11 +153,9 @@ def sweat(canvas: Canvas, rng: Rng, palette: Palette) -> None:
             ]
             canvas.strokes(beziers(np.array(curves), 6), canvas.pen * 1.6, palette.near(rng, 0.0, 0, 200))
         else:
-            steam = [
-                smooth_open(np.array([[x + k * s + (-1) ** i * s * 0.35, y - i * s * 0.8] for i in range(4)]), 5)
-                for k in range(3)
-            ]
-            canvas.strokes(steam, canvas.pen)
+            for k in range(3):
+                wave = np.array([[x + k * s + (-1) ** i * s * 0.35, y - i * s * 0.8] for i in range(4)])
+                canvas.strokes([smooth_open(wave, 5)])
     canvas.tags.add("emotion_marks")
 
 
@@ -178,10 +168,8 @@ def impact(canvas: Canvas, rng: Rng, palette: Palette) -> None:
         angle = first + np.linspace(0, span, int(rng.integers(3, 12)))
         direction = np.stack([np.cos(angle), np.sin(angle)], 1)
         if rng.random() < 0.6:
-            lines = np.stack([direction * r, direction * r * rng.uniform(1.3, 2, (len(angle), 1))], 1) + np.array(
-                [x, y]
-            )
-            for line in lines:
+            lines = np.stack([direction * r, direction * r * rng.uniform(1.3, 2, (len(angle), 1))], 1)
+            for line in lines + np.array([x, y]):
                 canvas.brush(line, canvas.pen * rng.uniform(1, 3), ends=(0.1, 0.9))
         else:
             arcs = [np.stack([x + r * k * np.cos(angle), y + r * k * np.sin(angle)], 1) for k in (1, 1.3, 1.6)]
@@ -227,14 +215,12 @@ def scribble(canvas: Canvas, rng: Rng, palette: Palette) -> None:
     curve = np.stack([x + t * s * 0.22 + s * loop * np.sin(t), y + s * np.cos(t) * rng.uniform(0.5, 1.1)], 1)
     if rng.random() < 0.4:
         curve = curve[::6]
-    turn = rng.uniform(0, 6.28)
     centre = np.array([x, y])
-    rotation = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
-    canvas.strokes([(curve - centre) @ rotation + centre], canvas.pen * rng.uniform(0.8, 2))
+    canvas.strokes([(curve - centre) @ rotation(rng.uniform(0, 6.28)) + centre], canvas.pen * rng.uniform(0.8, 2))
     canvas.tags.add("scribble")
 
 
-SMALL: tuple[Callable[[Canvas, Rng, Palette], None], ...] = (
+SMALL: tuple[Drawing, ...] = (
     music_notes, runes, stars, hearts, crosses, arrows, barcode, sweat, impact, hair_bundle, small_dots, scribble,
 )  # fmt: skip
 """Every kind of small thing, equally likely except that ``art`` draws runes rarely."""

@@ -5,13 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from textrm.synth.drawing.common.bounds import Bounds, Hand
-from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.common.strokes import box
+from textrm.synth.values import Rng
 
-Rng = np.random.Generator
 
-
-def star(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
+def star(rng: Rng, hand: Hand, bounds: Bounds) -> None:
     """A star of 4 to 12 points, a sparkle, a burst; solid, open or only its rays."""
     points, inner = int(rng.choice([4, 4, 5, 5, 6, 8, 12])), rng.uniform(0.08, 0.5)
     angle = np.linspace(0, 2 * np.pi, points * 2, endpoint=False) - np.pi / 2
@@ -19,16 +17,16 @@ def star(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
     outline = 0.5 + np.stack([radius * np.cos(angle), radius * np.sin(angle)], 1)
     choice = rng.random()
     if choice < 0.35:
-        canvas.shape(bounds(outline), hand.ink, 0)
+        hand.shape(bounds(outline), hand.ink, 0)
     elif choice < 0.8:
-        canvas.shape(bounds(outline), hand.paper, hand.finer(bounds.size * 0.08).pen, hand.ink)
+        hand.finer(bounds.size * 0.08).shape(bounds(outline), hand.paper)
     else:
         rays = np.stack([0.5 + (outline[::2] - 0.5) * inner, outline[::2]], 1)
-        canvas.strokes(list(bounds(rays)), hand.pen, hand.ink)
-    canvas.tags.add("sparkles")
+        hand.strokes(list(bounds(rays)))
+    hand.tags.add("sparkles")
 
 
-def spiral(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
+def spiral(rng: Rng, hand: Hand, bounds: Bounds) -> None:
     """A coil, a curl with a tail, an S of two coils, or a figure of loops, as in wrought iron."""
     turns = rng.uniform(1.2, 3.5)
     t = np.linspace(0, turns * 2 * np.pi, int(20 * turns))
@@ -49,36 +47,30 @@ def spiral(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
         a, b = rng.choice(np.array([(1, 2), (2, 1), (3, 2), (2, 3)]), 1)[0]
         curve = 0.5 + 0.46 * np.stack([np.sin(a * t + 0.3), np.sin(b * t)], 1)
     hand = hand.finer(bounds.size * 0.14 / turns)
-    canvas.strokes([bounds(curve)], hand.pen, hand.ink)
-    canvas.tags.add("spirals")
+    hand.strokes([bounds(curve)])
+    hand.tags.add("spirals")
 
 
-def arrow(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
+def arrow(rng: Rng, hand: Hand, bounds: Bounds) -> None:
     """An arrow: a line with a head, a block, or a bent one."""
     if rng.random() < 0.5:
         bounds = bounds.part(1, 0, 0, 1)
     kind = rng.integers(3)
     half, neck = rng.uniform(0.1, 0.25), rng.uniform(0.5, 0.75)
     if kind == 0:
-        canvas.strokes([bounds([(0, 0.5), (1, 0.5)]), bounds([(neck, 0.1), (1, 0.5), (neck, 0.9)])], hand.pen, hand.ink)
+        hand.strokes([bounds([(0, 0.5), (1, 0.5)]), bounds([(neck, 0.1), (1, 0.5), (neck, 0.9)])])
     elif kind == 1:
-        outline = [
-            (0, 0.5 - half),
-            (neck, 0.5 - half),
-            (neck, 0.02),
-            (1, 0.5),
-            (neck, 0.98),
-            (neck, 0.5 + half),
-            (0, 0.5 + half),
-        ]
-        canvas.shape(bounds(outline), hand.ink if rng.random() < 0.5 else hand.paper, hand.pen, hand.ink)
+        head = [(neck, 0.02), (1, 0.5), (neck, 0.98)]
+        low, high = 0.5 - half, 0.5 + half
+        outline = bounds([(0, low), (neck, low), *head, (neck, high), (0, high)])
+        hand.shape(outline, hand.ink if rng.random() < 0.5 else hand.paper)
     else:
-        canvas.strokes([bounds.arc((0.05, 0.95), (0, 0.3), (0.85, 0.3))], hand.pen * 1.2, hand.ink)
-        canvas.shape(bounds([(0.75, 0.05), (1, 0.3), (0.75, 0.55)]), hand.ink, 0)
-    canvas.tags.add("arrows")
+        hand.strokes([bounds.arc((0.05, 0.95), (0, 0.3), (0.85, 0.3))], hand.pen * 1.2)
+        hand.shape(bounds([(0.75, 0.05), (1, 0.3), (0.75, 0.55)]), hand.ink, 0)
+    hand.tags.add("arrows")
 
 
-def beads(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
+def beads(rng: Rng, hand: Hand, bounds: Bounds) -> None:
     """A string of beads, buttons or rings, straight or sagging."""
     count = int(np.clip(bounds.stretch * rng.uniform(0.8, 1.6), 1, 16))
     r = min(0.48, 0.5 * bounds.stretch / count * 0.95)
@@ -87,29 +79,29 @@ def beads(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
     kind = rng.integers(4)
     for x in (np.arange(count) + 0.5) / count:
         y, rx = r + sag * (1 - (2 * x - 1) ** 2), r / bounds.stretch
-        canvas.shape(bounds.round(x, y, rx, r), hand.ink if kind == 0 else hand.paper, hand.pen, hand.ink)
+        hand.shape(bounds.round(x, y, rx, r), hand.ink if kind == 0 else hand.paper)
         if kind == 0:
-            canvas.shape(bounds.round(x - rx * 0.3, y - r * 0.3, rx * 0.25, r * 0.25, 8), hand.bare, 0)
+            hand.shape(bounds.round(x - rx * 0.3, y - r * 0.3, rx * 0.25, r * 0.25, 8), hand.bare, 0)
         elif kind == 1:  # a button with two or four holes
             for dx, dy in ((-0.3, -0.3), (0.3, 0.3), (-0.3, 0.3), (0.3, -0.3))[: int(rng.choice([2, 4]))]:
-                canvas.shape(bounds.round(x + dx * rx, y + dy * r, rx * 0.14, r * 0.14, 8), hand.ink, 0)
+                hand.shape(bounds.round(x + dx * rx, y + dy * r, rx * 0.14, r * 0.14, 8), hand.ink, 0)
         elif kind == 2:
-            canvas.shape(bounds.round(x, y, rx * 0.55, r * 0.55), hand.bare, hand.pen, hand.ink)
-    canvas.tags.add("beads")
+            hand.shape(bounds.round(x, y, rx * 0.55, r * 0.55), hand.bare)
+    hand.tags.add("beads")
 
 
-def heart(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
+def heart(rng: Rng, hand: Hand, bounds: Bounds) -> None:
     """A heart, whole or broken."""
     left = bounds.arc((0.5, 0.28), (0.3, -0.2), (-0.25, 0.3), (0.5, 0.98))
     right = bounds.arc((0.5, 0.98), (1.25, 0.3), (0.7, -0.2), (0.5, 0.28))
     fill = hand.ink if rng.random() < 0.4 else hand.accent if rng.random() < 0.5 else hand.paper
-    canvas.shape(np.concatenate([left, right]), fill, hand.pen, hand.ink)
+    hand.shape(np.concatenate([left, right]), fill)
     if rng.random() < 0.15:
-        canvas.strokes([bounds([(0.5, 0.28), (0.4, 0.5), (0.58, 0.65), (0.5, 0.95)])], hand.pen, hand.bare)
-    canvas.tags.add("hearts")
+        hand.strokes([bounds([(0.5, 0.28), (0.4, 0.5), (0.58, 0.65), (0.5, 0.95)])], hand.pen, hand.bare)
+    hand.tags.add("hearts")
 
 
-def chain(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
+def chain(rng: Rng, hand: Hand, bounds: Bounds) -> None:
     """Links of a chain, seen flat and on edge by turns, or a plait."""
     count = int(np.clip(bounds.stretch * rng.uniform(1, 2), 2, 14))
     hand = hand.finer(bounds.size * bounds.stretch / count * 0.12)
@@ -118,55 +110,55 @@ def chain(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
         for index in range(count):
             flat = 0.45 if index % 2 == 0 else 0.14
             x = min(max((index + 0.5) / count, half * 1.2), 1 - half * 1.2)
-            canvas.shape(bounds.round(x, 0.5, half * 1.2, flat), None, hand.pen, hand.ink)
+            hand.shape(bounds.round(x, 0.5, half * 1.2, flat), None)
     else:
         t = np.linspace(0, 1, count * 12)
         waves = [np.stack([t, 0.5 + 0.46 * np.sin(t * np.pi * count + shift)], 1) for shift in (0, np.pi)]
-        canvas.strokes([bounds(wave) for wave in waves], hand.pen, hand.ink)
-    canvas.tags.add("chains")
+        hand.strokes([bounds(wave) for wave in waves])
+    hand.tags.add("chains")
 
 
-def border(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
+def border(rng: Rng, hand: Hand, bounds: Bounds) -> None:
     """A band of meanders, lozenges, scallops, zigzags or crosses between two lines."""
     count = int(np.clip(bounds.stretch * rng.uniform(0.8, 2), 2, 20))
     hand = hand.finer(bounds.size * 0.09)
     kind = rng.integers(5)
     if kind == 4 or rng.random() < 0.7:  # a row of crosses alone would read as X
-        canvas.strokes([bounds([(0, y), (1, y)]) for y in (0, 1)], hand.pen, hand.ink)
+        hand.strokes([bounds([(0, y), (1, y)]) for y in (0, 1)])
     for index in range(count):
         cell = bounds.part(index / count, 0.14, (index + 1) / count, 0.86)
         if kind == 0:
-            canvas.strokes([cell([(0, 1), (0, 0), (0.8, 0), (0.8, 0.7), (0.4, 0.7), (0.4, 0.4)])], hand.pen, hand.ink)
+            hand.strokes([cell([(0, 1), (0, 0), (0.8, 0), (0.8, 0.7), (0.4, 0.7), (0.4, 0.4)])])
         elif kind == 1:
             solid = hand.ink if index % 2 else hand.paper
-            canvas.shape(cell([(0.5, 0), (1, 0.5), (0.5, 1), (0, 0.5)]), solid, hand.pen, hand.ink)
+            hand.shape(cell([(0.5, 0), (1, 0.5), (0.5, 1), (0, 0.5)]), solid)
         elif kind == 2:
-            canvas.strokes([cell.arc((0, 1), (0.1, -0.3), (0.9, -0.3), (1, 1))], hand.pen, hand.ink)
+            hand.strokes([cell.arc((0, 1), (0.1, -0.3), (0.9, -0.3), (1, 1))])
         elif kind == 3:
-            canvas.shape(cell([(0, 1), (0.5, 0), (1, 1)]), hand.ink, 0)
+            hand.shape(cell([(0, 1), (0.5, 0), (1, 1)]), hand.ink, 0)
         else:
-            canvas.strokes([cell([(0.15, 0.1), (0.85, 0.9)]), cell([(0.85, 0.1), (0.15, 0.9)])], hand.pen, hand.ink)
-    canvas.tags.add("borders")
+            hand.strokes([cell([(0.15, 0.1), (0.85, 0.9)]), cell([(0.85, 0.1), (0.15, 0.9)])])
+    hand.tags.add("borders")
 
 
-def cross(canvas: Canvas, rng: Rng, hand: Hand, bounds: Bounds) -> None:
+def cross(rng: Rng, hand: Hand, bounds: Bounds) -> None:
     """A plus, a cross, a tick, a box with one of them, a ring, a triangle."""
     kind = rng.integers(6)
     if kind == 1 or rng.random() < 0.3:  # a cross alone would read as X
-        canvas.shape(bounds(box(0, 0, 1, 1)), hand.paper, hand.finer(bounds.size * 0.08).pen, hand.ink)
+        hand.finer(bounds.size * 0.08).shape(bounds(box(0, 0, 1, 1)), hand.paper)
         bounds = bounds.part(0.2, 0.2, 0.8, 0.8)
     if kind == 0:
-        canvas.strokes([bounds([(0.5, 0.05), (0.5, 0.95)]), bounds([(0.05, 0.5), (0.95, 0.5)])], hand.pen, hand.ink)
+        hand.strokes([bounds([(0.5, 0.05), (0.5, 0.95)]), bounds([(0.05, 0.5), (0.95, 0.5)])])
     elif kind == 1:
-        canvas.strokes([bounds([(0.05, 0.05), (0.95, 0.95)]), bounds([(0.95, 0.05), (0.05, 0.95)])], hand.pen, hand.ink)
+        hand.strokes([bounds([(0.05, 0.05), (0.95, 0.95)]), bounds([(0.95, 0.05), (0.05, 0.95)])])
     elif kind == 2:
-        canvas.strokes([bounds([(0.05, 0.5), (0.35, 0.9), (0.95, 0.1)])], hand.pen, hand.ink)
+        hand.strokes([bounds([(0.05, 0.5), (0.35, 0.9), (0.95, 0.1)])])
     elif kind == 3:
-        canvas.shape(bounds.round(0.5, 0.5, 0.47, 0.47, 28), None, hand.pen, hand.ink)
+        hand.shape(bounds.round(0.5, 0.5, 0.47, 0.47, 28), None)
     elif kind == 4:
         solid = hand.ink if rng.random() < 0.5 else hand.paper
-        canvas.shape(bounds([(0.5, 0.03), (0.97, 0.95), (0.03, 0.95)]), solid, hand.pen, hand.ink)
+        hand.shape(bounds([(0.5, 0.03), (0.97, 0.95), (0.03, 0.95)]), solid)
     else:
         for r in (0.48, 0.3, 0.12):
-            canvas.shape(bounds.round(0.5, 0.5, r, r, 28), None, hand.finer(bounds.size * 0.08).pen, hand.ink)
-    canvas.tags.add("marks")
+            hand.finer(bounds.size * 0.08).shape(bounds.round(0.5, 0.5, r, r, 28), None)
+    hand.tags.add("marks")

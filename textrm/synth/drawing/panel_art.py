@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,12 +10,10 @@ from textrm.synth.drawing import clutter, motion, negatives, patterns, scenes
 from textrm.synth.drawing.common import texture
 from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.common.finish import Finish, painted, random_finish
-from textrm.synth.drawing.common.palette import Palette, random_palette
+from textrm.synth.drawing.common.palette import Drawing, Palette, random_palette
 from textrm.synth.drawing.look_alikes import look_alikes
 from textrm.synth.drawing.people import people
-
-Rng = np.random.Generator
-Drawing = Callable[[Canvas, Rng, Palette], None]
+from textrm.synth.values import Rng
 
 SCENES: tuple[tuple[Drawing, float], ...] = (
     (scenes.blank, 5), (scenes.graded, 3), (clutter.clutter, 3.5), (scenes.sky, 2), (scenes.night, 2),

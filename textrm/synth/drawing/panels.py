@@ -8,8 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from textrm.synth.drawing.common.strokes import Curve, box
-
-Rng = np.random.Generator
+from textrm.synth.values import Rng
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +34,7 @@ def random_layout(rng: Rng, height: int, width: int) -> Layout:
     slant = rng.uniform(0.02, 0.18) if rng.random() < 0.3 else 0.0
     smallest = rng.uniform(0.25, 0.5) * min(height, width)
     panels = _cut(rng, whole, smallest, gutter, slant)
-    visible = [
-        p
-        for p in panels
-        if p[:, 0].max() > 12 and p[:, 1].max() > 12 and p[:, 0].min() < width - 12 and p[:, 1].min() < height - 12
-    ]
+    visible = [p for p in panels if (p.max(0) > 12).all() and (p.min(0) < (width - 12, height - 12)).all()]
     frame = 0.0 if rng.random() < 0.15 else float(rng.uniform(1, 4))
     return Layout(tuple(visible), frame)
 

@@ -7,8 +7,7 @@ import numpy as np
 from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.common.palette import Palette
 from textrm.synth.drawing.common.strokes import beziers, box, ellipse
-
-Rng = np.random.Generator
+from textrm.synth.values import Rng
 
 
 def _ground(canvas: Canvas, rng: Rng, palette: Palette) -> tuple[int, int, int]:
@@ -87,9 +86,7 @@ def lattice(canvas: Canvas, rng: Rng, palette: Palette) -> None:
     step, lean = rng.uniform(9, 40), rng.uniform(0.5, 1.6)
     ink = canvas.ink if rng.random() < 0.7 else palette.pick(rng, 60, 250)
     shifts = np.arange(-h * lean, w + h * lean, step)
-    lines = [np.array([[s, 0], [s + h * lean, h]]) for s in shifts] + [
-        np.array([[s, 0], [s - h * lean, h]]) for s in shifts
-    ]
+    lines = [np.array([[s, 0], [s + way * h * lean, h]]) for way in (1, -1) for s in shifts]
     canvas.strokes(lines, canvas.pen * rng.uniform(0.7, 2.5), ink)
     canvas.tags.update(("fence", "grid"))
 
@@ -105,9 +102,8 @@ def lace(canvas: Canvas, rng: Rng, palette: Palette) -> None:
     sides = np.stack([np.cos(angle + 0.5), np.sin(angle + 0.5)], 1) * r
     for x, y in points[:160]:
         loops = np.stack([np.zeros_like(tips), sides * 1.1, tips], 1) + np.array([x, y])
-        mirrored = np.stack(
-            [np.zeros_like(tips), 2 * (tips @ tips.T / r**2).diagonal()[:, None] * tips * 0.55 - sides * 0.1, tips], 1
-        )
+        others = 2 * (tips @ tips.T / r**2).diagonal()[:, None] * tips * 0.55 - sides * 0.1
+        mirrored = np.stack([np.zeros_like(tips), others, tips], 1)
         canvas.strokes(beziers(loops, 6), canvas.pen * 0.8, ink)
         canvas.strokes(beziers(mirrored + np.array([x, y]), 6), canvas.pen * 0.8, ink)
         canvas.shape(ellipse(x, y, r * 0.2, r * 0.2, count=10), None, canvas.pen * 0.8, ink)
@@ -125,16 +121,12 @@ def ticks(canvas: Canvas, rng: Rng, palette: Palette) -> None:
     if rng.random() < 0.5:
         turn = rng.uniform(0, 2 * np.pi)
         step = np.array([np.cos(turn), np.sin(turn)]) * size
-        curves = (
-            at + np.stack([-step, rng.normal(0, 0.2, 2) * size, step])[None] + rng.normal(0, 0.12, (count, 3, 2)) * size
-        )
+        bent = np.stack([-step, rng.normal(0, 0.2, 2) * size, step])
+        curves = at + bent[None] + rng.normal(0, 0.12, (count, 3, 2)) * size
     else:
         curves = at + rng.normal(0, 0.6, (count, 3, 2)) * size
-    canvas.strokes(
-        beziers(curves, 5),
-        canvas.pen * rng.uniform(0.7, 2),
-        canvas.ink if rng.random() < 0.8 else palette.pick(rng, 0, 255),
-    )
+    pen = canvas.pen * rng.uniform(0.7, 2)
+    canvas.strokes(beziers(curves, 5), pen, canvas.ink if rng.random() < 0.8 else palette.pick(rng, 0, 255))
     canvas.tags.update(("pattern", "ticks"))
 
 
@@ -147,9 +139,6 @@ def keyboard(canvas: Canvas, rng: Rng, palette: Palette) -> None:
         for x in np.arange(4 + (row % 3) * key * 0.3, canvas.width - key, key * 1.15):
             canvas.shape(box(x, y, x + key, y + key), face, canvas.pen)
             if rng.random() < 0.5:
-                canvas.shape(
-                    ellipse(x + key / 2, y + key / 2, key * 0.16, key * 0.16, count=8),
-                    canvas.ink if rng.random() < 0.5 else None,
-                    1,
-                )
+                mark = ellipse(x + key / 2, y + key / 2, key * 0.16, key * 0.16, count=8)
+                canvas.shape(mark, canvas.ink if rng.random() < 0.5 else None, 1)
     canvas.tags.update(("keyboard", "grid"))

@@ -8,8 +8,7 @@ from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.common.palette import Palette
 from textrm.synth.drawing.common.strokes import beziers, blob, box, ellipse, smooth_open, wander
 from textrm.synth.drawing.common.texture import gradient, mix, noise
-
-Rng = np.random.Generator
+from textrm.synth.values import Rng
 
 
 def blank(canvas: Canvas, rng: Rng, palette: Palette) -> None:
@@ -48,9 +47,8 @@ def sky(canvas: Canvas, rng: Rng, palette: Palette) -> None:
     birds = rng.uniform(0, 1, (int(rng.integers(0, 7)), 2)) * (w, h * 0.6)
     for x, y in birds:
         s = rng.uniform(2, 8)
-        canvas.strokes(
-            beziers(np.array([[[x - s, y], [x - s / 2, y - s], [x, y]], [[x, y], [x + s / 2, y - s], [x + s, y]]]))
-        )
+        wings = [[[x - s, y], [x - s / 2, y - s], [x, y]], [[x, y], [x + s / 2, y - s], [x + s, y]]]
+        canvas.strokes(beziers(np.array(wings)))
     canvas.tags.update(("sky", "clouds"))
 
 
@@ -86,11 +84,8 @@ def foliage(canvas: Canvas, rng: Rng, palette: Palette) -> None:
         at = np.array([x, y]) + rng.normal(0, size * 0.45, (count, 1, 2))
         leaf = rng.uniform(3, 11)
         curves = beziers(at + rng.normal(0, leaf, (count, 3, 2)), 6)
-        canvas.strokes(
-            curves,
-            canvas.pen * rng.uniform(0.6, 1.4),
-            canvas.ink if rng.random() < 0.7 else palette.near(rng, 0.3, 20, 255),
-        )
+        pen = canvas.pen * rng.uniform(0.6, 1.4)
+        canvas.strokes(curves, pen, canvas.ink if rng.random() < 0.7 else palette.near(rng, 0.3, 20, 255))
     if rng.random() < 0.6:
         grass(canvas, rng, palette)
     canvas.tags.update(("foliage", "outdoors"))
@@ -186,15 +181,11 @@ def _shelf(canvas: Canvas, rng: Rng, palette: Palette, at: tuple[float, float, f
         while x < x1 - 8:
             thick = rng.uniform(3, 11)
             height = row * rng.uniform(0.55, 0.88)
-            canvas.shape(
-                box(x, top + row - height, x + thick, top + row - 2), palette.pick(rng, 40, 250), canvas.pen * 0.7
-            )
+            back = box(x, top + row - height, x + thick, top + row - 2)
+            canvas.shape(back, palette.pick(rng, 40, 250), canvas.pen * 0.7)
             if rng.random() < 0.4:
                 y = top + row - height * rng.uniform(0.4, 0.9)
-                canvas.strokes(
-                    [np.array([[x + 1, y], [x + thick - 1, y]]), np.array([[x + 1, y + 2], [x + thick - 1, y + 2]])],
-                    0.7,
-                )
+                canvas.strokes([np.array([[x + 1, v], [x + thick - 1, v]]) for v in (y, y + 2)], 0.7)
             x += thick + rng.exponential(0.8)
     canvas.tags.add("books")
 
@@ -212,9 +203,8 @@ def water(canvas: Canvas, rng: Rng, palette: Palette) -> None:
     start, end = np.stack([x - length, y], 1), np.stack([x + length, y], 1)
     middle = np.stack([x, y - length * rng.uniform(-0.4, 0.4, count)], 1)
     pale = palette.near(rng, 0.5, 220, 255, 0.3)
-    canvas.strokes(
-        beziers(np.stack([start, middle, end], 1), 6), canvas.pen, pale if rng.random() < 0.5 else canvas.ink
-    )
+    waves = beziers(np.stack([start, middle, end], 1), 6)
+    canvas.strokes(waves, canvas.pen, pale if rng.random() < 0.5 else canvas.ink)
     canvas.tags.update(("water", "outdoors"))
 
 
@@ -226,10 +216,8 @@ def mountains(canvas: Canvas, rng: Rng, palette: Palette) -> None:
         knots = np.stack([np.linspace(-20, w + 20, 9), h * depth + rng.normal(0, h * 0.08, 9)], 1)
         ridge = smooth_open(knots, 6) if rng.random() < 0.5 else knots
         canvas.shape(np.concatenate([ridge, [[w + 20, h + 20], [-20, h + 20]]]), palette.pick(rng, 60, 240))
-        feet = knots[1:-1]
-        slopes = [
-            wander(rng, foot + np.array([0, 3]), rng.uniform(0.9, 2.2), h * 0.15, 0.4) for foot in np.repeat(feet, 3, 0)
-        ]
+        tops = np.repeat(knots[1:-1], 3, 0) + np.array([0, 3])
+        slopes = [wander(rng, top, rng.uniform(0.9, 2.2), h * 0.15, 0.4) for top in tops]
         canvas.strokes(slopes, canvas.pen * 0.7)
     canvas.tags.update(("mountains", "outdoors"))
 

@@ -9,6 +9,7 @@ from PIL import ImageFont
 from textrm.synth.faces.library import FontFace
 from textrm.synth.faces.scripts import HAS_RAQM
 
+Font = ImageFont.FreeTypeFont
 EM_ASCENT = 0.88  # top of the ideographic em box above the baseline, in em, by the convention of CJK faces
 
 SMALL_KANA = frozenset("ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ")
@@ -17,14 +18,14 @@ TURNED = frozenset("ー～〜…‥―—–-−（）()「」『』《》〈〉
 _LAYOUT = ImageFont.Layout.RAQM if HAS_RAQM else ImageFont.Layout.BASIC
 
 
-def load_font(face: FontFace, size: float) -> ImageFont.FreeTypeFont:
+def load_font(face: FontFace, size: float) -> Font:
     """The face at ``size`` pixels per em, rounded a little so that loaded fonts are met again."""
     step = 0.25 if size < 24 else 1.0 if size < 80 else 4.0
     return _load(face.path, face.index, max(round(size / step) * step, 1.0))
 
 
 @lru_cache(maxsize=256)
-def _load(path: str, index: int, size: float) -> ImageFont.FreeTypeFont:
+def _load(path: str, index: int, size: float) -> Font:
     return ImageFont.truetype(path, size, index=index, layout_engine=_LAYOUT)
 
 

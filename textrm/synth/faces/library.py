@@ -17,6 +17,7 @@ from textrm.errors import UserError
 from textrm.synth.faces import files as font_files
 from textrm.synth.faces.scripts import PROBES, SCRIPTS, usable_scripts
 from textrm.synth.faces.tables import FaceTables, faces_in, read_face
+from textrm.synth.values import Rng
 from textrm.synth.words.text import repertoire
 
 PACKAGES, SYSTEM = "packages", "system"
@@ -88,7 +89,7 @@ class FontLibrary:
         """The scripts that at least one face covers, in the order of SCRIPTS."""
         return tuple(script for script in SCRIPTS if script in self._families)
 
-    def pick_script(self, rng: np.random.Generator, shares: Mapping[str, float]) -> str:
+    def pick_script(self, rng: Rng, shares: Mapping[str, float]) -> str:
         """A random script among those of ``shares`` that some face covers, in the shares' proportion.
 
         Raises UserError where no face covers any of them.
@@ -99,7 +100,7 @@ class FontLibrary:
         weights = np.array([shares[script] for script in present])
         return present[rng.choice(len(present), p=weights / weights.sum())]
 
-    def pick(self, rng: np.random.Generator, script: str, styles: Mapping[str, float] | None = None) -> FontFace:
+    def pick(self, rng: Rng, script: str, styles: Mapping[str, float] | None = None) -> FontFace:
         """A random face that covers ``script``: first a style (by weight), then a family, then a face of it."""
         by_style = self._families[script]
         present = [style for style in STYLES if style in by_style]

@@ -7,7 +7,10 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-Color = tuple[int, int, int]
+from textrm.synth.values import Color
+
+Shadow = tuple[float, float, float, float, Color]
+"""dx, dy and blur in px, opacity, and colour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,7 @@ class Dress:
     angle: float = 90.0  # direction of the gradient or of the hatching, degrees
     pitch: float = 6.0  # period of hatching and dots
     outlines: tuple[tuple[float, Color], ...] = ()  # widths, from the innermost
-    shadow: tuple[float, float, float, float, Color] | None = None  # dx, dy, blur, opacity
+    shadow: Shadow | None = None
     glow: tuple[float, float, Color] | None = None  # radius, opacity
     hollow: bool = False  # no fill: what lies behind shows inside the outline
     opacity: float = 1.0

@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from textrm.synth.inks.dresses import BLACK, CONTRAST, WHITE, contrast, vivid
-from textrm.synth.inks.effects import Color, Dress, without_color
+from textrm.synth.inks.dresses import CONTRAST, contrast, shadow_of, stands_out, vivid
+from textrm.synth.inks.effects import Dress, without_color
+from textrm.synth.values import BLACK, WHITE, Background, Color, Rng
 
-Rng = np.random.Generator
 Dressing = Callable[[Rng, Dress, Color, float], Dress]
 
 
-def large_dress(rng: Rng, size: float, background: np.ndarray | None, monochrome: bool) -> Dress:
+def large_dress(rng: Rng, size: float, background: Background, monochrome: bool) -> Dress:
     """A dress for letters ``size`` px high that can be told from ``background`` (mean RGB, None = unknown or uneven).
 
     Outlines grow with the letters: 1 to 9 % of their height, where those of ``effect_dress`` stop at 9 px.
@@ -36,7 +36,7 @@ def large_dress(rng: Rng, size: float, background: np.ndarray | None, monochrome
         if len(dress.outlines) + (not dress.hollow) == 1 and rng.random() < 0.5:  # of two colours, one shows anywhere
             last = dress.outlines[-1][1] if dress.hollow else dress.ink
             dress = replace(dress, outlines=(*dress.outlines, (_line(rng, size), BLACK if sum(last) > 380 else WHITE)))
-    elif not _stands_out(dress, background):
+    elif not stands_out(dress, background):
         ink = BLACK if background.mean() > 110 else WHITE
         dress = replace(dress, ink=ink, pattern="flat", outlines=(), hollow=False, opacity=1.0)
     return without_color(dress) if monochrome else dress
@@ -79,12 +79,7 @@ def _shaded(rng: Rng, dress: Dress, other: Color, size: float) -> Dress:
         dress = replace(dress, outlines=((_line(rng, size), other),))
     distance, angle = size * rng.uniform(0.03, 0.1), rng.uniform(0, 6.28)
     blur = 0.0 if rng.random() < 0.55 else float(rng.uniform(0.01, 0.04) * size)
-    return replace(
-        dress,
-        shadow=(
-            float(distance * np.cos(angle)), float(distance * np.sin(angle)), blur, float(rng.uniform(0.5, 1)), other,
-        ),
-    )  # fmt: skip
+    return replace(dress, shadow=shadow_of(rng, distance, angle, blur, other))
 
 
 DRESSINGS: tuple[tuple[Dressing, float], ...] = (
@@ -103,9 +98,3 @@ def _pattern(rng: Rng, dress: Dress, size: float) -> Dress:
     second = [vivid(rng), WHITE, BLACK][rng.choice(3, p=[0.5, 0.25, 0.25])]
     angle, pitch = float(rng.uniform(0, 180)), float(rng.uniform(4, max(0.1 * size, 6)))
     return replace(dress, pattern=pattern, second=second, angle=angle, pitch=pitch)
-
-
-def _stands_out(dress: Dress, background: np.ndarray) -> bool:
-    """Whether some part of a letter differs from the background by CONTRAST or more."""
-    colors = [color for _, color in dress.outlines] + ([] if dress.hollow else [dress.ink])
-    return max(contrast(color, background) for color in colors) * dress.opacity >= CONTRAST

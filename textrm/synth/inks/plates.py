@@ -7,20 +7,16 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from textrm.synth.box import Box
 from textrm.synth.composing.bubbles import blend
-from textrm.synth.drawing.common.canvas import Color
 from textrm.synth.drawing.common.strokes import SUBPIXEL_BITS, blob, fixed, noise
 from textrm.synth.setting.warp import dry_brush
-
-Rng = np.random.Generator
+from textrm.synth.values import Box, Color, Rng, rgb
 
 
 def plate_color(rng: Rng, color: bool) -> Color:
     """Light mostly, else anything but black; grey without ``color``."""
     levels = rng.integers(30, 256, 3) if rng.random() < 0.5 else rng.integers(190, 256, 3)
-    red, green, blue = (int(v) for v in (levels if color else levels[[0, 0, 0]]))
-    return (red, green, blue)
+    return rgb(levels, color)
 
 
 def lay_plate(rng: Rng, pictures: Sequence[np.ndarray], area: Box, paint: Color) -> None:

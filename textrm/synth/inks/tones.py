@@ -6,9 +6,7 @@ import cv2
 import numpy as np
 
 from textrm.synth.inks.dresses import FAINT, contrast
-from textrm.synth.inks.effects import Color
-
-Rng = np.random.Generator
+from textrm.synth.values import Box, Color, Rng, rgb
 
 STEPS = 2.0, 15.0  # difference in lightness, L* of CIELAB 1976
 EVEN = 10.0  # standard deviation, in grey levels, up to which a ground is of one colour
@@ -29,11 +27,10 @@ def near_tone(rng: Rng, ground: np.ndarray, color: bool) -> Color:
         if contrast(found, ground) >= FAINT and STEPS[0] <= abs(lab(np.array(found))[0] - lightness) <= STEPS[1]:
             return found
     level = ground.mean() + (FAINT + 4) * (-1 if ground.mean() > 127 else 1)
-    red, green, blue = (int(v) for v in np.clip(ground + level - ground.mean(), 0, 255))
-    return red, green, blue
+    return rgb(np.clip(ground + level - ground.mean(), 0, 255))
 
 
-def even_ground(picture: np.ndarray, box: tuple[float, float, float, float]) -> np.ndarray | None:
+def even_ground(picture: np.ndarray, box: Box) -> np.ndarray | None:
     """The mean RGB under a box of a picture (H W 3 uint8), or None where it is not of one colour."""
     x0, y0, x1, y1 = (int(max(0, v)) for v in box)
     view = picture[y0:y1, x0:x1][::3, ::3].reshape(-1, 3)

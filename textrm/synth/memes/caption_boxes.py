@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-Rng = np.random.Generator
+from textrm.synth.values import Rng
+
 LIGHT = 185  # of 255; white letters without outline could not be read on it
 Share = tuple[float, float, float, float]  # left, top, right, bottom as shares of the picture
 
@@ -53,10 +54,8 @@ def in_boxes(boxes: Sequence[Share], height: int, width: int) -> list[CaptionBox
 
 def light_share(picture: np.ndarray, caption_box: CaptionBox) -> float:
     """How much of ``picture`` (H W 3 uint8 RGB) in the place is light, in [0, 1]: nearly all of a panel or a sheet."""
-    part = picture[
-        max(int(caption_box.top), 0) : int(caption_box.bottom) + 1,
-        max(int(caption_box.left), 0) : int(caption_box.right) + 1,
-    ]
+    rows = slice(max(int(caption_box.top), 0), int(caption_box.bottom) + 1)
+    part = picture[rows, max(int(caption_box.left), 0) : int(caption_box.right) + 1]
     return float((part.min(axis=2) > LIGHT).mean()) if part.size else 0.0
 
 
@@ -70,30 +69,22 @@ def with_panels(rng: Rng, picture: np.ndarray, count: int) -> tuple[np.ndarray, 
     caption_boxes = []
     line = int(rng.integers(0, 4))
     balloon = rng.random() < 0.5
-    for caption_box in _anywhere(rng, count, height, width):
-        w, h = caption_box.size
-        corners = (
-            (round(caption_box.left), round(caption_box.top)),
-            (round(caption_box.right), round(caption_box.bottom)),
-        )
+    for place in _anywhere(rng, count, height, width):
+        w, h = place.size
         if balloon:
-            centre, axes = (
-                (round(caption_box.left + w / 2), round(caption_box.top + h / 2)),
-                (round(w / 2), round(h / 2)),
-            )
+            centre, axes = (round(place.left + w / 2), round(place.top + h / 2)), (round(w / 2), round(h / 2))
             cv2.ellipse(drawn, centre, axes, 0, 0, 360, paper, -1, cv2.LINE_AA)
             if line:
                 cv2.ellipse(drawn, centre, axes, 0, 0, 360, (0, 0, 0), line, cv2.LINE_AA)
             inset = 0.16
         else:
+            corners = (round(place.left), round(place.top)), (round(place.right), round(place.bottom))
             cv2.rectangle(drawn, *corners, paper, -1)
             if line:
                 cv2.rectangle(drawn, *corners, (0, 0, 0), line)
             inset = 0.05
         dx, dy = inset * w + line, inset * h + line
-        caption_boxes.append(
-            CaptionBox(caption_box.left + dx, caption_box.top + dy, caption_box.right - dx, caption_box.bottom - dy)
-        )
+        caption_boxes.append(CaptionBox(place.left + dx, place.top + dy, place.right - dx, place.bottom - dy))
     return drawn, caption_boxes
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from textrm.synth.faces.library import FontFace, FontLibrary, find_fonts
 from textrm.synth.faces.scripts import HAS_RAQM
 from textrm.synth.faces.tables import faces_in, read_face
+from textrm.synth.values import Rng
 
 NARROW = (
     "condensed", "condbold", "cond-", "narrow", "impact", "anton", "bebas", "oswald", "league", "title", "heavy",
@@ -65,7 +66,7 @@ class CaptionFaces:
         order = ("sans", "display", "hand", "brush", "serif")
         self._all = sorted(upright, key=lambda face: (face.weight < BOLD, order.index(face.style)))
 
-    def pick(self, rng: np.random.Generator, pool: Mapping[str, Sequence[FontFace]], texts: Sequence[str]) -> Choice:
+    def pick(self, rng: Rng, pool: Mapping[str, Sequence[FontFace]], texts: Sequence[str]) -> Choice:
         """A face of the pool that covers most of the texts: a random one among equals.
 
         Families are equally likely, but for those like Impact, which are four times as likely.

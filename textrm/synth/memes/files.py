@@ -13,8 +13,8 @@ from textrm.data.masks import mask_of_drawn_pair
 from textrm.data.sample import Sample
 from textrm.files import write_whole
 from textrm.synth.memes.meme import Meme
+from textrm.synth.values import Rng
 
-Rng = np.random.Generator
 QUALITY = (70, 96)  # of JPEG, as sites that host memes write it
 
 

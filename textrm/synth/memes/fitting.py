@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-import numpy as np
-
 from textrm.synth.faces.glyphs import load_font
 from textrm.synth.memes.manner import Manner
 from textrm.synth.pieces.patch import Lettering, colored
 from textrm.synth.setting.block import Setting
 from textrm.synth.setting.rows import set_rows
+from textrm.synth.values import Rng
 from textrm.synth.words.text import Token
 
 SMALLEST = 8.0  # px per em; smaller letters are no letters
@@ -21,9 +20,7 @@ MEASURED = 64.0  # px per em at which words are measured first
 MOST_LINES = 12
 
 
-def fit_caption(
-    rng: np.random.Generator, text: str, manner: Manner, width: float, height: float, largest: float
-) -> Lettering | None:
+def fit_caption(rng: Rng, text: str, manner: Manner, width: float, height: float, largest: float) -> Lettering | None:
     """The caption as a patch of at most ``width`` x ``height`` px, outline and shadow included.
 
     It is set at ``largest`` px per em, or at the largest size below at which it fits: all of it, words whole, in lines
@@ -88,7 +85,7 @@ def _lines(lengths: Sequence[float], space: float, width: float) -> int:
 
 
 def _drawn(
-    rng: np.random.Generator, words: Sequence[str], manner: Manner, size: float, count: int, pitch: float,
+    rng: Rng, words: Sequence[str], manner: Manner, size: float, count: int, pitch: float,
     spaced: bool, room: float,
 ) -> Lettering | None:  # fmt: skip
     """The caption at ``size`` in at most ``count`` lines of ``room`` px, None where not all of it has a place."""

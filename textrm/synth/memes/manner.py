@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import numpy as np
-
-from textrm.synth.inks.effects import Color, Dress
+from textrm.synth.inks.effects import Dress
 from textrm.synth.memes.faces import CaptionFaces, Choice
+from textrm.synth.values import BLACK, WHITE, Color, Rng
 
-Rng = np.random.Generator
-BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 BRIGHT: tuple[Color, ...] = (
     (255, 255, 0), (255, 220, 40), (255, 70, 70), (80, 220, 255), (90, 255, 90), (255, 120, 220), (255, 150, 30),
 )  # fmt: skip

@@ -14,8 +14,8 @@ from textrm.synth.memes.faces import CaptionFaces, Choice, covers
 from textrm.synth.memes.fitting import fit_caption, words_of
 from textrm.synth.memes.manner import FREE, Manner, band, outline, panel
 from textrm.synth.pieces.patch import Lettering, paste
+from textrm.synth.values import Rng
 
-Rng = np.random.Generator
 BAND, PANEL = "band", "black"
 # What the memes of the net look like, by counting; the names are those of the column ``style``.
 STYLES: Mapping[str, float] = {
@@ -82,7 +82,7 @@ def letter_meme(
     weights = np.array([styles[style] for style in names])
     style = names[int(rng.choice(len(names), p=weights / weights.sum()))]
     if not texts:
-        return Meme(_sample(name, picture, picture.copy(), (), False), "", "", tuple(refused))
+        return _bare(name, picture, refused)
     if style == BAND and boxes is None:
         centre = (sum(number for number, _ in kept) / len(kept) + 0.5) / len(captions)
         return _on_band(rng, picture, texts, refused, faces, name, centre)
@@ -110,14 +110,13 @@ def letter_meme(
             manner, seen = replace(manner, edge=0.06), "outline"
         drawn = fit_caption(rng, text, manner, *caption_box.size, 1.3 * largest if on_panel else largest)
         if drawn is None:
-            refused.append(
-                f"{_shown(text)}: too long for its box of {caption_box.size[0]:.0f}x{caption_box.size[1]:.0f} px"
-            )
+            wide, high = caption_box.size
+            refused.append(f"{_shown(text)}: too long for its box of {wide:.0f}x{high:.0f} px")
             continue
         words += _lay(image, drawn, caption_box, manner.align)
         used.append((seen, manner.choice.name))
     if not used:
-        return Meme(_sample(name, picture, picture.copy(), (), False), "", "", tuple(refused))
+        return _bare(name, picture, refused)
     return Meme(_sample(name, image, clean, words, clean is not picture), *used[0], tuple(refused))
 
 
@@ -146,7 +145,7 @@ def _on_band(
         else:
             blocks.append((drawn, own))
     if not blocks:
-        return Meme(_sample(name, picture, picture.copy(), (), False), "", "", tuple(refused))
+        return _bare(name, picture, refused)
     rows = round(sum(drawn.alpha.shape[0] + gap for drawn, _ in blocks) + gap * rng.uniform(0.8, 1.6))
     below = rng.random() < 0.15 if centre == 0.5 else centre > 0.5
     clean = with_band(picture, rows, below, 0 if inverse else 255)
@@ -185,6 +184,11 @@ def _shown(text: str) -> str:
     """The beginning of a caption on one line, with what does not print as its code."""
     short = " ".join(text.split())
     return ascii(short if len(short) <= 40 else f"{short[:39]}…")
+
+
+def _bare(name: str, picture: np.ndarray, refused: Sequence[str]) -> Meme:
+    """The picture with nothing set on it."""
+    return Meme(_sample(name, picture, picture.copy(), (), False), "", "", tuple(refused))
 
 
 def _sample(name: str, image: np.ndarray, clean: np.ndarray, words: Sequence[np.ndarray], added: bool) -> Sample:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from textrm.errors import UserError
+from textrm.synth.values import Rng
 from textrm.synth.words.text import meme_text
 
 
@@ -28,7 +29,7 @@ def read_captions(path: Path) -> list[list[str]]:
     return captions
 
 
-def compose_captions(rng: np.random.Generator) -> list[str]:
+def compose_captions(rng: Rng) -> list[str]:
     """One to four captions of one meme, mostly Latin."""
     count = int(rng.choice([1, 2, 3, 4], p=[0.42, 0.44, 0.09, 0.05]))
     script = "latin" if rng.random() < 0.96 else str(rng.choice(["cyrillic", "greek"]))

@@ -5,12 +5,14 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from textrm.synth.values import Rng
+
 SHORTEST = 300  # px of the longest side of a window, unless less is asked for
 ASPECT = (0.6, 1.7)  # width : height
 MOST_ENLARGED = 1.6
 
 
-def random_window(rng: np.random.Generator, picture: np.ndarray, longest: int) -> np.ndarray:
+def random_window(rng: Rng, picture: np.ndarray, longest: int) -> np.ndarray:
     """A window of ``picture`` (H W 3 uint8 RGB), scaled: its longest side is 300 to ``longest`` px, or ``longest``.
 
     The aspect is random in 0.6 to 1.7. The window is anything from all that the picture holds of that shape down to

@@ -10,21 +10,17 @@ import numpy as np
 from textrm.synth.faces.library import FontFace, FontLibrary
 from textrm.synth.faces.scripts import RIGHT_TO_LEFT, SHAPED, SPACELESS, VERTICAL
 from textrm.synth.inks.dresses import dialogue_dress
-from textrm.synth.inks.effects import Color
 from textrm.synth.pieces.patch import Lettering, colored
-from textrm.synth.setting.block import Block, Setting
+from textrm.synth.setting.block import Block, Setting, marks_of
 from textrm.synth.setting.columns import set_columns
 from textrm.synth.setting.rows import LineWidth, set_rows
 from textrm.synth.setting.warp import turn, wobble
+from textrm.synth.values import Background, Color, Rng
 from textrm.synth.words.endings import drawn_out
-from textrm.synth.words.text import dialogue_tokens, fit_to
+from textrm.synth.words.text import dialogue_tokens, worded
 
 SMALLEST = 7.0  # px per em of dialogue
 DRAWN_OUT = 0.15  # share of blocks with long strokes, waves and the like at the ends of words
-SCRIPT_SHARES = {
-    "japanese": 0.38, "chinese": 0.1, "korean": 0.08, "latin": 0.3, "cyrillic": 0.06, "greek": 0.02, "hebrew": 0.01,
-    "arabic": 0.02, "thai": 0.015, "devanagari": 0.015,
-}  # fmt: skip
 STYLE_SHARES: Mapping[str, Mapping[str, float]] = {
     "latin": {"hand": 0.5, "sans": 0.22, "serif": 0.11, "display": 0.13, "brush": 0.04},
     "japanese": {"hand": 0.18, "sans": 0.36, "serif": 0.34, "display": 0.09, "brush": 0.03},
@@ -33,34 +29,18 @@ OTHER_STYLES = {"hand": 0.28, "sans": 0.37, "serif": 0.23, "display": 0.1, "brus
 
 
 def dialogue(
-    rng: np.random.Generator,
-    fonts: FontLibrary,
-    width: int,
-    height: int,
-    *,
-    script: str | None = None,
-    vertical: bool | None = None,
-    ink: Color | None = None,
-    background: np.ndarray | None = None,
-    size: float | None = None,
-    ellipse: bool = False,
-    plain: bool | None = None,
-) -> Lettering | None:
-    """A block of one or more lines that fits the box.
+    rng: Rng, fonts: FontLibrary, width: int, height: int, *, script: str, size: float, vertical: bool = False,
+    ink: Color | None = None, background: Background = None, ellipse: bool = False, plain: bool | None = None,
+) -> Lettering | None:  # fmt: skip
+    """A block of one or more lines that fits the box of ``width`` x ``height`` px.
 
-    background: mean RGB under the text (3,), so that the ink contrasts; None = unknown (outlined more often).
-    size: em in pixels, None = drawn at random to suit the box. ellipse: lines follow an inscribed ellipse (pass the
-    balloon's inner bounding box). plain: True = flat ink without outline, shadow or glow; None = mostly so where the
-    background is known. script: None = any the fonts cover, Japanese most often. vertical: None = at random where the
-    script may run so.
+    script: one that the fonts cover. size: px per em, made smaller where nothing fits. vertical: where the script may
+    run so. ink: None = one that contrasts with the background, outlined more often where that is None. ellipse: lines
+    follow an inscribed ellipse (pass the balloon's inner bounding box). plain: True = flat ink without outline, shadow
+    or glow; None = mostly so where the background is known.
     """
-    script = script or fonts.pick_script(rng, SCRIPT_SHARES)
-    if vertical is None:
-        share = {"japanese": 0.65, "kana": 0.5, "chinese": 0.25}.get(script, 0.0)
-        vertical = bool(rng.random() < (share if width < 2 * height else 0.2 * share))
     vertical = vertical and script in VERTICAL
     face = fonts.pick(rng, script, STYLE_SHARES.get(script, OTHER_STYLES))
-    size = _dialogue_size(rng, width, height) if size is None else float(size)
     setting = _setting(rng, fonts, face, script, size, vertical)
     dress = dialogue_dress(rng, size, background, ink, plain)
     ruby = float(rng.choice([0.4, 1.0])) if script == "japanese" and rng.random() < 0.35 else 0.0
@@ -77,32 +57,21 @@ def dialogue(
         with_ruby = ruby if setting.size >= 10 else 0.0
         block = _block(rng, script, setting, room, vertical, ellipse, with_ruby, fullness, capitals)
         if block is not None:
-            block = _shaken(rng, turn(block, angle, slant), shake * setting.size, setting.size).cropped()
-        if block is not None and block.coverage.shape[1] <= room_x and block.coverage.shape[0] <= room_y:
-            return colored(block, dress, tags_of("dialogue", script, face, block, vertical, angle, setting))
+            block = _shaken(rng, turn(block, angle, slant), shake * setting.size, setting.size).within(room_x, room_y)
+        if block is not None:
+            return colored(block, dress, tags_of("dialogue", script, block, vertical, angle, setting))
         setting = replace(setting, size=setting.size * 0.8)
     return None
 
 
-def _dialogue_size(rng: np.random.Generator, width: int, height: int) -> float:
-    """Px per em: mostly what comics use (10 to 30), now and then as large as the box bears."""
-    largest = max(0.4 * min(width, height), 9.0)
-    if rng.random() < 0.12:
-        return float(min(rng.uniform(0.5, 1.0) * 1.7 * largest, 160.0))
-    low, high = np.log(8.0), np.log(min(largest, 56.0))
-    return float(np.exp(rng.triangular(low, min(np.log(19.0), high), max(high, low + 0.01))))
-
-
-def _setting(
-    rng: np.random.Generator, fonts: FontLibrary, face: FontFace, script: str, size: float, vertical: bool
-) -> Setting:
+def _setting(rng: Rng, fonts: FontLibrary, face: FontFace, script: str, size: float, vertical: bool) -> Setting:
     kanji_face = None
     if script == "japanese" and face.style in ("serif", "sans") and rng.random() < 0.25:
         kanji_face = fonts.pick(rng, script, {"sans": 0.5, "serif": 0.5, "hand": 0, "display": 0, "brush": 0})
     cjk = script in SPACELESS
-    align = float(
-        rng.choice([0.0, 0.5, 1.0, rng.random()], p=[0.8, 0.15, 0.0, 0.05] if vertical else [0.25, 0.68, 0.03, 0.04])
-    )
+    shares = [0.8, 0.15, 0.0, 0.05] if vertical else [0.25, 0.68, 0.03, 0.04]
+    align = float(rng.choice([0.0, 0.5, 1.0, rng.random()], p=shares))
+    unsteady = 0.4 if face.style in ("hand", "brush") else 0.04
     return Setting(
         face=face,
         size=size,
@@ -111,9 +80,7 @@ def _setting(
         tracking=float(rng.choice([0.0, rng.uniform(-0.04, 0.15)], p=[0.65, 0.35])),
         align=align,
         justify=rng.random() < 0.06,
-        jitter=float(rng.uniform(0.01, 0.05))
-        if rng.random() < (0.4 if face.style in ("hand", "brush") else 0.04)
-        else 0.0,
+        jitter=float(rng.uniform(0.01, 0.05)) if rng.random() < unsteady else 0.0,
         bold=float(rng.uniform(0.01, 0.05)) if face.weight < 600 and rng.random() < 0.2 else 0.0,
         emphasis=float(rng.uniform(0.05, 0.3)) if rng.random() < 0.2 and script not in SHAPED and not cjk else 0.0,
         right_to_left=script in RIGHT_TO_LEFT,
@@ -123,7 +90,7 @@ def _setting(
 
 
 def _block(
-    rng: np.random.Generator, script: str, setting: Setting, room: tuple[float, float], vertical: bool, ellipse: bool,
+    rng: Rng, script: str, setting: Setting, room: tuple[float, float], vertical: bool, ellipse: bool,
     ruby: float, fullness: float, capitals: bool,
 ) -> Block | None:  # fmt: skip
     """Fresh text, set to fill about ``fullness`` of the room (px)."""
@@ -138,15 +105,12 @@ def _block(
     if lines < 1 or extent < size or depth < size:
         return None
     per_em = 1.0 if script in SPACELESS or script == "korean" else 1.7
-    length = int(
-        np.clip(lines * extent / (size * (1 + setting.tracking)) * per_em * fullness * (0.75 if ellipse else 1), 1, 160)
-    )
-    tokens = dialogue_tokens(rng, script, length, ruby)
+    length = lines * extent / (size * (1 + setting.tracking)) * per_em * fullness * (0.75 if ellipse else 1)
+    tokens = dialogue_tokens(rng, script, int(np.clip(length, 1, 160)), ruby)
     if rng.random() < DRAWN_OUT:
         tokens = drawn_out(rng, tokens, script, 0.4)
     lacks = setting.face.lacks | (setting.kanji_face.lacks if setting.kanji_face else frozenset())
-    tokens = [replace(token, text=fit_to(token.text.upper() if capitals else token.text, lacks)) for token in tokens]
-    tokens = [token for token in tokens if token.text]
+    tokens = worded(tokens, capitals, lacks)
     if vertical:
         return set_columns(rng, tokens, setting, max(extent * rng.uniform(0.4, 1.0), size), lines)
     line_width = _ellipse(*room, lead, size) if ellipse else straight(extent * rng.uniform(0.7, 1.0))
@@ -168,19 +132,11 @@ def _ellipse(width: float, height: float, lead: float, size: float) -> LineWidth
     return available
 
 
-def _shaken(rng: np.random.Generator, block: Block, amplitude: float, size: float) -> Block:
+def _shaken(rng: Rng, block: Block, amplitude: float, size: float) -> Block:
     return wobble(rng, block, amplitude, rng.uniform(0.5, 1.5) * size) if amplitude else block
 
 
-def tags_of(
-    kind: str, script: str, face: FontFace, block: Block, vertical: bool, angle: float, setting: Setting
-) -> frozenset[str]:
+def tags_of(kind: str, script: str, block: Block, vertical: bool, angle: float, setting: Setting) -> frozenset[str]:
     """What a block is and how it is set, as a reader would name it."""
-    marks = {
-        "vertical": vertical,
-        "furigana": block.ruby,
-        "rotated": abs(angle) > 2,
-        "hand": face.style in ("hand", "brush"),
-        "bold": setting.bold > 0 or face.weight >= 650,
-    }
-    return frozenset({kind, script, *(name for name, present in marks.items() if present)})
+    readings = {"furigana"} if block.ruby else set()
+    return marks_of(setting.face, setting.bold, vertical, angle) | {kind, script} | readings

@@ -4,37 +4,26 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
 from textrm.synth.faces.library import FontLibrary
 from textrm.synth.faces.scripts import RIGHT_TO_LEFT, SHAPED, SPACELESS
-from textrm.synth.inks.dresses import BLACK, CONTRAST, WHITE, contrast, vivid
-from textrm.synth.inks.effects import Color, Dress
+from textrm.synth.inks.dresses import CONTRAST, contrast, vivid
+from textrm.synth.inks.effects import Dress
 from textrm.synth.pieces.dialogue import SMALLEST, straight, tags_of
 from textrm.synth.pieces.patch import Lettering, colored
 from textrm.synth.setting.block import Setting
 from textrm.synth.setting.decorations import decorated
 from textrm.synth.setting.rows import set_rows
 from textrm.synth.setting.warp import turn, wobble
-from textrm.synth.words.text import dialogue_tokens, fit_to
-
-Rng = np.random.Generator
+from textrm.synth.values import BLACK, WHITE, Background, Color, Rng
+from textrm.synth.words.text import dialogue_tokens, worded
 
 STYLES = {"hand": 0.82, "brush": 0.08, "display": 0.06, "sans": 0.04}
 
 
 def jotting(
-    rng: Rng,
-    fonts: FontLibrary,
-    width: int,
-    height: int,
-    *,
-    script: str,
-    background: np.ndarray | None = None,
-    ink: Color | None = None,
-    size: float = 20.0,
-    monochrome: bool = False,
-) -> Lettering | None:
+    rng: Rng, fonts: FontLibrary, width: int, height: int, *, script: str, size: float,
+    background: Background = None, monochrome: bool = False,
+) -> Lettering | None:  # fmt: skip
     """One to six lines in one hand of about ``size`` px per em, in a box of ``width`` x ``height`` px.
 
     Flat ink, coloured as often as black. A third carries an underline, brackets, a ring, rays or a heart, which are
@@ -60,10 +49,7 @@ def jotting(
     wide = min(room, size * rng.uniform(3, 14))
     tokens = dialogue_tokens(rng, script, int(lines * wide / size * (0.8 if cjk else 1.7) * rng.uniform(0.4, 1.0)) + 1)
     capitals = rng.random() < 0.5
-    tokens = [
-        replace(token, text=fit_to(token.text.upper() if capitals else token.text, face.lacks)) for token in tokens
-    ]
-    block = set_rows(rng, [token for token in tokens if token.text], setting, straight(wide), lines, not cjk)
+    block = set_rows(rng, worded(tokens, capitals, face.lacks), setting, straight(wide), lines, not cjk)
     if block is None:
         return None
     marks: set[str] = set()
@@ -74,16 +60,16 @@ def jotting(
         block = wobble(rng, block, rng.uniform(0.01, 0.05) * size, rng.uniform(0.4, 1.6) * size)
     angle = float(rng.normal(0, 7)) if rng.random() < 0.4 else 0.0
     slant = float(rng.uniform(-0.1, 0.3)) if rng.random() < 0.3 else 0.0
-    whole = turn(block, angle, slant).cropped()
-    if whole is None or whole.coverage.shape[1] > width - 4 or whole.coverage.shape[0] > height - 4:
+    whole = turn(block, angle, slant).within(width - 4, height - 4)
+    if whole is None:
         return None
-    dress = Dress(ink or _ink(rng, background, monochrome), hard=rng.random() < 0.06)
+    dress = Dress(_ink(rng, background, monochrome), hard=rng.random() < 0.06)
     if background is None:
         dress = replace(dress, outlines=((max(0.08 * size, 1.2), BLACK if sum(dress.ink) > 380 else WHITE),))
-    return colored(whole, dress, tags_of("jotting", script, face, whole, False, angle, setting) | marks)
+    return colored(whole, dress, tags_of("jotting", script, whole, False, angle, setting) | marks)
 
 
-def _ink(rng: Rng, background: np.ndarray | None, monochrome: bool) -> Color:
+def _ink(rng: Rng, background: Background, monochrome: bool) -> Color:
     """Black or white, whichever is further, as often as any colour that stands out."""
     if background is None:
         return BLACK if rng.random() < 0.6 else WHITE

@@ -15,26 +15,17 @@ from textrm.synth.pieces.patch import Lettering, colored, over
 from textrm.synth.pieces.sound import SCRIPT_SHARES, roughened
 from textrm.synth.setting.arrangement import EM, arranged, frame
 from textrm.synth.setting.block import Block
+from textrm.synth.values import Background, Rng
 from textrm.synth.words.text import effect_text, fit_to
-
-Rng = np.random.Generator
 
 STYLES = {"display": 0.28, "brush": 0.2, "hand": 0.22, "sans": 0.24, "serif": 0.06}
 LONGEST = 6  # letters
 
 
 def large_effect(
-    rng: Rng,
-    fonts: FontLibrary,
-    width: int,
-    height: int,
-    *,
-    letter: float,
-    script: str | None = None,
-    background: np.ndarray | None = None,
-    monochrome: bool = False,
-    dress: Dress | None = None,
-) -> Lettering | None:
+    rng: Rng, fonts: FontLibrary, width: int, height: int, *, letter: float, script: str | None = None,
+    background: Background = None, monochrome: bool = False, dress: Dress | None = None,
+) -> Lettering | None:  # fmt: skip
     """One to six letters whose tallest is about ``letter`` px high before it is turned and seen in perspective.
 
     As many letters as the box of ``width`` x ``height`` px bears; None where it does not hold one. The box may be

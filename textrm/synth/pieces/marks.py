@@ -7,35 +7,24 @@ import numpy as np
 from textrm.synth.faces.library import FontLibrary
 from textrm.synth.faces.scripts import VERTICAL
 from textrm.synth.inks.dresses import dialogue_dress
-from textrm.synth.inks.effects import Color
-from textrm.synth.pieces.dialogue import OTHER_STYLES, SCRIPT_SHARES, SMALLEST, STYLE_SHARES, straight, tags_of
+from textrm.synth.pieces.dialogue import OTHER_STYLES, SMALLEST, STYLE_SHARES, straight, tags_of
 from textrm.synth.pieces.patch import Lettering, colored
 from textrm.synth.setting.block import Setting
 from textrm.synth.setting.columns import set_columns
 from textrm.synth.setting.rows import set_rows
 from textrm.synth.setting.warp import turn
+from textrm.synth.values import Background, Color, Rng
 from textrm.synth.words.text import Token
 from textrm.synth.words.vocabulary_marks import MARKS
 
-Rng = np.random.Generator
-
 
 def mark(
-    rng: Rng,
-    fonts: FontLibrary,
-    width: int,
-    height: int,
-    *,
-    script: str | None = None,
-    vertical: bool | None = None,
-    ink: Color | None = None,
-    background: np.ndarray | None = None,
-    size: float = 18.0,
-) -> Lettering | None:
+    rng: Rng, fonts: FontLibrary, width: int, height: int, *, script: str, size: float, vertical: bool = False,
+    ink: Color | None = None, background: Background = None,
+) -> Lettering | None:  # fmt: skip
     """One to six marks on one line of about ``size`` px per em. Other arguments as for ``dialogue``."""
-    script = script or fonts.pick_script(rng, SCRIPT_SHARES)
     face = fonts.pick(rng, script, STYLE_SHARES.get(script, OTHER_STYLES))
-    upright = bool(script in VERTICAL and (rng.random() < 0.5 if vertical is None else vertical))
+    upright = vertical and script in VERTICAL
     marks = [marks for marks in MARKS["upright" if upright else "level"] if face.lacks.isdisjoint(marks)]
     text = marks[int(rng.integers(len(marks)))] if marks else "!"
     setting = Setting(
@@ -54,7 +43,7 @@ def mark(
     else:
         block = set_rows(rng, [Token(text)], setting, straight(room_x), 1, spaced=True)
     angle = float(rng.normal(0, 8)) if rng.random() < 0.25 else 0.0
-    block = block and turn(block, angle).cropped()
-    if block is None or block.coverage.shape[1] > room_x or block.coverage.shape[0] > room_y:
+    block = block and turn(block, angle).within(room_x, room_y)
+    if block is None:
         return None
-    return colored(block, dress, tags_of("single_mark", script, face, block, upright, angle, setting))
+    return colored(block, dress, tags_of("single_mark", script, block, upright, angle, setting))

@@ -7,17 +7,16 @@ from dataclasses import replace
 import numpy as np
 
 from textrm.synth.faces.library import FontLibrary
-from textrm.synth.inks.dresses import BLACK, WHITE, contrast, vivid
+from textrm.synth.inks.dresses import contrast, vivid
 from textrm.synth.inks.effects import Dress
 from textrm.synth.pieces.dialogue import SMALLEST, straight, tags_of
 from textrm.synth.pieces.patch import Lettering, colored
 from textrm.synth.setting.block import Setting
 from textrm.synth.setting.rows import set_rows
 from textrm.synth.setting.warp import turn
+from textrm.synth.values import BLACK, WHITE, Background, Rng
 from textrm.synth.words import vocabulary as v
 from textrm.synth.words.text import Token, fit_to
-
-Rng = np.random.Generator
 
 _STAMPS = ("SAMPLE", "PREVIEW", "DRAFT", "COPY", "PROOF", "DO NOT REPOST", "NOT FOR SALE", "WATERMARK", "DEMO", "VOID")
 _FORMS = (
@@ -29,7 +28,7 @@ _FORMS = (
 
 
 def watermark(
-    rng: Rng, fonts: FontLibrary, width: int, height: int, *, background: np.ndarray | None, monochrome: bool
+    rng: Rng, fonts: FontLibrary, width: int, height: int, *, background: Background, monochrome: bool
 ) -> Lettering | None:
     """A translucent line that takes 15 to 90 % of the width, mostly level or tilted; None where too small.
 
@@ -47,8 +46,8 @@ def watermark(
     block = set_rows(rng, [Token(word) for word in text.split()], setting, straight(2.0 * width), 1, spaced=True)
     tilts = [0.0, 45.0, 30.0, -30.0, -45.0, 90.0, float(rng.normal(0, 20))]
     angle = tilts[rng.choice(7, p=[0.3, 0.1, 0.2, 0.1, 0.05, 0.05, 0.2])]
-    block = block and turn(block, angle).cropped()
-    if block is None or block.coverage.shape[1] > 1.1 * width or block.coverage.shape[0] > 1.1 * height:
+    block = block and turn(block, angle).within(1.1 * width, 1.1 * height)
+    if block is None:
         return None
     ground = np.full(3, 128.0) if background is None else background
     inks = [WHITE, BLACK, (128, 128, 128), vivid(rng)]
@@ -59,11 +58,11 @@ def watermark(
     dress = Dress(ink, opacity=opacity)
     if rng.random() < 0.25:
         dress = replace(dress, outlines=((max(0.04 * size, 1.0), BLACK if sum(ink) > 380 else WHITE),))
-    return colored(block, dress, tags_of("watermark", "latin", face, block, False, angle, setting))
+    return colored(block, dress, tags_of("watermark", "latin", block, False, angle, setting))
 
 
 def credit(
-    rng: Rng, fonts: FontLibrary, width: int, height: int, *, background: np.ndarray | None, monochrome: bool
+    rng: Rng, fonts: FontLibrary, width: int, height: int, *, background: Background, monochrome: bool
 ) -> Lettering | None:
     """A name, a signature or an address, 7 to 16 px per em, within ``width`` x ``height`` px."""
     face = fonts.pick(rng, "latin", {"hand": 0.5, "sans": 0.3, "serif": 0.12, "brush": 0.05, "display": 0.03})
@@ -73,8 +72,8 @@ def credit(
     block = set_rows(rng, [Token(word) for word in text.split()], setting, straight(width - 4), 2, spaced=True)
     angle = float(rng.choice([0.0, 90.0, -90.0, rng.normal(0, 12)], p=[0.65, 0.08, 0.07, 0.2]))
     slant = 0.2 if rng.random() < 0.2 else 0.0
-    block = block and turn(block, angle, slant).cropped()
-    if block is None or block.coverage.shape[1] > width - 4 or block.coverage.shape[0] > height - 4:
+    block = block and turn(block, angle, slant).within(width - 4, height - 4)
+    if block is None:
         return None
     ground = np.full(3, 128.0) if background is None else background
     far = BLACK if ground.mean() > 110 else WHITE
@@ -84,7 +83,7 @@ def credit(
     dress = Dress(ink, opacity=float(rng.uniform(0.5, 1.0)) if rng.random() < 0.4 else 1.0)
     if background is None:
         dress = replace(dress, outlines=((1.2, BLACK if sum(ink) > 380 else WHITE),))
-    return colored(block, dress, tags_of("credit", "latin", face, block, False, angle, setting))
+    return colored(block, dress, tags_of("credit", "latin", block, False, angle, setting))
 
 
 def owner_text(rng: Rng) -> str:

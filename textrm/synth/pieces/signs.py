@@ -9,20 +9,14 @@ import numpy as np
 
 from textrm.synth.faces.library import FontLibrary
 from textrm.synth.inks.dresses import FAINT, contrast
-from textrm.synth.inks.effects import Color
 from textrm.synth.pieces.dialogue import dialogue
 from textrm.synth.pieces.patch import Lettering, faded, scaled, stacked, turned
 from textrm.synth.setting.bends import along_arc, in_perspective
+from textrm.synth.values import Background, Color, Rng, rgb
 
 
 def sign(
-    rng: np.random.Generator,
-    fonts: FontLibrary,
-    width: int,
-    height: int,
-    *,
-    script: str | None = None,
-    background: np.ndarray | None = None,
+    rng: Rng, fonts: FontLibrary, width: int, height: int, *, script: str, background: Background = None
 ) -> Lettering | None:
     """One to three blocks of lines below each other that lie askew, bent or in perspective with what bears them.
 
@@ -39,9 +33,9 @@ def sign(
     blocks = []
     for share in shares:
         room = int(high * share)
-        em = max(room * np.exp(rng.uniform(np.log(0.12), np.log(0.8))), 8.0)
+        em = max(room * float(np.exp(rng.uniform(np.log(0.12), np.log(0.8)))), 8.0)
         block = dialogue(
-            rng, fonts, wide, room, script=script, vertical=False, ink=ink, background=background, size=em,
+            rng, fonts, wide, room, script=script, ink=ink, background=background, size=em,
             plain=rng.random() < 0.85,
         ) if room > 8 else None  # fmt: skip
         if block is not None:
@@ -64,7 +58,7 @@ def sign(
     return replace(text, tags=text.tags - {"dialogue"} | {"sign"})
 
 
-def _aside(rng: np.random.Generator) -> np.ndarray:
+def _aside(rng: Rng) -> np.ndarray:
     """How the corners of a sheet move that is seen from one side or from below: 4 2, shares of its sides."""
     near = float(rng.uniform(0.05, 0.3))
     slope = float(rng.normal(0, 0.08))
@@ -74,15 +68,12 @@ def _aside(rng: np.random.Generator) -> np.ndarray:
     return moved if rng.random() < 0.5 else moved[[1, 0, 3, 2]] * (-1, 1)
 
 
-def _tone(rng: np.random.Generator, background: np.ndarray | None) -> Color:
+def _tone(rng: Rng, background: Background) -> Color:
     """A tone of the background that is FAINT grey levels away from it or more."""
     paper = rng.integers(0, 256, 3).astype(np.float64) if background is None else background.astype(np.float64)
     dark, light = paper * rng.uniform(0.1, 0.65), 255 - (255 - paper) * rng.uniform(0.1, 0.65)
     further, other = (dark, light) if paper.mean() > 127 else (light, dark)
     stamp = np.array([(190, 40, 40), (50, 60, 160), (60, 40, 20)][rng.integers(3)]) + rng.normal(0, 20, 3)
     tone = [further, other, stamp][rng.choice(3, p=[0.65, 0.2, 0.15])]
-    for color in (tone, further, dark, light):
-        red, green, blue = (int(value) for value in np.clip(color, 0, 255))
-        if contrast((red, green, blue), paper) >= FAINT:
-            break
-    return red, green, blue
+    inks = [rgb(np.clip(color, 0, 255)) for color in (tone, further, dark, light)]
+    return next((ink for ink in inks if contrast(ink, paper) >= FAINT), inks[-1])

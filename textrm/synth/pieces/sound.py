@@ -9,11 +9,11 @@ import numpy as np
 from textrm.synth.faces.library import FontLibrary
 from textrm.synth.faces.scripts import SPACELESS
 from textrm.synth.inks.dresses import effect_dress
-from textrm.synth.inks.effects import Color
 from textrm.synth.pieces.patch import Lettering, colored
 from textrm.synth.setting.arrangement import EM, arranged, frame
 from textrm.synth.setting.block import Block
 from textrm.synth.setting.warp import dry_brush, rough_cut, wobble
+from textrm.synth.values import Background, Color, Rng
 from textrm.synth.words.text import effect_text, fit_to
 
 LARGEST = 600.0  # px per em
@@ -24,48 +24,38 @@ STYLES = {"display": 0.35, "brush": 0.2, "hand": 0.2, "sans": 0.2, "serif": 0.05
 
 
 def sound_effect(
-    rng: np.random.Generator,
-    fonts: FontLibrary,
-    width: int,
-    height: int,
-    *,
-    script: str | None = None,
-    vertical: bool | None = None,
-    ink: Color | None = None,
-    background: np.ndarray | None = None,
-    monochrome: bool = False,
-) -> Lettering | None:
+    rng: Rng, fonts: FontLibrary, width: int, height: int, *, script: str | None = None, ink: Color | None = None,
+    background: Background = None, monochrome: bool = False,
+) -> Lettering | None:  # fmt: skip
     """Large, rotated, bent, outlined onomatopoeia that fills most of the box; None where it would be too small.
 
+    script: None = any that the fonts cover, by SCRIPT_SHARES. ink: None = at random, black and white mostly.
     monochrome: greys only (for black-and-white pages). Other arguments as for ``dialogue``.
     """
     script = script or fonts.pick_script(rng, SCRIPT_SHARES)
     face = fonts.pick(rng, script, STYLES)
     text = fit_to(effect_text(rng, script), face.lacks).strip()[:12]
-    if vertical is None:
-        vertical = script in SPACELESS and rng.random() < (0.75 if height > width else 0.15)
+    vertical = script in SPACELESS and rng.random() < (0.75 if height > width else 0.15)
     arrangement = arranged(rng, face, text, script, vertical)
     if arrangement is None:
         return None
-    span = arrangement.span
-    scale = float(min((width - 8) / span[0], (height - 8) / span[1], LARGEST / EM))
+    room, span = np.array([width - 8, height - 8]), arrangement.span
+    scale = float(min(*(room / span), LARGEST / EM))
     if scale * EM < SMALLEST:
         return None
     dress = effect_dress(rng, scale * EM, background, ink, monochrome)
-    scale = float(min((width - 8 - 2 * dress.reach) / span[0], (height - 8 - 2 * dress.reach) / span[1], LARGEST / EM))
+    scale = float(min(*((room - 2 * dress.reach) / span), LARGEST / EM))
     if scale * EM < SMALLEST:
         return None
-    block = roughened(rng, Block(np.maximum.reduce(arrangement.draw(scale)), ()), scale * EM).cropped()
+    sheet, rim = Block(np.maximum.reduce(arrangement.draw(scale)), ()), 2 * (dress.reach + 1)
+    block = roughened(rng, sheet, scale * EM).within(width - rim, height - rim)
     if block is None:
         return None
-    block = replace(block, words=(frame(block.coverage),))
-    reach = dress.reach + 1
-    if block.coverage.shape[1] + 2 * reach > width or block.coverage.shape[0] + 2 * reach > height:
-        return None
-    return colored(block, dress, frozenset({"sound_effect", script}) | arrangement.marks())
+    tags = frozenset({"sound_effect", script}) | arrangement.marks()
+    return colored(replace(block, words=(frame(block.coverage),)), dress, tags)
 
 
-def roughened(rng: np.random.Generator, block: Block, em: float) -> Block:
+def roughened(rng: Rng, block: Block, em: float) -> Block:
     """Letters cut, brushed or written unsteadily, or as they are."""
     draw = rng.random()
     if draw < 0.12:

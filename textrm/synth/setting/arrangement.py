@@ -11,7 +11,9 @@ from PIL import Image, ImageDraw
 from textrm.synth.faces.glyphs import has_vertical_form, load_font
 from textrm.synth.faces.library import FontFace
 from textrm.synth.faces.scripts import RIGHT_TO_LEFT, SHAPED
+from textrm.synth.setting.block import marks_of
 from textrm.synth.setting.warp import grown
+from textrm.synth.values import Rng
 
 EM = 100.0  # px per em at which an arrangement is planned
 SHARPEST = 400.0  # px per em at which a glyph is drawn at most; larger ones are enlarged from it
@@ -52,17 +54,11 @@ class Arrangement:
 
     def marks(self) -> frozenset[str]:
         """The tags of how it is set."""
-        marks = {
-            "vertical": self.vertical,
-            "rotated": abs(self.tilt) > 2,
-            "hand": self.face.style in ("hand", "brush"),
-            "bold": self.bold > 0 or self.face.weight >= 650,
-        }
-        return frozenset(name for name, present in marks.items() if present)
+        return marks_of(self.face, self.bold, self.vertical, self.tilt)
 
 
 def arranged(
-    rng: np.random.Generator, face: FontFace, text: str, script: str, vertical: bool, heaviest: float = 0.1
+    rng: Rng, face: FontFace, text: str, script: str, vertical: bool, heaviest: float = 0.1
 ) -> Arrangement | None:
     """``text`` along a random path, or None where nothing of it can be seen; ``heaviest`` is the
     widest extra stroke, em.
@@ -87,9 +83,7 @@ def frame(coverage: np.ndarray) -> np.ndarray:
     return grown(cv2.boxPoints(cv2.minAreaRect(corners.reshape(-1, 2))).astype(np.float32), 1.0)
 
 
-def _arrange(
-    rng: np.random.Generator, face: FontFace, glyphs: list[str], boxes: np.ndarray, vertical: bool
-) -> list[np.ndarray]:
+def _arrange(rng: Rng, face: FontFace, glyphs: list[str], boxes: np.ndarray, vertical: bool) -> list[np.ndarray]:
     """A 3 x 3 matrix for each glyph, from its own coordinates (baseline at 0, 0) to the plane of the whole effect."""
     count = len(glyphs)
     tightness = rng.uniform(0.72, 1.15)
@@ -119,9 +113,8 @@ def _arrange(
         x, y = (aside, along) if vertical else (along, aside)
         x, y = x + rng.normal(0, drift) * EM, y + rng.normal(0, drift) * EM
         centre = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2 if vertical else -0.36 * EM)
-        matrices.append(
-            _shift(x, y) @ _turn(degrees) @ _scale(size * stretch, size, shear) @ _shift(-centre[0], -centre[1])
-        )
+        placed = _shift(x, y) @ _turn(degrees) @ _scale(size * stretch, size, shear)
+        matrices.append(placed @ _shift(-centre[0], -centre[1]))
     view = np.eye(3)
     if rng.random() < 0.4:
         view[2, :2] = rng.normal(0, 0.25, 2) / max(whole, 2 * EM)
@@ -146,12 +139,9 @@ def _stamp(
     if x0 >= x1 or y0 >= y1:
         return
     # cell pixels to planned glyph coordinates to the sheet; pixel centres lie at whole numbers for cv2
-    to_part = (
-        _shift(-0.5 - x0, -0.5 - y0) @ matrix @ _scale(1 / ratio, 1 / ratio, 0) @ _shift(left - 2 + 0.5, top - 2 + 0.5)
-    )
-    glyph_drawn[y0:y1, x0:x1] = cv2.warpPerspective(
-        np.asarray(cell), to_part, (int(x1 - x0), int(y1 - y0)), flags=cv2.INTER_LINEAR
-    )
+    planned = _shift(-0.5 - x0, -0.5 - y0) @ matrix @ _scale(1 / ratio, 1 / ratio, 0)
+    to_part, extent = planned @ _shift(left - 2 + 0.5, top - 2 + 0.5), (int(x1 - x0), int(y1 - y0))
+    glyph_drawn[y0:y1, x0:x1] = cv2.warpPerspective(np.asarray(cell), to_part, extent, flags=cv2.INTER_LINEAR)
 
 
 def _corners(box: np.ndarray) -> np.ndarray:

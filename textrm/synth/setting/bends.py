@@ -9,8 +9,6 @@ import numpy as np
 
 from textrm.synth.pieces.patch import Lettering, resampled
 
-Rng = np.random.Generator
-
 
 def in_perspective(lettering: Lettering, corners: np.ndarray) -> Lettering:
     """The patch with its corners (from the top left, clockwise) moved by ``corners`` (4 2, shares of its sides)."""

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
-from textrm.synth.box import Box
+from textrm.synth.faces.glyphs import Font
 from textrm.synth.faces.library import FontFace
+from textrm.synth.values import Box
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,12 @@ class Block:
             self.ruby,
         )
 
+    def within(self, width: float, height: float) -> Block | None:
+        """The block without empty margins, or None where it has no ink or is larger than ``width`` x ``height`` px."""
+        whole = self.cropped()
+        fits = whole is not None and whole.coverage.shape[1] <= width and whole.coverage.shape[0] <= height
+        return whole if fits else None
+
 
 @dataclass(slots=True)
 class GlyphCanvas:
@@ -70,15 +77,7 @@ class GlyphCanvas:
         self.image = Image.new("L", size)
         self.draw = ImageDraw.Draw(self.image)
 
-    def text(
-        self,
-        x: float,
-        baseline: float,
-        text: str,
-        font: ImageFont.FreeTypeFont,
-        bold: float = 0.0,
-        vertical: bool = False,
-    ) -> Box:
+    def text(self, x: float, baseline: float, text: str, font: Font, bold: float = 0.0, vertical: bool = False) -> Box:
         """Draw left-aligned on the baseline; gives the box of the ink. bold: stroke in px."""
         features = ["vert"] if vertical else None
         origin = (x + self.margin, baseline + self.margin)
@@ -109,13 +108,19 @@ class GlyphCanvas:
 def rectangle(box: Box, shift: float = 0.0, grow: float = 0.0) -> np.ndarray:
     """The four corners of a box, clockwise from the top left, as float32."""
     left, top, right, bottom = box
-    corners = [
-        (left - grow, top - grow),
-        (right + grow, top - grow),
-        (right + grow, bottom + grow),
-        (left - grow, bottom + grow),
-    ]
-    return np.array(corners, np.float32) + np.float32(shift)
+    x0, y0, x1, y1 = left - grow, top - grow, right + grow, bottom + grow
+    return np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)], np.float32) + np.float32(shift)
+
+
+def marks_of(face: FontFace, bold: float, vertical: bool, degrees: float) -> frozenset[str]:
+    """The tags of how type is set, as a reader would name it."""
+    marks = {
+        "vertical": vertical,
+        "rotated": abs(degrees) > 2,
+        "hand": face.style in ("hand", "brush"),
+        "bold": bold > 0 or face.weight >= 650,
+    }
+    return frozenset(name for name, present in marks.items() if present)
 
 
 def union(boxes: list[Box]) -> Box:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw
 
-from textrm.synth.box import Box
 from textrm.synth.faces.glyphs import CORNER, EM_ASCENT, SMALL_KANA, TURNED, has_vertical_form, load_font
 from textrm.synth.faces.library import FontFace
 from textrm.synth.setting.block import Block, GlyphCanvas, Setting, union
+from textrm.synth.values import Box, Rng
 from textrm.synth.words.text import Token
 
 _STICKS = frozenset("、。！？…ー～♪♥」』），；：”》!?ッっゃゅょャュョ・々")  # must not begin a column
@@ -26,9 +26,7 @@ class _Cell:
     keep: bool = False  # may not begin a column
 
 
-def set_columns(
-    rng: np.random.Generator, tokens: Sequence[Token], setting: Setting, height: float, max_columns: int
-) -> Block | None:
+def set_columns(rng: Rng, tokens: Sequence[Token], setting: Setting, height: float, max_columns: int) -> Block | None:
     """Break tokens into columns no taller than ``height`` px; what does not fit is left out. None if nothing fits."""
     advance = setting.size * (1 + setting.tracking)
     capacity = int((height - setting.size) // advance) + 1
@@ -57,12 +55,8 @@ def _cells(tokens: Sequence[Token]) -> list[list[_Cell]]:
         cells: list[_Cell] = []
         for character in token.text:
             run = cells[-1].text + character if cells else ""
-            if (
-                run
-                and len(run) <= 2
-                and all(mark in _LYING for mark in run)
-                and run[0].isdigit() == character.isdigit()
-            ):
+            lying = 0 < len(run) <= 2 and all(mark in _LYING for mark in run)
+            if lying and run[0].isdigit() == character.isdigit():
                 cells[-1].text = run
             else:
                 cells.append(_Cell(character, keep=character in _STICKS))
@@ -103,7 +97,7 @@ def _break(phrases: Sequence[list[_Cell]], capacity: int, max_columns: int) -> l
     return [column for column in columns if column]
 
 
-def _draw(rng: np.random.Generator, canvas: GlyphCanvas, left: float, top: float, text: str, setting: Setting) -> Box:
+def _draw(rng: Rng, canvas: GlyphCanvas, left: float, top: float, text: str, setting: Setting) -> Box:
     """One cell with its em box at (left, top)."""
     face, size = setting.face, setting.size
     if setting.kanji_face and "一" <= text <= "鿿":
@@ -149,10 +143,8 @@ def _ruby(canvas: GlyphCanvas, left: float, top: float, length: float, reading: 
     font = load_font(setting.face, size)
     step = max(min(length / len(reading), 1.5 * size), size)
     y = top + (length - step * len(reading)) / 2 + (step - size) / 2
-    boxes = [
-        canvas.text(
-            left, y + i * step + EM_ASCENT * size, character, font, vertical=has_vertical_form(setting.face, character)
-        )
-        for i, character in enumerate(reading)
-    ]
+    boxes = []
+    for i, character in enumerate(reading):
+        upright = has_vertical_form(setting.face, character)
+        boxes.append(canvas.text(left, y + i * step + EM_ASCENT * size, character, font, vertical=upright))
     return union(boxes)

@@ -7,10 +7,9 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from textrm.synth.drawing.common.strokes import SUBPIXEL_BITS, Curve, fixed, smooth_open
+from textrm.synth.drawing.common.strokes import SUBPIXEL_BITS, Curve, fixed, heart, smooth_open
 from textrm.synth.setting.block import Block
-
-Rng = np.random.Generator
+from textrm.synth.values import Rng
 
 REACH = 3.2  # em, the furthest that a sign goes beyond the words
 
@@ -44,9 +43,8 @@ def _underline(rng: Rng, box: Corners, size: float) -> list[Curve]:
     strokes = []
     wave = rng.uniform(0.05, 0.1) * size if rng.random() < 0.3 else 0.0
     for number in range(int(rng.integers(1, 3))):
-        x = np.linspace(
-            x0 + rng.normal(0, 0.15) * size, x1 + rng.normal(0, 0.15) * size, max(int((x1 - x0) / size * 4), 5)
-        )
+        left, right = x0 + rng.normal(0, 0.15) * size, x1 + rng.normal(0, 0.15) * size
+        x = np.linspace(left, right, max(int((x1 - x0) / size * 4), 5))
         y = y1 + size * (0.1 + 0.18 * number) + rng.normal(0, 0.03 * size, len(x)) + wave * (-1) ** np.arange(len(x))
         strokes.append(smooth_open(np.stack([x, y], 1), 4))
     return strokes
@@ -91,15 +89,11 @@ def _rays(rng: Rng, box: Corners, size: float) -> list[Curve]:
 def _heart(rng: Rng, box: Corners, size: float) -> list[Curve]:
     """One or two hearts beside the words."""
     _, y0, x1, y1 = box
-    t = np.linspace(0, 2 * np.pi, 25)
-    shape = np.stack(
-        [16 * np.sin(t) ** 3, -(13 * np.cos(t) - 5 * np.cos(2 * t) - 2 * np.cos(3 * t) - np.cos(4 * t))], 1
-    )
     hearts = []
     for number in range(int(rng.integers(1, 3))):
         scale = size * rng.uniform(0.012, 0.022) * (1 - 0.3 * number)
         at = (x1 + (0.4 + 0.1 * number) * size, y0 + (y1 - y0) * (0.7 - 0.6 * number))
-        hearts.append(shape * scale + at)
+        hearts.append(heart(25) * scale + at)
     return hearts
 
 

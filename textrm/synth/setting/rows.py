@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
-from textrm.synth.box import Box
-from textrm.synth.faces.glyphs import load_font
+from textrm.synth.faces.glyphs import Font, load_font
 from textrm.synth.setting.block import Block, GlyphCanvas, Setting, union
+from textrm.synth.values import Box, Rng
 from textrm.synth.words.text import Token
 
 LineWidth = Callable[[int, int], float]  # (line, lines) -> px available
@@ -19,7 +19,7 @@ _STICKS = frozenset("、。！？…ー～♪♥」』），；：”》!?.,ッ�
 
 
 def set_rows(
-    rng: np.random.Generator, tokens: Sequence[Token], setting: Setting, width: LineWidth, max_lines: int, spaced: bool
+    rng: Rng, tokens: Sequence[Token], setting: Setting, width: LineWidth, max_lines: int, spaced: bool
 ) -> Block | None:
     """Break tokens into lines and draw them; what does not fit is left out. None where not even one token fits.
 
@@ -54,18 +54,15 @@ def set_rows(
             line = line[::-1]
         for i in line:
             if stressed[i]:
-                boxes.append(
-                    _slanted(canvas, x, baseline, pieces[i].text, strong, (setting.bold + 0.03) * setting.size)
-                )
+                bold = (setting.bold + 0.03) * setting.size
+                boxes.append(_slanted(canvas, x, baseline, pieces[i].text, strong, bold))
             else:
                 boxes.append(_piece(rng, canvas, x, baseline, pieces[i], plain, setting))
             x += lengths[i] + gap
         canvas.words += boxes if spaced else [union(boxes)]
-        canvas.words += [
-            _ruby(canvas, box, baseline, pieces[i], setting)
-            for i, box in zip(line, boxes, strict=True)
-            if pieces[i].ruby
-        ]
+        for i, box in zip(line, boxes, strict=True):
+            if pieces[i].ruby:
+                canvas.words.append(_ruby(canvas, box, baseline, pieces[i], setting))
     return canvas.finish()
 
 
@@ -109,15 +106,7 @@ def _fewest_lines(
     return [line for line in lines if line]
 
 
-def _piece(
-    rng: np.random.Generator,
-    canvas: GlyphCanvas,
-    x: float,
-    baseline: float,
-    piece: Token,
-    font: ImageFont.FreeTypeFont,
-    setting: Setting,
-) -> Box:
+def _piece(rng: Rng, canvas: GlyphCanvas, x: float, baseline: float, piece: Token, font: Font, setting: Setting) -> Box:
     size, bold = setting.size, setting.bold * setting.size
     whole = setting.shaped or not (setting.tracking or setting.jitter or setting.kanji_face)
     if whole:
@@ -137,9 +126,7 @@ def _piece(
     return union(boxes)
 
 
-def _slanted(
-    canvas: GlyphCanvas, x: float, baseline: float, text: str, font: ImageFont.FreeTypeFont, bold: float
-) -> Box:
+def _slanted(canvas: GlyphCanvas, x: float, baseline: float, text: str, font: Font, bold: float) -> Box:
     """One emphasised word: heavier and sheared to the right, as comic letterers do."""
     left, top, right, bottom = font.getbbox(text, anchor="ls", stroke_width=bold)
     margin = int(np.ceil(0.3 * (bottom - top))) + 2

@@ -5,7 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from textrm.synth.drawing.common.strokes import rotation
 from textrm.synth.setting.block import Block
+from textrm.synth.values import Rng
 
 
 def turn(block: Block, degrees: float = 0.0, slant: float = 0.0) -> Block:
@@ -13,10 +15,7 @@ def turn(block: Block, degrees: float = 0.0, slant: float = 0.0) -> Block:
     if not degrees and not slant:
         return block
     height, width = block.coverage.shape
-    angle = np.deg2rad(degrees)
-    linear = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]]) @ np.array(
-        [[1, -slant], [0, 1]]
-    )
+    linear = rotation(np.deg2rad(degrees)) @ np.array([[1, -slant], [0, 1]])
     corners = np.array([(0, 0), (width, 0), (width, height), (0, height)]) @ linear.T
     low, high = corners.min(0) - 1, corners.max(0) + 1
     size = tuple(int(n) for n in np.ceil(high - low))
@@ -29,7 +28,7 @@ def turn(block: Block, degrees: float = 0.0, slant: float = 0.0) -> Block:
     return Block(coverage, words, block.ruby)
 
 
-def wobble(rng: np.random.Generator, block: Block, amplitude: float, wavelength: float) -> Block:
+def wobble(rng: Rng, block: Block, amplitude: float, wavelength: float) -> Block:
     """Shift every pixel by smooth noise of at most ``amplitude`` px: an unsteady hand. Polygons grow by as much."""
     margin = int(np.ceil(amplitude)) + 1
     coverage = cv2.copyMakeBorder(block.coverage, margin, margin, margin, margin, cv2.BORDER_CONSTANT)
@@ -68,7 +67,7 @@ def rough_cut(coverage: np.ndarray, tolerance: float) -> np.ndarray:
     return cut if cut.any() else coverage
 
 
-def dry_brush(rng: np.random.Generator, coverage: np.ndarray, scale: float) -> np.ndarray:
+def dry_brush(rng: Rng, coverage: np.ndarray, scale: float) -> np.ndarray:
     """Streaks without ink along one direction, as a brush leaves that runs dry."""
     height, width = coverage.shape
     rows, columns = max(int(height / scale), 2), max(int(width / (8 * scale)), 2)

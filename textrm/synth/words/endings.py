@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
+from textrm.synth.values import Rng
 from textrm.synth.words.text import Token
 from textrm.synth.words.vocabulary_marks import ENDS
-
-Rng = np.random.Generator
 
 _STOPS = "!?.,…。！？、"
 _AGAIN = "ー～―~—-.♥"  # drawn again and again

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
-import numpy as np
-
+from textrm.synth.faces.scripts import SPACELESS
+from textrm.synth.values import Rng
 from textrm.synth.words import vocabulary as v
 from textrm.synth.words import vocabulary_cjk as cjk
 from textrm.synth.words import vocabulary_marks
@@ -64,7 +64,7 @@ def repertoire(script: str) -> str:
     return "".join(sorted(set("".join(parts)) - {" "}))
 
 
-def dialogue_tokens(rng: np.random.Generator, script: str, length: int, ruby: float = 0.0) -> list[Token]:
+def dialogue_tokens(rng: Rng, script: str, length: int, ruby: float = 0.0) -> list[Token]:
     """About ``length`` characters of speech, at least one token. ruby: share of Japanese nouns that carry a reading.
 
     Scripts written with spaces give one token per word; Japanese and Chinese give phrases without spaces.
@@ -81,11 +81,11 @@ def dialogue_tokens(rng: np.random.Generator, script: str, length: int, ruby: fl
         else:
             phrase = _spaced_phrase(rng, script)
         tokens += phrase
-        count += sum(len(token.text) + (script not in ("japanese", "kana", "chinese")) for token in phrase)
+        count += sum(len(token.text) + (script not in SPACELESS) for token in phrase)
     return tokens
 
 
-def effect_text(rng: np.random.Generator, script: str) -> str:
+def effect_text(rng: Rng, script: str) -> str:
     """One onomatopoeia, sometimes with a drawn-out letter or punctuation."""
     if script in ("japanese", "kana"):
         text = _choose(rng, cjk.JAPANESE_EFFECTS) if rng.random() < 0.8 else _kana(rng)
@@ -105,7 +105,7 @@ def effect_text(rng: np.random.Generator, script: str) -> str:
     return text + _choose(rng, ("", "", "", "!", "!!", "!?", "..."))
 
 
-def note_text(rng: np.random.Generator, script: str) -> str:
+def note_text(rng: Rng, script: str) -> str:
     """A short aside, a page number, a sign, a price or an address."""
     draw = rng.random()
     if draw < 0.25:
@@ -115,15 +115,21 @@ def note_text(rng: np.random.Generator, script: str) -> str:
     if draw < 0.45:
         return _choose(rng, (_price(rng), _address(rng), f"{rng.integers(24):02d}:{rng.integers(60):02d}"))
     tokens = dialogue_tokens(rng, script, int(rng.integers(3, 22)))
-    return ("" if script in ("japanese", "kana", "chinese") else " ").join(token.text for token in tokens)
+    return ("" if script in SPACELESS else " ").join(token.text for token in tokens)
 
 
-def meme_text(rng: np.random.Generator, script: str, length: int) -> str:
+def meme_text(rng: Rng, script: str, length: int) -> str:
     """Words of a caption, about ``length`` characters."""
     words = [token.text for token in dialogue_tokens(rng, script, length)]
     if script == "latin" and rng.random() < 0.5:
         words.insert(0, _choose(rng, v.MEME_TOP))
-    return ("" if script in ("japanese", "kana", "chinese") else " ").join(words)
+    return ("" if script in SPACELESS else " ").join(words)
+
+
+def tokens_of(text: str, script: str, length: int) -> list[Token]:
+    """The words of a text, or pieces of ``length`` characters where its script has no spaces."""
+    pieces = [text[i : i + length] for i in range(0, len(text), length)] if script in SPACELESS else text.split()
+    return [Token(piece) for piece in pieces]
 
 
 def fit_to(text: str, lacks: frozenset[str]) -> str:
@@ -138,32 +144,36 @@ def fit_to(text: str, lacks: frozenset[str]) -> str:
     return "".join(fitted)
 
 
+def worded(tokens: Sequence[Token], capitals: bool, lacks: frozenset[str]) -> list[Token]:
+    """The tokens as a face that ``lacks`` some characters can show them, without those of which nothing is left."""
+    fitted = [replace(token, text=fit_to(token.text.upper() if capitals else token.text, lacks)) for token in tokens]
+    return [token for token in fitted if token.text]
+
+
 _TO_HIRAGANA = {ord(character): ord(character) - 0x60 for character in cjk.KATAKANA if character not in "ーヴ"}
 
 
-def _choose(rng: np.random.Generator, items: Sequence[str]) -> str:
+def _choose(rng: Rng, items: Sequence[str]) -> str:
     return items[int(rng.integers(len(items)))]
 
 
-def _characters(rng: np.random.Generator, alphabet: Sequence[str], low: int, high: int) -> str:
+def _characters(rng: Rng, alphabet: Sequence[str], low: int, high: int) -> str:
     return "".join(_choose(rng, alphabet) for _ in range(int(rng.integers(low, high))))
 
 
-def _kana(rng: np.random.Generator) -> str:
+def _kana(rng: Rng) -> str:
     return _characters(rng, cjk.KATAKANA if rng.random() < 0.6 else cjk.HIRAGANA, 2, 6)
 
 
-def _japanese_phrase(rng: np.random.Generator, room: int, ruby: float) -> list[Token]:
+def _japanese_phrase(rng: Rng, room: int, ruby: float) -> list[Token]:
     draw = rng.random()
     if draw < 0.15 or room < 4:
         return [Token(_choose(rng, cjk.JAPANESE_SHORT))]
     if draw < 0.25:
         return [Token(_characters(rng, cjk.KANJI, 1, 4) + _choose(rng, cjk.JAPANESE_PARTICLES)), Token(_kana(rng))]
     if draw < 0.29:
-        return [
-            Token(f"{rng.integers(1, 100)}"),
-            Token(_choose(rng, ("年前", "人", "時間", "回", "円", "日", "％", "歳"))),
-        ]
+        number = str(rng.integers(1, 100))
+        return [Token(number), Token(_choose(rng, ("年前", "人", "時間", "回", "円", "日", "％", "歳")))]
     if draw < 0.31:
         return [Token(_choose(rng, ("OK", "NO", "TV", "SNS", "DVD", "Hello", "AI", "CM")))]
     tokens = []
@@ -182,23 +192,20 @@ def _japanese_phrase(rng: np.random.Generator, room: int, ruby: float) -> list[T
     return tokens
 
 
-def _chinese_phrase(rng: np.random.Generator, room: int) -> list[Token]:
+def _chinese_phrase(rng: Rng, room: int) -> list[Token]:
     words = [_choose(rng, cjk.CHINESE_WORDS) if rng.random() < 0.7 else _characters(rng, cjk.HANZI, 1, 4)
              for _ in range(int(rng.integers(1, 6 if room > 5 else 2)))]  # fmt: skip
     return [*map(Token, words), Token(_choose(rng, ("，", "。", "！", "？", "……", "！！", "、", "")))]
 
 
-def _latin_phrase(rng: np.random.Generator, room: int) -> list[Token]:
+def _latin_phrase(rng: Rng, room: int) -> list[Token]:
     draw = rng.random()
     if draw < 0.12:
         short = v.LATIN_SHORT.split()
         return [Token(_choose(rng, short))]
     if draw < 0.16:
-        return [
-            Token(
-                _choose(rng, (_price(rng), str(rng.integers(10_000)), f"#{rng.integers(100)}", f"{rng.integers(100)}%"))
-            )
-        ]
+        numbers = _price(rng), str(rng.integers(10_000)), f"#{rng.integers(100)}", f"{rng.integers(100)}%"
+        return [Token(_choose(rng, numbers))]
     names = list(_LANGUAGES)
     words = _LANGUAGES["english" if rng.random() < 0.5 else _choose(rng, names)]
     chosen = [_choose(rng, words) for _ in range(int(rng.integers(2, 8 if room > 15 else 3)))]
@@ -212,7 +219,7 @@ def _latin_phrase(rng: np.random.Generator, room: int) -> list[Token]:
     return [Token(word) for word in chosen]
 
 
-def _spaced_phrase(rng: np.random.Generator, script: str) -> list[Token]:
+def _spaced_phrase(rng: Rng, script: str) -> list[Token]:
     words = [_choose(rng, _SPACED[script][0]) for _ in range(int(rng.integers(1, 6)))]
     if rng.random() < 0.15 and script in ("korean", "cyrillic", "greek"):
         words.append(_characters(rng, _HANGUL if script == "korean" else sorted(set("".join(words))), 2, 6))
@@ -223,12 +230,11 @@ def _spaced_phrase(rng: np.random.Generator, script: str) -> list[Token]:
     return [Token(word) for word in words]
 
 
-def _price(rng: np.random.Generator) -> str:
+def _price(rng: Rng) -> str:
     return f"{_choose(rng, ('$', '€', '£', ''))}{rng.integers(1, 1000)}.{rng.integers(100):02d}"
 
 
-def _address(rng: np.random.Generator) -> str:
+def _address(rng: Rng) -> str:
     name = _choose(rng, _LANGUAGES["english"]).strip("'").lower()
-    return _choose(
-        rng, (f"www.{name}.com", f"{name}.net/{rng.integers(100)}", f"@{name}{rng.integers(100)}", f"#{name}")
-    )
+    forms = f"www.{name}.com", f"{name}.net/{rng.integers(100)}", f"@{name}{rng.integers(100)}", f"#{name}"
+    return _choose(rng, forms)

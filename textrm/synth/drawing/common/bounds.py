@@ -7,23 +7,20 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from textrm.synth.box import Box
-from textrm.synth.drawing.common.canvas import Canvas, Color
+from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.common.palette import Palette
 from textrm.synth.drawing.common.strokes import Curve, bezier, ellipse
-
-Rng = np.random.Generator
-
-BLACK: Color = (0, 0, 0)
-WHITE: Color = (255, 255, 255)
+from textrm.synth.values import BLACK, WHITE, Box, Color, Rng
 
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """``ink`` and ``pen`` (pixels) draw the lines, ``paper`` fills what they enclose (None = open), ``accent`` some
-    of it: hair, a roof, an iris. ``bare`` is what the ink stands out from: the white of an eye, teeth, a lit window.
+    """What draws on a ``canvas``, in pixels of it. ``ink`` and ``pen`` (pixels) draw the lines, ``paper`` fills what
+    they enclose (None = open), ``accent`` some of it: hair, a roof, an iris. ``bare`` is what the ink stands out from:
+    the white of an eye, teeth, a lit window.
     """
 
+    canvas: Canvas
     ink: Color
     pen: float
     paper: Color | None
@@ -33,6 +30,23 @@ class Hand:
     def finer(self, widest: float) -> Hand:
         """The same hand with a pen no wider than ``widest`` pixels, so that lines near one another stay apart."""
         return replace(self, pen=max(0.8, min(self.pen, widest)))
+
+    @property
+    def tags(self) -> set[str]:
+        """What has been drawn on the canvas."""
+        return self.canvas.tags
+
+    def shape(self, outline: Curve, fill: Color | None, pen: float | None = None, ink: Color | None = None) -> None:
+        """Paint a closed outline (N x 2); ``pen`` 0 leaves out its contour, None uses the hand's."""
+        self.canvas.shape(outline, fill, self.pen if pen is None else pen, ink or self.ink)
+
+    def strokes(self, curves: Sequence[Curve] | np.ndarray, pen: float | None = None, ink: Color | None = None) -> None:
+        """Draw open curves with an even pen, None = the hand's."""
+        self.canvas.strokes(curves, self.pen if pen is None else pen, ink or self.ink)
+
+    def brush(self, curve: Curve, width: float, ends: tuple[float, float] = (0.1, 0.1)) -> None:
+        """One inked stroke that swells in its middle; ``ends`` are the relative widths at start and end."""
+        self.canvas.brush(curve, width, self.ink, ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +85,7 @@ class Bounds:
         return self(bezier(controls, count))
 
 
-Motif = Callable[[Canvas, Rng, Hand, Bounds], None]
+Motif = Callable[[Rng, Hand, Bounds], None]
 """Draws one thing that fills its place and adds its tags."""
 
 
@@ -84,7 +98,7 @@ def in_box(box: Box, pen: float, turn: float = 0.0) -> Bounds:
     return Bounds(np.array([(x0 + x1) / 2, (y0 + y1) / 2]) - across / 2 - down / 2, across, down)
 
 
-def random_hand(rng: Rng, palette: Palette, size: float, ground: Color | None = None) -> Hand:
+def random_hand(canvas: Canvas, rng: Rng, palette: Palette, size: float, ground: Color | None = None) -> Hand:
     """A hand for things ``size`` pixels high: pens of 1 to 14 px, dark on light, light on dark, or coloured.
 
     ``ground`` is the colour beneath, None where it is unknown.
@@ -104,4 +118,4 @@ def random_hand(rng: Rng, palette: Palette, size: float, ground: Color | None = 
     inside = rng.random()
     paper = None if inside < 0.3 else bare if inside < 0.65 else palette.pick(rng, *((0, 110) if dark else (120, 255)))
     accent = ink if rng.random() < 0.4 else palette.pick(rng, 0, 255)
-    return Hand(ink, pen, paper, accent, bare)
+    return Hand(canvas, ink, pen, paper, accent, bare)

@@ -8,8 +8,7 @@ import cv2
 import numpy as np
 
 from textrm.synth.drawing.common.strokes import SUBPIXEL_BITS, Curve, fixed, ribbon
-
-Color = tuple[int, int, int]
+from textrm.synth.values import Color
 
 
 class Canvas:

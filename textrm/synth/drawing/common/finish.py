@@ -11,8 +11,8 @@ from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.common.screentone import ANGLES, PITCHES, color_dots, dots, grain, halftone, hatching, lines
 from textrm.synth.drawing.common.strokes import noise
 from textrm.synth.drawing.common.texture import sensor_noise, shade
+from textrm.synth.values import Rng
 
-Rng = np.random.Generator
 Finish = Callable[[Canvas, Rng], np.ndarray]
 
 
@@ -89,20 +89,11 @@ def hatched_color(canvas: Canvas, rng: Rng) -> np.ndarray:
 
 
 COLOR: tuple[tuple[Finish, float], ...] = (
-    (flat, 0.34),
-    (washed, 0.22),
-    (painted, 0.24),
-    (newsprint, 0.12),
-    (hatched_color, 0.08),
-)
+    (flat, 0.34), (washed, 0.22), (painted, 0.24), (newsprint, 0.12), (hatched_color, 0.08),
+)  # fmt: skip
 MONOCHROME: tuple[tuple[Finish, float], ...] = (
-    (flat, 0.12),
-    (washed, 0.08),
-    (painted, 0.06),
-    (toned, 0.48),
-    (hatched, 0.1),
-    (line_art, 0.16),
-)
+    (flat, 0.12), (washed, 0.08), (painted, 0.06), (toned, 0.48), (hatched, 0.1), (line_art, 0.16),
+)  # fmt: skip
 
 
 def random_finish(rng: Rng, color: bool) -> Finish:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import colorsys
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from textrm.synth.drawing.common.canvas import Color
+from textrm.synth.drawing.common.canvas import Canvas
+from textrm.synth.values import Color, Rng
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,17 +21,17 @@ class Palette:
     saturation: float
     ink: Color
 
-    def pick(self, rng: np.random.Generator, low: int = 60, high: int = 245) -> Color:
+    def pick(self, rng: Rng, low: int = 60, high: int = 245) -> Color:
         """A colour of the page whose value lies between ``low`` and ``high``."""
         hue = self.hues[rng.integers(len(self.hues))] + rng.normal(0, 0.02)
         return self.at(hue, self.saturation * rng.uniform(0.4, 1.3), int(rng.integers(low, high + 1)))
 
-    def near(self, rng: np.random.Generator, hue: float, low: int = 60, high: int = 245, vivid: float = 1.0) -> Color:
+    def near(self, rng: Rng, hue: float, low: int = 60, high: int = 245, vivid: float = 1.0) -> Color:
         """A colour near a given hue (sky, leaves, skin): the value between ``low`` and ``high``."""
         saturation = min(1.0, (0.3 + 0.5 * self.saturation) * vivid)
         return self.at(hue + rng.normal(0, 0.025), saturation * rng.uniform(0.7, 1.2), int(rng.integers(low, high + 1)))
 
-    def skin(self, rng: np.random.Generator) -> Color:
+    def skin(self, rng: Rng) -> Color:
         """Skin of a drawn figure, or an animal's or alien's coat."""
         if not self.color:
             value = 255 if rng.random() < 0.7 else int(rng.integers(150, 250))
@@ -47,7 +49,11 @@ class Palette:
         return (round(red * 255), round(green * 255), round(blue * 255))
 
 
-def random_palette(rng: np.random.Generator, color: bool) -> Palette:
+Drawing = Callable[[Canvas, Rng, Palette], None]
+"""Draws something in the colours of a page and adds its tags."""
+
+
+def random_palette(rng: Rng, color: bool) -> Palette:
     """Two to four hues: neighbours, complements or anything; from nearly grey to poster-like."""
     first = rng.random()
     others = first + rng.choice([0.04, 0.08, 0.33, 0.5, 0.62, 0.92], size=int(rng.integers(1, 4)))

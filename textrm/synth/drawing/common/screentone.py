@@ -7,6 +7,8 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
+from textrm.synth.values import Rng
+
 ANGLES = (0.0, 15.0, 30.0, 45.0, 60.0, 75.0, 90.0)
 PITCHES = (2.5, 3.0, 3.5, 4.0, 4.6, 5.2, 6.0, 7.0, 8.0, 9.5, 11.0, 12.5)
 _TILE = 256
@@ -22,7 +24,7 @@ def lines(height: int, width: int, pitch: float, angle: float) -> np.ndarray:
     return _crop(_lines, height, width, pitch, angle)
 
 
-def hatching(rng: np.random.Generator, height: int, width: int, pitch: float, angle: float) -> np.ndarray:
+def hatching(rng: Rng, height: int, width: int, pitch: float, angle: float) -> np.ndarray:
     """Threshold map (H W uint8) of hand-drawn hatching: one direction for light tones, crossed for dark ones."""
     first = _crop(_lines, height, width, pitch, angle)
     second = _crop(_lines, height, width, pitch, angle + 60)
@@ -36,7 +38,7 @@ def hatching(rng: np.random.Generator, height: int, width: int, pitch: float, an
     return cv2.remap(crossed, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
 
 
-def grain(rng: np.random.Generator, height: int, width: int, size: float) -> np.ndarray:
+def grain(rng: Rng, height: int, width: int, size: float) -> np.ndarray:
     """Threshold map (H W uint8) of sand: random speckles about ``size`` pixels large."""
     small = rng.integers(0, 256, (max(1, round(height / size)), max(1, round(width / size))), np.uint8)
     return cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC if size > 1.5 else cv2.INTER_NEAREST)

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from textrm.synth.values import Rng
+
 Curve = np.ndarray
 """N x 2 float array of points (x, y) in pixels."""
 
@@ -54,7 +56,7 @@ def smooth_open(points: Curve, per_edge: int = 8) -> Curve:
     return np.concatenate([curve.reshape(-1, 2), p[-1:]])
 
 
-def wander(rng: np.random.Generator, start: Sequence[float], heading: float, length: float, bend: float) -> Curve:
+def wander(rng: Rng, start: Sequence[float], heading: float, length: float, bend: float) -> Curve:
     """A smooth open curve that starts somewhere in some direction (radians) and turns by about ``bend`` radians."""
     steps = 5
     angles = heading + np.cumsum(rng.normal(0, bend / steps, steps))
@@ -62,9 +64,7 @@ def wander(rng: np.random.Generator, start: Sequence[float], heading: float, len
     return smooth_open(np.concatenate([[start], np.asarray(start) + offsets]), 4)
 
 
-def blob(
-    rng: np.random.Generator, x: float, y: float, rx: float, ry: float, rough: float = 0.2, knots: int = 8
-) -> Curve:
+def blob(rng: Rng, x: float, y: float, rx: float, ry: float, rough: float = 0.2, knots: int = 8) -> Curve:
     """A closed smooth outline around (x, y); ``rough`` is the relative deviation of its radius."""
     angle = np.linspace(0, 2 * np.pi, knots, endpoint=False) + rng.uniform(0, 2 * np.pi)
     radius = 1 + rng.normal(0, rough, knots).clip(-0.6, 0.6)
@@ -83,6 +83,18 @@ def box(x0: float, y0: float, x1: float, y1: float) -> Curve:
     return np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float32)
 
 
+def heart(count: int) -> Curve:
+    """A heart of ``count`` points around the origin, 32 px wide; it begins and ends at the notch."""
+    t = np.linspace(0, 2 * np.pi, count)
+    y = 13 * np.cos(t) - 5 * np.cos(2 * t) - 2 * np.cos(3 * t) - np.cos(4 * t)
+    return np.stack([16 * np.sin(t) ** 3, -y], 1)
+
+
+def rotation(turn: float) -> np.ndarray:
+    """The 2 x 2 matrix that turns points (N x 2, as ``points @ matrix``) clockwise on the screen by radians."""
+    return np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+
+
 def ribbon(points: Curve, width: float, thin_start: float = 0.1, thin_end: float = 0.1) -> Curve:
     """The outline of an inked stroke: full ``width`` in its middle, thinner (relative) towards its ends."""
     p = np.asarray(points, np.float32)
@@ -94,7 +106,7 @@ def ribbon(points: Curve, width: float, thin_start: float = 0.1, thin_end: float
     return np.concatenate([p + normal * swell, (p - normal * swell)[::-1]])
 
 
-def noise(rng: np.random.Generator, height: int, width: int, cells: float, octaves: int = 3) -> np.ndarray:
+def noise(rng: Rng, height: int, width: int, cells: float, octaves: int = 3) -> np.ndarray:
     """Smooth multi-octave value noise, H W float32 in [0, 1], with ``cells`` cells along the longer side."""
     longest = max(height, width)
     # Coarse octaves are summed at low resolution: a fourfold enlargement of a smooth field cannot be told apart.

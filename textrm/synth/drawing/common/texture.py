@@ -5,12 +5,12 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from textrm.synth.drawing.common.canvas import Color
 from textrm.synth.drawing.common.palette import Palette
 from textrm.synth.drawing.common.strokes import SUBPIXEL_BITS, beziers, ellipse, fixed, noise
+from textrm.synth.values import Color, Rng
 
 
-def gradient(rng: np.random.Generator, height: int, width: int, first: Color, second: Color) -> np.ndarray:
+def gradient(rng: Rng, height: int, width: int, first: Color, second: Color) -> np.ndarray:
     """A linear or radial gradient between two colours."""
     y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
     x = np.linspace(-1, 1, width, dtype=np.float32)[None, :]
@@ -31,13 +31,13 @@ def mix(first: Color, second: Color, share: np.ndarray) -> np.ndarray:
     return cv2.LUT(cv2.merge([index, index, index]), table)
 
 
-def cloudy(rng: np.random.Generator, height: int, width: int, palette: Palette, low: int, high: int) -> np.ndarray:
+def cloudy(rng: Rng, height: int, width: int, palette: Palette, low: int, high: int) -> np.ndarray:
     """Two colours of the page, mingled by smooth noise."""
     field = noise(rng, height, width, rng.uniform(2, 8))
     return mix(palette.pick(rng, low, (low + high) // 2), palette.pick(rng, (low + high) // 2, high), field * 2 - 0.5)
 
 
-def photo(rng: np.random.Generator, height: int, width: int, palette: Palette) -> np.ndarray:
+def photo(rng: Rng, height: int, width: int, palette: Palette) -> np.ndarray:
     """A photo-like picture: occluding shapes of power-law sizes, shaded, out of focus, with sensor noise.
 
     The shapes are the dead-leaves model (Lee, Mumford & Huang 2001; used to train nets by Baradad et al. 2021); what
@@ -63,7 +63,7 @@ def photo(rng: np.random.Generator, height: int, width: int, palette: Palette) -
     return shade(rng, picture, rng.uniform(0.2, 0.6))
 
 
-def shade(rng: np.random.Generator, picture: np.ndarray, strength: float) -> np.ndarray:
+def shade(rng: Rng, picture: np.ndarray, strength: float) -> np.ndarray:
     """Light and shadow: multiply by smooth noise; ``strength`` is the relative darkening, 0 to 1."""
     height, width = picture.shape[:2]
     light = noise(rng, height, width, rng.uniform(2, 6), 4)
@@ -71,7 +71,7 @@ def shade(rng: np.random.Generator, picture: np.ndarray, strength: float) -> np.
     return cv2.multiply(picture, cv2.merge([factor, factor, factor]), scale=1.12 / 255)
 
 
-def paint(rng: np.random.Generator, height: int, width: int, palette: Palette) -> np.ndarray:
+def paint(rng: Rng, height: int, width: int, palette: Palette) -> np.ndarray:
     """Digital painting: soft ground with thick strokes of a brush that follow a slow flow, smoothed a little."""
     low = int(rng.integers(5, 110))
     high = min(255, low + int(rng.integers(60, 180)))
@@ -96,20 +96,19 @@ def paint(rng: np.random.Generator, height: int, width: int, palette: Palette) -
         for curve, color, thickness in zip(curves, sampled.clip(0, 255).astype(int).tolist(), widths, strict=True):
             cv2.polylines(picture, [fixed(curve)], False, color, thickness, cv2.LINE_AA, SUBPIXEL_BITS)
     if rng.random() < 0.7:
-        picture = (
-            cv2.blur(picture, (3, 3)) if rng.random() < 0.5 else cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.6, 3))
-        )
+        if rng.random() < 0.5:
+            return cv2.blur(picture, (3, 3))
+        return cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.6, 3))
     return picture
 
 
-def sensor_noise(rng: np.random.Generator, picture: np.ndarray, strength: float, gray: bool) -> np.ndarray:
+def sensor_noise(rng: Rng, picture: np.ndarray, strength: float, gray: bool) -> np.ndarray:
     """Add Gaussian noise of ``strength`` grey levels, the same in all channels if ``gray``."""
     height, width = picture.shape[:2]
     tile = rng.normal(0, strength, (128, 128, 1 if gray else 3)).astype(np.float32)
     signed = np.rint(np.repeat(tile, 3, 2) if gray else tile).clip(-127, 127).astype(np.int16)
     # The noise tile is laid with random offsets row by row of tiles; noise this small shows no seam.
-    rows = [
-        np.roll(np.tile(signed, (1, -(-width // 128), 1)), int(rng.integers(128)), 1) for _ in range(-(-height // 128))
-    ]
+    row = np.tile(signed, (1, -(-width // 128), 1))
+    rows = [np.roll(row, int(rng.integers(128)), 1) for _ in range(-(-height // 128))]
     field = np.concatenate(rows)[:height, :width]
     return cv2.add(picture, field, dtype=cv2.CV_8U)

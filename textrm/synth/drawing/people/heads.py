@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from textrm.synth.drawing.common.canvas import Canvas, Color
+from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.common.palette import Palette
 from textrm.synth.drawing.common.strokes import bezier, beziers, ellipse, smooth_closed, smooth_open
+from textrm.synth.values import Color, Rng
 
-Rng = np.random.Generator
 Bounds = Callable[[Sequence[Sequence[float]] | np.ndarray], np.ndarray]
 """Turns points of the head (its half height is 1) into pixels."""
 
@@ -30,25 +30,11 @@ def head(canvas: Canvas, rng: Rng, palette: Palette, x: float, y: float, size: f
     bald = rng.random() < 0.12
     if not bald:
         long = rng.uniform(0.6, 2.2)
-        back = smooth_closed(
-            bounds(
-                [
-                    (-0.75, -0.6),
-                    (0, -1.15),
-                    (0.75, -0.6),
-                    (0.85, long * 0.5),
-                    (0.5, long),
-                    (-0.5, long),
-                    (-0.85, long * 0.5),
-                ]
-            )
-        )
-        canvas.shape(back, hair)
+        ends = [(0.85, long * 0.5), (0.5, long), (-0.5, long), (-0.85, long * 0.5)]
+        canvas.shape(smooth_closed(bounds([(-0.75, -0.6), (0, -1.15), (0.75, -0.6), *ends])), hair)
     chin = rng.uniform(0.15, 0.4)
-    face = smooth_closed(
-        bounds([(-0.62, -0.35), (0, -0.9), (0.62, -0.35), (0.58, 0.35), (chin, 0.82), (-chin, 0.82), (-0.58, 0.35)])
-    )
-    canvas.shape(face, skin)
+    jaw = [(0.58, 0.35), (chin, 0.82), (-chin, 0.82), (-0.58, 0.35)]
+    canvas.shape(smooth_closed(bounds([(-0.62, -0.35), (0, -0.9), (0.62, -0.35), *jaw])), skin)
     _features(canvas, rng, palette, bounds, side, size)
     if not bald:
         _hair(canvas, rng, bounds, hair)
@@ -78,42 +64,26 @@ def _features(canvas: Canvas, rng: Rng, palette: Palette, bounds: Bounds, side: 
             canvas.shape(ellipse(cx, cy, r * 0.5, r * 0.6, count=12), (0, 0, 0), 0)
             canvas.shape(ellipse(cx - r * 0.35, cy - r * 0.4, r * 0.28, r * 0.28, count=8), (255, 255, 255), 0)
             canvas.brush(lid, max(pen * 1.5, size * 0.04))
-            lashes = bounds(
-                np.array(
-                    [[(ex + eye * wide * k, ey - 0.03), (ex + eye * (wide * k + 0.06), ey - 0.1)] for k in (0.7, 1.0)]
-                )
-            )
-            canvas.strokes(lashes, pen)
-        brow = bounds(
-            bezier(
-                [
-                    (ex - wide, ey - tall - 0.1),
-                    (ex, ey - tall - 0.2),
-                    (ex + wide, ey - tall - 0.1 + rng.normal(0, 0.06)),
-                ],
-                8,
-            )
-        )
-        canvas.brush(brow, max(pen, size * rng.uniform(0.02, 0.07)))
+            roots = [wide * k for k in (0.7, 1.0)]
+            lashes = [[(ex + eye * root, ey - 0.03), (ex + eye * (root + 0.06), ey - 0.1)] for root in roots]
+            canvas.strokes(bounds(np.array(lashes)), pen)
+        level = ey - tall - 0.1
+        brow = bezier([(ex - wide, level), (ex, ey - tall - 0.2), (ex + wide, level + rng.normal(0, 0.06))], 8)
+        canvas.brush(bounds(brow), max(pen, size * rng.uniform(0.02, 0.07)))
     nose = bounds(bezier([(side * 0.7, 0.1), (side * 0.7 + 0.07, 0.32), (side * 0.7 - 0.02, 0.36)], 6))
     canvas.strokes([nose], pen)
     mouth = rng.uniform(0.06, 0.26)
     smile = rng.normal(0.03, 0.08)
     lips = bounds(bezier([(side * 0.5 - mouth, 0.55), (side * 0.5, 0.55 + smile * 2), (side * 0.5 + mouth, 0.55)], 9))
     if rng.random() < 0.35:
-        jaw = bounds(
-            bezier(
-                [(side * 0.5 + mouth, 0.55), (side * 0.5, 0.55 + rng.uniform(0.1, 0.5)), (side * 0.5 - mouth, 0.55)], 9
-            )
-        )
-        canvas.shape(np.concatenate([lips, jaw]), palette.near(rng, 0.0, 20, 120), pen)
+        middle, low = side * 0.5, 0.55 + rng.uniform(0.1, 0.5)
+        jaw = bezier([(middle + mouth, 0.55), (middle, low), (middle - mouth, 0.55)], 9)
+        canvas.shape(np.concatenate([lips, bounds(jaw)]), palette.near(rng, 0.0, 20, 120), pen)
     else:
         canvas.brush(lips, pen * 1.6)
     if rng.random() < 0.3:  # blushing: short slanted strokes on the cheeks
-        cheek = np.array(
-            [[(c * 0.4 + i * 0.06, 0.3), (c * 0.4 + i * 0.06 - 0.05, 0.42)] for c in (-1, 1) for i in (-1, 0, 1)]
-        )
-        canvas.strokes(bounds(cheek), pen * 0.8)
+        marks = [c * 0.4 + i * 0.06 for c in (-1, 1) for i in (-1, 0, 1)]
+        canvas.strokes(bounds(np.array([[(x, 0.3), (x - 0.05, 0.42)] for x in marks])), pen * 0.8)
     if rng.random() < 0.12 and size > 18:
         for eye in (-1, 1):
             x, y = bounds([(eye * 0.3 + side * 0.4, 0.03)])[0]
@@ -127,10 +97,8 @@ def _hair(canvas: Canvas, rng: Rng, bounds: Bounds, color: Color) -> None:
     tops = np.linspace(-0.72, 0.72, locks + 1)
     outline: list[tuple[float, float]] = [(-0.78, 0.1), (-0.8, -0.5), (0, -1.2), (0.8, -0.5), (0.78, 0.1)]
     for left, right in zip(tops[:-1][::-1], tops[1:][::-1], strict=True):
-        outline += [
-            (right, -0.45 + rng.normal(0, 0.05)),
-            ((left + right) / 2 + rng.normal(0, 0.07), rng.uniform(-0.4, 0.15)),
-        ]
+        outline.append((right, -0.45 + rng.normal(0, 0.05)))
+        outline.append(((left + right) / 2 + rng.normal(0, 0.07), rng.uniform(-0.4, 0.15)))
     top = smooth_open(np.array(outline[:5]), 5)
     canvas.shape(bounds(np.concatenate([top, np.array(outline[5:], np.float32)])), color)
     count = int(rng.integers(6, 50))

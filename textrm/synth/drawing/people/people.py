@@ -8,8 +8,7 @@ from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.common.palette import Palette
 from textrm.synth.drawing.common.strokes import bezier, beziers, blob, ellipse, smooth_closed, wander
 from textrm.synth.drawing.people.heads import head
-
-Rng = np.random.Generator
+from textrm.synth.values import BLACK, WHITE, Rng
 
 
 def person(canvas: Canvas, rng: Rng, palette: Palette) -> None:
@@ -33,37 +32,19 @@ def body(canvas: Canvas, rng: Rng, palette: Palette, x: float, y: float, size: f
     h = canvas.height
     shoulder = rng.uniform(1.0, 1.7)
     cloth = palette.pick(rng, 0, 70) if rng.random() < 0.35 else palette.pick(rng, 80, 255)
-    outline = np.array(
-        [
-            (-0.25, -0.2),
-            (-0.3, 0.2),
-            (-shoulder, 0.55),
-            (-shoulder * 1.15, 2.5),
-            (-shoulder * 0.9, 6),
-            (shoulder * 0.9, 6),
-            (shoulder * 1.15, 2.5),
-            (shoulder, 0.55),
-            (0.3, 0.2),
-            (0.25, -0.2),
-        ]
-    )
+    half = [(0.25, -0.2), (0.3, 0.2), (shoulder, 0.55), (shoulder * 1.15, 2.5), (shoulder * 0.9, 6)]
+    outline = np.array([(-right, down) for right, down in half] + half[::-1])
     canvas.shape(smooth_closed(outline * size + (x, y), 5), cloth)
     ink = canvas.ink if sum(cloth) > 200 else palette.pick(rng, 180, 255)
     folds = int(rng.integers(4, 22))
     starts = np.stack([x + rng.normal(0, shoulder * 0.6, folds) * size, y + rng.uniform(0.5, 3, folds) * size], 1)
     for start in starts[starts[:, 1] < h]:
-        canvas.brush(
-            wander(rng, start, rng.normal(1.57, 0.5), size * rng.uniform(0.3, 1.4), 0.9),
-            canvas.pen * rng.uniform(0.8, 2.2),
-            ink,
-        )
+        fold = wander(rng, start, rng.normal(1.57, 0.5), size * rng.uniform(0.3, 1.4), 0.9)
+        canvas.brush(fold, canvas.pen * rng.uniform(0.8, 2.2), ink)
     if rng.random() < 0.4:  # buttons
         for k in range(4):
-            canvas.shape(
-                ellipse(x, y + (0.7 + 0.4 * k) * size, size * 0.06 + 1, size * 0.06 + 1, count=10),
-                palette.pick(rng, 100, 255),
-                canvas.pen,
-            )
+            button = ellipse(x, y + (0.7 + 0.4 * k) * size, size * 0.06 + 1, size * 0.06 + 1, count=10)
+            canvas.shape(button, palette.pick(rng, 100, 255))
     collar = np.array([(-0.32, 0.15), (0, 0.75), (0.32, 0.15)]) * size + (x, y)
     canvas.shape(collar, palette.pick(rng, 150, 255) if rng.random() < 0.6 else None)
     canvas.tags.add("clothes")
@@ -78,22 +59,14 @@ def stick_figure(canvas: Canvas, rng: Rng, palette: Palette) -> None:
     feet = [np.array([x + s * size * rng.uniform(0.08, 0.25), y]) for s in (-1, 1)]
     hands = [neck + size * np.array([s * rng.uniform(0.1, 0.35), rng.uniform(-0.3, 0.5)]) for s in (-1, 1)]
     limbs = [np.stack([hip, (hip + f) / 2 + rng.normal(0, size * 0.03, 2), f]) for f in feet]
-    limbs += [
-        np.stack([neck + np.array([0, size * 0.08]), (neck + hand) / 2 + rng.normal(0, size * 0.05, 2), hand])
-        for hand in hands
-    ]
+    shoulders = neck + np.array([0, size * 0.08])
+    limbs += [np.stack([shoulders, (neck + hand) / 2 + rng.normal(0, size * 0.05, 2), hand]) for hand in hands]
     canvas.strokes([*limbs, np.stack([hip, neck])], canvas.pen * 1.2)
     canvas.shape(ellipse(neck[0], neck[1] - r, r, r, count=24), palette.pick(rng, 245, 255), canvas.pen * 1.2)
     if rng.random() < 0.4:
-        curves = np.stack(
-            [
-                np.tile(neck - (0, 2 * r), (14, 1)),
-                neck - (0, r) + rng.normal(0, r * 0.9, (14, 2)),
-                neck + rng.normal(0, r, (14, 2)),
-            ],
-            1,
-        )
-        canvas.strokes(beziers(curves, 6), canvas.pen * 0.6)
+        roots = np.tile(neck - (0, 2 * r), (14, 1))
+        bent, ends = neck - (0, r) + rng.normal(0, r * 0.9, (14, 2)), neck + rng.normal(0, r, (14, 2))
+        canvas.strokes(beziers(np.stack([roots, bent, ends], 1), 6), canvas.pen * 0.6)
     canvas.tags.update(("stick_figure", "figure"))
 
 
@@ -103,42 +76,23 @@ def creature(canvas: Canvas, rng: Rng, palette: Palette) -> None:
     x, y = rng.uniform(0.15, 0.85) * canvas.width, rng.uniform(0.4, 0.9) * canvas.height
     coat = palette.near(rng, rng.uniform(0, 0.2), 40, 255)
     side = rng.choice([-1, 1])
-    canvas.brush(
-        wander(rng, (x + side * size, y), -0.8 * side + (3.14 if side < 0 else 0), size * 1.6, 2.0),
-        size * 0.3,
-        coat,
-        (1, 0.3),
-    )
+    tail = wander(rng, (x + side * size, y), -0.8 * side + (3.14 if side < 0 else 0), size * 1.6, 2.0)
+    canvas.brush(tail, size * 0.3, coat, (1, 0.3))
     canvas.shape(blob(rng, x, y, size * 1.2, size * 0.75, 0.06), coat)
     hx, hy, r = x - side * size * 1.1, y - size * 0.7, size * 0.62
     for ear in (-1, 1):
-        canvas.shape(
-            np.array(
-                [
-                    [hx + ear * r * 0.85, hy - r * 0.3],
-                    [hx + ear * r * 0.8, hy - r * 1.5],
-                    [hx + ear * r * 0.15, hy - r * 0.8],
-                ]
-            ),
-            coat,
-        )
+        corners = [(0.85, 0.3), (0.8, 1.5), (0.15, 0.8)]
+        canvas.shape(np.array([(hx + ear * r * aside, hy - r * up) for aside, up in corners]), coat)
     canvas.shape(blob(rng, hx, hy, r, r * 0.9, 0.04), coat)
     for eye in (-1, 1):
-        canvas.shape(
-            ellipse(hx + eye * r * 0.38, hy - r * 0.1, r * 0.24, r * 0.28, count=14), (255, 255, 255), canvas.pen * 0.7
-        )
-        canvas.shape(ellipse(hx + eye * r * 0.35, hy - r * 0.08, r * 0.1, r * 0.16, count=10), (0, 0, 0), 0)
-    whiskers = np.array(
-        [
-            [(hx + s * r * 0.4, hy + r * 0.35), (hx + s * r * 1.4, hy + r * (0.2 + 0.15 * k))]
-            for s in (-1, 1)
-            for k in range(3)
-        ]
-    )
-    canvas.strokes(whiskers, canvas.pen * 0.7)
+        white = ellipse(hx + eye * r * 0.38, hy - r * 0.1, r * 0.24, r * 0.28, count=14)
+        canvas.shape(white, WHITE, canvas.pen * 0.7)
+        canvas.shape(ellipse(hx + eye * r * 0.35, hy - r * 0.08, r * 0.1, r * 0.16, count=10), BLACK, 0)
+    for s in (-1, 1):
+        ends = [(hx + s * r * 1.4, hy + r * (0.2 + 0.15 * k)) for k in range(3)]
+        canvas.strokes([np.array([(hx + s * r * 0.4, hy + r * 0.35), end]) for end in ends], canvas.pen * 0.7)
     canvas.strokes([bezier([(hx - r * 0.3, hy + r * 0.45), (hx, hy + r * 0.7), (hx + r * 0.3, hy + r * 0.45)], 7)])
-    stripes = np.stack([rng.uniform(x - size, x + size, 9), np.full(9, y - size * 0.6)], 1)[:, None] + np.array(
-        [[0, 0], [size * 0.08, size * 0.2], [0, size * 0.4]]
-    )
+    tops = np.stack([rng.uniform(x - size, x + size, 9), np.full(9, y - size * 0.6)], 1)[:, None]
+    stripes = tops + np.array([[0, 0], [size * 0.08, size * 0.2], [0, size * 0.4]])
     canvas.strokes(beziers(stripes, 5), canvas.pen * 1.5)
     canvas.tags.update(("animal", "figure"))
