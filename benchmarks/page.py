@@ -23,8 +23,8 @@ from textrm.files import write_whole
 from textrm.page.files.clean_file import clean_file
 from textrm.page.files.plan import make_plan
 from textrm.page.filling.fill import FILLS, NEEDS_MODEL, fill_holes
+from textrm.page.filling.hole import make_hole
 from textrm.page.finding.find import find
-from textrm.page.finding.mask import widen
 from textrm.page.finding.segment import segment
 from textrm.page.models.inpainter import InpaintingModel
 from textrm.page.models.segmenter import SegmentationModel
@@ -88,21 +88,24 @@ def _stages(
 ) -> dict[str, tuple[float, str]]:
     page = read(source)
     mask = find(page.image, model).mask
-    filled = widen(mask, suitable_growth(page.image))
+    edge = suitable_growth(page.image)
     cleaned = page.image.copy()
-    wide = filled.copy()
-    fill_holes(cleaned, wide, fill_name, inpainter)
+    hole = make_hole(cleaned, mask, edge, edge)
+    wide = hole.pixels.copy()
+    fill_holes(cleaned, wide, fill_name, inpainter, hole.walls)
+    hole.retouched.add_to(wide)
     (page_files,) = make_plan([source], folder / "out").pages
     cleaning = SegmentAndFill(model, inpainter, fill=fill_name)
-    print(f"lettering {mask.mean():.2%} of the page, filled {filled.mean():.2%}")
+    print(f"lettering {mask.mean():.2%} of the page, filled {hole.pixels.mean():.2%}")
 
     def fill() -> None:
-        fill_holes(page.image.copy(), filled.copy(), fill_name, inpainter)
+        fill_holes(page.image.copy(), hole.pixels.copy(), fill_name, inpainter, hole.walls)
 
     stages: dict[str, Callable[[], object]] = {
         "read": partial(read, source),
         "looks": partial(segment, page.image, model),
         "find": partial(find, page.image, model),
+        "hole": lambda: make_hole(page.image.copy(), mask, edge, edge),
         "fill": fill,
         "write": lambda: write_whole(page_files.target, encode(page, cleaned, wide)),
         "whole page": partial(clean_file, page_files, cleaning),

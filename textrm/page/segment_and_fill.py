@@ -10,10 +10,10 @@ import numpy as np
 
 from textrm.errors import UserError
 from textrm.page.cleaning import Result, check_pictures, copied
-from textrm.page.filling.fill import FILLS, NEEDS_MODEL, fill_holes
+from textrm.page.filling.fill import FILLS, NEEDS_MODEL
+from textrm.page.filling.lettering import fill_lettering
 from textrm.page.filling.plates import fill_plates
 from textrm.page.finding.find import find
-from textrm.page.finding.mask import widen
 from textrm.page.finding.segment import TILE
 from textrm.page.models.inpainter import InpaintingModel
 from textrm.page.models.segmenter import SegmentationModel
@@ -83,12 +83,11 @@ class SegmentAndFill:
         check_pictures(image, seen)
         looked_at = image if seen is None else seen
         found = find(looked_at, self.model, self.threshold, self.low, self.min_area, self.tile)
-        filled = widen(found.mask, suitable_growth(image) if self.grow is None else self.grow)
         out = copied(image, out)
-        if image.shape[2] == 4:
-            fill_plates(out, found.mask, filled, self.fill, self.inpainter)
-        else:
-            fill_holes(out, filled, self.fill, self.inpainter)
+        edge = suitable_growth(image)
+        radius = edge if self.grow is None else self.grow
+        take_out = fill_plates if image.shape[2] == 4 else fill_lettering
+        filled = take_out(out, found.mask, radius, edge, self.fill, self.inpainter)
         return Result(out, found.mask, filled, found.prob, found.regions, found.doubtful)
 
 

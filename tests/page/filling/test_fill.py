@@ -8,6 +8,7 @@ import pytest
 
 from textrm.page import InpaintingModel
 from textrm.page.filling.fill import FILLS, fill_holes
+from textrm.page.filling.packed import Packed
 
 
 def letters(height: int, width: int, top: int = 40, left: int = 40) -> np.ndarray:
@@ -177,3 +178,35 @@ def test_a_balloon_whose_outline_is_close_to_the_letters_is_filled_with_its_colo
     fill_holes(page, hole.copy(), "auto", inpainter)
     assert np.abs(page[hole > 0].astype(int) - (250, 240, 150)).max() <= 6
     assert (page[26, 60:140] == 0).all()
+
+
+def packed(mask: np.ndarray) -> Packed:
+    result = Packed(mask.shape)
+    result.add((slice(None), slice(None)), mask)
+    return result
+
+
+@pytest.mark.parametrize("fill_name", ["auto", "flat", "telea"])
+def test_what_lies_behind_a_line_tells_nothing(fill_name: str, inpainter: InpaintingModel) -> None:
+    truth = np.full((120, 160, 3), 250, np.uint8)
+    truth[:, 83:] = (200, 60, 60)
+    lines = np.zeros((120, 160), np.uint8)
+    lines[:, 80:83] = 1
+    truth[lines != 0] = 0
+    hole = np.zeros((120, 160), np.uint8)
+    hole[40:80, 74:79] = 1
+    image = truth.copy()
+    image[hole != 0] = 0
+    fill_holes(image, hole, fill_name, inpainter, packed(lines))
+    assert np.abs(image.astype(int) - truth).max() <= (2 if fill_name == "telea" else 0)
+
+
+def test_where_lines_leave_nothing_known_they_tell_what_they_can(inpainter: InpaintingModel) -> None:
+    image = np.full((60, 60, 3), 250, np.uint8)
+    lines = np.zeros((60, 60), np.uint8)
+    cv2.rectangle(lines, (19, 19), (40, 40), 1)
+    hole = np.zeros((60, 60), np.uint8)
+    hole[20:40, 20:40] = 1
+    image[hole != 0] = 0
+    fill_holes(image, hole, "flat", inpainter, packed(lines))
+    assert np.all(image == 250)

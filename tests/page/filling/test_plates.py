@@ -49,9 +49,8 @@ def filled(
     page: np.ndarray, covered: np.ndarray, model: InpaintingModel, fill: str = "auto"
 ) -> tuple[np.ndarray, np.ndarray]:
     """The page afterwards, and where it may have been changed."""
-    strokes = (covered > 0.4).astype(np.uint8)
-    hole, result = cv2.dilate(strokes, np.ones((5, 5), np.uint8)), page.copy()
-    fill_plates(result, strokes, hole, fill, model)
+    result = page.copy()
+    hole = fill_plates(result, (covered > 0.4).astype(np.uint8), 2, 2, fill, model)
     assert np.array_equal(result[hole == 0], page[hole == 0])
     return result, hole
 
@@ -129,7 +128,7 @@ def test_traces_of_compression_go_from_the_plate_of_the_lettering_alone(inpainte
 
 def test_pages_of_nothing_but_a_hole_stay(inpainter: InpaintingModel) -> None:
     ink, hole = np.full((9, 7, 4), 40, np.uint8), np.ones((9, 7), np.uint8)
-    fill_plates(ink, hole.copy(), hole, "auto", inpainter)
+    assert fill_plates(ink, hole, 2, 2, "auto", inpainter).all()
     assert (ink == 40).all()
-    fill_plates(ink, np.zeros_like(hole), np.zeros_like(hole), "auto", inpainter)
+    assert not fill_plates(ink, np.zeros_like(hole), 2, 2, "auto", inpainter).any()
     assert (ink == 40).all()

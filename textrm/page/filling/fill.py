@@ -10,6 +10,7 @@ import numpy as np
 from textrm.page.filling.exact import take_exact_colours
 from textrm.page.filling.flat import fill_flat
 from textrm.page.filling.network import fill_by_network
+from textrm.page.filling.packed import Packed
 from textrm.page.filling.tone import REACH, continue_texture
 from textrm.page.group import Slices, blocks
 from textrm.page.levels import from_levels, to_levels
@@ -26,7 +27,10 @@ _SHARE = 0.9  # of a hole's surroundings that must be flat
 FillCrop = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
 
-def fill_holes(image: np.ndarray, hole: np.ndarray, fill: str = "auto", model: InpaintingModel | None = None) -> None:
+def fill_holes(
+    image: np.ndarray, hole: np.ndarray, fill: str = "auto", model: InpaintingModel | None = None,
+    lines: Packed | None = None,
+) -> None:  # fmt: skip
     """Fill the holes of a page in place; no pixel is changed that ``hole`` does not name afterwards.
 
     ``white``: plain white. ``flat``: the colour or linear gradient that most of each hole's surroundings have.
@@ -40,34 +44,44 @@ def fill_holes(image: np.ndarray, hole: np.ndarray, fill: str = "auto", model: I
         hole: H W uint8 in {0, 1}, 1 = to fill; ``auto`` adds to it.
         fill: one of ``FILLS``.
         model: the net, where the method is in ``NEEDS_MODEL``.
+        lines: H W in {0, 1}, 1 = lines of the drawing in and beside holes: neither they nor what lies behind
+            them, as seen from a hole, tells its colour or its texture. Only the net sees them.
     """
     if fill == "white":
         image[hole != 0] = np.iinfo(image.dtype).max
         return
     if fill not in NEEDS_MODEL:
         for slices, own in blocks(hole, _GAP, _BLOCK):
-            _fill_block(image, hole, slices, own, _fill_telea if fill == "telea" else _fill_plane)
+            _fill_block(image, hole, slices, own, _fill_telea if fill == "telea" else _fill_plane, lines)
         return
     assert model is not None
-    art = flat_rest(image, hole) if fill == "auto" else hole
+    art = flat_rest(image, hole, lines) if fill == "auto" else hole
     fill_by_network(image, art.copy(), model)
+    finish = _add_texture if fill == "auto" else _take_exact_colours
     for slices, own in blocks(art, _GAP, _BLOCK):
-        _fill_block(image, art, slices, own, _add_texture if fill == "auto" else _take_exact_colours)
+        _fill_block(image, art, slices, own, finish, lines)
 
 
-def flat_rest(image: np.ndarray, hole: np.ndarray) -> np.ndarray:
+def flat_rest(image: np.ndarray, hole: np.ndarray, lines: Packed | None = None) -> np.ndarray:
     """Fill in place those holes whose surroundings are flat; returns the others, H W uint8.
 
-    Traces of compression around letters that were wiped away are added to ``hole``.
+    Traces of compression around letters that were wiped away are added to ``hole``. ``lines`` is as of
+    :func:`fill_holes`.
     """
     rest = hole.copy()
     for slices, own in blocks(hole, _GAP, _BLOCK):
-        _fill_block(image, hole, slices, own, _fill_flat, rest)
+        _fill_block(image, hole, slices, own, _fill_flat, lines, rest)
     return rest
 
 
 def _fill_block(
-    image: np.ndarray, hole: np.ndarray, slices: Slices, own: np.ndarray, fill: FillCrop, rest: np.ndarray | None = None
+    image: np.ndarray,
+    hole: np.ndarray,
+    slices: Slices,
+    own: np.ndarray,
+    fill: FillCrop,
+    lines: Packed | None,
+    rest: np.ndarray | None = None,
 ) -> None:
     """Fill one block of holes; what ``fill`` leaves stays as it is, and 1 in ``rest`` where that is given."""
     rows, columns = slices
@@ -80,11 +94,26 @@ def _fill_block(
         return
     inner = np.zeros_like(unknown)
     inner[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left] = own
+    walls = None if lines is None else lines[window]
+    if walls is not None and walls.any():
+        apart = _apart(walls, inner)
+        if not (unknown | apart).all():
+            unknown |= apart
     left_over = fill(crop, unknown, inner)
     np.copyto(image[window], crop, where=((inner != 0) & (left_over == 0))[..., None])
     hole[window] |= inner
     if rest is not None:
         rest[window][inner != 0] = left_over[inner != 0]
+
+
+def _apart(lines: np.ndarray, own: np.ndarray) -> np.ndarray:
+    """Lines with their soft edges, and what they part from ``own``; all h w uint8 in {0, 1}."""
+    walls = cv2.dilate(lines, np.ones((3, 3), np.uint8)) & (1 - own)
+    count, labels = cv2.connectedComponents(1 - walls, connectivity=4)
+    apart = np.ones(count, np.uint8)
+    apart[labels[own != 0]] = 0
+    apart[0] = 1
+    return apart[labels]
 
 
 def _fill_telea(crop: np.ndarray, unknown: np.ndarray, inner: np.ndarray) -> np.ndarray:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from textrm.page.filling.fill import fill_holes
+from textrm.page.filling.lettering import fill_lettering
+from textrm.page.finding.mask import widen
 from textrm.page.group import groups
 from textrm.page.levels import to_levels
 from textrm.page.models.inpainter import InpaintingModel
@@ -23,9 +24,9 @@ _SAMPLE = 20_000  # pixels that a word is judged by; more cost time only
 
 
 def fill_plates(
-    ink: np.ndarray, lettering: np.ndarray, hole: np.ndarray, fill: str, model: InpaintingModel | None
-) -> None:
-    """Fill the holes of a page of ink in place, each plate as a grey picture by itself.
+    ink: np.ndarray, lettering: np.ndarray, radius: int, edge: int, fill: str, model: InpaintingModel | None
+) -> np.ndarray:
+    """Take lettering out of a page of ink in place, each plate as a grey picture by itself, with the lines it bears.
 
     A plate is filled in the place of a word only where its ink follows the word's strokes; the plate that follows them
     best always is. ``white`` takes the ink of all plates.
@@ -33,13 +34,15 @@ def fill_plates(
     Args:
         ink: H W 4 uint8 or uint16: cyan, magenta, yellow and black, the highest value = full.
         lettering: H W uint8, 1 = a stroke of lettering.
-        hole: H W uint8 in {0, 1}, 1 = to fill; ``auto`` adds to it.
-        fill: as of :func:`textrm.page.filling.fill.fill_holes`.
+        radius: as of :func:`textrm.page.filling.lettering.fill_lettering`, as are the other arguments.
+        edge: as there.
+        fill: as there.
         model: as there.
+
+    Returns:
+        H W uint8 in {0, 1}: all other pixels are as they were.
     """
-    if fill == "white":
-        ink[hole != 0] = 0
-        return
+    hole = widen(lettering, radius)
     words = []
     for (rows, columns), own in groups(hole, _GAP):
         top, left = max(rows.start - _RING, 0), max(columns.start - _RING, 0)
@@ -47,17 +50,21 @@ def fill_plates(
         inner = np.zeros_like(hole[window])
         inner[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left] = own
         domain = (inner != 0) | (hole[window] == 0)
-        words.append(((rows, columns), own, bears_lettering(ink[window], lettering[window] & inner, inner, domain)))
+        strokes = lettering[window] & inner
+        bears = [True] * ink.shape[2] if fill == "white" else bears_lettering(ink[window], strokes, inner, domain)
+        words.append(((rows, columns), own & lettering[rows, columns], bears))
+    filled = np.zeros_like(hole)
     for number in range(ink.shape[2]):
-        own_hole = np.zeros_like(hole)
+        own_lettering = np.zeros_like(hole)
         for slices, own, bears in words:
             if bears[number]:
-                own_hole[slices] |= own
-        if own_hole.any():
+                own_lettering[slices] |= own
+        if own_lettering.any():
             plane = np.invert(ink[..., number, None])  # ink is dark, as on the pages that the net has learnt from
-            fill_holes(plane, own_hole, fill, model)
-            np.copyto(ink[..., number], np.invert(plane[..., 0]), where=own_hole != 0)
-            hole |= own_hole
+            own_filled = fill_lettering(plane, own_lettering, radius, edge, fill, model)
+            np.copyto(ink[..., number], np.invert(plane[..., 0]), where=own_filled != 0)
+            filled |= own_filled
+    return filled
 
 
 def bears_lettering(ink: np.ndarray, strokes: np.ndarray, hole: np.ndarray, domain: np.ndarray) -> list[bool]:

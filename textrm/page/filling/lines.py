@@ -1,0 +1,201 @@
+"""Tells the lines of the drawing around a word, outlines and borders, from its letters."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from textrm.page.filling.tracing import follow
+from textrm.page.group import ellipse
+
+_RING = 3  # times the letters' edge: the ground's colour is taken from a ring this wide
+_SAMPLE = 2000  # pixels from which the ground's and the ink's colours are taken
+_FLAT = 0.5  # of the ring that must be ground; where less is, nothing tells a line from the rest of the art
+_TOLERANCE = 24  # levels that ground may be off its colour
+_INK = 102  # of 255: at least so far from the ground's colour to the letters' is ink
+_PURE, _BETWEEN = 16, 0.02  # a picture with a smaller share of tones between ink and ground has none: no grey is drawn
+_CONTRAST = 30  # levels between ground and ink, the mean over the channels; with less there are no lines
+_BEYOND = 4  # times the letters' edge: ink that reaches farther out is no part of a letter
+_ZONE = 3  # times the letters' edge: so near to letters a line is followed, past what the mask missed of them
+_LONG = 12  # times the letters' edge: nor is a piece of ink this long, where the mask is widened by more than that
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """What stands beside and under letters; all h w uint8 in {0, 1} but ``colours``, N x C float32 levels.
+
+    ``pixels`` are the lines, ``traced`` those of them that were followed through letters; of these a letter lies over
+    ``hidden``, where the line has the N ``colours``. ``ink`` is all that has the letters' tone; ``near`` the letters
+    with their soft edges, where only what was followed through is a line; ``spurs`` is ink between the letters and a
+    line, which goes. ``ending``: there are lines that come up to letters and were not followed through.
+    """
+
+    pixels: np.ndarray
+    traced: np.ndarray
+    hidden: np.ndarray
+    colours: np.ndarray
+    ink: np.ndarray
+    near: np.ndarray
+    spurs: np.ndarray
+    ending: bool
+
+
+def find_lines(crop: np.ndarray, mask: np.ndarray, own: np.ndarray, radius: int, edge: int) -> Lines | None:
+    """The lines that the hole of a word meets; None where there are none.
+
+    On flat ground, a balloon's above all, a stroke that reaches far out of the hole is a line of the drawing. Where it
+    comes up to a letter, or the mask covers a piece of it, it is followed through.
+
+    Args:
+        crop: h w C, RGB or grey, the word with what is around it: uint8, or float32 levels in [0, 255].
+        mask: h w uint8 in {0, 1}, 1 = lettering.
+        own: h w uint8 in {0, 1}, the word's own part of ``mask``.
+        radius: pixels by which the word is widened.
+        edge: pixels that the soft edges of letters reach.
+    """
+    met = _met(crop, mask, own, radius, edge)
+    if met is None:
+        return None
+    (tone, ground, axis), ink, near, reach = met
+    distance = cv2.distanceTransform(1 - mask, cv2.DIST_L2, 3)
+    going_on = _going_on(ink & (1 - near), distance, radius, edge)[1]
+    if not (going_on & reach).any():
+        return None
+    shown, over = _followed(tone, ink, near & reach, distance, radius, edge)
+    hidden = ((over > 0) & (shown == 0)).astype(np.uint8)
+    traced = shown | hidden
+    spurs = _spurs(going_on, traced, near, distance, edge)
+    standing = going_on & (1 - spurs)
+    ends = standing & _grown(ink & near & reach, 1) & (1 - _grown(traced, 1))
+    colours = ground + over[hidden != 0, None] / np.float32(255) * axis
+    return Lines(standing | traced, traced, hidden, colours, ink, near, spurs, bool(ends.any()))
+
+
+def margin(radius: int, edge: int) -> int:
+    """Pixels around a word that tell whether ink stands beside it (:func:`ink_beside`)."""
+    return max(radius + edge + 2, (1 + _RING) * edge)
+
+
+def ink_beside(crop: np.ndarray, mask: np.ndarray, own: np.ndarray, radius: int, edge: int) -> bool:
+    """Whether the hole of a word meets ink that is no part of it; the arguments are those of :func:`find_lines`."""
+    return _met(crop, mask, own, radius, edge) is not None
+
+
+def _met(
+    crop: np.ndarray, mask: np.ndarray, own: np.ndarray, radius: int, edge: int
+) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], np.ndarray, np.ndarray, np.ndarray] | None:
+    """The tone (see :func:`_tone`), the ink, the letters with their edges and how far the hole reaches."""
+    around = _grown(mask, (1 + _RING) * edge) & (1 - _grown(mask, edge))
+    found = _tone(crop, mask, around != 0)
+    if found is None:
+        return None
+    near: np.ndarray = cv2.dilate(mask, ellipse(min(edge, radius)))
+    ink: np.ndarray = cv2.threshold(found[0], _INK - 1, 1, cv2.THRESH_BINARY)[1]
+    # Beyond the letters' edges the hole ends a little before a line.
+    reach: np.ndarray = cv2.dilate(own, ellipse(radius + 1 if radius <= edge else radius + edge + 2))
+    return (found, ink, near, reach) if (ink & reach & (1 - near)).any() else None
+
+
+def _tone(crop: np.ndarray, mask: np.ndarray, ring: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+    """How far each pixel is from the ground's colour (0) to the letters' (255); None where the ground is not flat.
+
+    Also the ground's colour, and what the letters' differs by.
+    """
+    around, letters = _sample(crop, ring), _sample(crop, mask != 0)
+    if not len(around):
+        return None
+    ground = np.median(around, 0)
+    if np.mean(np.abs(around - ground).max(1) <= _TOLERANCE) < _FLAT:
+        return None
+    off = np.abs(letters - ground).sum(1)
+    axis = np.median(letters[off >= 0.7 * np.percentile(off, 90)], 0) - ground
+    if np.abs(axis).mean() < _CONTRAST:
+        return None
+    scale = 255 * axis / np.dot(axis, axis)
+    tone = cv2.transform(crop, np.append(scale, -np.dot(scale, ground))[None].astype(np.float32))
+    if tone.dtype != np.uint8:
+        tone = np.clip(np.rint(tone), 0, 255).astype(np.uint8)
+    return tone, ground, axis
+
+
+def _sample(crop: np.ndarray, where: np.ndarray) -> np.ndarray:
+    """The colours of at most some thousand of the pixels in h w bool, N x 3 float32."""
+    rows, columns = np.nonzero(where)
+    step = len(rows) // _SAMPLE + 1
+    return crop[rows[::step], columns[::step]].astype(np.float32)
+
+
+def _followed(
+    tone: np.ndarray, ink: np.ndarray, near: np.ndarray, distance: np.ndarray, radius: int, edge: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """The lines that go through letters: where they show, and their tone where letters lie over them."""
+    zone = (distance <= _ZONE * edge).astype(np.uint8)
+    labels, outside = _going_on(ink & (1 - zone), distance, radius, edge)
+    shown, over = np.zeros_like(zone), np.zeros_like(zone)
+    for x, y, heading in _ends(outside & _grown(_touching(ink & zone, near), 1), labels, edge):
+        for towards in (heading, heading + math.pi):
+            line = follow(tone, zone, x, y, towards, 3 * edge + 4)
+            if line is not None:
+                shown |= line.shown
+                np.maximum(over, line.hidden, out=over)
+    if np.count_nonzero((tone > _PURE) & (tone < 255 - _PURE)) < _BETWEEN * np.count_nonzero(ink):
+        over[:] = 255 * (over > 127)
+    return shown, over
+
+
+def _grown(mask: np.ndarray, radius: int) -> np.ndarray:
+    """A mask widened as a square, which costs less than as a disc."""
+    return cv2.dilate(mask, np.ones((2 * radius + 1, 2 * radius + 1), np.uint8))
+
+
+def _going_on(ink: np.ndarray, distance: np.ndarray, radius: int, edge: int) -> tuple[np.ndarray, np.ndarray]:
+    """The labels of connected ink beside letters, and what of it is no part of them, h w uint8."""
+    count, labels, boxes, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    outside = np.zeros(count, bool)
+    outside[labels[distance > edge + _BEYOND * edge]] = True
+    farther = np.zeros(count, bool)
+    farther[labels[distance > radius + _BEYOND * edge]] = True
+    long = boxes[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(1) >= _LONG * edge
+    going_on = outside & (farther | long)
+    going_on[0] = False
+    return labels, going_on.astype(np.uint8)[labels]
+
+
+def _ends(ends: np.ndarray, labels: np.ndarray, edge: int) -> list[tuple[float, float, float]]:
+    """Where lines come up to letters: a place (x, y) on each and its heading or the opposite one, in radians."""
+    count, pieces = cv2.connectedComponents(ends, connectivity=8)
+    around = 2 * edge + 6
+    found = []
+    for piece in range(1, count):
+        rows, columns = np.nonzero(pieces == piece)
+        middle = np.argmin(np.square(rows - rows.mean()) + np.square(columns - columns.mean()))
+        y, x = int(rows[middle]), int(columns[middle])
+        part = labels[max(y - around, 0) : y + around + 1, max(x - around, 0) : x + around + 1] == labels[y, x]
+        moments = cv2.moments(part.astype(np.uint8), binaryImage=True)
+        heading = 0.5 * math.atan2(2 * moments["mu11"], moments["mu20"] - moments["mu02"])
+        found.append((float(x), float(y), heading))
+    return found
+
+
+def _touching(ink: np.ndarray, near: np.ndarray) -> np.ndarray:
+    """The connected pieces of ``ink`` with a pixel in ``near``, h w uint8."""
+    count, labels = cv2.connectedComponents(ink, connectivity=8)
+    touching = np.zeros(count, np.uint8)
+    touching[labels[near != 0]] = 1
+    touching[0] = 0
+    return touching[labels]
+
+
+def _spurs(going_on: np.ndarray, traced: np.ndarray, near: np.ndarray, distance: np.ndarray, edge: int) -> np.ndarray:
+    """Short pieces of ink between letters and a line that was followed, h w uint8."""
+    rest = going_on & (1 - traced)
+    count, labels = cv2.connectedComponents(rest, connectivity=8)
+    short = np.zeros(count, np.uint8)
+    short[labels[_grown(near, 1) != 0]] = 1
+    short[labels[distance > edge + _BEYOND * edge]] = 0
+    short[0] = 0
+    spurs = short[labels]
+    return _grown(spurs, 1) & (1 - traced)
