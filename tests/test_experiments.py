@@ -171,7 +171,7 @@ def test_what_features_say_twice_becomes_one_verifier() -> None:
         standard = net.standardize(features)
     members = fit_features.fit_features(standard, truth, torch.ones(200))
     with torch.no_grad():
-        by_members = sum(part[0](standard) + part[2](torch.tanh(part[1](standard))) for part in members)[:, 0] / 4
+        by_members = torch.stack([member(standard) for member in members]).mean(0)
         assert ((by_members > 0) == (truth > 0)).float().mean() > 0.9
         whole = fit_features.joined(net, members, 0.5)
         expected = (net(views, features[:4]) + by_members[:4]) / 2

@@ -26,7 +26,7 @@ SMALLEST, LARGEST = 20, 4000  # pixels; words count by the fourth root of their 
 def importance(proposals: Proposals, share: float, false: float) -> np.ndarray:
     """How much each word of a set counts: ``share`` in all, a false one ``false`` times as much as a true one."""
     sizes = np.clip(proposals.areas, SMALLEST, LARGEST) ** 0.25
-    return share * sizes / sizes.sum() * np.where(proposals.share > 0.5, 1.0, false)
+    return share * sizes / max(sizes.sum(), 1) * np.where(proposals.share > 0.5, 1.0, false)
 
 
 def fit(sets: Sequence[Proposals], weights: np.ndarray, steps: int, seed: int = 0, deeper: bool = True) -> WordVerifier:
@@ -46,7 +46,7 @@ def fit(sets: Sequence[Proposals], weights: np.ndarray, steps: int, seed: int = 
     torch.manual_seed(seed)
     views, features = sets[0].views[:1], torch.from_numpy(np.concatenate([part.features for part in sets]))
     net = WordVerifier(views.shape[1], views.shape[2], features.shape[1], deeper=deeper)
-    net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch types this argument for tensors
+    net.to(memory_format=torch.channels_last)
     share = np.concatenate([part.share for part in sets])
     truth = torch.from_numpy(np.where(share < SURE, 0, np.where(share > 1 - SURE, 1, share))).float()
     chances = np.sqrt(weights / weights.sum())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -11,8 +13,22 @@ HIDDEN, MEMBERS = 24, 4
 STEPS, RATE, DECAY = 2500, 0.01, 0.1
 
 
-def fit_features(features: Tensor, truth: Tensor, weighing: Tensor, seed: int = 0) -> list[nn.ModuleList]:
-    """``MEMBERS`` nets of a linear and a hidden layer of standardised features, under which words are told apart best.
+class Member(nn.Module):
+    """A linear layer of F standardised features and a hidden one beside it: N F to logits N."""
+
+    def __init__(self, features: int) -> None:
+        super().__init__()
+        self.linear, self.hidden = nn.Linear(features, 1), nn.Linear(features, HIDDEN)
+        self.out = nn.Linear(HIDDEN, 1, bias=False)
+        nn.init.zeros_(self.linear.weight)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """How likely each word is lettering."""
+        return (self.linear(features) + self.out(torch.tanh(self.hidden(features))))[:, 0]
+
+
+def fit_features(features: Tensor, truth: Tensor, weighing: Tensor, seed: int = 0) -> list[Member]:
+    """``MEMBERS`` nets of standardised features, under which words are told apart best.
 
     Args:
         features: N x F, standardised.
@@ -21,38 +37,35 @@ def fit_features(features: Tensor, truth: Tensor, weighing: Tensor, seed: int = 
         seed: of the nets' first weights.
     """
     members = []
-    for member in range(MEMBERS):
-        torch.manual_seed(seed * MEMBERS + member)
-        layers = nn.ModuleList([nn.Linear(features.shape[1], 1), nn.Linear(features.shape[1], HIDDEN),
-                                nn.Linear(HIDDEN, 1, bias=False)])  # fmt: skip
-        nn.init.zeros_(layers[0].weight)
-        optimizer = torch.optim.AdamW(layers.parameters(), RATE, weight_decay=DECAY)
+    for number in range(MEMBERS):
+        torch.manual_seed(seed * MEMBERS + number)
+        member = Member(features.shape[1])
+        optimizer = torch.optim.AdamW(member.parameters(), RATE, weight_decay=DECAY)
         schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, STEPS)
         for _ in range(STEPS):
             optimizer.zero_grad()
-            logit = layers[0](features) + layers[2](torch.tanh(layers[1](features)))
-            nn.functional.binary_cross_entropy_with_logits(logit[:, 0], truth, weighing).backward()
+            nn.functional.binary_cross_entropy_with_logits(member(features), truth, weighing).backward()
             optimizer.step()
             schedule.step()
-        members.append(layers)
+        members.append(member)
     return members
 
 
-def joined(net: WordVerifier, members: list[nn.ModuleList], share: float) -> WordVerifier:
+def joined(net: WordVerifier, members: Sequence[Member], share: float) -> WordVerifier:
     """``share`` times the sum of what a verifier says and what the members say in the mean, as one verifier."""
-    views, channels = net.views, net.channels
-    hidden = net.hidden[0].out_features + sum(member[1].out_features for member in members)
-    whole = WordVerifier(views, channels, net.linear.in_features, net.width, net.deeper, hidden, share * net.most)
+    hidden = net.hidden_units + HIDDEN * len(members)
+    whole = WordVerifier(net.views, net.channels, net.linear.in_features, net.width, net.deeper, hidden,
+                         share * net.most)  # fmt: skip
     own = net.state_dict()
     for name in ("of_views.4.weight", "of_views.4.bias", "linear.weight", "linear.bias", "hidden.2.weight",
                  "hidden.2.bias"):  # fmt: skip
         own[name] = own[name] * share
     part = share / len(members)
     for member in members:
-        own["linear.weight"] = own["linear.weight"] + part * member[0].weight
-        own["linear.bias"] = own["linear.bias"] + part * member[0].bias
-        own["hidden.0.weight"] = torch.cat([own["hidden.0.weight"], member[1].weight])
-        own["hidden.0.bias"] = torch.cat([own["hidden.0.bias"], member[1].bias])
-        own["hidden.2.weight"] = torch.cat([own["hidden.2.weight"], part * member[2].weight], 1)
+        own["linear.weight"] = own["linear.weight"] + part * member.linear.weight
+        own["linear.bias"] = own["linear.bias"] + part * member.linear.bias
+        own["hidden.0.weight"] = torch.cat([own["hidden.0.weight"], member.hidden.weight])
+        own["hidden.0.bias"] = torch.cat([own["hidden.0.bias"], member.hidden.bias])
+        own["hidden.2.weight"] = torch.cat([own["hidden.2.weight"], part * member.out.weight], 1)
     whole.load_state_dict(own)
     return whole.eval()

@@ -51,7 +51,7 @@ def proposals(model: SegmentationModel, path: str, split: str, limit: int, kept_
         parts = dict(zip(("views", "features", "share", "areas"), map(np.concatenate, zip(*found, strict=True)),
                          strict=True))  # fmt: skip
         half_written = kept_in.with_name(f"{kept_in.stem}.part.npz")
-        np.savez(half_written, **parts)
+        np.savez(half_written, allow_pickle=False, **parts)
         os.replace(half_written, kept_in)
     with np.load(kept_in) as kept:
         return Proposals(**{name: kept[name] for name in kept.files})

@@ -49,7 +49,7 @@ def main(model: Path, sets: tuple[str, ...], false: float, bar: float, limit: in
         weights.append(importance(found[-1], share, false))
     net = fit(found, np.concatenate(weights), steps, seed)
     with torch.no_grad():
-        net.linear.bias += _logit(THRESHOLD) - _logit(bar)
+        net.linear.bias.add_(_logit(THRESHOLD) - _logit(bar))
     for entry, words in zip(sets, found, strict=True):
         kept, true = _scores(net, words) > THRESHOLD, words.share > 0.5
         click.echo(f"{entry}: {len(true)} words; goes: {kept[true].sum()} of {true.sum()} true, "
@@ -58,7 +58,7 @@ def main(model: Path, sets: tuple[str, ...], false: float, bar: float, limit: in
 
 
 def _scores(net: WordVerifier, words: Proposals) -> np.ndarray:
-    scores = []
+    scores = [torch.zeros(0)]  # a set may hold no word
     with torch.inference_mode():
         for start in range(0, len(words.share), 256):
             part = slice(start, start + 256)
