@@ -14,11 +14,13 @@ from rich.progress import track
 from textrm.data.manifest import BadRow, evenly_spread, load_sample, read_manifest
 from textrm.data.sample import Sample
 from textrm.page.finding.segment import segment
-from textrm.page.finding.views import word_views
+from textrm.page.finding.views import WordViews
 from textrm.page.finding.words import Words, group_words
+from textrm.page.group import ellipse
 from textrm.page.models.segmenter import SegmentationModel
 
 LOW, MIN_AREA, THRESHOLD = 0.3, 12, 0.4  # words as textrm.page finds them
+NEAR = 2  # pixels; so near to lettering a stroke is it
 OF_A_PAGE = 40  # words, by chance: pages of hatching would outweigh all others
 
 
@@ -62,14 +64,14 @@ def _of_page(model: SegmentationModel, sample: Sample, seed: int) -> list[tuple[
     words = group_words(sample.image, segment(sample.image, model), LOW)
     if words is None:
         return []
-    share = _share(words, cv2.dilate(sample.mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))))
+    share = _share(words, cv2.dilate(sample.mask, ellipse(NEAR)))
     good = (words.areas >= MIN_AREA) & (words.peaks > int(THRESHOLD * 255))
     if sample.ignore is not None:
         good &= _share(words, sample.ignore) == 0
     chosen = np.flatnonzero(good)
     if len(chosen) > OF_A_PAGE:
         chosen = np.sort(np.random.default_rng(seed).choice(chosen, OF_A_PAGE, replace=False))
-    return [(word_views(words, chosen), words.features[chosen].astype(np.float32), share[chosen],
+    return [(WordViews(words)(chosen), words.features[chosen].astype(np.float32), share[chosen],
              words.areas[chosen])]  # fmt: skip
 
 

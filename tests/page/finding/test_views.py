@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from textrm.page.finding.views import CHANNELS, SIDE, VIEWS, word_views
+from textrm.page.finding.views import CHANNELS, SIDE, VIEWS, WordViews
 from textrm.page.finding.words import Words, group_words
 
 HEIGHT, WIDTH = 384, 576
@@ -28,7 +28,7 @@ def page() -> Words:
 def seen() -> np.ndarray:
     """The views of the large word."""
     words = page()
-    views = word_views(words, np.flatnonzero(words.areas > 200))
+    views = WordViews(words)(np.flatnonzero(words.areas > 200))
     assert views.shape == (1, VIEWS, CHANNELS, SIDE, SIDE)
     assert views.dtype == np.uint8
     return views[0]
@@ -59,7 +59,7 @@ def test_colours_and_maps_come_along(seen: np.ndarray) -> None:
 
 def test_what_lies_beyond_the_page_is_grey() -> None:
     words = page()
-    small = word_views(words, np.flatnonzero(words.areas < 200))[0]
+    small = WordViews(words)(np.flatnonzero(words.areas < 200))[0]
     # 30 px around a dot of 12 px in the corner: 9 px beyond the page.
     assert (small[0, :3, :18] == 128).all()
     assert (small[0, :3, :, :18] == 128).all()
@@ -71,9 +71,9 @@ def test_what_lies_beyond_the_page_is_grey() -> None:
 
 def test_views_come_in_the_order_asked() -> None:
     words = page()
-    both = word_views(words, np.arange(2))
+    both = WordViews(words)(np.arange(2))
     for number in range(2):
-        assert np.array_equal(both[number], word_views(words, np.array([number]))[0])
+        assert np.array_equal(both[number], WordViews(words)(np.array([number]))[0])
 
 
 def test_the_same_page_at_twice_the_size_is_seen_alike(seen: np.ndarray) -> None:
@@ -81,6 +81,6 @@ def test_the_same_page_at_twice_the_size_is_seen_alike(seen: np.ndarray) -> None
     image, fine, coarse = (plane.repeat(2, 0).repeat(2, 1) for plane in (words.image, words.fine, words.coarse))
     larger = group_words(image, [fine, words.fine, words.coarse], 0.3)
     assert larger is not None
-    again = word_views(larger, np.array([larger.areas.argmax()]))[0]
+    again = WordViews(larger)(np.array([larger.areas.argmax()]))[0]
     assert coarse.shape == words.fine.shape
     assert np.abs(again[:, :5].astype(float) - seen[:, :5]).mean() < 4

@@ -9,7 +9,7 @@ import numpy as np
 
 from textrm.errors import UserError
 from textrm.page.finding.features import FEATURES
-from textrm.page.finding.views import CHANNELS, SIDE, VIEWS, word_views
+from textrm.page.finding.views import CHANNELS, SIDE, VIEWS, WordViews
 from textrm.page.finding.words import Words
 from textrm.page.models.session import first_line, open_session
 
@@ -50,15 +50,15 @@ class Verifier:
             raise ValueError("no base64") from error
 
     def __call__(self, words: Words, chosen: np.ndarray) -> np.ndarray:
-        """The scores in [0, 1] of the words whose numbers are ``chosen``, in rising order.
+        """The scores in [0, 1] of the words whose numbers are ``chosen``.
 
         Raises:
             UserError: when the net fails, or gives what is no score.
         """
-        scores = np.zeros(len(chosen), np.float32)
+        scores, views = np.zeros(len(chosen), np.float32), WordViews(words)
         for first in range(0, len(chosen), _TOGETHER):
             part = slice(first, first + _TOGETHER)
-            feeds = {"views": word_views(words, chosen[part]),
+            feeds = {"views": views(chosen[part]),
                      "features": words.features[chosen[part]].astype(np.float32)}  # fmt: skip
             try:
                 (found,) = self._session.run(None, feeds)

@@ -20,33 +20,41 @@ Box = tuple[int, int, int, int]
 """Left, top, right and bottom in pixels, the last two exclusive."""
 
 
-def word_views(words: Words, chosen: np.ndarray) -> np.ndarray:
-    """What is seen of the N words whose numbers are ``chosen``, in rising order.
+class WordViews:
+    """Shows the words of a page; what all of them need is made once.
 
-    A view is a square of the page: around the largest stroke of the word, around the word, and a larger one of what is
+    A view is a square of the page: around the largest stroke of a word, around the word, and a larger one of what is
     around it; the word as a whole may be too small in a view to be read, its largest letter never is.
-
-    Returns:
-        N x ``VIEWS`` x ``CHANNELS`` x ``SIDE`` x ``SIDE`` uint8.
     """
-    views = np.empty((len(chosen), VIEWS, CHANNELS, SIDE, SIDE), np.uint8)
-    scene = max(min(words.image.shape[:2]) / _SCENE, _FEWEST)
-    images, fines, coarses = _Halves(words.image), _Halves(words.fine), _Halves(words.coarse)
-    less = words.image.shape[0] / words.coarse.shape[0]
-    order = np.argsort(words.word, kind="stable")
-    ends = np.cumsum(words.areas)
-    for view, number in zip(views, chosen.tolist(), strict=True):
-        pixels = order[ends[number] - words.areas[number] : ends[number]]
-        ys, xs, own = words.strokes.ys[pixels], words.strokes.xs[pixels], words.strokes.own[pixels]
-        largest = own == own[words.strokes.sizes[own].argmax()]
-        word, stroke = _box(ys, xs), _box(ys[largest], xs[largest])
-        squares = _square(stroke, _NEAR, _FEWEST), _square(word, _WHOLE, _FEWEST), _square(word, _AROUND, scene)
-        for seen, (left, top, side) in zip(view, squares, strict=True):
-            seen[:3] = cv2.split(images.shown(left, top, side, _BEYOND))
-            seen[3] = _drawn(ys, xs, left, top, side)
-            seen[4] = fines.shown(left, top, side, 0)
-            seen[5] = coarses.shown(left / less, top / less, side / less, 0)
-    return views
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+        self._image, self._fine, self._coarse = (_Halves(plane) for plane in (words.image, words.fine, words.coarse))
+        self._order = np.argsort(words.word, kind="stable")
+        self._ends = np.cumsum(words.areas)
+
+    def __call__(self, chosen: np.ndarray) -> np.ndarray:
+        """What is seen of the N words whose numbers are ``chosen``.
+
+        Returns:
+            N x ``VIEWS`` x ``CHANNELS`` x ``SIDE`` x ``SIDE`` uint8.
+        """
+        words = self._words
+        views = np.empty((len(chosen), VIEWS, CHANNELS, SIDE, SIDE), np.uint8)
+        scene = max(min(words.image.shape[:2]) / _SCENE, _FEWEST)
+        less = words.image.shape[0] / words.coarse.shape[0]
+        for view, number in zip(views, chosen.tolist(), strict=True):
+            pixels = self._order[self._ends[number] - words.areas[number] : self._ends[number]]
+            ys, xs, own = words.strokes.ys[pixels], words.strokes.xs[pixels], words.strokes.own[pixels]
+            largest = own == own[words.strokes.sizes[own].argmax()]
+            word, stroke = _box(ys, xs), _box(ys[largest], xs[largest])
+            squares = _square(stroke, _NEAR, _FEWEST), _square(word, _WHOLE, _FEWEST), _square(word, _AROUND, scene)
+            for seen, (left, top, side) in zip(view, squares, strict=True):
+                seen[:3] = cv2.split(self._image.shown(left, top, side, _BEYOND))
+                seen[3] = _drawn(ys, xs, left, top, side)
+                seen[4] = self._fine.shown(left, top, side, 0)
+                seen[5] = self._coarse.shown(left / less, top / less, side / less, 0)
+        return views
 
 
 def _box(ys: np.ndarray, xs: np.ndarray) -> Box:

@@ -28,7 +28,6 @@ class Words:
     image: np.ndarray
     fine: np.ndarray
     coarse: np.ndarray
-
     strokes: Strokes
     word: np.ndarray
     features: np.ndarray
