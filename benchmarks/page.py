@@ -24,6 +24,7 @@ from textrm.page.files.clean_file import clean_file
 from textrm.page.files.plan import make_plan
 from textrm.page.filling.fill import FILLS, NEEDS_MODEL, fill_holes
 from textrm.page.filling.hole import make_hole
+from textrm.page.filling.lettering import fill_lettering
 from textrm.page.finding.find import find
 from textrm.page.finding.segment import segment
 from textrm.page.models.inpainter import InpaintingModel
@@ -90,10 +91,8 @@ def _stages(
     mask = find(page.image, model).mask
     edge = suitable_growth(page.image)
     cleaned = page.image.copy()
-    hole = make_hole(cleaned, mask, edge, edge)
-    wide = hole.pixels.copy()
-    fill_holes(cleaned, wide, fill_name, inpainter, hole.walls)
-    hole.retouched.add_to(wide)
+    wide = fill_lettering(cleaned, mask, edge, edge, fill_name, inpainter)
+    hole = make_hole(page.image.copy(), mask, edge, edge)
     (page_files,) = make_plan([source], folder / "out").pages
     cleaning = SegmentAndFill(model, inpainter, fill=fill_name)
     print(f"lettering {mask.mean():.2%} of the page, filled {hole.pixels.mean():.2%}")

@@ -40,6 +40,16 @@ def groups(mask: np.ndarray, gap: int) -> Iterator[tuple[Slices, np.ndarray]]:
         yield _shifted(slices, rows.start, columns.start), own[slices]
 
 
+def surroundings(slices: Slices, own: np.ndarray, around: int, shape: tuple[int, ...]) -> tuple[Slices, np.ndarray]:
+    """The box of a group with ``around`` pixels on all sides, within a page of ``shape``, and the group in it."""
+    rows, columns = (slice(max(side.start - around, 0), min(side.stop + around, extent))
+                     for side, extent in zip(slices, shape, strict=False))  # fmt: skip
+    inner = np.zeros((rows.stop - rows.start, columns.stop - columns.start), np.uint8)
+    top, left = slices[0].start - rows.start, slices[1].start - columns.start
+    inner[top : top + own.shape[0], left : left + own.shape[1]] = own
+    return (rows, columns), inner
+
+
 def blocks(mask: np.ndarray, gap: int, largest: int) -> Iterator[tuple[Slices, np.ndarray]]:
     """The groups of a mask as :func:`groups` gives them, those larger than ``largest`` pixels cut by :func:`parts`."""
     for slices, own in groups(mask, gap):

@@ -12,7 +12,7 @@ from textrm.page.filling.flat import fill_flat
 from textrm.page.filling.network import fill_by_network
 from textrm.page.filling.packed import Packed
 from textrm.page.filling.tone import REACH, continue_texture
-from textrm.page.group import Slices, blocks
+from textrm.page.group import Slices, blocks, surroundings
 from textrm.page.levels import from_levels, to_levels
 from textrm.page.models.inpainter import InpaintingModel
 
@@ -84,16 +84,11 @@ def _fill_block(
     rest: np.ndarray | None = None,
 ) -> None:
     """Fill one block of holes; what ``fill`` leaves stays as it is, and 1 in ``rest`` where that is given."""
-    rows, columns = slices
-    margin = REACH + _MARGIN
-    top, left = max(rows.start - margin, 0), max(columns.start - margin, 0)
-    window = slice(top, rows.stop + margin), slice(left, columns.stop + margin)
+    window, inner = surroundings(slices, own, REACH + _MARGIN, hole.shape)
     crop = np.ascontiguousarray(image[window])
     unknown = (hole[window] != 0).astype(np.uint8)
     if unknown.all():
         return
-    inner = np.zeros_like(unknown)
-    inner[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left] = own
     walls = None if lines is None else lines[window]
     if walls is not None and walls.any():
         apart = _apart(walls, inner)

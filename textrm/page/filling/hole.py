@@ -10,7 +10,7 @@ import numpy as np
 from textrm.page.filling.lines import Lines, find_lines, ink_beside, margin
 from textrm.page.filling.packed import Packed
 from textrm.page.finding.mask import widen
-from textrm.page.group import Slices, blocks, ellipse
+from textrm.page.group import blocks, ellipse, surroundings
 from textrm.page.levels import from_levels, to_levels
 
 _AROUND = 16  # times the letters' edge: so far around a hole lines are looked at, to tell them from letters
@@ -48,12 +48,12 @@ def make_hole(image: np.ndarray, mask: np.ndarray, radius: int, edge: int) -> Ho
     """
     pixels, retouched, walls, standing = np.zeros_like(mask), *(Packed(mask.shape) for _ in range(3))
     for slices, own in blocks(mask, _GAP, _BLOCK):
-        window, inner = _window(mask, slices, own, margin(radius, edge))
+        window, inner = surroundings(slices, own, margin(radius, edge), mask.shape)
         if not ink_beside(_shown(image[window]), mask[window], inner, radius, edge):
             grown = widen(inner, radius)
             pixels[window] |= grown
             continue
-        window, inner = _window(mask, slices, own, radius + _AROUND * edge)
+        window, inner = surroundings(slices, own, radius + _AROUND * edge, mask.shape)
         grown = widen(inner, radius)
         lines = find_lines(_shown(image[window]), mask[window], inner, radius, edge)
         if lines is not None:
@@ -70,16 +70,6 @@ def make_hole(image: np.ndarray, mask: np.ndarray, radius: int, edge: int) -> Ho
 
 def _shown(crop: np.ndarray) -> np.ndarray:
     return crop if crop.dtype == np.uint8 else to_levels(crop)
-
-
-def _window(mask: np.ndarray, slices: Slices, own: np.ndarray, around: int) -> tuple[Slices, np.ndarray]:
-    """The box of a word with ``around`` pixels on all sides, within the page, and the word in it."""
-    rows, columns = slices
-    top, left = max(rows.start - around, 0), max(columns.start - around, 0)
-    window = slice(top, rows.stop + around), slice(left, columns.stop + around)
-    inner = np.zeros_like(mask[window])
-    inner[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left] = own
-    return window, inner
 
 
 def _within(grown: np.ndarray, own: np.ndarray, lines: Lines, edge: int) -> np.ndarray:

@@ -7,7 +7,7 @@ import numpy as np
 
 from textrm.page.filling.lettering import fill_lettering
 from textrm.page.finding.mask import widen
-from textrm.page.group import groups
+from textrm.page.group import groups, surroundings
 from textrm.page.levels import to_levels
 from textrm.page.models.inpainter import InpaintingModel
 
@@ -44,15 +44,12 @@ def fill_plates(
     """
     hole = widen(lettering, radius)
     words = []
-    for (rows, columns), own in groups(hole, _GAP):
-        top, left = max(rows.start - _RING, 0), max(columns.start - _RING, 0)
-        window = slice(top, rows.stop + _RING), slice(left, columns.stop + _RING)
-        inner = np.zeros_like(hole[window])
-        inner[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left] = own
+    for slices, own in groups(hole, _GAP):
+        window, inner = surroundings(slices, own, _RING, hole.shape)
         domain = (inner != 0) | (hole[window] == 0)
         strokes = lettering[window] & inner
         bears = [True] * ink.shape[2] if fill == "white" else bears_lettering(ink[window], strokes, inner, domain)
-        words.append(((rows, columns), own & lettering[rows, columns], bears))
+        words.append((slices, own & lettering[slices], bears))
     filled = np.zeros_like(hole)
     for number in range(ink.shape[2]):
         own_lettering = np.zeros_like(hole)
