@@ -13,8 +13,7 @@ import torch
 from experiments.finding.fit import fit, importance
 from experiments.finding.proposals import THRESHOLD, Proposals, proposals
 from textrm.command_line import click_command
-from textrm.export.verifier import export_verifier
-from textrm.files import write_whole
+from textrm.export.graph import export
 from textrm.nets.verification.word_verifier import WordVerifier
 from textrm.page.models.segmenter import SegmentationModel
 
@@ -54,7 +53,7 @@ def main(model: Path, sets: tuple[str, ...], false: float, bar: float, limit: in
         kept, true = _scores(net, words) > THRESHOLD, words.share > 0.5
         click.echo(f"{entry}: {len(true)} words; goes: {kept[true].sum()} of {true.sum()} true, "
                    f"{kept[~true].sum()} of {(~true).sum()} false")  # fmt: skip
-    write_whole(out, export_verifier(net))
+    export(net, out, run=out.stem)
 
 
 def _scores(net: WordVerifier, words: Proposals) -> np.ndarray:

@@ -11,6 +11,9 @@ from textrm.nets.cleaning.cleaner import Cleaner
 from textrm.nets.inpainting.inpainter import Inpainter
 from textrm.nets.segmentation.coarse_to_fine import CoarseToFine
 from textrm.nets.tagging.tagger import Looks, Tagger
+from textrm.nets.verification.word_verifier import WordVerifier
+from textrm.page.finding.features import FEATURES
+from textrm.page.finding.views import CHANNELS, SIDE, VIEWS
 
 
 class Exported(nn.Module):
@@ -125,10 +128,36 @@ class ExportedTagger(Exported):
         return looks.logits.sigmoid(), looks.boxes()
 
 
+class ExportedVerifier(Exported):
+    """``views`` N x ``VIEWS`` x ``CHANNELS`` x ``SIDE`` x ``SIDE`` uint8, ``features`` N x F float32 to ``score`` N."""
+
+    task, inputs, outputs = "verification", ("views", "features"), ("score",)
+
+    @property
+    def stride(self) -> int:
+        """Views have one size."""
+        return 1
+
+    def free(self) -> dict[int, Any]:
+        """The batch alone."""
+        return {0: torch.export.Dim("batch", min=1)}
+
+    def noise(self, batch: int, rows: int, columns: int) -> tuple[Tensor, ...]:
+        """Random words."""
+        generator = torch.Generator().manual_seed(batch)
+        size = (batch, VIEWS, CHANNELS, SIDE, SIDE)
+        views = torch.randint(0, 256, size, dtype=torch.uint8, generator=generator)
+        return views, torch.randn(batch, FEATURES, generator=generator)
+
+    def forward(self, views: Tensor, features: Tensor) -> Tensor:
+        """How likely each word is lettering, in [0, 1]."""
+        return self.net(views.float() / 255 - 0.5, features).sigmoid()
+
+
 def exported_class(net: nn.Module) -> type[Exported]:
     """What a net becomes when it is exported; its ``task`` says what the net is for."""
     for family, wrapper in ((Tagger, ExportedTagger), (Inpainter, ExportedInpainter), (Cleaner, ExportedCleaner),
-                            (CoarseToFine, ExportedLook)):  # fmt: skip
+                            (CoarseToFine, ExportedLook), (WordVerifier, ExportedVerifier)):  # fmt: skip
         if isinstance(net, family):
             return wrapper
     return ExportedSegmenter

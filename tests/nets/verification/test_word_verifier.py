@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 
-from textrm.export.verifier import export_verifier
+from textrm.export.graph import export
 from textrm.nets.verification.word_verifier import WordVerifier
 from textrm.page.finding.features import FEATURES
 from textrm.page.finding.verifier import Verifier
@@ -60,9 +62,10 @@ def test_deeper_nets_have_two_more_convolutions() -> None:
 
 
 @pytest.mark.slow
-def test_the_page_runs_what_was_trained() -> None:
+def test_the_page_runs_what_was_trained(tmp_path: Path) -> None:
     model = net(deeper=False)
-    session = Verifier(export_verifier(model), threads=1)._session
+    assert export(model, tmp_path / "verifier.onnx", run="a run") < 1e-4
+    session = Verifier((tmp_path / "verifier.onnx").read_bytes(), threads=1)._session
     views, features = noise(7)  # a number of words that it was not exported with
     (scores,) = session.run(None, {"views": views.numpy(), "features": features.numpy()})
     with torch.no_grad():
