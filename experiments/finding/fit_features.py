@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 
 import torch
@@ -53,19 +54,20 @@ def fit_features(features: Tensor, truth: Tensor, weighing: Tensor, seed: int = 
 
 def joined(net: WordVerifier, members: Sequence[Member], share: float) -> WordVerifier:
     """``share`` times the sum of what a verifier says and what the members say in the mean, as one verifier."""
-    hidden = net.hidden_units + HIDDEN * len(members)
-    whole = WordVerifier(net.views, net.channels, net.linear.in_features, net.width, net.deeper, hidden,
-                         share * net.most)  # fmt: skip
-    own = net.state_dict()
-    for name in ("of_views.4.weight", "of_views.4.bias", "linear.weight", "linear.bias", "hidden.2.weight",
-                 "hidden.2.bias"):  # fmt: skip
-        own[name] = own[name] * share
-    part = share / len(members)
+    whole, part = copy.deepcopy(net), share / len(members)
+    whole.most *= share
+    inner, outer, last = whole.hidden[0], whole.hidden[-1], whole.of_views[-1]
+    assert isinstance(inner, nn.Linear)
+    assert isinstance(outer, nn.Linear)
+    assert isinstance(last, nn.Linear)
+    for layer in (last, whole.linear, outer):
+        layer.weight.mul_(share)
+        layer.bias.mul_(share)
     for member in members:
-        own["linear.weight"] = own["linear.weight"] + part * member.linear.weight
-        own["linear.bias"] = own["linear.bias"] + part * member.linear.bias
-        own["hidden.0.weight"] = torch.cat([own["hidden.0.weight"], member.hidden.weight])
-        own["hidden.0.bias"] = torch.cat([own["hidden.0.bias"], member.hidden.bias])
-        own["hidden.2.weight"] = torch.cat([own["hidden.2.weight"], part * member.out.weight], 1)
-    whole.load_state_dict(own)
+        whole.linear.weight.add_(part * member.linear.weight)
+        whole.linear.bias.add_(part * member.linear.bias)
+    wide = [inner, *(member.hidden for member in members)]
+    weight, bias = torch.cat([layer.weight for layer in wide]), torch.cat([layer.bias for layer in wide])
+    inner.weight, inner.bias = nn.Parameter(weight), nn.Parameter(bias)
+    outer.weight = nn.Parameter(torch.cat([outer.weight, *(part * member.out.weight for member in members)], 1))
     return whole.eval()

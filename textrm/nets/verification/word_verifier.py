@@ -33,8 +33,7 @@ class WordVerifier(nn.Module):
     def __init__(self, views: int, channels: int, features: int, width: int = 24, deeper: bool = True,
                  hidden: int = 64, most: float = 1.5, dropout: float = 0.2) -> None:  # fmt: skip
         super().__init__()
-        self.views, self.channels, self.width, self.deeper = views, channels, width, deeper
-        self.hidden_units, self.most = hidden, most
+        self.most = most
         widths = [channels, width, width * 3 // 2, width * 3, width * 4]
         layers: list[nn.Module] = []
         for number, (before, after) in enumerate(pairwise(widths)):
