@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from textrm.page.finding.features import FEATURES, LOOKS, OF_STROKES, features
 from textrm.page.finding.judge import Judge
+from textrm.page.finding.words import group_words
 
 
 def rows(means: np.ndarray, size: float = 25.0) -> np.ndarray:
@@ -24,15 +25,13 @@ def test_features_are_logits_their_products_with_the_size_and_company() -> None:
     assert found[:, 10:] == pytest.approx(np.array([[0, 3], [2, 1]]))  # eight others say what fifty do
 
 
-@dataclass
-class Stated:
-    """Words of which nothing but the features is known."""
-
-    features: np.ndarray
-
-
 def judged(judge: Judge, features: np.ndarray) -> np.ndarray:
-    return judge(Stated(features), np.arange(len(features)))  # type: ignore[arg-type]
+    """The scores of words of which nothing but the features counts."""
+    prob = np.zeros((32, 32), np.uint8)
+    prob[8:16, 8:16] = 255
+    words = group_words(np.zeros((32, 32, 3), np.uint8), [prob], 0.5)
+    assert words is not None
+    return judge(replace(words, features=features), np.arange(len(features)))
 
 
 def test_scores_are_logistic() -> None:
