@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 # Environment variables of the user's shell must not reach the tests.
 RUN := env -u PYTHONPATH $(BIN)
+# Tests side by side; more than two at once have no cores of their own on a laptop, and each may hold a net.
+PYTEST := $(RUN)/python -m pytest -n 2
 
 .PHONY: setup test quick lint demo docs clean
 
@@ -20,11 +22,11 @@ lint: setup
 	$(RUN)/mypy
 
 test: lint
-	$(RUN)/python -m pytest
+	$(PYTEST)
 
 # Without what trains, exports, builds, or runs commands and notebooks.
 quick: setup
-	$(RUN)/python -m pytest -m "not slow"
+	$(PYTEST) -m "not slow"
 
 demo: setup
 	$(RUN)/python -m experiments.demo
