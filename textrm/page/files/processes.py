@@ -17,7 +17,8 @@ from typing import Any, Generic, TypeVar
 from textrm.errors import UserError
 from textrm.page.files.attempt import Attempt, attempt
 
-T, R = TypeVar("T"), TypeVar("R")
+T = TypeVar("T")
+R = TypeVar("R")
 Opening = Callable[[int], Callable[[T], R]]  # opens what a process needs on so many threads; returns what does a page
 
 _PATIENCE = 10  # seconds that a process has to end in when it is told to
