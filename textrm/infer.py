@@ -146,8 +146,9 @@ def _clean(
 ) -> None:
     threads = given["threads"] or processors()
     jobs = given["jobs"] or suitable_jobs(len(waiting), threads)
-    summary, order, failed = Summary(), {page.source: number for number, page in enumerate(waiting)}, []
-    start = time.monotonic()
+    order = {page.source: number for number, page in enumerate(waiting)}
+    failed: list[tuple[Path, str]] = []
+    summary, start = Summary(), time.monotonic()
     try:
         with closing(pages.work(waiting, min(jobs, len(waiting)), threads)) as attempts:
             for done in done_of(attempts, len(waiting), "cleaning", failed, console, console.is_terminal):

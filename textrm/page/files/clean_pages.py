@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -70,12 +70,14 @@ class CleanPages:
                 otherwise += 1
         return waiting, otherwise, changed
 
-    def work(self, pages: Sequence[PageFiles], jobs: int, threads: int) -> Iterator[Attempt[Cleaned]]:
+    def work(self, pages: Sequence[PageFiles], jobs: int, threads: int) -> Generator[Attempt[Cleaned], None, None]:
         """Clean pages in ``jobs`` processes, which share the threads; with one in this process.
 
         Raises:
             UserError: as :meth:`__call__`.
         """
+        if not pages:
+            return
         if jobs > 1:
             named = [(page.source, page) for page in pages]
             yield from work_in_processes(self, named, shared(threads, jobs), HINT)

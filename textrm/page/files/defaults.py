@@ -53,7 +53,8 @@ def read_defaults(path: Path, context: click.Context, allowed: Collection[str] |
     for key, value in given.items():
         name = key.replace("_", "-")
         if name not in known:
-            raise UserError(f"{path}: {key} cannot be set there; expected one of {', '.join(known)}")
+            told = key if key.isprintable() else repr(key)  # whatever a downloaded file says to the terminal
+            raise UserError(f"{path}: {told} cannot be set there; expected one of {', '.join(known)}")
         values[str(options[name].name)] = _checked(path, key, value, options[name], context)
     return values
 

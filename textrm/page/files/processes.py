@@ -6,7 +6,7 @@ import multiprocessing
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from multiprocessing.connection import Connection, wait
@@ -26,7 +26,7 @@ _PATIENCE = 10  # seconds that a process has to end in when it is told to
 
 def work_in_processes(
     opening: Opening[T, R], pages: Sequence[tuple[Path, T]], threads: Sequence[int], memory_hint: str = ""
-) -> Iterator[Attempt[R]]:
+) -> Generator[Attempt[R], None, None]:
     """What came of each page, in the order in which they are done.
 
     A process that is killed costs the page that it had in hand, and another one takes its place. When the iterator is
