@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
 import pytest
 
-from textrm.files import write_whole
+from textrm.files import back_up, write_whole
 
 
 @pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
@@ -46,3 +47,25 @@ def test_a_write_that_breaks_off_leaves_the_old_file_and_no_rubbish(
         write_whole(path, b"new")
     assert path.read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["a.bin"]
+
+
+def test_backups_are_numbered_and_never_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "1.png"
+    assert back_up(path, b"new") is None  # nothing is there
+    for content, name in ((b"one", "1.png.bak"), (b"two", "1.png.bak.2"), (b"three", "1.png.bak.3")):
+        write_whole(path, content)
+        assert back_up(path, content) is None
+        assert back_up(path, memoryview(b"new")) == tmp_path / name
+    assert (tmp_path / "1.png.bak").read_bytes() == b"one"
+    assert (tmp_path / "1.png.bak.3").read_bytes() == b"three"
+
+
+def test_a_backup_without_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(source: Path, target: Path) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    write_whole(tmp_path / "1.png", b"one")
+    assert back_up(tmp_path / "1.png", b"new") == tmp_path / "1.png.bak"
+    assert (tmp_path / "1.png.bak").read_bytes() == b"one"
+    assert sorted(os.listdir(tmp_path)) == ["1.png", "1.png.bak"]

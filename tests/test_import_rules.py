@@ -15,7 +15,7 @@ TRAINING = TORCH | {"hydra", "omegaconf", "onnx"}
 
 # Parts, and the libraries that are not loaded with them, all of their modules imported.
 FREE = {
-    "use": (("infer", "tag", "preprocess", "postprocess", "page", "prepared", "pictures"), TRAINING),
+    "use": (("__main__", "infer", "tag", "preprocess", "postprocess", "page", "prepared", "pictures"), TRAINING),
     "runs and what is made from them": (("runs", "report"), TORCH),
     "pictures for training": (("importers", "data.manifest"), TORCH),
 }

@@ -11,8 +11,9 @@ from infer_command import files, run
 from PIL import Image
 from standin_model import lettered_page, write_look
 
-from textrm import infer
 from textrm.page import SegmentAndFill
+from textrm.page.files import clean_pages
+from textrm.page.files.clean_file import Cleaned
 from textrm.page.finding.features import FEATURES
 from textrm.pictures.read import read
 
@@ -74,13 +75,13 @@ def test_a_model_of_one_look_is_told_of(model_file: Path, book: Path, tmp_path: 
 def test_options_are_passed_on(model_file: Path, book: Path, tmp_path: Path) -> None:
     seen = {}
 
-    def spy(page_files: object, cleaning: SegmentAndFill, as_png: bool, max_pixels: int) -> list[str]:
+    def spy(page_files: object, cleaning: SegmentAndFill, as_png: bool, max_pixels: int, write: object) -> Cleaned:
         options = {name: value for name, value in vars(cleaning).items() if name != "model"}
         seen.update(options, as_png=as_png, max_pixels=max_pixels)
-        return ["a note"]
+        return Cleaned(["a note"], words=0, doubtful=0, by_pixel=False)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(infer, "clean_file", spy)
+        patch.setattr(clean_pages, "clean_file", spy)
         result = run(model_file, book / "1.png", "-o", tmp_path / "out", "--threshold", 0.4, "--low", 0.2,
                      "--grow", 3, "--min-area", 5, "--fill", "telea", "--tile", 256, "--format", "png",
                      "--max-pixels", 99)  # fmt: skip

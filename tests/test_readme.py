@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 import yaml
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 from imgflip_dataset import write_dataset
 
+from textrm.__main__ import ENTRIES, Entry
 from textrm.runs.config import CONFIG_FOLDER
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -122,6 +124,12 @@ def own_pictures(drawn: Path, home: Path) -> None:
         (home / folder).mkdir()
         for picture in pictures:
             shutil.copy(picture, home / folder / f"{folder}-{picture.name}")
+    for folder in ("missed", "spoilt"):  # masks of the first page, painted on a layer and in black and white
+        (home / folder).mkdir()
+        mask = np.zeros((128, 128, 4), np.uint8)
+        mask[90:110, 10:60] = (0, 0, 255, 255) if folder == "missed" else 255
+        picture = mask if folder == "missed" else mask[..., :3]
+        cv2.imwrite(str(home / folder / f"pages-{pictures[0].stem}.png"), picture)
     shutil.copytree(drawn.parent / "clean", home / "photos")
     write_dataset(home / "ImgFlip575K_Dataset")
     # Where most contours are those of letters, a pair does not look like one.
@@ -147,8 +155,10 @@ class Reader:
         while self.done <= place:
             self.done += 1
             command = COMMANDS[self.done - 1]
-            if command[0] == "textrm-infer":
-                command = ["python", "-m", "textrm.infer", *command[1:]]
+            if command[0] == "textrm":
+                entry = ENTRIES[command[1]]
+                assert isinstance(entry, Entry)
+                command = ["python", "-m", entry.module, *command[2:]]
             if command[0] == "tensorboard":  # a server: asked what it finds instead
                 inspect = [sys.executable, "-m", "tensorboard.main", *command[1:], "--inspect"]
                 found = subprocess.run(inspect, capture_output=True, text=True, check=True).stdout
@@ -167,7 +177,7 @@ def reader(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> Reader:
 
 def name_of(place: int) -> str:
     page, command = PLACES[place]
-    return f"{page}-{place}-{command[2] if command[0] == 'python' else command[0]}"
+    return f"{page}-{place}-{command[2] if command[0] == 'python' else ' '.join(command[:2])}"
 
 
 @pytest.mark.slow
@@ -181,6 +191,9 @@ def test_what_the_commands_leave(reader: Reader, monkeypatch: pytest.MonkeyPatch
     reader.follow(len(COMMANDS) - 1, monkeypatch)
     inputs = [*Path("pages").glob("pages-*"), *Path("newbook").iterdir(), *Path("pages/image").iterdir()]
     assert sorted(path.name for path in Path("clean").iterdir()) == sorted(path.name for path in inputs)
+    mended = [path.name for path in Path("mended").iterdir()]
+    assert sorted(mended) == sorted(path.name for path in Path("pages").glob("pages-*"))
+    assert (Path("mended") / mended[0]).read_bytes() == (Path("found") / mended[0]).read_bytes()
     assert "12 finished" in Path("multirun/seg_xception/report/results.md").read_text()
     assert len(yaml.safe_load(Path("multirun/optuna_lr/search.yaml").read_text())["trials"]) == 2
     assert len(list(Path("filled").iterdir())) == len(list(Path("pages/image").iterdir()))
@@ -199,8 +212,9 @@ def test_what_the_commands_leave(reader: Reader, monkeypatch: pytest.MonkeyPatch
 
 def test_every_command_has_a_case() -> None:
     named = {command[2] for command in COMMANDS if command[0] == "python"}
-    assert named | {"textrm.infer"} == set(SMALL)
-    assert {command[0] for command in COMMANDS} == {"python", "textrm-infer", "tensorboard"}
+    assert named | {"textrm.infer", "textrm.tag"} == set(SMALL)
+    assert {command[0] for command in COMMANDS} == {"python", "textrm", "tensorboard"}
+    assert {command[1] for command in COMMANDS if command[0] == "textrm"} == {"clean", "tag"}
     assert ["python", "-m", "textrm.train", "experiment=seg_xception"] in [command for _, command in ALL]
     assert "make test" in TEXTS["README.md"]  # what continuous integration runs
 

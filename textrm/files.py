@@ -1,9 +1,10 @@
-"""Writes a file whole or not at all."""
+"""Writes a file whole or not at all, and keeps what was there before."""
 
 from __future__ import annotations
 
 import os
 import secrets
+from itertools import count
 from pathlib import Path
 
 
@@ -27,3 +28,30 @@ def write_whole(path: Path, content: bytes | memoryview) -> Path:
         temporary.unlink(missing_ok=True)
         raise
     return path
+
+
+def back_up(path: Path, content: bytes | memoryview) -> Path | None:
+    """Keep what ``content`` is about to replace as NAME.bak, or NAME.bak.2 and so on: no backup is ever replaced.
+
+    Returns the backup, or None where there is nothing at ``path``, or just this content.
+
+    Raises:
+        OSError: when it cannot be kept.
+    """
+    try:
+        if path.read_bytes() == content:
+            return None
+    except FileNotFoundError:
+        return None
+    for number in count(1):
+        backup = path.with_name(f"{path.name}.bak" + f".{number}" * (number > 1))
+        if os.path.lexists(backup):
+            continue
+        try:
+            os.link(path, backup)
+        except FileExistsError:
+            continue
+        except OSError:  # a file system without links, for one
+            write_whole(backup, path.read_bytes())
+        return backup
+    raise AssertionError("numbers do not end")

@@ -1,30 +1,46 @@
-"""Cleans pages: ``python -m textrm.infer PAGE_OR_DIR… -o OUT``, also installed as ``textrm-infer``."""
+"""Cleans pages: ``textrm clean PAGE_OR_DIR… -o OUT``, also ``python -m textrm.infer`` and ``textrm-infer``."""
 
 from __future__ import annotations
 
-from functools import partial
+import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import click
-import cv2
+from click.core import ParameterSource
+from rich.console import Console
 
-from textrm.command_line import click_command
+from textrm.command_line import Mistake, click_command
 from textrm.errors import UserError
-from textrm.page.cleaning import Cleaning
-from textrm.page.end_to_end import EndToEnd
-from textrm.page.files.clean_file import clean_file
-from textrm.page.files.plan import EXTRAS, make_plan
-from textrm.page.files.progress import ended, messages, work_through
-from textrm.page.filling.fill import FILLS, NEEDS_MODEL
+from textrm.page.files.clean_pages import CleanPages
+from textrm.page.files.defaults import beside_pages, read_defaults
+from textrm.page.files.masks_by_hand import with_masks
+from textrm.page.files.plan import EXTRAS, PageFiles, make_plan
+from textrm.page.files.progress import Ending, done_of, ended, messages
+from textrm.page.files.remembered import Remembered
+from textrm.page.files.sharing import suitable_jobs
+from textrm.page.files.summary import Summary, counted
+from textrm.page.filling.fill import FILLS
 from textrm.page.finding.segment import TILE
+from textrm.page.how_to_clean import METHODS, HowToClean
+from textrm.page.models.model import processors
 from textrm.page.models.segmenter import SegmentationModel
-from textrm.page.segment_and_fill import SegmentAndFill
 from textrm.page.tile import MARGIN
 from textrm.pictures.read import MAX_PIXELS
 
-SEGMENT_AND_FILL = ("fill", "fill_model", "low", "grow")  # options that only this method takes
+MASKS = {"masks": "mask", "add": "add", "erase": "erase"}  # options, and what they are called in a page's ByHand
+HARMLESS = ("threshold", "low", "grow", "fill", "format")  # what a file beside pages may set: they may be from anywhere
 _PROBABILITY = click.FloatRange(0, 1, min_open=True, max_open=True)
+_FOLDER = click.Path(path_type=Path)
+
+
+def _config(context: click.Context, parameter: click.Parameter, path: Path | None) -> None:
+    if path is not None:
+        try:
+            context.default_map = read_defaults(path, context)
+        except UserError as error:
+            raise Mistake(str(error)) from error
 
 
 @click_command()
@@ -36,6 +52,9 @@ _PROBABILITY = click.FloatRange(0, 1, min_open=True, max_open=True)
 @click.option("--prob", is_flag=True, help="Also write the probability of lettering (0-255), NAME.prob.png.")
 @click.option("--overlay", is_flag=True, help="Also write the page with what was found drawn in, NAME.overlay.png.")
 @click.option("--json", is_flag=True, help="Also write the words, and the doubtful ones that were left, NAME.json.")
+@click.option("--masks", type=_FOLDER, help="Folder of masks to use instead of finding: NAME.mask.png or NAME.png.")
+@click.option("--add", type=_FOLDER, help="Folder of masks of what is to go as well.")
+@click.option("--erase", type=_FOLDER, help="Folder of masks of what is to stay after all.")
 @click.option("--threshold", type=_PROBABILITY,
               help="Score above which a word is lettering; less finds more.  [the model's own]")  # fmt: skip
 @click.option("--low", type=_PROBABILITY,
@@ -47,70 +66,110 @@ _PROBABILITY = click.FloatRange(0, 1, min_open=True, max_open=True)
 @click.option("--fill", type=click.Choice(FILLS), help="How to fill.  [auto]")
 @click.option("--format", "kind", type=click.Choice(["same", "png"]), default="same", show_default=True,
               help="PNG gives untouched pixels back bit for bit.")  # fmt: skip
-@click.option("--method", type=click.Choice(["segment+fill", "end-to-end"]), default="segment+fill", show_default=True,
+@click.option("--method", type=click.Choice(METHODS), default=METHODS[0], show_default=True,
               help="Find the lettering and fill it, or let one net draw the clean page.")  # fmt: skip
 @click.option("--model", type=click.Path(path_type=Path),
               help="ONNX file of a segmenter, or of a cleaning net for end-to-end.  [the released one]")  # fmt: skip
 @click.option(
     "--fill-model", type=click.Path(path_type=Path), help="ONNX file of an inpainting net.  [the released one]"
 )
-@click.option("--threads", type=click.IntRange(1), help="Processor threads.  [all]")
+@click.option("--jobs", type=click.IntRange(1),
+              help="Processes that share the pages and threads.  [by processors, pages and free memory]")  # fmt: skip
+@click.option("--threads", type=click.IntRange(1), help="Processor threads of all processes together.  [all]")
 @click.option("--tile", type=click.IntRange(2 * MARGIN + 1), default=TILE, show_default=True,
               help="Side of the largest tile in pixels; less needs less memory.")  # fmt: skip
 @click.option("--max-pixels", type=click.IntRange(1), default=MAX_PIXELS, show_default=True,
               help="Refuse larger pictures.")  # fmt: skip
 @click.option("--overwrite", is_flag=True, help="Make all results anew, even over the pages themselves.")
-def main(
-    inputs: tuple[Path, ...],
-    out: Path,
-    kind: str,
-    method: str,
-    model: Path | None,
-    threads: int | None,
-    overwrite: bool,
-    max_pixels: int,
-    **options: Any,
-) -> None:
+@click.option("--backup", is_flag=True, help="With --overwrite: keep what is replaced as NAME.bak.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+@click.option("--config", type=click.Path(path_type=Path), is_eager=True, expose_value=False, callback=_config,
+              help="TOML file with defaults of these options.")  # fmt: skip
+@click.pass_context
+def main(context: click.Context, /, inputs: tuple[Path, ...], out: Path, overwrite: bool, **given: Any) -> None:
     """Take the lettering out of pages.
 
     Writes each page without its lettering into OUT, in the format of the source; folders keep their tree. Pages whose
-    results are there already are passed over, so an interrupted run goes on where it stopped.
+    results are there already, made with the same options, are passed over: an interrupted run goes on where it stopped.
     """
     console = messages()
-    cv2.setNumThreads(1)  # its work is many small calls, which wait longer for threads than they gain
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # no warnings of its codecs between our lines
-    extras = [name for name in EXTRAS if options.pop(name)]
     with ended(console) as ending:
-        plan = make_plan(inputs, out, extras, ".png" if kind == "png" else "", overwrite)
+        if given["backup"] and not overwrite:
+            raise UserError("--backup is given, but nothing is replaced: give --overwrite")
+        given |= _beside(inputs, context, console)
+        folders = {role: given[name] for name, role in MASKS.items() if given[name] is not None}
+        pages = _cleaner(given, out)
+        extras = [name for name in EXTRAS if given[name]]
+        plan = make_plan(inputs, out, extras, ".png" if pages.as_png else "", overwrite, list(folders.values()))
         ending.failures += plan.failures
-        cleaning = _opened(
-            method, model, threads, {name: value for name, value in options.items() if value is not None}
-        )
-        waiting = plan.pages if overwrite else [page for page in plan.pages if not page.is_done()]
-        tasks = [
-            (page.source, partial(clean_file, page, cleaning, kind == "png", max_pixels)) for page in waiting
-        ]  # fmt: skip
-        hint = "; a smaller --tile needs less"
-        cleaned = work_through(tasks, "cleaning", ending.failures, console, console.is_terminal, hint)
-        ending.done = f"{cleaned} page{'' if cleaned == 1 else 's'} cleaned"
-        if isinstance(cleaning.model, SegmentationModel) and cleaning.model.looks == 1:
-            console.print(f"note: {cleaning.model.path} looks at a page once: pixels are judged, not words, "
-                          "and none is doubtful")  # fmt: skip
+        plan.failures = ending.failures
+        for note in with_masks(plan, out, folders):
+            console.print(f"note: {note}")
+        waiting, otherwise, changed = (plan.pages, 0, 0) if overwrite else pages.waiting(plan.pages)
+        if changed:
+            console.print(f"note: {counted(changed, 'result')} changed by somebody since: kept (--overwrite makes all "
+                          "results anew)")  # fmt: skip
+        if given["dry_run"]:
+            _tell(waiting, plan.pages, ending)
+            return
+        _clean(pages, waiting, given, console, ending)
+        if otherwise:
+            ending.done += f", {otherwise} of them anew for other options than before"
         if done := len(plan.pages) - len(waiting):
-            ending.done += f", {done} were done already (--overwrite makes them anew, with the options given now)"
+            ending.done += f", {done} were done already (--overwrite makes them anew)"
 
 
-def _opened(method: str, model: Path | None, threads: int | None, given: dict[str, Any]) -> Cleaning:
-    """How to clean, models open; ``given`` are the options that the user gave, and those that have defaults."""
-    if method == "end-to-end":
-        useless = [f"--{name.replace('_', '-')}" for name in SEGMENT_AND_FILL if name in given]
-        if useless:
-            raise UserError(f"{', '.join(useless)}: of no use with --method end-to-end, whose net makes and fills no "
-                            "mask; leave out, or give --method segment+fill")  # fmt: skip
-        return EndToEnd.opened(model, threads, **given)
-    if "fill_model" in given and given.get("fill", "auto") not in NEEDS_MODEL:
-        raise UserError(f"--fill-model is given, but --fill {given['fill']} uses no net: give --fill auto or network")
-    return SegmentAndFill.opened(model, threads=threads, **given)
+def _beside(inputs: tuple[Path, ...], context: click.Context, console: Console) -> dict[str, Any]:
+    """The settings that lie beside the pages, of options that nobody gave otherwise; the user is told of them."""
+    path = beside_pages(inputs)
+    if path is None:
+        return {}
+    values = read_defaults(path, context, HARMLESS)
+    values = {name: value for name, value in values.items()
+              if context.get_parameter_source(name) == ParameterSource.DEFAULT}  # fmt: skip
+    told = ", ".join(f"{'format' if name == 'kind' else name} = {value}" for name, value in values.items())
+    console.print(f"note: {path} sets {told or 'nothing that was not given otherwise'}")
+    return values
+
+
+def _cleaner(given: dict[str, Any], out: Path) -> CleanPages:
+    """How to clean; options that have no value are left to the method."""
+    names = ("threshold", "low", "grow", "min_area", "fill", "tile")
+    options = {name: given[name] for name in names if given[name] is not None}
+    by_hand = tuple(name for name in MASKS if given[name] is not None)
+    how = HowToClean(given["method"], given["model"], given["fill_model"], options, by_hand)
+    return CleanPages(how, given["kind"] == "png", given["max_pixels"], given["backup"], Remembered(out))
+
+
+def _clean(
+    pages: CleanPages, waiting: list[PageFiles], given: dict[str, Any], console: Console, ending: Ending
+) -> None:
+    threads = given["threads"] or processors()
+    jobs = given["jobs"] or suitable_jobs(len(waiting), threads)
+    order = {page.source: number for number, page in enumerate(waiting)}
+    failed: list[tuple[Path, str]] = []
+    summary, start = Summary(), time.monotonic()
+    try:
+        with closing(pages.work(waiting, min(jobs, len(waiting)), threads)) as attempts:
+            for done in done_of(attempts, len(waiting), "cleaning", failed, console, console.is_terminal):
+                assert done.value is not None
+                summary.add(done.value)
+                for note in done.value.notes:
+                    console.print(f"note: {done.path}: {note}")
+    finally:
+        ending.failures += sorted(failed, key=lambda failure: order[failure[0]])
+    if summary.by_pixel:
+        console.print(f"note: {given['model'] or SegmentationModel.released} looks at a page once: pixels are judged, "
+                      "not words, and none is doubtful")  # fmt: skip
+    for line in summary.lines(time.monotonic() - start):
+        console.print(line)
+    ending.done = f"{counted(summary.pages, 'page')} cleaned"
+
+
+def _tell(waiting: list[PageFiles], pages: list[PageFiles], ending: Ending) -> None:
+    for page in waiting:
+        click.echo(f"{page.source} -> {page.target}".encode(errors="surrogateescape"))
+    ending.done = f"dry run: {counted(len(waiting), 'page')} would be cleaned, {len(pages) - len(waiting)} done already"
 
 
 if __name__ == "__main__":

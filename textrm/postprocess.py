@@ -83,7 +83,7 @@ def _cleaned(
         raise UserError(f"{folder} is no folder; expected the cleaned pictures, named as in PREPARED/{IMAGES}")
     pictures: dict[str, list[Path]] = {}
     bad: list[tuple[Path, str]] = []
-    for path, below in find_pages([folder], out, bad):
+    for path, below in find_pages([folder], [out], bad):
         pictures.setdefault(below.with_suffix("").as_posix(), []).append(path)
     if not any(_name(row) in pictures for row in rows):
         raise UserError(f"{folder} holds none of the {len(rows)} pictures of the set; expected the tree of {images}: "

@@ -99,7 +99,7 @@ def _pages(
     """Each page once, with the file for its looks."""
     if out is None:
         found: dict[Path, Path] = {}
-        for page, _ in find_pages(inputs, None, failures):
+        for page, _ in find_pages(inputs, [], failures):
             found.setdefault(located(page), page)
         return [(page, None) for page in found.values()]
     plan = make_plan(inputs, out, suffix=LOOKS)

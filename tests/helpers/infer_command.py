@@ -45,10 +45,12 @@ def check_reasons(lines: list[str], reasons: dict[str, str]) -> None:
         assert words in told[name]
 
 
-def start(model: Path, *arguments: object, limit: str = "") -> subprocess.Popen[str]:
+def start(model: Path, *arguments: object, limit: str = "", group: bool = False) -> subprocess.Popen[str]:
+    """The command as a process of its own; with ``group`` it leads a group, as one that a terminal runs does."""
     command = " ".join(
         [limit, "exec", sys.executable, "-m", "textrm.infer", *map(str, arguments), "--model", str(model)]
     )
     # A suite that a shell runs in the background ignores Ctrl-C, and so would all that it starts.
     heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
-    return subprocess.Popen(["bash", "-c", command], cwd=ROOT, stderr=subprocess.PIPE, text=True, preexec_fn=heed)
+    return subprocess.Popen(["bash", "-c", command], cwd=ROOT, stderr=subprocess.PIPE, text=True, preexec_fn=heed,
+                            start_new_session=group)  # fmt: skip

@@ -212,3 +212,22 @@ def test_masks_of_real_pages_are_near_the_truth(tmp_path: Path, shared_data: Pat
         hits, misses, extra = hits + (mask & true).sum(), misses + (true > mask).sum(), extra + (mask > true).sum()
     assert len(rows) >= 2
     assert 2 * hits / (2 * hits + misses + extra) > 0.95
+
+
+def test_what_to_do_about_an_empty_mask_helps(folders: Path, fake_page: Fake, save: Save) -> None:
+    clean = fake_page(0, 96, 96)[1]
+    save(folders / "clean" / "work0" / "0.bmp", np.full_like(clean, 200))
+    faint = np.full_like(clean, 200)
+    faint[30:40, 20:60] = 180
+    save(folders / "raw" / "work0" / "0.png", faint)
+    said = run(folders, *EXACT).output
+    assert "the two pictures differ by 20 of 255 levels at most; give --threshold 0.077 to find that" in said
+    assert "0.png" not in run(folders, "--threshold", "0.077", "--close", "0", "--grow", "0").output
+    save(folders / "raw" / "work0" / "0.png", np.full_like(clean, 200))
+    assert "the two pictures are the same; give --keep-empty" in run(folders, *EXACT).output
+    for i in range(4):
+        save(folders / "masks" / f"work{i // 2}" / f"{i}.png", fake_page(i, 96, 96)[2] * (i > 0))
+    said = run(folders, "--masks", str(folders / "masks")).output
+    assert "nearly empty (0.000%): give --keep-empty if the page has no lettering, or draw its mask again" in said
+    assert "--threshold" not in said
+    assert len(read_manifest(folders / "out" / "manifest.csv").rows) == 3  # 0 and 1 are read as 0 and 255

@@ -13,11 +13,12 @@ from rich.console import Console
 from rich.progress import track
 
 from textrm.data.manifest import Row
-from textrm.data.masks import mask_of_compressed_pair, mask_of_levels
+from textrm.data.masks import mask_of_compressed_pair
 from textrm.errors import UserError
 from textrm.files import write_whole
 from textrm.importers.registration import Mismatch, align
-from textrm.pictures.plain import read_grey, read_srgb
+from textrm.pictures.mask import read_mask
+from textrm.pictures.plain import read_srgb
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"}
 NEARLY_EMPTY, NEARLY_FULL = 0.0002, 0.6  # shares of the picture
@@ -102,9 +103,8 @@ def _pair(stem: str, files: dict[str, Path], out: Path, options: Options) -> tup
         mask = mask_of_compressed_pair(raw, clean, options.threshold, options.close, options.grow)
     share = float(mask.mean())
     if share < NEARLY_EMPTY and not options.keep_empty:
-        raise UserError(
-            f"the mask is nearly empty ({share:.3%}): lower --threshold, or --keep-empty for text-free pages"
-        )
+        pair = None if "mask" in files or clean is None else (raw, clean)
+        raise UserError(f"the mask is nearly empty ({share:.3%}): {_remedy(pair, options.threshold)}")
     if share > NEARLY_FULL:
         raise UserError(f"the mask covers {share:.0%}: the pictures do not belong together, or --threshold is too low")
     names["mask"] = _write_png(out / "mask" / f"{stem}.png", mask * np.uint8(255))
@@ -149,14 +149,27 @@ def _pictures(folder: Path, out: Path, account: Account) -> dict[str, Path]:
 
 
 def _ready_mask(path: Path, size: tuple[int, ...], invert: bool) -> np.ndarray:
-    mask = mask_of_levels(read_grey(path)) ^ np.uint8(invert)
-    if mask.shape != size:
-        raise UserError(f"{path} is {mask.shape[1]}x{mask.shape[0]}, its picture {size[1]}x{size[0]}")
+    mask = read_mask(path, size) ^ np.uint8(invert)
     if mask.mean() > 0.5:
         raise UserError(
             f"{mask.mean():.0%} of {path} would be lettering, which is white: {'drop' if invert else 'give'} --invert"
         )
     return mask
+
+
+def _remedy(pair: tuple[np.ndarray, np.ndarray] | None, threshold: float) -> str:
+    """What to do about a nearly empty mask; ``pair`` is what it was made of, None where it was given."""
+    keep = "give --keep-empty if the page has no lettering"
+    if pair is None:
+        return f"{keep}, or draw its mask again"
+    largest = int(cv2.absdiff(*pair).max())
+    if not largest:
+        return f"the two pictures are the same; {keep}"
+    if largest > threshold * 255:
+        return f"lower --threshold {threshold:g} for faint ink; {keep}"
+    least = int(largest / 255 * 1000 - 1) / 1000  # below the largest difference, so that it finds something
+    lower = f"give --threshold {least} to find that; " if least > 0 else ""
+    return f"the two pictures differ by {largest} of 255 levels at most; {lower}{keep}"
 
 
 def _group(stem: str, rule: str) -> str:

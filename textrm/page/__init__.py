@@ -1,7 +1,7 @@
 """Cleans and tags pages: numpy, OpenCV, onnxruntime and Pillow only, no torch."""
 
 from textrm.errors import UserError
-from textrm.page.cleaning import Cleaning, Result
+from textrm.page.cleaning import ByHand, Cleaning, Result
 from textrm.page.end_to_end import EndToEnd, clean_end_to_end
 from textrm.page.finding.mask import Region
 from textrm.page.models.cleaner import CleaningModel
@@ -11,6 +11,6 @@ from textrm.page.models.tagger import TaggingModel, Tags
 from textrm.page.segment_and_fill import SegmentAndFill, clean
 
 __all__ = [
-    "Cleaning", "CleaningModel", "EndToEnd", "InpaintingModel", "Region", "Result", "SegmentAndFill",
+    "ByHand", "Cleaning", "CleaningModel", "EndToEnd", "InpaintingModel", "Region", "Result", "SegmentAndFill",
     "SegmentationModel", "TaggingModel", "Tags", "UserError", "clean", "clean_end_to_end",
 ]  # fmt: skip

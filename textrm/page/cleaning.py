@@ -32,6 +32,30 @@ class Result:
     doubtful: list[Region] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """Masks that a person made, each H W uint8 in {0, 1} of the page's size or None.
+
+    ``mask`` is taken instead of finding, 1 = lettering; of what was found or given, ``erase`` stays on the page after
+    all, and ``add`` goes too. What is in both stays.
+    """
+
+    mask: np.ndarray | None = None
+    add: np.ndarray | None = None
+    erase: np.ndarray | None = None
+
+    def check(self, size: tuple[int, ...]) -> None:
+        """Refuse masks of another kind or size than height and width of the page.
+
+        Raises:
+            UserError: naming the mask, what it is and what it should be.
+        """
+        for name, mask in (("mask", self.mask), ("add", self.add), ("erase", self.erase)):
+            if mask is not None and (mask.shape != tuple(size[:2]) or mask.dtype != np.uint8 or mask.max() > 1):
+                raise UserError(f"{name} is {mask.dtype} {mask.shape} up to {mask.max()}; expected uint8 "
+                                f"{tuple(size[:2])} of 0 and 1")  # fmt: skip
+
+
 class Cleaning(Protocol):
     """A way of cleaning pages, with its models open and its options chosen.
 
@@ -49,7 +73,13 @@ class Cleaning(Protocol):
         """The probability above which a pixel or a word is called lettering."""
         ...
 
-    def __call__(self, image: np.ndarray, out: np.ndarray | None = None, seen: np.ndarray | None = None) -> Result:
+    def __call__(
+        self,
+        image: np.ndarray,
+        out: np.ndarray | None = None,
+        seen: np.ndarray | None = None,
+        by_hand: ByHand | None = None,
+    ) -> Result:
         """Take the lettering out of a page.
 
         Args:
@@ -58,9 +88,10 @@ class Cleaning(Protocol):
             out: takes the cleaned picture, of the shape and kind of ``image``; may be ``image`` itself, which saves its
                 memory.
             seen: the page in H W 3 uint8 sRGB, for a net to look at, where ``image`` holds others; None for ``image``.
+            by_hand: masks that a person made; None for none.
 
         Raises:
-            UserError: when ``image`` is no picture, or a model fails on it.
+            UserError: when ``image`` is no picture, a model fails on it, or a mask does not suit it or the way.
         """
         ...
 

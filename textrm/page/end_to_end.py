@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from textrm.errors import UserError
-from textrm.page.cleaning import Result, check_pictures, copied
+from textrm.page.cleaning import ByHand, Result, check_pictures, copied
 from textrm.page.finding.mask import find_lettering
 from textrm.page.finding.segment import TILE
 from textrm.page.models.cleaner import CleaningModel
@@ -56,12 +56,21 @@ class EndToEnd:
         """
         return cls(CleaningModel(model, threads), **options)
 
-    def __call__(self, image: np.ndarray, out: np.ndarray | None = None, seen: np.ndarray | None = None) -> Result:
+    def __call__(
+        self,
+        image: np.ndarray,
+        out: np.ndarray | None = None,
+        seen: np.ndarray | None = None,
+        by_hand: ByHand | None = None,
+    ) -> Result:
         """Clean one page; ``seen`` is not used: the model draws in the colours of ``image``, of whatever space.
 
-        It draws in RGB of 8 bits, which :func:`textrm.pictures.stored.put_back` turns into ink or 16 bits.
+        It draws in RGB of 8 bits, which :func:`textrm.pictures.stored.put_back` turns into ink or 16 bits. Masks by
+        hand are refused: it fills none.
         """
         check_pictures(image, seen)
+        if by_hand is not None:
+            raise UserError("end-to-end cleaning makes and fills no mask; expected none by hand: use SegmentAndFill")
         mode = _MODES[image.shape[2]]
         shown = image if image.shape[2:] == (3,) and image.dtype == np.uint8 else to_rgb(image, mode, None)
         prob, own = (np.zeros(image.shape[:2], np.uint8) for _ in range(2))

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from textrm.errors import UserError
-from textrm.page.cleaning import Result, check_pictures, copied
+from textrm.page.by_hand import as_found, change
+from textrm.page.cleaning import ByHand, Result, check_pictures, copied
 from textrm.page.filling.fill import FILLS, NEEDS_MODEL
 from textrm.page.filling.lettering import fill_lettering
 from textrm.page.filling.plates import fill_plates
@@ -18,6 +19,8 @@ from textrm.page.finding.segment import TILE
 from textrm.page.models.inpainter import InpaintingModel
 from textrm.page.models.segmenter import SegmentationModel
 from textrm.page.tile import check_side
+
+_AROUND = 16  # times the letters' edge: so far beyond the mask's growth a hole may reach, along lines and traces
 
 
 class SegmentAndFill:
@@ -78,28 +81,46 @@ class SegmentAndFill:
         inpainter = InpaintingModel(fill_model, threads) if fill in NEEDS_MODEL else None
         return cls(segmenter, inpainter, fill=fill, **options)
 
-    def __call__(self, image: np.ndarray, out: np.ndarray | None = None, seen: np.ndarray | None = None) -> Result:
+    def __call__(
+        self,
+        image: np.ndarray,
+        out: np.ndarray | None = None,
+        seen: np.ndarray | None = None,
+        by_hand: ByHand | None = None,
+    ) -> Result:
         """Clean one page; the segmenter looks at ``seen`` where it is given, the filling at ``image``."""
         check_pictures(image, seen)
-        looked_at = image if seen is None else seen
-        found = find(looked_at, self.model, self.threshold, self.low, self.min_area, self.tile)
+        by_hand = by_hand or ByHand()
+        by_hand.check(image.shape)
+        shown = image if seen is None else seen
+        if by_hand.mask is None:
+            found = find(shown, self.model, self.threshold, self.low, self.min_area, self.tile)
+        else:
+            found = as_found(shown, by_hand.mask.copy())
+        before = image.copy() if out is image and by_hand.erase is not None else image
         out = copied(image, out)
         edge = suitable_growth(image)
         radius = edge if self.grow is None else self.grow
-        take_out = fill_plates if image.shape[2] == 4 else fill_lettering
-        filled = take_out(out, found.mask, radius, edge, self.fill, self.inpainter)
-        return Result(out, found.mask, filled, found.prob, found.regions, found.doubtful)
+
+        def take_out(picture: np.ndarray, mask: np.ndarray) -> np.ndarray:
+            fill = fill_plates if picture.shape[2] == 4 else fill_lettering
+            return fill(picture, mask, radius, edge, self.fill, self.inpainter)
+
+        result = Result(out, found.mask, take_out(out, found.mask), found.prob, found.regions, found.doubtful)
+        if by_hand.add is None and by_hand.erase is None:
+            return result
+        return change(result, before, before if seen is None else seen, by_hand, take_out, radius + _AROUND * edge)
 
 
 def clean(
     image: np.ndarray, model: SegmentationModel | None = None, inpainter: InpaintingModel | None = None,
-    *, out: np.ndarray | None = None, seen: np.ndarray | None = None, **options: Any,
+    *, out: np.ndarray | None = None, seen: np.ndarray | None = None, by_hand: ByHand | None = None, **options: Any,
 ) -> Result:  # fmt: skip
     """Clean one page in one call, with the released models unless others are given.
 
     Arguments and errors are those of :class:`SegmentAndFill` and of its call.
     """
-    return SegmentAndFill(model, inpainter, **options)(image, out, seen)
+    return SegmentAndFill(model, inpainter, **options)(image, out, seen, by_hand)
 
 
 def suitable_growth(image: np.ndarray) -> int:

@@ -79,7 +79,7 @@ def _rows(path: Path) -> Iterator[Source]:
 
 
 def _pictures(inputs: Sequence[Path], failures: list[tuple[Path, str]]) -> Iterator[Source]:
-    for picture, below in find_pages(inputs, None, failures):
+    for picture, below in find_pages(inputs, [], failures):
         group = below.parent.as_posix() if below.parent != Path() else Path(os.path.abspath(picture)).parent.name
         # Cells of a manifest lose the spaces around them.
         name = below.with_suffix("").as_posix().strip()

@@ -64,14 +64,39 @@ def failed(plan: Plan) -> list[str]:
 
 
 def test_pages_whose_results_would_meet_fail_and_the_others_are_done(tmp_path: Path) -> None:
-    touch(tmp_path / "a" / "1.png", tmp_path / "b" / "1.png", tmp_path / "b" / "2.png")
-    plan = make_plan([tmp_path / "a", tmp_path / "b"], tmp_path / "out")
+    touch(tmp_path / "a" / "1.png", tmp_path / "1.png", tmp_path / "2.png")
+    plan = make_plan([tmp_path / "a", tmp_path / "1.png", tmp_path / "2.png"], tmp_path / "out")
     assert [page_files.source.name for page_files in plan.pages] == ["2.png"]
     conflict = f"would both be written to {tmp_path / 'out' / '1.png'}; rename one of them"
     assert [(path, reason.split(",")[0]) for path, reason in plan.failures] == [
-        (tmp_path / "a" / "1.png", f"it and {tmp_path / 'b' / '1.png'} {conflict}"),
-        (tmp_path / "b" / "1.png", f"it and {tmp_path / 'a' / '1.png'} {conflict}"),
+        (tmp_path / "a" / "1.png", f"it and {tmp_path / '1.png'} {conflict}"),
+        (tmp_path / "1.png", f"it and {tmp_path / 'a' / '1.png'} {conflict}"),
     ]
+
+
+def test_of_several_folders_each_keeps_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = [tmp_path / name for name in ("a/1.png", "b/1.png", "v1/p/1.png", "v2/p/1.png", "v2/p/two/2.png")]
+    touch(*pages, tmp_path / "3.png")
+    out = tmp_path / "out"
+
+    def targets(*inputs: Path) -> list[str]:
+        plan = make_plan(inputs, out)
+        assert plan.failures == []
+        return [page_files.target.relative_to(out).as_posix() for page_files in plan.pages]
+
+    assert targets(tmp_path / "a", tmp_path / "b", tmp_path / "3.png") == ["a/1.png", "b/1.png", "3.png"]
+    volumes = tmp_path / "v1" / "p", tmp_path / "v2" / "p"
+    assert targets(*volumes) == ["v1/p/1.png", "v2/p/1.png", "v2/p/two/2.png"]
+    assert targets(tmp_path / "a", volumes[1]) == ["a/1.png", "p/1.png", "p/two/2.png"]
+    assert targets(tmp_path / "a", tmp_path / "a" / ".") == ["1.png"]  # one folder, named twice
+    monkeypatch.chdir(tmp_path / "a")
+    assert targets(Path(), Path("../b")) == ["a/1.png", "b/1.png"]
+
+
+def test_folders_that_hold_no_pages_are_passed_over(tmp_path: Path) -> None:
+    touch(tmp_path / "in" / "1.png", tmp_path / "in" / "masks" / "1.png")
+    plan = make_plan([tmp_path / "in"], tmp_path / "out", passed_over=[tmp_path / "in" / "masks"])
+    assert [page_files.source for page_files in plan.pages] == [tmp_path / "in" / "1.png"]
 
 
 def test_results_meet_by_their_suffix_or_by_what_lies_beside_them(tmp_path: Path) -> None:

@@ -3,22 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from textrm.files import write_whole
 from textrm.page.cleaning import Cleaning
 from textrm.page.files.beside import draw_overlay, regions_json
+from textrm.page.files.masks_by_hand import read_by_hand
 from textrm.page.files.plan import PageFiles
+from textrm.page.models.segmenter import SegmentationModel
 from textrm.pictures.colour import to_srgb
 from textrm.pictures.planes import planes
 from textrm.pictures.read import MAX_PIXELS, Page, read
 from textrm.pictures.write import encode, encode_plain
 
 
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """What is told of a page: ``notes`` for the user, how many ``words`` went and how many ``doubtful`` ones stayed.
+
+    ``by_pixel``: the model judged pixels and not words.
+    """
+
+    notes: list[str]
+    words: int
+    doubtful: int
+    by_pixel: bool
+
+
 def clean_file(
-    page_files: PageFiles, cleaning: Cleaning, as_png: bool = False, max_pixels: int = MAX_PIXELS
-) -> list[str]:
+    page_files: PageFiles,
+    cleaning: Cleaning,
+    as_png: bool = False,
+    max_pixels: int = MAX_PIXELS,
+    write: Callable[[Path, bytes | memoryview], object] = write_whole,
+) -> Cleaned:
     """Read a page, clean it, write it and what is wished beside it.
 
     The clean page is written last: where it is, the others are too.
@@ -28,28 +49,36 @@ def clean_file(
         cleaning: how to clean, with its models.
         as_png: write PNG whatever the source is.
         max_pixels: larger pictures are refused.
-
-    Returns:
-        What the user should know about this page.
+        write: makes or replaces a file.
 
     Raises:
-        UserError: when the page cannot be read or cleaned.
+        UserError: when the page or a mask of it cannot be read, or it cannot be cleaned.
         OSError: when a result cannot be written.
     """
     page = read(page_files.source, max_pixels)
     image = planes(page)
-    filled = _clean_and_report(page, image, page_files, cleaning)
-    write_whole(page_files.target, encode(page, image, filled, as_png))
-    return page.notes
+    filled, words, doubtful = _clean_and_report(page, image, page_files, cleaning, max_pixels, write)
+    write(page_files.target, encode(page, image, filled, as_png))
+    by_pixel = isinstance(cleaning.model, SegmentationModel) and cleaning.model.looks == 1
+    return Cleaned(page.notes, words, doubtful, by_pixel)
 
 
-def _clean_and_report(page: Page, image: np.ndarray, page_files: PageFiles, cleaning: Cleaning) -> np.ndarray:
-    """Clean ``image`` in place and write what is wished beside it; returns what was filled.
+def _clean_and_report(
+    page: Page,
+    image: np.ndarray,
+    page_files: PageFiles,
+    cleaning: Cleaning,
+    max_pixels: int,
+    write: Callable[[Path, bytes | memoryview], object],
+) -> tuple[np.ndarray, int, int]:
+    """Clean ``image`` in place and write what is wished beside it; returns what was filled, and how many words.
 
     A function of its own: encoding a large page needs the room that the probability and the mask take here.
     """
     before = page.image.copy() if image is page.image and "overlay" in page_files.extras else page.image
-    result = cleaning(image, out=image, seen=to_srgb(page))
+    by_hand = read_by_hand(page_files.masks, image.shape, max_pixels)
+    wishes = {} if by_hand is None else {"by_hand": by_hand}  # ways of cleaning that know none need not
+    result = cleaning(image, out=image, seen=to_srgb(page), **wishes)
     facts = {"threshold": cleaning.threshold, "run": cleaning.model.run, "version": cleaning.model.version}
     contents: dict[str, Callable[[], bytes | memoryview]] = {
         "mask": lambda: encode_plain(result.mask * 255),
@@ -60,5 +89,5 @@ def _clean_and_report(page: Page, image: np.ndarray, page_files: PageFiles, clea
         ),
     }
     for name, path in page_files.extras.items():
-        write_whole(path, contents[name]())
-    return result.filled
+        write(path, contents[name]())
+    return result.filled, len(result.regions), len(result.doubtful)

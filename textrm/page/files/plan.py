@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,11 +23,19 @@ EXTRAS = {"mask": ".mask.png", "prob": ".prob.png", "overlay": ".overlay.png", "
 
 @dataclass(frozen=True, slots=True)
 class PageFiles:
-    """One page: ``source`` becomes ``target``; ``extras`` are the files wished beside it, by name in EXTRAS."""
+    """One page: ``source`` becomes ``target``; ``extras`` are the files wished beside it, by name in EXTRAS.
+
+    ``masks`` are files of masks that a person made, by name in :class:`~textrm.page.cleaning.ByHand`.
+    """
 
     source: Path
     target: Path
     extras: dict[str, Path]
+    masks: dict[str, Path] = field(default_factory=dict)
+
+    def name_below(self, out: Path) -> str:
+        """Its path below the folder for the results, without the suffix."""
+        return self.target.relative_to(out).with_suffix("").as_posix()
 
     def is_done(self) -> bool:
         """Whether all its files are there and none is older than the source."""
@@ -56,9 +64,16 @@ def located(path: Path) -> Path:
 
 
 def make_plan(
-    inputs: Sequence[Path], out: Path, extras: Sequence[str] = (), suffix: str = "", overwrite: bool = False
+    inputs: Sequence[Path],
+    out: Path,
+    extras: Sequence[str] = (),
+    suffix: str = "",
+    overwrite: bool = False,
+    passed_over: Sequence[Path] = (),
 ) -> Plan:
     """Find the pages as :func:`find_pages` does, and where their results go; folders keep their tree in ``out``.
+
+    Of several folders each keeps its own name there too, as :func:`places` says.
 
     Args:
         inputs: picture files and folders.
@@ -66,6 +81,7 @@ def make_plan(
         extras: which files are wished beside each result, of EXTRAS.
         suffix: what the name of a result has instead of its page's suffix; empty for the same.
         overwrite: whether a page may be replaced by its result.
+        passed_over: folders that hold no pages, where they lie inside an input.
 
     Raises:
         UserError: when ``out`` is no folder.
@@ -76,7 +92,7 @@ def make_plan(
         raise UserError(f"{out} looks like a picture; -o expects a folder")
     plan = Plan()
     pages: dict[tuple[Path, Path], PageFiles] = {}  # by page and result: a page that is given twice counts once
-    for source, relative in find_pages(inputs, out, plan.failures):
+    for source, relative in find_pages(inputs, [out, *passed_over], plan.failures, places(inputs)):
         target = out / (relative.with_name(relative.stem + suffix) if suffix else relative)
         one = PageFiles(source, target, {name: target.with_name(target.stem + EXTRAS[name]) for name in extras})
         pages.setdefault((Path(os.path.realpath(source)), located(target)), one)
@@ -109,20 +125,42 @@ def _obstacle(one: PageFiles, writers: dict[Path, list[Path]], sources: set[Path
     return None
 
 
+def places(inputs: Sequence[Path]) -> dict[Path, Path]:
+    """Below what each input's pages go: of one folder below nothing, of several below the end of each one's path.
+
+    That is its name, or where these are not all different, as much more of the path as makes them so: ``vol1/pages``
+    and ``vol2/pages``. It does not depend on what the folders hold.
+    """
+    folders = {path: Path(os.path.abspath(path)) for path in inputs if os.path.isdir(path)}
+    different = set(folders.values())
+    if len(different) < 2:
+        return {}
+    longest = max(len(folder.parts) for folder in different) - 1
+    for length in range(1, longest + 1):
+        ends = {folder: Path(*folder.parts[1:][-length:]) for folder in different}
+        if len(set(ends.values())) == len(different):
+            break
+    return {path: ends[folder] for path, folder in folders.items()}
+
+
 def find_pages(
-    inputs: Sequence[Path], out: Path | None, failures: list[tuple[Path, str]]
+    inputs: Sequence[Path],
+    passed_over: Sequence[Path],
+    failures: list[tuple[Path, str]],
+    below: Mapping[Path, Path] | None = None,
 ) -> Iterator[tuple[Path, Path]]:
     """Each page in files and folders, with its path below the input; folders are searched to the bottom.
 
-    Hidden files and folders, pages with looks drawn in, and ``out`` where it lies inside an input, are passed over.
-    What cannot be a page is added to ``failures`` with its reason. A page that is given twice comes twice.
+    Hidden files and folders, pages with looks drawn in, and the folders ``passed_over`` where they lie inside an input,
+    are left out; ``below`` has what comes before the paths of an input's pages. What cannot be a page is added to
+    ``failures`` with its reason. A page that is given twice comes twice.
     """
     for path in inputs:
         if os.path.isdir(path):
             found = False
-            for page in _walk(path, None if out is None else os.path.realpath(out), failures):
+            for page in _walk(path, {os.path.realpath(folder) for folder in passed_over}, failures):
                 found = True
-                yield page, page.relative_to(path)
+                yield page, (below or {}).get(path, Path()) / page.relative_to(path)
             if not found and not any(failed.is_relative_to(path) for failed, _ in failures):
                 failures.append((path, f"the folder holds no picture ({', '.join(sorted(SUFFIXES))})"))
         elif os.path.exists(path):
@@ -131,14 +169,14 @@ def find_pages(
             failures.append((path, "there is no such file or folder"))
 
 
-def _walk(folder: Path, out: str | None, failures: list[tuple[Path, str]]) -> Iterator[Path]:
+def _walk(folder: Path, passed_over: set[str], failures: list[tuple[Path, str]]) -> Iterator[Path]:
     def unreadable(error: OSError) -> None:
         failures.append((Path(error.filename), f"cannot be read: {error.strerror}"))
 
     for where, folders, files in os.walk(folder, onerror=unreadable):
         here = Path(where)
         folders[:] = sorted(
-            name for name in folders if not name.startswith(".") and os.path.realpath(here / name) != out
+            name for name in folders if not name.startswith(".") and os.path.realpath(here / name) not in passed_over
         )  # fmt: skip
         for name in sorted(files):
             suffix = "" if name.startswith(".") or name.endswith(LOOKS) else Path(name).suffix.lower()

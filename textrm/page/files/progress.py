@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import errno
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from textrm.errors import UserError
+from textrm.page.files.attempt import Attempt, attempt
 
-_FULL = (errno.ENOSPC, errno.EDQUOT)
+T = TypeVar("T")
 
 
 def messages() -> Console:
@@ -66,7 +67,6 @@ def work_through(
     failures: list[tuple[Path, str]],
     console: Console,
     bar: bool,
-    memory_hint: str = "",
 ) -> int:
     """Do task after task; what fails is noted, and the next is taken.
 
@@ -76,7 +76,6 @@ def work_through(
         failures: takes the pages that failed, with their reasons.
         console: for the bar and the notes.
         bar: whether the bar is shown.
-        memory_hint: what to do where there is too little memory.
 
     Returns:
         How many did not fail.
@@ -85,31 +84,47 @@ def work_through(
         UserError: when the disk is full, which no other page can mend.
         BrokenPipeError: when nobody reads what is printed any more.
     """
-    before = len(failures)
+    done = 0
+    attempts = (attempt(path, task) for path, task in tasks)
+    for notes in done_of(attempts, len(tasks), doing, failures, console, bar):
+        done += 1
+        for note in notes.value or []:
+            console.print(f"note: {notes.path}: {note}")
+    return done
+
+
+def done_of(
+    attempts: Iterable[Attempt[T]],
+    total: int,
+    doing: str,
+    failures: list[tuple[Path, str]],
+    console: Console,
+    bar: bool,
+) -> Iterator[Attempt[T]]:
+    """Those of the attempts that succeeded, while a bar shows how many of ``total`` were made.
+
+    The arguments and errors are those of :func:`work_through`.
+    """
     columns = (TextColumn(doing), BarColumn(), MofNCompleteColumn(), _Speed(), TimeRemainingColumn())
     # Standard output is left alone: Progress would send what is printed there to its own console.
     with Progress(*columns, console=console, transient=True, disable=not bar, redirect_stdout=False) as progress:
-        for path, task in progress.track(tasks):
-            try:
-                for note in task():
-                    console.print(f"note: {path}: {note}")
-            except UserError as error:
-                failures.append((path, str(error)))
-            except BrokenPipeError:
-                raise
-            except OSError as error:
-                if error.errno in _FULL:
-                    raise UserError(f"the disk is full: the result of {path} was not written; make room and give the "
-                                    "same command again") from error  # fmt: skip
-                failures.append((path, f"its result cannot be written: {error.strerror or error}"))
-            except MemoryError:
-                failures.append((path, f"there is not enough memory{memory_hint}"))
-            except Exception as error:  # a fault of ours with one page must not cost the others
-                reason = str(error).partition("\n")[0]
-                failures.append((path, f"unexpected {type(error).__name__}: {reason}; please report it"))
-    return len(tasks) - (len(failures) - before)
+        for one in progress.track(attempts, total):
+            if one.disk_full:
+                raise UserError(one.reason)
+            if one.reason:
+                failures.append((one.path, one.reason))
+            else:
+                yield one
+
+
+def lasting(seconds: float) -> str:
+    """A time as people write it: 8 s, 2 min 5 s, 1 h 3 min."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    return f"{whole // 60} min {whole % 60} s" if whole < 3600 else f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
 class _Speed(ProgressColumn):
     def render(self, task: Task) -> Text:
-        return Text("" if not task.speed else f"{task.speed:.2f} pages/s")
+        return Text("" if not task.speed else f"{60 * task.speed:.0f} pages/min")

@@ -23,12 +23,13 @@ class CleaningModel(Model):
     """
 
     task = "cleaning"
+    released = WEIGHTS / "clean.onnx"
     inputs: ClassVar = {"image": "tensor(uint8)"}
     outputs = ("clean", "blend")
     hint = "; a smaller tile needs less memory"
 
     def __init__(self, path: Path | str | None = None, threads: int | None = None) -> None:
-        super().__init__(WEIGHTS / "clean.onnx" if path is None else Path(path), threads)
+        super().__init__(self.released if path is None else Path(path), threads)
         self.threshold = self._probability("threshold", 0.5)
         self.keep = self._probability("keep", KEEP)
 

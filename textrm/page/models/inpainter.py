@@ -19,11 +19,12 @@ class InpaintingModel(Model):
     """
 
     task = "inpainting"
+    released = WEIGHTS / "inpaint.onnx"
     inputs: ClassVar = {"image": "tensor(uint8)", "mask": "tensor(uint8)"}
     outputs = ("filled",)
 
     def __init__(self, path: Path | str | None = None, threads: int | None = None) -> None:
-        super().__init__(WEIGHTS / "inpaint.onnx" if path is None else Path(path), threads)
+        super().__init__(self.released if path is None else Path(path), threads)
 
     def __call__(self, images: np.ndarray, masks: np.ndarray, kind: np.dtype | type = np.uint8) -> np.ndarray:
         """What the model sees in pictures with holes.

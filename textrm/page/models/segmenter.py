@@ -27,12 +27,13 @@ class SegmentationModel(Model):
     """
 
     task = "segmentation"
+    released = WEIGHTS / "find.onnx"
     outputs = ("prob",)
     hint = "; a smaller tile needs less memory"
     unknown = 128
 
     def __init__(self, path: Path | str | None = None, threads: int | None = None) -> None:
-        super().__init__(WEIGHTS / "find.onnx" if path is None else Path(path), threads)
+        super().__init__(self.released if path is None else Path(path), threads)
         self.looks = self._number("looks") if "looks" in self.metadata else 1
         self.judge = self._judge(threads or processors())
         self.threshold = self._probability("threshold", 0.5)

@@ -1,0 +1,52 @@
+"""Does one task and says what came of it: a fault of one page must not cost the others."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from textrm.errors import UserError
+
+T = TypeVar("T")
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt(Generic[T]):
+    """What came of the page at ``path``: ``value`` where it was done, else None and the ``reason``.
+
+    ``disk_full``: no other page can be done either. It can be sent to another process.
+    """
+
+    path: Path
+    value: T | None = None
+    reason: str = ""
+    disk_full: bool = False
+
+
+def attempt(path: Path, task: Callable[[], T], memory_hint: str = "") -> Attempt[T]:
+    """Do the task of the page at ``path``; ``memory_hint`` says what to do where there is too little memory.
+
+    Raises:
+        BrokenPipeError: when nobody reads what is printed any more.
+    """
+    try:
+        return Attempt(path, task())
+    except UserError as error:
+        return Attempt(path, reason=str(error))
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        if error.errno in _FULL:
+            return Attempt(path, reason=f"the disk is full: the result of {path} was not written; make room and give "
+                           "the same command again", disk_full=True)  # fmt: skip
+        return Attempt(path, reason=f"its result cannot be written: {error.strerror or error}")
+    except MemoryError:
+        return Attempt(path, reason=f"there is not enough memory{memory_hint}")
+    except Exception as error:  # a fault of ours with one page must not cost the others
+        first = str(error).partition("\n")[0]
+        return Attempt(path, reason=f"unexpected {type(error).__name__}: {first}; please report it")
