@@ -7,8 +7,8 @@ import io
 import numpy as np
 from PIL import Image
 
-from textrm.pictures import png, tiff
-from textrm.pictures.read import ORIENTATION, Page
+from textrm.pictures import bmp, png, tiff
+from textrm.pictures.page import ORIENTATION, Page
 from textrm.pictures.stored import BAND, as_stored, put_back, to_rgb, upright
 
 _PALETTE_ERROR = 8  # levels; a filled colour farther from the palette is worth a note
@@ -39,6 +39,8 @@ def encode(page: Page, image: np.ndarray, filled: np.ndarray, as_png: bool = Fal
         return png.with_metadata(_plain_png(stored, page.mode, page.palette), page.chunks)
     if page.format == "TIFF" and stored.dtype == np.uint16:
         return tiff.encode_16_bit(stored, page.exif, page.save.get("icc_profile"), ink=page.mode == "CMYK")
+    if page.format in ("BMP", "DIB") and page.mode == "RGBA":
+        return bmp.encode_alpha(stored, page.save.get("dpi"), file_header=page.format == "BMP")
     picture, buffer = _picture(stored, page.mode, page.palette), io.BytesIO()
     try:
         picture.save(buffer, page.format, **page.save)

@@ -11,8 +11,9 @@ from textrm.page.cleaning import Cleaning
 from textrm.page.files.beside import draw_overlay, regions_json
 from textrm.page.files.plan import PageFiles
 from textrm.pictures.colour import to_srgb
+from textrm.pictures.page import Page
 from textrm.pictures.planes import planes
-from textrm.pictures.read import MAX_PIXELS, Page, read
+from textrm.pictures.read import MAX_PIXELS, read
 from textrm.pictures.write import encode, encode_plain
 
 
