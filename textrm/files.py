@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import secrets
 import stat
@@ -19,15 +18,10 @@ def open_file(path: Path) -> BinaryIO:
         UserError: it is none of the files that lie on a disk; the message lacks the path.
         OSError: it cannot be opened.
     """
-    # Without O_NONBLOCK a FIFO would wait for a writer before it can be asked what it is.
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    kind = os.fstat(descriptor).st_mode
-    if stat.S_ISREG(kind):
-        return os.fdopen(descriptor, "rb")
-    os.close(descriptor)
-    if stat.S_ISDIR(kind):
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    raise UserError("it is a FIFO, socket or device; expected a file")
+    kind = path.stat().st_mode
+    if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
+        raise UserError("it is a FIFO, socket or device; expected a file")
+    return path.open("rb")
 
 
 def write_whole(path: Path, content: bytes | memoryview) -> Path:

@@ -6,6 +6,8 @@ import struct
 
 import numpy as np
 
+from textrm.pictures.png import per_metre
+
 _VERSION_4 = 108  # bytes of its header
 
 
@@ -13,8 +15,8 @@ def encode_alpha(pixels: np.ndarray, dpi: tuple[float, float] | None, file_heade
     """A BMP with alpha of H W 4 uint8 RGBA; without ``file_header`` a DIB, which only lacks that."""
     height, width = pixels.shape[:2]
     body = np.ascontiguousarray(pixels[::-1, :, [2, 1, 0, 3]]).tobytes()
-    per_metre = (round(float(value) / 0.0254) for value in dpi or (96, 96))
-    header = struct.pack("<IiiHHIIiiII", _VERSION_4, width, height, 1, 32, 3, len(body), *per_metre, 0, 0)
+    resolution = per_metre(dpi or (96, 96)) or (0, 0)
+    header = struct.pack("<IiiHHIIiiII", _VERSION_4, width, height, 1, 32, 3, len(body), *resolution, 0, 0)
     header += struct.pack("<4I4s", 0xFF0000, 0xFF00, 0xFF, 0xFF000000, b"BGRs")  # masks; the colours are sRGB
     header = header.ljust(_VERSION_4, b"\0")
     before = 14 + len(header)

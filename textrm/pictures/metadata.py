@@ -17,6 +17,7 @@ _SAMPLINGS: dict[tuple[tuple[int, int], ...], int] = {((1, 1), (2, 1), (2, 1)): 
 def exif_of(picture: Image.Image, notes: list[str]) -> Image.Exif:
     """The EXIF of a picture; empty where it is broken, which is noted."""
     try:
+        Image.Exif().load(picture.info.get("exif") or b"")  # opening a JPEG swallows what this raises
         exif = picture.getexif()
         exif.get(ORIENTATION)
     except Exception as error:  # parsers raise nearly anything on what is odd
@@ -49,7 +50,7 @@ def describe(page: Page, picture: Image.Image, file: BinaryIO, chunks: Chunks | 
         lossless = _webp_is_lossless(file)
         kept |= {"lossless": True, "exact": True} if lossless else {"quality": 95, "method": 4}
     elif page.format == "TIFF":
-        page.exif = tiff.descriptive_tags(page.exif)
+        page.exif = tiff.descriptive_tags(page.exif, page.notes)
         kept |= {"compression": tiff.compression(info.get("compression"), page.exif), "exif": page.exif}
         kept.pop("xmp", None)  # the tags hold them
         kept.pop("dpi", None)

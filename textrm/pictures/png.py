@@ -26,11 +26,17 @@ def make_metadata(
         found.append((b"iCCP", b"ICC profile\0\0" + zlib.compress(icc_profile)))
     if alpha is not None and (alpha < 255).any():
         found.append((b"tRNS", alpha.tobytes()))
-    if dpi:
-        found.append((b"pHYs", struct.pack(">IIB", *(round(float(value) / 0.0254) for value in dpi), 1)))
+    if dpi and (resolution := per_metre(dpi)):
+        found.append((b"pHYs", struct.pack(">IIB", *resolution, 1)))
     if exif:
         found.append((b"eXIf", exif.removeprefix(b"Exif\0\0")))
     return found
+
+
+def per_metre(dpi: tuple[float, float]) -> tuple[int, int] | None:
+    """A resolution per inch in whole pixels per metre, below 2^31; None where it is none."""
+    across, down = (float(value) / 0.0254 for value in dpi)
+    return (round(across), round(down)) if 0 < across < 2**31 - 1 and 0 < down < 2**31 - 1 else None
 
 
 def with_metadata(png: memoryview | bytes, metadata: list[Chunk]) -> bytes:

@@ -18,6 +18,7 @@ from textrm.pictures import jpeg, png, tiff, wide_tiff
 from textrm.pictures.metadata import describe, exif_of
 from textrm.pictures.page import ORIENTATION, Page
 from textrm.pictures.png_chunks import Chunks, read_chunks
+from textrm.pictures.quiet import quiet
 from textrm.pictures.stored import BAND, to_rgb, upright
 
 SUFFIXES = frozenset((".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".dib", ".tif", ".tiff", ".gif"))
@@ -64,18 +65,31 @@ def _read(file: BinaryIO, max_pixels: int) -> Page:
     if start == png.SIGNATURE:
         chunks = read_chunks(file)
         return _decode(chunks.pixels, max_pixels, chunks)
-    layout = wide_tiff.layout(file)
-    if layout is not None and layout.is_wide:
-        return _wide_tiff(file, layout, max_pixels)
+    if start[:2] in (b"II", b"MM"):
+        with quiet():
+            layout = wide_tiff.layout(file)
+            if layout is not None and layout.is_wide:
+                return _wide_tiff(file, layout, max_pixels)
+            return _decode(file, max_pixels)
+    if start[:2] == b"\xff\xd8":
+        return _jpeg(file, max_pixels)
+    return _decode(file, max_pixels)
+
+
+def _jpeg(file: BinaryIO, max_pixels: int) -> Page:
+    note, source = "", file
     try:
-        return _decode(file, max_pixels)
-    except OSError:
-        whole = jpeg.with_end(file) if start[:2] == b"\xff\xd8" else None
-        if whole is None:
-            raise
-        page = _decode(whole, max_pixels)
-        page.notes.append("its end marker is missing; its pixels are whole")
-        return page
+        with Image.open(file, formats=FORMATS) as picture:
+            _check_size(picture.width, picture.height, len(picture.getbands()), max_pixels)
+    except UnidentifiedImageError:
+        source, note = jpeg.without_words(file), "what it says beside its pixels is broken: it is dropped"
+    whole = jpeg.with_end(source)
+    if whole is None:
+        raise UserError("the picture is damaged: it is cut off")
+    page = _decode(whole, max_pixels)
+    page.notes += [note] if note else []
+    page.notes += ["its end marker is missing; its pixels are whole"] if whole is not source else []
+    return page
 
 
 def _decode(source: BinaryIO, max_pixels: int, chunks: Chunks | None = None) -> Page:
@@ -119,9 +133,9 @@ def _wide_tiff(file: BinaryIO, layout: wide_tiff.Layout, max_pixels: int) -> Pag
     pixels, mode, notes = wide_tiff.decode(file, layout)
     notes += [_SEVERAL_FRAMES] if layout.animated else []
     exif = tiff.read_tags(file, layout.order, layout.big, layout.directory, notes)
-    page = Page(np.empty(0), "TIFF", mode, exif=tiff.descriptive_tags(exif), notes=notes)
+    page = Page(np.empty(0), "TIFF", mode, exif=tiff.descriptive_tags(exif, notes), notes=notes)
     profile = exif.get(tiff.PROFILE)
-    page.save = {"icc_profile": profile} if isinstance(profile, bytes) else {}
+    page.save = {"exif": page.exif} | ({"icc_profile": profile} if isinstance(profile, bytes) else {})
     orientation = layout.one(ORIENTATION, 1)
     return _shown(page, np.ascontiguousarray(upright(pixels, orientation if orientation in range(1, 9) else 1)))
 
@@ -165,7 +179,8 @@ def _pixels(picture: Image.Image) -> np.ndarray:
 
 def _wide_png(chunks: Chunks, layout: str) -> np.ndarray:
     """H W C uint16 of a PNG with 16 bits per channel, which Pillow would cut to 8."""
-    pixels = cv2.imdecode(np.frombuffer(chunks.pixels.getbuffer(), np.uint8), cv2.IMREAD_UNCHANGED)
+    with quiet():
+        pixels = cv2.imdecode(np.frombuffer(chunks.pixels.getbuffer(), np.uint8), cv2.IMREAD_UNCHANGED)
     if pixels is None or pixels.dtype != np.uint16 or pixels.ndim != 3:
         raise UserError("the picture is damaged: its 16 bits per channel cannot be decoded")
     if layout.startswith("LA"):

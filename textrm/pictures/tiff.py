@@ -29,16 +29,30 @@ def read_tags(file: BinaryIO, order: str, big: bool, directory: int, notes: list
     return tags
 
 
-def descriptive_tags(exif: Image.Exif) -> Image.Exif:
-    """The tags of a TIFF that stay true when its pixels are laid out anew; read while the file is open."""
+def descriptive_tags(exif: Image.Exif, notes: list[str]) -> Image.Exif:
+    """The tags of a TIFF that stay true when its pixels are laid out anew; read while the file is open.
+
+    Those that are broken are dropped, which is noted.
+    """
     kept = Image.Exif()
     for tag in exif:
-        if tag in _DIRECTORIES:
-            kept.get_ifd(tag).update(exif.get_ifd(tag))
-            kept[tag] = 0
-        elif tag in _DESCRIPTIVE:
-            kept[tag] = exif[tag]
+        if tag not in _DESCRIPTIVE:
+            continue
+        try:
+            copy_tag(exif, tag, kept)
+        except Exception:  # parsers raise nearly anything on what is odd
+            notes.append(f"its tag {tag} is broken: it is dropped")
+            kept.pop(tag, None)
     return kept
+
+
+def copy_tag(source: Image.Exif, tag: int, target: Image.Exif) -> None:
+    """Copy a tag, or a whole directory where ``tag`` leads to one."""
+    if tag in _DIRECTORIES:
+        target.get_ifd(tag).update(source.get_ifd(tag))
+        target[tag] = 0
+    else:
+        target[tag] = source[tag]
 
 
 def compression(name: str | None, tags: Image.Exif) -> str:
@@ -52,7 +66,10 @@ def compression(name: str | None, tags: Image.Exif) -> str:
 
 
 def encode_16_bit(pixels: np.ndarray, tags: Image.Exif, icc_profile: bytes | None, ink: bool = False) -> bytes:
-    """An uncompressed TIFF of uint16 pixels: H W grey, H W 2 grey and alpha, H W 3 RGB, H W 4 RGBA or, where they are ``ink``, CMYK."""
+    """An uncompressed TIFF of uint16 pixels.
+
+    They are H W grey, H W 2 grey and alpha, H W 3 RGB, or H W 4 RGBA or, where they are ``ink``, CMYK.
+    """
     height, width = pixels.shape[:2]
     channels = pixels.size // (height * width)
     directory = TiffImagePlugin.ImageFileDirectory_v2(prefix=b"II")

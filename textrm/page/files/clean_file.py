@@ -10,7 +10,7 @@ from textrm.files import write_whole
 from textrm.page.cleaning import Cleaning
 from textrm.page.files.beside import draw_overlay, regions_json
 from textrm.page.files.plan import PageFiles
-from textrm.pictures.colour import to_srgb
+from textrm.pictures.colour import colours, to_srgb
 from textrm.pictures.page import Page
 from textrm.pictures.planes import planes
 from textrm.pictures.read import MAX_PIXELS, read
@@ -38,6 +38,8 @@ def clean_file(
         OSError: when a result cannot be written.
     """
     page = read(page_files.source, max_pixels)
+    if problem := colours(page).problem:
+        page.notes.append(problem)
     image = planes(page)
     filled = _clean_and_report(page, image, page_files, cleaning)
     write_whole(page_files.target, encode(page, image, filled, as_png))

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.text import Text
 
 from textrm.errors import UserError
+from textrm.printable import printable
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
@@ -55,8 +56,8 @@ def ended(
     except KeyboardInterrupt:
         status, last = 130, stopped
     for path, reason in ending.failures:
-        console.print(f"failed: {path}: {reason}")
-    console.print(last)
+        console.print(printable(f"failed: {path}: {reason}"))
+    console.print(printable(last))
     sys.exit(status)
 
 
@@ -92,7 +93,7 @@ def work_through(
         for path, task in progress.track(tasks):
             try:
                 for note in task():
-                    console.print(f"note: {path}: {note}")
+                    console.print(printable(f"note: {path}: {note}"))
             except UserError as error:
                 failures.append((path, str(error)))
             except BrokenPipeError:
