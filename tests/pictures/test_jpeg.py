@@ -74,6 +74,21 @@ def test_what_is_odd_beside_the_pixels_is_dropped_and_told(
     assert read(rewritten(path)).notes == []
 
 
+def test_the_last_byte_of_the_pixels_may_be_zero(tmp_path: Path) -> None:
+    path, rng = tmp_path / "page.jpg", np.random.default_rng(0)
+    for _ in range(20_000):  # about one of a thousand
+        buffer = io.BytesIO()
+        Image.fromarray(rng.integers(0, 256, (8, 8), dtype=np.uint8)).save(buffer, "JPEG", quality=75)
+        content = buffer.getvalue()
+        if content[-3] == 0 and content[-4] != 0xFF:
+            break
+    path.write_bytes(content)
+    whole = read(path).image
+    path.write_bytes(content[:-2])
+    assert content[-3] == 0
+    assert np.array_equal(read(path).image, whole)
+
+
 def test_colours_keep_their_meaning_where_odd_words_are_dropped(tmp_path: Path) -> None:
     path = page_of(tmp_path, encoded("CMYK"))
     plain = read(path)

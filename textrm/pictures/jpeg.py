@@ -23,7 +23,7 @@ def with_end(file: BinaryIO) -> BinaryIO | None:
     content = file.read()
     if content.find(_END, _scan(content)) >= 0:
         return file
-    if content.endswith(b"\0") and not content.endswith(b"\xff\0"):
+    if content.endswith(b"\0\0"):  # one may be of the last pixels
         return None  # zeros were put where pixels had been
     seen = set()
     for tail in _TAILS:
