@@ -43,10 +43,11 @@ def test_a_missing_end_marker_alone_costs_nothing_and_is_told(
     content = encoded(mode, **options)
     whole = read(page_of(tmp_path, content))
     assert whole.notes == []
-    page = read(page_of(tmp_path, content[:-2]))
-    assert np.array_equal(page.image, whole.image)
-    assert page.mode == mode
-    assert page.notes == ["its end marker is missing; its pixels are whole"]
+    for length in (1, 2):
+        page = read(page_of(tmp_path, content[:-length]))
+        assert np.array_equal(page.image, whole.image)
+        assert page.mode == mode
+        assert page.notes == ["its end marker is missing; its pixels are whole"]
     for length in (5, 12, 40, len(content) // 2):
         for filler in (b"", b"\0" * length, b"\0" * 4000):
             with pytest.raises(UserError, match="damaged"):
@@ -72,6 +73,18 @@ def test_what_is_odd_beside_the_pixels_is_dropped_and_told(
     assert np.array_equal(page.image, read(page_of(tmp_path, encoded())).image)
     page_of(tmp_path, with_segment(marker, content))
     assert read(rewritten(path)).notes == []
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_a_cut_between_two_scans_is_found(tmp_path: Path, mode: str) -> None:
+    content = encoded(mode, progressive=True)
+    scans = [at for at in range(len(content)) if content.startswith(b"\xff\xda", at)]
+    assert len(scans) > 4
+    for at in scans[1:]:
+        before = max(content.rfind(b"\xff\xc4", 0, at), scans[0])  # its tables come before it
+        for cut in {at, before if content.find(b"\xff\xda", before + 1) == at else at}:
+            with pytest.raises(UserError, match="damaged"):
+                read(page_of(tmp_path, content[:cut]))
 
 
 def test_the_last_byte_of_the_pixels_may_be_zero(tmp_path: Path) -> None:

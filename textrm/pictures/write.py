@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from functools import partial
 from typing import Any
 
@@ -30,7 +31,17 @@ def encode(page: Page, image: np.ndarray, filled: np.ndarray, as_png: bool = Fal
         filled: H W, not 0 where ``image`` was changed.
         as_png: make a PNG whatever the source is; it is upright then, and CMYK becomes RGB.
     """
-    stored = _merge(page, image, filled)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow's, about odd metadata
+        return _encoded(page, _merge(page, image, filled), as_png)
+
+
+def encode_plain(pixels: np.ndarray) -> bytes | memoryview:
+    """A PNG without metadata of H W uint8 (grey) or H W 3 uint8 (RGB)."""
+    return _plain_png(pixels, "L" if pixels.ndim == 2 else "RGB", None)
+
+
+def _encoded(page: Page, stored: np.ndarray, as_png: bool) -> bytes | memoryview:
     if page.format != "PNG" and as_png:
         return _foreign_png(page, stored)
     if page.format == "PNG":
@@ -41,11 +52,6 @@ def encode(page: Page, image: np.ndarray, filled: np.ndarray, as_png: bool = Fal
         return bmp.encode_alpha(stored, page.save.get("dpi"), file_header=page.format == "BMP")
     picture = _picture(stored, page.mode, page.palette)
     return with_what_fits(page, partial(_saved, page.format), picture, picture.crop((0, 0, 1, 1)))
-
-
-def encode_plain(pixels: np.ndarray) -> bytes | memoryview:
-    """A PNG without metadata of H W uint8 (grey) or H W 3 uint8 (RGB)."""
-    return _plain_png(pixels, "L" if pixels.ndim == 2 else "RGB", None)
 
 
 def _wide_tiff(ink: bool, stored: np.ndarray, save: dict[str, Any]) -> bytes:
