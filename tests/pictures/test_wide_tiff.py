@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import struct
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+from tiff_tags import LONG, SHORT, with_tags
 from wide_tiff import ALPHA, GREY, INK, MULTIPLIED, RGB, WHITE_IS_ZERO, wide_tiff
 
 from textrm.errors import UserError
@@ -67,6 +69,35 @@ def test_every_kind_is_read_and_written_bit_for_bit(
         assert one.stored is not None
         assert one.mode == mode
         assert np.array_equal(one.stored.reshape(wanted.shape), wanted)
+
+
+@pytest.mark.parametrize("packed", ["raw", "packbits", "tiff_lzw", "tiff_adobe_deflate", "lzma", "zstd"])
+@pytest.mark.parametrize("differences", [False, True])
+def test_every_compression_is_read_bit_for_bit(tmp_path: Path, packed: str, differences: bool) -> None:
+    values = NOISE[..., :3]
+    stored = np.diff(values, axis=1, prepend=np.uint16(0)) if differences else values
+    buffer = io.BytesIO()
+    Image.fromarray(stored.astype("<u2").view(np.uint8).reshape(40, -1)).save(buffer, "TIFF", compression=packed)
+    meaning = {256: (SHORT, 1, struct.pack("<H", 48)), 258: (SHORT, 3, struct.pack("<3H", 16, 16, 16)),
+               262: (SHORT, 1, struct.pack("<H", RGB)), 277: (SHORT, 1, struct.pack("<H", 3)),
+               317: (SHORT, 1, struct.pack("<H", 2 if differences else 1))}  # fmt: skip
+    found = read(written(tmp_path, with_tags(buffer.getvalue(), meaning))).stored
+    assert found is not None
+    assert np.array_equal(found, values)
+
+
+def test_tiles_are_put_together(tmp_path: Path) -> None:
+    whole = wide_tiff(NOISE, RGB)
+    padded = np.pad(NOISE, ((0, 8), (0, 16), (0, 0)))
+    tiles = [padded[top : top + 16, left : left + 32].astype("<u2").tobytes() for top in range(0, 48, 16)
+             for left in range(0, 64, 32)]  # fmt: skip
+    size = len(tiles[0])
+    places = struct.pack("<6I", *(len(whole) + number * size for number in range(6)))
+    meaning = {322: (SHORT, 1, struct.pack("<H", 32)), 323: (SHORT, 1, struct.pack("<H", 16)),
+               324: (LONG, 6, places), 325: (LONG, 6, struct.pack("<6I", *[size] * 6))}  # fmt: skip
+    found = read(written(tmp_path, with_tags(whole + b"".join(tiles), meaning))).stored
+    assert found is not None
+    assert np.array_equal(found, NOISE)
 
 
 def test_white_as_zero_shows_white(tmp_path: Path) -> None:

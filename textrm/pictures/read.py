@@ -96,7 +96,8 @@ def _decode(source: BinaryIO, max_pixels: int, chunks: Chunks | None = None) -> 
     """Read what Pillow knows; ``chunks`` are of a PNG."""
     source.seek(0)
     # A file that is open, not its name: of that Pillow 13 maps uncompressed TIFF, and turns it wrongly.
-    with Image.open(source, formats=FORMATS) as picture:
+    with Image.open(source, formats=FORMATS) as opened:
+        picture: Image.Image = opened
         layout = _layout(picture)
         _check_size(picture.width, picture.height, len(picture.getbands()) * (1 + (";16" in layout)), max_pixels)
         notes = list(chunks.notes) if chunks else []
