@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import errno
 import os
+import socket
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
-from textrm.files import back_up, write_whole
+from textrm.data.manifest import BadRow, Row, read_manifest, write_manifest
+from textrm.data.word_polygons import read_words
+from textrm.errors import UserError
+from textrm.files import back_up, open_file, write_whole
+from textrm.importers.backgrounds import read_background
+from textrm.importers.drawings import read_drawing
+from textrm.pictures.plain import read_grey, read_srgb
 
 
 @pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
@@ -69,3 +78,36 @@ def test_a_backup_without_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert back_up(tmp_path / "1.png", b"new") == tmp_path / "1.png.bak"
     assert (tmp_path / "1.png.bak").read_bytes() == b"one"
     assert sorted(os.listdir(tmp_path)) == ["1.png", "1.png.bak"]
+
+
+def test_only_what_is_a_file_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.mkfifo(tmp_path / "fifo.png")
+    (tmp_path / "link.png").symlink_to(tmp_path / "fifo.png")
+    monkeypatch.chdir(tmp_path)  # the name of a socket may be 107 bytes long
+    listening = socket.socket(socket.AF_UNIX)
+    listening.bind("socket.png")
+    try:
+        for path in (tmp_path / "fifo.png", tmp_path / "link.png", tmp_path / "socket.png", Path("/dev/zero")):
+            with pytest.raises(UserError, match="it is a FIFO, socket or device; expected a file"):
+                open_file(path)
+            for reader in (read_srgb, read_grey, read_background, read_drawing):
+                with pytest.raises(UserError, match=f"^{path}: it is a FIFO, socket or device"):
+                    reader(path)
+    finally:
+        listening.close()
+    with pytest.raises(IsADirectoryError):
+        open_file(tmp_path)
+    with pytest.raises(FileNotFoundError):
+        open_file(tmp_path / "none.png")
+    (tmp_path / "file.png").write_bytes(b"content")
+    with open_file(tmp_path / "file.png") as file:
+        assert file.read() == b"content"
+
+
+def test_a_manifest_leads_to_files_only(tmp_path: Path) -> None:
+    Image.fromarray(np.zeros((8, 8), np.uint8)).save(tmp_path / "a.png")
+    os.mkfifo(tmp_path / "words.json")
+    write_manifest(tmp_path / "manifest.csv", [Row("a", "train", "a", "a.png", extra={"words": "words.json"})])
+    manifest = read_manifest(tmp_path / "manifest.csv")
+    with pytest.raises(BadRow, match="it is a FIFO"):
+        read_words(manifest, manifest.rows[0])

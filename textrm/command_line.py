@@ -7,6 +7,8 @@ from typing import IO, Any
 
 import click
 
+from textrm.printable import printable
+
 
 def click_command(**settings: Any) -> Callable[[Callable[..., Any]], click.Command]:
     """``click.command(**settings)`` that answers to ``-h`` as to ``--help``."""
@@ -18,4 +20,4 @@ class Mistake(click.ClickException):
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Print the line to ``file``, else to stderr."""
-        click.echo(f"error: {self.format_message()}", file=file, err=file is None)
+        click.echo(f"error: {printable(self.format_message())}", file=file, err=file is None)

@@ -1,11 +1,28 @@
-"""Writes a file whole or not at all, and keeps what was there before."""
+"""Opens only what is a file; writes one whole or not at all, and keeps what was there before."""
 
 from __future__ import annotations
 
 import os
 import secrets
+import stat
 from itertools import count
 from pathlib import Path
+from typing import BinaryIO
+
+from textrm.errors import UserError
+
+
+def open_file(path: Path) -> BinaryIO:
+    """Open a file to read. A FIFO, a socket or a device might never end, or never begin: it is refused.
+
+    Raises:
+        UserError: it is none of the files that lie on a disk; the message lacks the path.
+        OSError: it cannot be opened.
+    """
+    kind = path.stat().st_mode
+    if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
+        raise UserError("it is a FIFO, socket or device; expected a file")
+    return path.open("rb")
 
 
 def write_whole(path: Path, content: bytes | memoryview) -> Path:

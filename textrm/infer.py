@@ -28,6 +28,7 @@ from textrm.page.models.model import processors
 from textrm.page.models.segmenter import SegmentationModel
 from textrm.page.tile import MARGIN
 from textrm.pictures.read import MAX_PIXELS
+from textrm.printable import printable
 
 MASKS = {"masks": "mask", "add": "add", "erase": "erase"}  # options, and what they are called in a page's ByHand
 HARMLESS = ("threshold", "low", "grow", "fill", "format")  # what a file beside pages may set: they may be from anywhere
@@ -104,7 +105,7 @@ def main(context: click.Context, /, inputs: tuple[Path, ...], out: Path, overwri
         ending.failures += plan.failures
         plan.failures = ending.failures
         for note in with_masks(plan, out, folders):
-            console.print(f"note: {note}")
+            console.print(printable(f"note: {note}"))
         waiting, otherwise, changed = (plan.pages, 0, 0) if overwrite else pages.waiting(plan.pages)
         if changed:
             console.print(f"note: {counted(changed, 'result')} changed by somebody since: kept (--overwrite makes all "
@@ -128,7 +129,7 @@ def _beside(inputs: tuple[Path, ...], context: click.Context, console: Console) 
     values = {name: value for name, value in values.items()
               if context.get_parameter_source(name) == ParameterSource.DEFAULT}  # fmt: skip
     told = ", ".join(f"{'format' if name == 'kind' else name} = {value}" for name, value in values.items())
-    console.print(f"note: {path} sets {told or 'nothing that was not given otherwise'}")
+    console.print(printable(f"note: {path} sets {told or 'nothing that was not given otherwise'}"))
     return values
 
 
@@ -155,7 +156,7 @@ def _clean(
                 assert done.value is not None
                 summary.add(done.value)
                 for note in done.value.notes:
-                    console.print(f"note: {done.path}: {note}")
+                    console.print(printable(f"note: {done.path}: {note}"))
     finally:
         ending.failures += sorted(failed, key=lambda failure: order[failure[0]])
     if summary.by_pixel:
@@ -168,7 +169,7 @@ def _clean(
 
 def _tell(waiting: list[PageFiles], pages: list[PageFiles], ending: Ending) -> None:
     for page in waiting:
-        click.echo(f"{page.source} -> {page.target}".encode(errors="surrogateescape"))
+        click.echo(printable(f"{page.source} -> {page.target}"))
     ending.done = f"dry run: {counted(len(waiting), 'page')} would be cleaned, {len(pages) - len(waiting)} done already"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -27,7 +26,9 @@ from textrm.page.models.tagger import TaggingModel
 from textrm.pictures.colour import to_srgb
 from textrm.pictures.read import MAX_PIXELS, read
 from textrm.pictures.write import encode_plain
+from textrm.printable import printable
 
+_SEPARATORS = {ord(mark): printable(mark) for mark in "\t\n\r\x1b"}
 Scores = list[tuple[str, float]]  # tags with their probabilities, falling
 
 
@@ -130,8 +131,11 @@ def _tag(
 
 
 def _tell_line(answer: Answer) -> None:
-    fields = [str(answer.page), *(f"{name}:{score:.4f}" for name, score in answer.tags)]
-    click.echo("\t".join(fields).encode(errors="surrogateescape"))  # paths byte for byte, whatever the locale
+    page = str(answer.page)
+    # Byte for byte, whatever the locale; what would forge a line or a field is escaped, and --json has it as it is.
+    page = page.translate(_SEPARATORS)
+    fields = [page, *(f"{name}:{score:.4f}" for name, score in answer.tags)]
+    click.echo("\t".join(fields).encode(errors="surrogateescape"))
 
 
 def _tell_json(answer: Answer) -> None:
@@ -145,7 +149,7 @@ def _tell_json(answer: Answer) -> None:
 
 def _tell_block(console: Console, answer: Answer) -> None:
     """The path, and below it the tags in lines that the terminal holds; no line parts a tag from its score."""
-    console.print(Text(os.fsencode(answer.page).decode(errors="replace"), "bold"), soft_wrap=True)
+    console.print(Text(printable(answer.page), "bold"), soft_wrap=True)
     lines = [Text("  ")]
     for name, score in answer.tags:
         if lines[-1].plain.strip() and cell_len(f"{lines[-1].plain}{name} 0.00") > console.width:

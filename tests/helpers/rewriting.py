@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 from PIL import ImageCms
 
-from textrm.pictures.read import Page, read
+from textrm.pictures.page import Page
+from textrm.pictures.read import read
 from textrm.pictures.write import encode
 
 ICC = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()

@@ -170,7 +170,7 @@ def test_of_several_frames_the_first_is_taken_and_this_is_said(
     black = Image.new("RGB", picture.size)
     picture.save(path, save_all=True, append_images=[black, black.point(lambda _: 255)], lossless=True)
     page = read(path)
-    assert page.notes == ["the first of 3 frames"]
+    assert page.notes == ["the first of several frames"]
     assert page.image.mean() > 100
     with Image.open(rewritten(path)) as result:
         assert getattr(result, "n_frames", 1) == 1

@@ -17,6 +17,8 @@ from textrm.page import Result, SegmentAndFill, SegmentationModel
 from textrm.page.files.clean_file import clean_file
 from textrm.page.files.plan import PageFiles
 from textrm.pictures.plain import read_grey, read_srgb
+from textrm.pictures.png import encode_16_bit as png_of_16_bits
+from textrm.pictures.tiff import encode_16_bit as tiff_of_16_bits
 from textrm.pictures.write import encode_plain
 
 PROFILES = {"RGB": wide_rgb(), "RGBA": wide_rgb(), "P": wide_rgb(), "L": dark_grey(), "LA": dark_grey(),
@@ -80,6 +82,31 @@ def test_the_segmenter_looks_at_what_is_seen_and_the_fill_keeps_the_pages_own_co
     seen = np.where((lettered == page).all(2, keepdims=True), np.uint8(255), np.uint8(0)).repeat(3, 2)
     found = cleaning(lettered, seen=seen)
     assert np.array_equal(found.image, page)
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3, 4])
+@pytest.mark.parametrize("suffix", [".png", ".tif"])
+def test_16_bits_become_8_in_one_way(channels: int, suffix: str, model_file: Path, tmp_path: Path) -> None:
+    values = np.arange(0, 65536, 16, dtype=np.uint16).reshape(64, 64, 1).repeat(channels, 2)
+    if channels in (2, 4):
+        values[..., -1] = 65535
+    values[0, 0, : channels - (channels in (2, 4))] = 200  # 0.78 levels
+    path = tmp_path / f"page{suffix}"
+    path.write_bytes(png_of_16_bits(values) if suffix == ".png" else tiff_of_16_bits(values, Image.Exif(), None))
+    shown = []
+
+    class Watched(SegmentAndFill):
+        def __call__(self, image: np.ndarray, out: np.ndarray | None = None, seen: np.ndarray | None = None) -> Result:
+            assert seen is not None
+            shown.append(seen.copy())
+            return super().__call__(image, out, seen)
+
+    clean_file(PageFiles(path, tmp_path / "out" / path.name, {}), Watched(SegmentationModel(model_file), fill="flat"))
+    wanted = np.rint(values[..., 0] / 257)[..., None].repeat(3, 2)
+    for pixels in (read_srgb(path), read_background(path), shown[0]):
+        assert np.array_equal(pixels, wanted)
+    assert shown[0][0, 0].tolist() == [1, 1, 1]
+    assert np.array_equal(read_grey(path), wanted[..., 0])
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "LA", "RGBA", "I;16"])

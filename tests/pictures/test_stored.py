@@ -79,8 +79,16 @@ def test_ink_is_put_back_plate_by_plate() -> None:
         assert stored.tolist() == [[[9, 9, 9, 9], [5 * unit, 6 * unit, 7 * unit, 8 * unit]]]
 
 
-def test_8_bits_of_16_are_rounded_and_of_8_are_the_same_array() -> None:
-    wide = np.array([0, 128, 129, 65535], np.uint16)
-    assert in_8_bits(wide).tolist() == [0, 0, 1, 255]
-    narrow = wide.astype(np.uint8)
+def test_8_bits_of_16_are_the_nearest_and_of_8_are_the_same_array() -> None:
+    every = np.arange(65536, dtype=np.uint16)
+    assert np.array_equal(in_8_bits(every), [round(value / 257) for value in range(65536)])
+    assert in_8_bits(np.array([200], np.uint16)).tolist() == [1]
+    narrow = every.astype(np.uint8)
     assert in_8_bits(narrow) is narrow
+
+
+def test_16_bits_with_alpha_are_shown_on_white_before_they_are_rounded() -> None:
+    values = np.random.default_rng(0).integers(0, 65536, (60, 50, 4), dtype=np.uint16)
+    share = values[..., 3:] / 65535
+    exact = (values[..., :3] * share + 65535 * (1 - share)) / 257
+    assert np.abs(to_rgb(values, "RGBA", None) - exact).max() < 0.502  # rounded twice, within 16 bits and to 8

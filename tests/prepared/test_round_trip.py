@@ -13,8 +13,9 @@ from icc_profiles import wide_rgb
 from PIL import Image
 from prepared_set import clean, noise, prepare, restore
 
+from textrm.pictures.page import Page
 from textrm.pictures.png import encode_16_bit
-from textrm.pictures.read import Page, read
+from textrm.pictures.read import read
 from textrm.pictures.stored import upright
 
 HEIGHT, WIDTH = 40, 64

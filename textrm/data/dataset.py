@@ -15,6 +15,7 @@ from torch.utils.data import Dataset
 from textrm.data.manifest import BadRow, Row, evenly_spread, load_sample, read_manifest
 from textrm.data.sample import Sample
 from textrm.errors import UserError
+from textrm.printable import printable
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ class BadRows:
         """Remember and report a row that was good so far."""
         self._flags[self._index_of[bad.id]] = True
         self._reasons[bad.id] = bad.reason
-        log.warning("bad row %s in %s: %s", bad.id, self.folder, bad.reason)
+        log.warning("bad row %s in %s: %s", *map(printable, (bad.id, self.folder, bad.reason)))
 
     def reasons(self) -> dict[str, str]:
         """Reason by id of every bad row met so far, by any process."""

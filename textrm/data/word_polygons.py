@@ -7,6 +7,8 @@ import json
 import numpy as np
 
 from textrm.data.manifest import BadRow, Manifest, Row
+from textrm.errors import UserError
+from textrm.files import open_file
 
 
 def read_words(manifest: Manifest, row: Row) -> tuple[np.ndarray, ...]:
@@ -23,9 +25,12 @@ def read_words(manifest: Manifest, row: Row) -> tuple[np.ndarray, ...]:
         return ()
     path = manifest.folder / name
     try:
-        words = tuple(np.array(word, np.float32) for word in json.loads(path.read_bytes()))
+        with open_file(path) as file:
+            words = tuple(np.array(word, np.float32) for word in json.load(file))
     except OSError as error:
         raise BadRow(row.id, f"{path}: {error.strerror or error}") from error
+    except UserError as error:
+        raise BadRow(row.id, f"{path}: {error}") from error
     except (ValueError, TypeError) as error:
         raise BadRow(row.id, f"{path}: no JSON of polygons ({error}); expected [[[x, y], …], …]") from error
     for word in words:

@@ -14,6 +14,7 @@ from textrm.errors import UserError
 from textrm.evaluate.scoring import write_result
 from textrm.evaluate.sheet import Strip, write_sheet
 from textrm.evaluate.table import WIDTH
+from textrm.printable import printable
 
 # What may be compared: an example of the key, and the keys that have no meaning beside it.
 _LISTS = {
@@ -76,7 +77,7 @@ def tell(comparison: Comparison, out: Path | None) -> None:
         if out is not None:
             _write(comparison, out)
     for row in comparison.bad:
-        print(f"not scored: {row}")
+        print(f"not scored: {printable(row)}")
     if comparison.bad:
         raise UserError(f"{len(comparison.bad)} of {comparison.total} rows could not be read and were not scored: "
                         "mend or remove them")  # fmt: skip

@@ -28,6 +28,7 @@ from textrm.metrics import (
     picture_scores,
     polygon_words,
 )
+from textrm.printable import cell
 
 # Cleans one page: H W 3 uint8 RGB to its 8-bit probability or mask (H W) and the cleaned page.
 Method = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
@@ -179,7 +180,7 @@ def csv_of(lines: Sequence[Line]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, list(lines[0]), lineterminator="\n")
     writer.writeheader()
-    writer.writerows({key: "" if value != value else value for key, value in line.items()} for line in lines)
+    writer.writerows({key: "" if value != value else cell(value) for key, value in line.items()} for line in lines)
     return text.getvalue().encode()
 
 

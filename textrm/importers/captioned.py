@@ -19,6 +19,7 @@ from textrm.importers.backgrounds import Task, find_pictures, read_background, s
 from textrm.importers.rendering import rendering_options
 from textrm.importers.splitting import split_options
 from textrm.importers.workers import in_order, progress_bar
+from textrm.printable import printable
 from textrm.synth.memes.faces import find_caption_faces
 from textrm.synth.memes.files import Finish, write_meme
 from textrm.synth.memes.meme import letter_meme
@@ -140,7 +141,7 @@ def _print(console: Console, rows: list[Row], bad: list[str], refused: list[str]
         if lines:
             console.print(f"{title}: {len(lines)}", highlight=False)
         for line in lines if lines is bad else lines[:SHOWN]:
-            console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
+            console.print(printable(f"  {line}"), markup=False, highlight=False, soft_wrap=True)
     splits = Counter(row.split for row in rows)
     counted = ", ".join(f"{splits[split]} {split}" for split in SPLITS)
     groups = len({row.group for row in rows})

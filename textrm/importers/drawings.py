@@ -18,10 +18,11 @@ from textrm.command_line import Mistake, click_command
 from textrm.data.manifest import Row, split_by_group, write_manifest
 from textrm.data.masks import mask_of_drawn_pair
 from textrm.errors import UserError
-from textrm.files import write_whole
+from textrm.files import open_file, write_whole
 from textrm.importers.rendering import fonts_option
 from textrm.importers.splitting import split_options
 from textrm.importers.workers import in_order, progress_bar, workers_option
+from textrm.printable import printable
 from textrm.synth.behind import letter_behind, still_read
 from textrm.synth.drawing.common import texture
 from textrm.synth.drawing.common.strokes import SUBPIXEL_BITS, fixed
@@ -120,6 +121,11 @@ def read_drawing(path: Path) -> np.ndarray:
     Raises:
         UserError: it cannot be read, or shows nothing.
     """
+    try:
+        with open_file(path) as file:
+            data = file.read()
+    except (UserError, OSError) as error:
+        raise UserError(f"{path}: {getattr(error, 'strerror', error)}") from error
     if path.suffix.lower() == ".svg":
         side = str(RENDERED)
         command = ["rsvg-convert", "--keep-aspect-ratio", "-w", side, "-h", side, str(path)]
@@ -127,8 +133,6 @@ def read_drawing(path: Path) -> np.ndarray:
             data = subprocess.run(command, capture_output=True, check=True, timeout=30).stdout
         except (subprocess.SubprocessError, OSError) as error:
             raise UserError(f"{path}: rsvg-convert cannot draw it") from error
-    else:
-        data = path.read_bytes()
     found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if data else None
     if found is None or found.ndim != 3 or found.shape[2] != 4 or found.dtype != np.uint8:
         raise UserError(f"{path}: expected a drawing with an alpha channel")
@@ -223,7 +227,7 @@ def main(folder: Path, out: Path, count: int, listed: Path | None, effects: floa
     except (UserError, OSError) as error:
         raise Mistake(str(error)) from error
     for reason in sorted(bad):
-        click.echo(reason, err=True)
+        click.echo(printable(reason), err=True)
     click.echo(out / "manifest.csv")
     sys.exit(1 if bad else 0)
 

@@ -10,12 +10,14 @@ from typing import Any
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from textrm.command_line import Mistake, click_command
 from textrm.data.manifest import SPLITS, split_by_group, write_manifest
 from textrm.errors import UserError
 from textrm.importers.pairing import Account, Options, import_pairs
 from textrm.importers.splitting import split_options
+from textrm.printable import printable
 
 
 def _print(account: Account, groups: int, console: Console) -> None:
@@ -25,7 +27,7 @@ def _print(account: Account, groups: int, console: Console) -> None:
                 "file", "what was done" if notes is account.moved else "reason", title=f"{title}: {len(notes)}"
             )
             for name, note in notes.items():
-                table.add_row(name, note)
+                table.add_row(Text(printable(name)), Text(printable(note)))
             console.print(table)
     pages = Counter(row.split for row in account.rows)
     works = Counter(split for split, _ in {(row.split, row.group) for row in account.rows})

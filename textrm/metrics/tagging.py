@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from textrm.metrics import average_precision
+from textrm.printable import cell
 
 BINS, SPAN = 512, 16.0
 
@@ -104,5 +105,5 @@ def tag_table(labels: tuple[str, ...], present: np.ndarray, absent: np.ndarray, 
     writer.writerow(["tag", *figures])
     for tag in order:
         cells = [figure[tag] for figure in figures.values()]
-        writer.writerow([labels[tag], *(int(c) if c.dtype.kind == "i" else f"{c:.4f}" for c in cells)])
+        writer.writerow([cell(labels[tag]), *(int(c) if c.dtype.kind == "i" else f"{c:.4f}" for c in cells)])
     return text.getvalue().encode()

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageCms
 
-from textrm.pictures.read import Page
+from textrm.pictures.page import Page
 from textrm.pictures.stored import as_stored, in_8_bits, put_back, upright
 
 # For the colour space of a profile: Pillow's mode of its pixels, and the modes of pages that it can be about.

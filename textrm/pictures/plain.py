@@ -9,7 +9,8 @@ import numpy as np
 
 from textrm.errors import UserError
 from textrm.pictures.colour import to_srgb
-from textrm.pictures.read import MAX_PIXELS, Page, read
+from textrm.pictures.page import Page
+from textrm.pictures.read import MAX_PIXELS, read
 from textrm.pictures.stored import to_rgb, upright
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from textrm.pictures.read import Page
-from textrm.pictures.stored import BAND, upright
+from textrm.pictures.page import Page
+from textrm.pictures.stored import on_white, upright
 
 
 def planes(page: Page) -> np.ndarray:
@@ -19,14 +19,4 @@ def planes(page: Page) -> np.ndarray:
     stored = upright(page.stored, page.orientation)
     if page.mode == "L":
         return stored[..., None]
-    return _on_white(stored) if page.mode in ("LA", "RGBA") else stored
-
-
-def _on_white(stored: np.ndarray) -> np.ndarray:
-    """H W C uint16 without the alpha that comes last in ``stored``."""
-    shown = np.empty((*stored.shape[:2], stored.shape[2] - 1), np.uint16)
-    for row in range(0, stored.shape[0], BAND):
-        band = stored[row : row + BAND].astype(np.uint32)
-        colour, alpha = band[..., :-1], band[..., -1:]
-        shown[row : row + BAND] = (colour * alpha + 65535 * (65535 - alpha) + 32767) // 65535
-    return shown
+    return on_white(stored) if page.mode in ("LA", "RGBA") else stored

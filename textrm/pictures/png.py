@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import struct
 import zlib
-from pathlib import Path
 
 import numpy as np
 
@@ -12,35 +11,10 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 Chunk = tuple[bytes, bytes]  # type and content
 
 # Ancillary chunks that describe the picture or its pixels and stay true while size and mode do.
-_BEFORE_PALETTE = frozenset((b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"cICP", b"mDCV", b"cLLI", b"sBIT"))
-_AFTER_PALETTE = frozenset(
+BEFORE_PALETTE = frozenset((b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"cICP", b"mDCV", b"cLLI", b"sBIT"))
+AFTER_PALETTE = frozenset(
     (b"pHYs", b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"tIME", b"bKGD", b"tRNS", b"sTER", b"oFFs", b"pCAL", b"sCAL")
 )
-
-
-def read_metadata(path: Path) -> list[Chunk]:
-    """The chunks of a PNG file that describe it, in the file's order.
-
-    Grey of 2 or 4 bits is read and written with 8: its transparent value and its background are told in 8 bits too.
-    """
-    found = []
-    with path.open("rb") as file:
-        file.seek(24)  # in IHDR, which comes first: bits per channel and colour type
-        depth, colour_type = file.read(2)
-        narrow_grey = colour_type == 0 and depth in (2, 4)
-        file.seek(len(SIGNATURE))
-        while len(head := file.read(8)) == 8:
-            length, name = struct.unpack(">I4s", head)
-            if name in _BEFORE_PALETTE | _AFTER_PALETTE:
-                content = file.read(length)
-                if narrow_grey and name in (b"tRNS", b"bKGD"):
-                    highest = 2**depth - 1
-                    content = ((int.from_bytes(content, "big") & highest) * 255 // highest).to_bytes(2, "big")
-                found.append((name, content))
-                file.seek(4, 1)
-            else:
-                file.seek(length + 4, 1)
-    return found
 
 
 def make_metadata(
@@ -52,17 +26,23 @@ def make_metadata(
         found.append((b"iCCP", b"ICC profile\0\0" + zlib.compress(icc_profile)))
     if alpha is not None and (alpha < 255).any():
         found.append((b"tRNS", alpha.tobytes()))
-    if dpi:
-        found.append((b"pHYs", struct.pack(">IIB", *(round(float(value) / 0.0254) for value in dpi), 1)))
+    if dpi and (resolution := per_metre(dpi)):
+        found.append((b"pHYs", struct.pack(">IIB", *resolution, 1)))
     if exif:
         found.append((b"eXIf", exif.removeprefix(b"Exif\0\0")))
     return found
 
 
+def per_metre(dpi: tuple[float, float]) -> tuple[int, int] | None:
+    """A resolution per inch in whole pixels per metre, below 2^31; None where it is none."""
+    across, down = (float(value) / 0.0254 for value in dpi)
+    return (round(across), round(down)) if 0 < across < 2**31 - 1 and 0 < down < 2**31 - 1 else None
+
+
 def with_metadata(png: memoryview | bytes, metadata: list[Chunk]) -> bytes:
     """An encoded PNG with its metadata replaced by ``metadata``."""
-    early = [_encoded(*chunk) for chunk in metadata if chunk[0] in _BEFORE_PALETTE]
-    late = [_encoded(*chunk) for chunk in metadata if chunk[0] in _AFTER_PALETTE]
+    early = [chunk(*entry) for entry in metadata if entry[0] in BEFORE_PALETTE]
+    late = [chunk(*entry) for entry in metadata if entry[0] in AFTER_PALETTE]
     parts: list[bytes | memoryview] = [SIGNATURE]
     view, position = memoryview(png), len(SIGNATURE)
     while position < len(view):
@@ -70,7 +50,7 @@ def with_metadata(png: memoryview | bytes, metadata: list[Chunk]) -> bytes:
         if name == b"IDAT":
             parts += late
             late = []
-        if name not in _BEFORE_PALETTE | _AFTER_PALETTE:
+        if name not in BEFORE_PALETTE | AFTER_PALETTE:
             parts.append(view[position : position + 12 + length])
         if name == b"IHDR":
             parts += early
@@ -89,8 +69,9 @@ def encode_16_bit(pixels: np.ndarray) -> bytes:
     filtered[1:, 1:] -= rows[:-1]
     header = struct.pack(">IIBBBBB", width, height, 16, colour_type, 0, 0, 0)
     body = zlib.compress(filtered.data, 6)
-    return SIGNATURE + _encoded(b"IHDR", header) + _encoded(b"IDAT", body) + _encoded(b"IEND", b"")
+    return SIGNATURE + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
 
 
-def _encoded(name: bytes, content: bytes) -> bytes:
+def chunk(name: bytes, content: bytes) -> bytes:
+    """A chunk as it stands in a file: length, name, content, checksum."""
     return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))

@@ -83,16 +83,38 @@ def put_back(stored: np.ndarray, mode: str, palette: np.ndarray | None, rgb: np.
     return 0
 
 
+def on_white(pixels: np.ndarray) -> np.ndarray:
+    """H W C - 1 of H W C uint8 or uint16, of which the last is alpha: what is transparent is shown on white."""
+    highest = np.iinfo(pixels.dtype).max
+    shown = np.empty((*pixels.shape[:2], pixels.shape[2] - 1), pixels.dtype)
+    for row in range(0, pixels.shape[0], BAND):
+        band = pixels[row : row + BAND].astype(np.uint32)
+        colour, alpha = band[..., :-1], band[..., -1:]
+        shown[row : row + BAND] = (colour * alpha + highest * (highest - alpha) + highest // 2) // highest
+    return shown
+
+
+def plain_alpha(pixels: np.ndarray) -> None:
+    """Divide the colours of H W C uint16 in place by the alpha that is multiplied into them, the last of the C."""
+    for row in range(0, pixels.shape[0], BAND):
+        band = pixels[row : row + BAND].astype(np.uint32)
+        colour, alpha = band[..., :-1], band[..., -1:]
+        divided = (colour * 65535 + alpha // 2) // np.maximum(alpha, 1)
+        pixels[row : row + BAND, :, :-1] = np.minimum(divided, 65535)
+
+
 def in_8_bits(pixels: np.ndarray) -> np.ndarray:
     """Uint16 as the nearest uint8; anything else is returned itself."""
     return ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8) if pixels.dtype == np.uint16 else pixels
 
 
 def _band_to_rgb(band: np.ndarray, mode: str, palette: np.ndarray | None) -> np.ndarray:
-    band = in_8_bits(band)
     if mode == "P":
         assert palette is not None
         band, mode = palette[band], "RGBA"
+    if mode in ("LA", "RGBA"):  # with all their bits
+        band, mode = on_white(band), mode.removesuffix("A")
+    band = in_8_bits(band)
     if mode == "1":
         band = band * np.uint8(255)
     if mode in ("1", "L"):
@@ -100,9 +122,6 @@ def _band_to_rgb(band: np.ndarray, mode: str, palette: np.ndarray | None) -> np.
     if mode == "CMYK":
         light = 255 - band.astype(np.uint16)
         return ((light[..., :3] * light[..., 3:] + 127) // 255).astype(np.uint8)
-    if mode in ("LA", "RGBA"):
-        colour, alpha = band[..., :-1].astype(np.uint16), band[..., -1:].astype(np.uint16)
-        return ((colour * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
     return band
 
 

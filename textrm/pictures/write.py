@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import io
+import warnings
+from functools import partial
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from textrm.pictures import png, tiff
-from textrm.pictures.read import ORIENTATION, Page
+from textrm.pictures import bmp, png, tiff
+from textrm.pictures.odd import with_what_fits
+from textrm.pictures.page import ORIENTATION, Page
+from textrm.pictures.quiet import quiet
 from textrm.pictures.stored import BAND, as_stored, put_back, to_rgb, upright
 
 _PALETTE_ERROR = 8  # levels; a filled colour farther from the palette is worth a note
-
-# Arguments that change the pixels' encoding; the others are metadata.
-_ENCODING = frozenset(
-    ("qtables", "subsampling", "progressive", "keep_rgb", "lossless", "exact", "quality", "method", "compression",
-     "transparency", "optimize")
-)  # fmt: skip
 
 
 def encode(page: Page, image: np.ndarray, filled: np.ndarray, as_png: bool = False) -> bytes | memoryview:
@@ -32,27 +31,38 @@ def encode(page: Page, image: np.ndarray, filled: np.ndarray, as_png: bool = Fal
         filled: H W, not 0 where ``image`` was changed.
         as_png: make a PNG whatever the source is; it is upright then, and CMYK becomes RGB.
     """
-    stored = _merge(page, image, filled)
-    if page.format != "PNG" and as_png:
-        return _foreign_png(page, stored)
-    if page.format == "PNG":
-        return png.with_metadata(_plain_png(stored, page.mode, page.palette), page.chunks)
-    if page.format == "TIFF" and stored.dtype == np.uint16:
-        return tiff.encode_16_bit(stored, page.exif, page.save.get("icc_profile"), ink=page.mode == "CMYK")
-    picture, buffer = _picture(stored, page.mode, page.palette), io.BytesIO()
-    try:
-        picture.save(buffer, page.format, **page.save)
-    except (ValueError, TypeError, KeyError, AttributeError, RuntimeError) as error:
-        # Odd metadata must not cost the page.
-        page.notes.append(f"written without its metadata ({error})")
-        buffer = io.BytesIO()
-        picture.save(buffer, page.format, **{name: page.save[name] for name in page.save.keys() & _ENCODING})
-    return buffer.getbuffer()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow's, about odd metadata
+        return _encoded(page, _merge(page, image, filled), as_png)
 
 
 def encode_plain(pixels: np.ndarray) -> bytes | memoryview:
     """A PNG without metadata of H W uint8 (grey) or H W 3 uint8 (RGB)."""
     return _plain_png(pixels, "L" if pixels.ndim == 2 else "RGB", None)
+
+
+def _encoded(page: Page, stored: np.ndarray, as_png: bool) -> bytes | memoryview:
+    if page.format != "PNG" and as_png:
+        return _foreign_png(page, stored)
+    if page.format == "PNG":
+        return png.with_metadata(_plain_png(stored, page.mode, page.palette), page.chunks)
+    if page.format == "TIFF" and stored.dtype == np.uint16:
+        return with_what_fits(page, partial(_wide_tiff, page.mode == "CMYK"), stored, stored[:1, :1])
+    if page.format in ("BMP", "DIB") and page.mode == "RGBA":
+        return bmp.encode_alpha(stored, page.save.get("dpi"), file_header=page.format == "BMP")
+    picture = _picture(stored, page.mode, page.palette)
+    return with_what_fits(page, partial(_saved, page.format), picture, picture.crop((0, 0, 1, 1)))
+
+
+def _wide_tiff(ink: bool, stored: np.ndarray, save: dict[str, Any]) -> bytes:
+    return tiff.encode_16_bit(stored, save.get("exif", Image.Exif()), save.get("icc_profile"), ink)
+
+
+def _saved(kind: str, picture: Image.Image, save: dict[str, Any]) -> memoryview:
+    buffer = io.BytesIO()
+    with quiet():
+        picture.save(buffer, kind, **save)
+    return buffer.getbuffer()
 
 
 def _merge(page: Page, image: np.ndarray, filled: np.ndarray) -> np.ndarray:
@@ -66,19 +76,28 @@ def _merge(page: Page, image: np.ndarray, filled: np.ndarray) -> np.ndarray:
 
 
 def _foreign_png(page: Page, stored: np.ndarray) -> bytes:
-    save, mode = page.save, page.mode
-    exif = page.exif.tobytes() if page.format == "TIFF" and len(page.exif) else save.get("exif")
-    if page.orientation != 1:
+    save, mode, exif = page.save, page.mode, page.save.get("exif")
+    turned = page.orientation != 1
+    if turned:
         # Few programs turn a PNG by its tag.
         stored = np.ascontiguousarray(upright(stored, page.orientation))
         page.exif[ORIENTATION] = 1
-        exif = page.exif.tobytes()
+    if turned or isinstance(exif, Image.Exif):
+        exif = _exif_bytes(page)
     icc_profile, alpha = save.get("icc_profile"), None if page.palette is None else page.palette[:, 3]
     if mode == "CMYK":
         stored, mode, icc_profile = to_rgb(stored, mode, None), "RGB", None
         page.notes.append("CMYK is written as RGB: PNG holds no CMYK")
     metadata = png.make_metadata(icc_profile, exif, save.get("dpi"), alpha)
     return png.with_metadata(_plain_png(stored, mode, page.palette), metadata)
+
+
+def _exif_bytes(page: Page) -> bytes | None:
+    try:
+        return page.exif.tobytes() if len(page.exif) else None
+    except Exception as error:  # Pillow raises nearly anything on what is odd
+        page.notes.append(f"its EXIF cannot be written ({error}): it is dropped")
+        return None
 
 
 def _plain_png(stored: np.ndarray, mode: str, palette: np.ndarray | None) -> bytes | memoryview:

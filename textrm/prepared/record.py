@@ -23,7 +23,7 @@ class Record:
     """One prepared picture.
 
     ``original`` is the path of the original's copy below the set's folder, ``format``, ``mode`` and ``orientation`` are
-    those of :class:`textrm.pictures.read.Page`, ``icc`` is the name of the colour profile or "". ``placement`` counts
+    those of :class:`textrm.pictures.page.Page`, ``icc`` is the name of the colour profile or "". ``placement`` counts
     in pixels of the upright original. The hashes are those of the files' bytes; ``prepared_with`` are the settings in
     words.
     """

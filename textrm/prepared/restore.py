@@ -12,7 +12,8 @@ from textrm.data.masks import differing
 from textrm.errors import UserError
 from textrm.files import write_whole
 from textrm.pictures.colour import from_srgb, to_srgb
-from textrm.pictures.read import MAX_PIXELS, Page, read
+from textrm.pictures.page import Page
+from textrm.pictures.read import MAX_PIXELS, read
 from textrm.pictures.stored import BAND
 from textrm.pictures.write import encode
 from textrm.prepared.record import Record, is_intact

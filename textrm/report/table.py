@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from textrm.printable import cell
 from textrm.report.figures import best_of, shown
 from textrm.report.sweep import COSTS, Setting, Sweep, brief, is_number
 from textrm.runs.outcome import Status
@@ -47,7 +48,8 @@ def write_runs(sweep: Sweep) -> str:
         known = [run.figures.get(name, math.nan) for name in (*figures, *COSTS)]
         numbers = ["" if math.isnan(value) else f"{value:.10g}" for value in known]
         keys = [run.value(key) for key in sweep.columns]
-        writer.writerow([run.name, run.status, *keys, run.seed, run.repeat, *numbers, run.commit, run.reason])
+        cells = [run.name, run.status, *keys, run.seed, run.repeat, *numbers, run.commit, run.reason]
+        writer.writerow([cell(value) for value in cells])
     return text.getvalue()
 
 

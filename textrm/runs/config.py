@@ -22,6 +22,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, MissingMandatoryValue, OmegaConfBaseException
 
 from textrm.errors import UserError
+from textrm.printable import printable
 from textrm.runs.help import help_page, wants_help
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -155,14 +156,14 @@ def _one_line_errors() -> Iterator[None]:
     except KeyboardInterrupt:
         sys.exit(130)
     except (UserError, HydraException, OmegaConfBaseException) as error:
-        print(f"error: {explain(error)}", file=sys.stderr)
+        print(f"error: {printable(explain(error))}", file=sys.stderr)
         sys.exit(1)
     except OSError as error:
         if error.filename is None:  # not about a file that the user named
             raise
         # Of two files the second is the user's: the first is our own, on its way to become it.
         hint = "; give a folder" * isinstance(error, FileExistsError | NotADirectoryError)
-        print(f"error: {error.filename2 or error.filename}: {error.strerror}{hint}", file=sys.stderr)
+        print(f"error: {printable(error.filename2 or error.filename)}: {error.strerror}{hint}", file=sys.stderr)
         sys.exit(1)
 
 

@@ -20,6 +20,7 @@ from textrm.data.manifest import BadRow, Manifest, Row, load_sample, read_manife
 from textrm.data.sample import Sample
 from textrm.errors import UserError
 from textrm.files import write_whole
+from textrm.printable import printable
 from textrm.synth.arguments import check_folder, check_ranges, height_and_width, split_shares
 from textrm.synth.art import find_art
 from textrm.synth.faces.library import PACKAGES, FontLibrary, find_fonts
@@ -129,7 +130,7 @@ def write_set(
         shown = read_manifest(manifest)
         _write_file(out / "sheet.png", _png(contact_sheet(load_sample(shown, row) for row in shown.rows[:SHEET_PAGES])))
     for id, reason in sorted(bad.items()):
-        log.warning("bad row %s in %s: %s", id, art, reason)
+        log.warning("bad row %s in %s: %s", *map(printable, (id, art, reason)))
     if bad:
         log.warning("%d rows of %s could not be used; other art was lettered instead", len(bad), art)
     return manifest

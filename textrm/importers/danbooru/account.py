@@ -19,6 +19,7 @@ from rich.text import Text
 from textrm.data.manifest import SPLITS
 from textrm.files import write_whole
 from textrm.importers.danbooru.selection import Selection
+from textrm.printable import cell, printable
 
 SIDE = 512
 SHOWN = 8  # bad lines or pictures that are printed; bad.csv has them all
@@ -102,7 +103,7 @@ class Account:
         if self.bad:
             table = Table("where", "reason", title=f"the first of {len(self.bad)} bad lines and pictures")
             for where, reason in self.bad[:SHOWN]:
-                table.add_row(Text(where), Text(reason))
+                table.add_row(Text(printable(where)), Text(printable(reason)))
             console.print(table)
 
     def _uses(self) -> np.ndarray:
@@ -128,5 +129,5 @@ def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object
     text = StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
-    writer.writerows(rows)
+    writer.writerows([cell(value) for value in row] for row in rows)
     write_whole(path, text.getvalue().encode("utf-8", "backslashreplace"))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from textrm.errors import UserError
+from textrm.files import open_file
 from textrm.importers.danbooru.records import FEW_TAGS, LARGEST_ID, REASONS, tag_name
 from textrm.importers.danbooru.selection import NOT_AMONG_TOP, Cut, Selection, least_tags
 from textrm.importers.danbooru.shards import unpacked
@@ -82,10 +83,10 @@ def _read_labels(path: Path) -> list[str]:
 def _read_json(path: Path) -> list[tuple[str, Any]]:
     """The pairs of the map as they come: a dict would hide ids that occur twice."""
     try:
-        with path.open("rb") as raw:
+        with open_file(path) as raw:
             text = unpacked(raw).read()
         entries = json.loads(text, object_pairs_hook=list)
-    except (OSError, EOFError, ValueError, RecursionError) as error:
+    except (UserError, OSError, EOFError, ValueError, RecursionError) as error:
         raise UserError(f"{path}: cannot be read ({error}); expected JSON, a map from id to label numbers") from error
     # With the hook a map is a list of pairs; a list of lists would look alike, hence the first byte.
     if not text.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):

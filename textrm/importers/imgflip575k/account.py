@@ -13,6 +13,7 @@ from rich.console import Console
 
 from textrm.data.manifest import SPLITS, Row
 from textrm.files import write_whole
+from textrm.printable import printable
 
 SHOWN = 12  # lines of each sort that are printed; report.json has more
 
@@ -47,7 +48,7 @@ class Account:
             if lines:
                 console.print(f"{title}:", highlight=False)
             for line in lines[:SHOWN]:
-                console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
+                console.print(printable(f"  {line}"), markup=False, highlight=False, soft_wrap=True)
             if len(lines) > SHOWN:
                 console.print(f"  and {len(lines) - SHOWN} more, see report.json", highlight=False)
         for name, count in self.counts.items():

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from textrm.errors import UserError
+from textrm.files import open_file
 from textrm.importers.pairing import SUFFIXES
 
 # Safe in file names; without underscores, which part it from the template's name, so that no two pairs share an id.
@@ -123,6 +124,7 @@ def read_entries(path: Path) -> tuple[list[Entry], list[str]]:
 
 def _read_json(path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        with open_file(path) as file:
+            return json.loads(file.read().decode())
+    except (UserError, OSError, ValueError, RecursionError) as error:
         raise UserError(f"{path}: no JSON that can be read ({error})") from error

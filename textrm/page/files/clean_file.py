@@ -14,9 +14,10 @@ from textrm.page.files.beside import draw_overlay, regions_json
 from textrm.page.files.masks_by_hand import read_by_hand
 from textrm.page.files.plan import PageFiles
 from textrm.page.models.segmenter import SegmentationModel
-from textrm.pictures.colour import to_srgb
+from textrm.pictures.colour import colours, to_srgb
+from textrm.pictures.page import Page
 from textrm.pictures.planes import planes
-from textrm.pictures.read import MAX_PIXELS, Page, read
+from textrm.pictures.read import MAX_PIXELS, read
 from textrm.pictures.write import encode, encode_plain
 
 
@@ -56,6 +57,8 @@ def clean_file(
         OSError: when a result cannot be written.
     """
     page = read(page_files.source, max_pixels)
+    if problem := colours(page).problem:
+        page.notes.append(problem)
     image = planes(page)
     filled, words, doubtful = _clean_and_report(page, image, page_files, cleaning, max_pixels, write)
     write(page_files.target, encode(page, image, filled, as_png))

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from textrm.errors import UserError
 from textrm.page.files.attempt import Attempt, attempt
+from textrm.printable import printable
 
 T = TypeVar("T")
 
@@ -56,8 +57,8 @@ def ended(
     except KeyboardInterrupt:
         status, last = 130, stopped
     for path, reason in ending.failures:
-        console.print(f"failed: {path}: {reason}")
-    console.print(last)
+        console.print(printable(f"failed: {path}: {reason}"))
+    console.print(printable(last))
     sys.exit(status)
 
 
@@ -89,7 +90,7 @@ def work_through(
     for notes in done_of(attempts, len(tasks), doing, failures, console, bar):
         done += 1
         for note in notes.value or []:
-            console.print(f"note: {notes.path}: {note}")
+            console.print(printable(f"note: {notes.path}: {note}"))
     return done
 
 

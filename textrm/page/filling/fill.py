@@ -34,10 +34,10 @@ def fill_holes(
     """Fill the holes of a page in place; no pixel is changed that ``hole`` does not name afterwards.
 
     ``white``: plain white. ``flat``: the colour or linear gradient that most of each hole's surroundings have.
-    ``telea``: Telea's method (2004). ``network``: the inpainting net. ``auto``: flat where the surroundings are, and
-    there the faint traces that compression left around letters go too, and become part of ``hole``; else the net, and
-    where a texture repeats around the hole, screentone above all, its continuation. All but ``white`` leave a hole as
-    it is where no pixel around it is known.
+    ``telea``: flat where the surroundings are, else Telea's method (2004). ``network``: the inpainting net. ``auto``:
+    flat where the surroundings are, and there the faint traces that compression left around letters go too, and become
+    part of ``hole``; else the net, and where a texture repeats around the hole, screentone above all, its continuation.
+    All but ``white`` leave a hole as it is where no pixel around it is known.
 
     Args:
         image: H W 3 RGB or H W 1 grey, uint8 or uint16.
@@ -112,8 +112,16 @@ def _apart(lines: np.ndarray, own: np.ndarray) -> np.ndarray:
 
 
 def _fill_telea(crop: np.ndarray, unknown: np.ndarray, inner: np.ndarray) -> np.ndarray:
-    crop[:] = _telea(crop, unknown)
+    # OpenCV's Telea brightens even paper of one level; what is flat is filled exactly.
+    _flat_then_telea(crop, unknown.copy(), inner, _SHARE)
     return _take_exact_colours(crop, unknown, inner)
+
+
+def _flat_then_telea(crop: np.ndarray, unknown: np.ndarray, inner: np.ndarray, share: float) -> None:
+    rest = fill_flat(crop, unknown, inner, share=share, wipe=False)
+    if rest.any():
+        unknown[(inner != 0) & (rest == 0)] = 0
+        crop[:] = _telea(crop, unknown)
 
 
 def _telea(crop: np.ndarray, unknown: np.ndarray) -> np.ndarray:
@@ -125,10 +133,7 @@ def _telea(crop: np.ndarray, unknown: np.ndarray) -> np.ndarray:
 
 
 def _fill_plane(crop: np.ndarray, unknown: np.ndarray, inner: np.ndarray) -> np.ndarray:
-    rest = fill_flat(crop, unknown, inner, share=0, wipe=False)
-    if rest.any():  # too little is known around it to tell a plane
-        unknown[(inner != 0) & (rest == 0)] = 0
-        crop[:] = _telea(crop, unknown)
+    _flat_then_telea(crop, unknown, inner, share=0)  # Telea where too little is known around it to tell a plane
     return np.zeros_like(inner)
 
 

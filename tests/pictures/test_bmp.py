@@ -1,0 +1,37 @@
+"""BMP with alpha, of which only headers of version 4 and later can tell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from textrm.pictures.bmp import encode_alpha
+from textrm.pictures.read import read
+from textrm.pictures.write import encode
+
+
+@pytest.mark.parametrize("suffix", [".bmp", ".dib"])
+def test_alpha_is_read_and_written(tmp_path: Path, suffix: str) -> None:
+    values = np.random.default_rng(0).integers(0, 256, (5, 7, 4), dtype=np.uint8)
+    values[0] = (200, 0, 0, 0)
+    path = tmp_path / f"page{suffix}"
+    path.write_bytes(encode_alpha(values, (300, 300), file_header=suffix == ".bmp"))
+    with Image.open(path) as picture:
+        assert picture.mode == "RGBA"
+        assert picture.info["dpi"] == pytest.approx((300, 300), abs=0.1)
+        assert np.array_equal(np.asarray(picture), values)
+    page = read(path)
+    assert (page.image[0] == 255).all()  # what is transparent, not the colour that it hides
+    image, filled = page.image.copy(), np.zeros((5, 7), np.uint8)
+    filled[2, 3] = 1
+    image[2, 3] = 17
+    path.write_bytes(encode(page, image, filled))
+    with Image.open(path) as picture:
+        after = np.asarray(picture)
+        assert picture.mode == "RGBA"
+        assert picture.info["dpi"] == pytest.approx((300, 300), abs=0.1)
+    assert np.array_equal(after[filled == 0], values[filled == 0])
+    assert after[2, 3].tolist() == [17, 17, 17, values[2, 3, 3]]
