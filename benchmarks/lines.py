@@ -101,7 +101,9 @@ def draw_page(kind: str, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]
         place = SCALE * WIDTH / 2, SCALE * (row + rng.uniform(-8, 8))
         hollow = row > 200
         text = str(rng.choice(WORDS)).upper()
-        ImageDraw.Draw(lettered).text(place, text, 255 * hollow, font, "mm", stroke_width=3 * SCALE * hollow, stroke_fill=0)
+        ImageDraw.Draw(lettered).text(
+            place, text, 255 * hollow, font, "mm", stroke_width=3 * SCALE * hollow, stroke_fill=0
+        )
     small = [np.asarray(image.resize((WIDTH, HEIGHT), Image.Resampling.BOX)) for image in (sheet, lettered, plane)]
     return small[0][..., None].repeat(3, 2), small[1][..., None].repeat(3, 2), small[2] > 200
 

@@ -28,6 +28,7 @@ _LEAST = 40  # levels between the pixels right beside a hole, where strokes meet
 _SEEN = 4  # pixels of each end that tell what is connected with it
 _PIECE = 12  # pixels of it that the filling does not see where the ground is not flat
 _RING, _TOLERANCE, _FLAT = 12, 16, 0.9  # the ground is, where so much of a ring differs by so few levels
+_MATCHED = 0.3  # of the strokes' pixels right beside a hole belong to those that are drawn, where it sees none of them
 _EDGE = 0.3  # of the least contrast of strokes: what has more belongs to one
 _BLACK, _WHITE = 16, 239
 _BETWEEN = 0.1  # times the strokes' pixels: with fewer tones between them no grey is drawn
@@ -124,8 +125,8 @@ def _continued(
         one, other = both.first, both.second
         canvas.draw(*way(ends, both), (ends.width[one], ends.width[other]), (ends.ink[one], ends.ink[other]))
         used += [one, other, *both.between]
-    seen = _connected(ends.taken(np.array(used)), ridges, unknown)
-    if _even(grey, unknown | seen, own):
+    even = _even(grey, unknown | _connected(ends.taken(np.array(used)), ridges, unknown), own)
+    if even:
         others = np.setdiff1d(np.arange(len(ends)), used)
         drawn = canvas.share > 0.5
         for number in others.tolist():
@@ -133,9 +134,12 @@ def _continued(
             if to_joint is not None:
                 canvas.draw(*to_joint, (ends.width[number],) * 2, (ends.ink[number],) * 2)
                 used.append(number)
+    measured = _measured(ends.taken(np.array(used)), unknown)
+    beside = cv2.dilate(own, np.ones((3, 3), np.uint8)) & (1 - unknown) & (ridges.dark >= _LEAST)
+    if even and np.count_nonzero(beside & measured) >= _MATCHED * np.count_nonzero(beside):
         seen = _connected(ends.taken(np.array(used)), ridges, unknown)
     else:
-        seen = _measured(ends.taken(np.array(used)), unknown)
+        seen = measured  # the others tell the filling where they go on
     between = (grey > _BLACK) & (grey < _WHITE) & (unknown == 0)
     if np.count_nonzero(between) < _BETWEEN * np.count_nonzero(ridges.both >= _LEAST):
         canvas.share = np.rint(canvas.share)
