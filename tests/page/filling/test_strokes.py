@@ -141,6 +141,17 @@ def test_dots_and_noise_are_no_strokes() -> None:
     assert (continued(noise, hole)[hole != 0] == 255).all()
 
 
+def test_any_lines_at_any_holes_are_drawn_within_them() -> None:
+    rng = np.random.default_rng(1)
+    for _ in range(60):
+        spots = rng.uniform(-10, 210, (12, 2, 2)).tolist()
+        truth = paper([[tuple(place) for place in both] for both in spots], rng.uniform(1, 5))
+        hole = np.zeros((160, 200), np.uint8)
+        for left, top in rng.integers(0, 150, (6, 2)).tolist():
+            hole[top : top + 20, left : left + 40] = 1
+        continued(truth, hole)  # which compares all outside the hole
+
+
 def test_black_and_white_stays_so() -> None:
     truth, hole = paper([[(0, 70), (199, 95)]], 3), box()
     truth = np.where(truth > 127, 255, 0).astype(np.uint8)

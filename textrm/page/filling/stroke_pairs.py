@@ -191,7 +191,7 @@ def joint(
     met[:start] = False
     out = (~hidden & ~met) & (np.arange(len(met)) > start)
     stop = int((met | out).argmax())
-    if not (met | out)[start:].any() or (out[stop] and not near[stop : stop + 2].any()):
+    if stop < 2 or not (met | out)[start:].any() or (out[stop] and not near[stop : stop + 2].any()):
         return None
     if met[stop] and abs(np.sin(heading[rows[stop], columns[stop]] - ends.heading[number])) < _JOINT_ANGLE:
         return None
