@@ -11,6 +11,7 @@ from textrm.page.filling.exact import take_exact_colours
 from textrm.page.filling.flat import fill_flat
 from textrm.page.filling.network import fill_by_network
 from textrm.page.filling.packed import Packed
+from textrm.page.filling.strokes import find_strokes
 from textrm.page.filling.tone import REACH, continue_texture
 from textrm.page.group import Slices, blocks, surroundings
 from textrm.page.levels import from_levels, to_levels
@@ -36,8 +37,8 @@ def fill_holes(
     ``white``: plain white. ``flat``: the colour or linear gradient that most of each hole's surroundings have.
     ``telea``: flat where the surroundings are, else Telea's method (2004). ``network``: the inpainting net. ``auto``:
     flat where the surroundings are, and there the faint traces that compression left around letters go too, and become
-    part of ``hole``; else the net, and where a texture repeats around the hole, screentone above all, its continuation.
-    All but ``white`` leave a hole as it is where no pixel around it is known.
+    part of ``hole``; else the net, and where a texture repeats around the hole, screentone above all, its continuation;
+    over all of them thin strokes of the drawing that go through the hole. All but ``white`` leave a hole as it is where no pixel around it is known.
 
     Args:
         image: H W 3 RGB or H W 1 grey, uint8 or uint16.
@@ -55,11 +56,16 @@ def fill_holes(
             _fill_block(image, hole, slices, own, _fill_telea if fill == "telea" else _fill_plane, lines)
         return
     assert model is not None
+    strokes = find_strokes(image, hole, lines) if fill == "auto" else None
+    if strokes is not None:
+        strokes.take_out(hole)
     art = flat_rest(image, hole, lines) if fill == "auto" else hole
     fill_by_network(image, art.copy(), model)
     finish = _add_texture if fill == "auto" else _take_exact_colours
     for slices, own in blocks(art, _GAP, _BLOCK):
         _fill_block(image, art, slices, own, finish, lines)
+    if strokes is not None:
+        strokes.draw(image, hole)
 
 
 def flat_rest(image: np.ndarray, hole: np.ndarray, lines: Packed | None = None) -> np.ndarray:

@@ -22,6 +22,9 @@ _BEYOND = 4  # times the letters' edge: ink that reaches farther out is no part 
 _ZONE = 3  # times the letters' edge: so near to letters a line is followed, past what the mask missed of them
 _LONG = 12  # times the letters' edge: nor is a piece of ink this long, where the mask is widened by more than that
 
+_MIDST, _FEW = 0.2, 7  # of a word's pixels, every seventh of them, stand on either side of a line through it
+_SEVERAL = 2  # lines through a word are no outline of its balloon
+
 
 @dataclass(frozen=True, slots=True)
 class Lines:
@@ -30,7 +33,8 @@ class Lines:
     ``pixels`` are the lines, ``traced`` those of them that were followed through letters; of these a letter lies over
     ``hidden``, where the line has the N ``colours``. ``ink`` is all that has the letters' tone; ``near`` the letters
     with their soft edges, where only what was followed through is a line; ``spurs`` is ink between the letters and a
-    line, which goes. ``ending``: there are lines that come up to letters and were not followed through.
+    line, which goes. ``ending``: there are lines that come up to letters and were not followed through, or
+    several that go through the midst of the word; then none is followed.
     """
 
     pixels: np.ndarray
@@ -70,6 +74,9 @@ def find_lines(crop: np.ndarray, mask: np.ndarray, own: np.ndarray, radius: int,
     spurs = _spurs(going_on, traced, near, distance, edge)
     standing = going_on & (1 - spurs)
     ends = standing & _grown(ink & near & reach, 1) & (1 - _grown(traced, 1))
+    if ends.any() or _through(traced, own):
+        none = np.zeros_like(near)
+        return Lines(going_on, none, none, np.zeros((0, len(ground)), np.float32), ink, near, none, True)
     colours = ground + over[hidden != 0, None] / np.float32(255) * axis
     return Lines(standing | traced, traced, hidden, colours, ink, near, spurs, bool(ends.any()))
 
@@ -144,6 +151,18 @@ def _followed(
     if np.count_nonzero((tone > _PURE) & (tone < 255 - _PURE)) < _BETWEEN * np.count_nonzero(ink):
         over[:] = 255 * (over > 127)
     return shown, over
+
+
+def _through(traced: np.ndarray, own: np.ndarray) -> bool:
+    """Whether several lines that were followed go through the midst of a word: then they are no outline."""
+    count, labels = cv2.connectedComponents(traced, connectivity=8)
+    letters, through = np.argwhere(own)[::_FEW], 0
+    for line in range(1, count if count > _SEVERAL else 0):
+        place = np.argwhere(labels == line)
+        across = np.linalg.eigh(np.cov(place.T))[1][:, 0] if len(place) > 2 else np.zeros(2)
+        above = np.mean((letters - place.mean(0)) @ across > 0)
+        through += bool(_MIDST <= above <= 1 - _MIDST)
+    return through >= _SEVERAL
 
 
 def _grown(mask: np.ndarray, radius: int) -> np.ndarray:

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.page.filling.test_strokes import CURVE, Place, box, paper
+from textrm.page.filling.stroke_ends import Ends, find_ends
+from textrm.page.filling.stroke_pairs import pair, way
+from textrm.page.filling.stroke_ridges import Ridges
+
+
+def ends_of(strokes: list[list[Place]], width: float = 2, grey: int = 255, ink: int = 0) -> tuple[Ends, Ridges]:
+    page, hole = paper(strokes, width, grey, ink), box()
+    page[hole != 0] = 90
+    ridges = Ridges(page[..., 0], hole)
+    return find_ends(page.astype(np.float32), page[..., 0], ridges, hole, hole), ridges
+
+
+@pytest.mark.parametrize(("grey", "ink"), [(255, 0), (40, 220)])
+def test_a_stroke_is_measured_at_both_ends(grey: int, ink: int) -> None:
+    ends, _ = ends_of([[(0, 80.3), (199, 80.3)]], 2.5, grey, ink)
+    left, right = np.argsort(ends.place[:, 0])
+    assert len(ends) == 2
+    assert ends.place[left] == pytest.approx([69, 80.3], abs=0.3)
+    assert ends.place[right] == pytest.approx([130, 80.3], abs=0.3)
+    assert np.cos(ends.heading[left]) == pytest.approx(1, abs=1e-3)
+    assert np.cos(ends.heading[right]) == pytest.approx(-1, abs=1e-3)
+    assert ends.width == pytest.approx([2.5, 2.5], abs=0.2)
+    assert ends.contrast == pytest.approx([grey - ink] * 2, abs=4)
+    assert ends.ink[:, 0] == pytest.approx([ink] * 2, abs=4)
+    assert (ends.calm == 1).all()
+    assert np.abs(ends.sides - grey).max() <= 2
+
+
+def test_curvature_bends_into_the_hole() -> None:
+    ends, _ = ends_of([CURVE])
+    left, right = np.argsort(ends.place[:, 0])
+    assert ends.curvature[left] == pytest.approx(0.007, abs=0.003)
+    assert ends.curvature[right] == pytest.approx(-0.007, abs=0.003)
+
+
+def test_surfaces_are_no_strokes() -> None:
+    ends, ridges = ends_of([[(0, 80), (199, 80)]], 14)
+    assert len(ends) == 0
+    assert not ridges.dark[75:85].any()
+
+
+def test_crossing_strokes_are_paired_each_with_itself() -> None:
+    ends, ridges = ends_of([[(0, 20), (199, 140)], [(0, 130), (199, 40)]])
+    pairs = pair(ends, ridges, box())
+    assert len(pairs) == 2
+    for both in pairs:
+        x, y = way(ends, both)
+        slope = (y[-1] - y[0]) / (x[-1] - x[0])
+        assert min(abs(slope - 120 / 199), abs(slope + 90 / 199)) < 0.02
