@@ -38,7 +38,8 @@ def fill_holes(
     ``telea``: flat where the surroundings are, else Telea's method (2004). ``network``: the inpainting net. ``auto``:
     flat where the surroundings are, and there the faint traces that compression left around letters go too, and become
     part of ``hole``; else the net, and where a texture repeats around the hole, screentone above all, its continuation;
-    over all of them thin strokes of the drawing that go through the hole. All but ``white`` leave a hole as it is where no pixel around it is known.
+    over all of them thin strokes of the drawing that go through the hole. All but ``white`` leave a hole
+    as it is where no pixel around it is known.
 
     Args:
         image: H W 3 RGB or H W 1 grey, uint8 or uint16.
