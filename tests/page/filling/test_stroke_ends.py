@@ -5,7 +5,7 @@ import pytest
 
 from tests.page.filling.test_strokes import CURVE, Place, box, paper
 from textrm.page.filling.stroke_ends import Ends, find_ends
-from textrm.page.filling.stroke_pairs import pair, way
+from textrm.page.filling.stroke_pairs import joint, pair, way
 from textrm.page.filling.stroke_ridges import Ridges
 
 
@@ -53,3 +53,21 @@ def test_crossing_strokes_are_paired_each_with_itself() -> None:
         x, y = way(ends, both)
         slope = (y[-1] - y[0]) / (x[-1] - x[0])
         assert min(abs(slope - 120 / 199), abs(slope + 90 / 199)) < 0.02
+
+
+@pytest.mark.parametrize(("column", "turn", "last"), [(100, np.pi / 2, 99.5), (70, np.pi / 2, None), (100, 0.0, None)])
+def test_a_stroke_without_a_partner_goes_on_to_the_one_that_it_meets(
+    column: int, turn: float, last: float | None
+) -> None:
+    """Where that stands right before it there is nothing to draw; one that runs alongside is not met."""
+    number, levels = np.array([0.0]), np.zeros((1, 3))
+    ends = Ends(np.array([[69.0, 80.0]]), number, number, number + 0.01, number + 24, number + 2, levels, number + 255,
+                np.full((1, 2), 255.0), number + 1, np.array([True]))  # fmt: skip
+    page, hole = np.full((160, 200, 3), 255, np.float32), box()
+    drawn = np.zeros(hole.shape, bool)
+    drawn[:, column : column + 2] = True
+    way_there = joint(ends, 0, page[: hole.shape[0], : hole.shape[1]], hole, drawn, np.full(hole.shape, turn))
+    assert (way_there is None) == (last is None)
+    if way_there is not None:
+        assert way_there[0][[0, -1]] == pytest.approx([69, last], abs=0.5)
+        assert (way_there[1] == 80).all()
