@@ -86,7 +86,7 @@ def test_a_profile_that_is_ignored_is_told_to_the_user(model_file: Path, tmp_pat
     Image.fromarray(NOISE).save(path, icc_profile=b"no profile at all" * 20)
     notes = clean_file(
         PageFiles(path, tmp_path / "out.png", {}), SegmentAndFill(SegmentationModel(model_file), fill="flat")
-    )
+    ).notes
     assert len(notes) == 1
     assert "its ICC profile is broken" in notes[0]
 

@@ -10,7 +10,6 @@ from standin_model import write_cleaner, write_tagger
 
 from textrm.errors import UserError
 from textrm.page import CleaningModel, InpaintingModel, SegmentationModel
-from textrm.page.models import cleaner as module
 from textrm.page.models import model as base
 
 
@@ -69,7 +68,7 @@ def test_a_model_for_something_else_says_where_it_is_of_use(
 
 
 def test_missing_released_weights_of_the_cleaner_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for holder in (module, base):
-        monkeypatch.setattr(holder, "WEIGHTS", tmp_path)
+    monkeypatch.setattr(base, "WEIGHTS", tmp_path)
+    monkeypatch.setattr(CleaningModel, "released", tmp_path / "clean.onnx")
     with pytest.raises(UserError, match=r"clean\.onnx; this installation holds no released weights: give a model"):
         CleaningModel()

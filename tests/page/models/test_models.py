@@ -9,7 +9,6 @@ from standin_model import METADATA, write_model
 from textrm.errors import UserError
 from textrm.page import SegmentationModel
 from textrm.page.models import model as base
-from textrm.page.models import segmenter as module
 
 
 def test_metadata_and_probability(model: SegmentationModel) -> None:
@@ -71,7 +70,7 @@ def test_missing_and_corrupt_files(tmp_path: Path, model_file: Path) -> None:
 
 
 def test_missing_released_weights_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for holder in (module, base):
-        monkeypatch.setattr(holder, "WEIGHTS", tmp_path)
+    monkeypatch.setattr(base, "WEIGHTS", tmp_path)
+    monkeypatch.setattr(SegmentationModel, "released", tmp_path / "find.onnx")
     with pytest.raises(UserError, match="no released weights: give a model"):
         SegmentationModel()
