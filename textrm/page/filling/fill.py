@@ -11,6 +11,7 @@ from textrm.page.filling.exact import take_exact_colours
 from textrm.page.filling.flat import fill_flat
 from textrm.page.filling.network import fill_by_network
 from textrm.page.filling.packed import Packed
+from textrm.page.filling.screen import AROUND, continue_screen
 from textrm.page.filling.tone import REACH, continue_texture
 from textrm.page.group import Slices, blocks, surroundings
 from textrm.page.levels import from_levels, to_levels
@@ -55,7 +56,11 @@ def fill_holes(
             _fill_block(image, hole, slices, own, _fill_telea if fill == "telea" else _fill_plane, lines)
         return
     assert model is not None
-    art = flat_rest(image, hole, lines) if fill == "auto" else hole
+    art = hole
+    if fill == "auto":
+        unscreened = screen_rest(image, hole, lines)
+        art = flat_rest(image, unscreened, lines)
+        hole |= unscreened
     fill_by_network(image, art.copy(), model)
     finish = _add_texture if fill == "auto" else _take_exact_colours
     for slices, own in blocks(art, _GAP, _BLOCK):
@@ -74,6 +79,17 @@ def flat_rest(image: np.ndarray, hole: np.ndarray, lines: Packed | None = None) 
     return rest
 
 
+def screen_rest(image: np.ndarray, hole: np.ndarray, lines: Packed | None = None) -> np.ndarray:
+    """Fill in place what lies on a screen that its surroundings tell with certainty; returns the rest, H W uint8.
+
+    ``lines`` is as of :func:`fill_holes`.
+    """
+    rest = hole.copy()
+    for slices, own in blocks(hole, _GAP, _BLOCK):
+        _fill_block(image, hole, slices, own, _fill_screen, lines, rest, AROUND)
+    return rest
+
+
 def _fill_block(
     image: np.ndarray,
     hole: np.ndarray,
@@ -82,9 +98,10 @@ def _fill_block(
     fill: FillCrop,
     lines: Packed | None,
     rest: np.ndarray | None = None,
+    around: int = REACH + _MARGIN,
 ) -> None:
     """Fill one block of holes; what ``fill`` leaves stays as it is, and 1 in ``rest`` where that is given."""
-    window, inner = surroundings(slices, own, REACH + _MARGIN, hole.shape)
+    window, inner = surroundings(slices, own, around, hole.shape)
     crop = np.ascontiguousarray(image[window])
     unknown = (hole[window] != 0).astype(np.uint8)
     if unknown.all():
@@ -134,6 +151,11 @@ def _fill_plane(crop: np.ndarray, unknown: np.ndarray, inner: np.ndarray) -> np.
 
 def _fill_flat(crop: np.ndarray, unknown: np.ndarray, inner: np.ndarray) -> np.ndarray:
     return fill_flat(crop, unknown, inner, share=_SHARE, wipe=True)
+
+
+def _fill_screen(crop: np.ndarray, unknown: np.ndarray, inner: np.ndarray) -> np.ndarray:
+    rest = continue_screen(crop, unknown, inner)
+    return inner if rest is None else rest
 
 
 def _add_texture(crop: np.ndarray, unknown: np.ndarray, inner: np.ndarray) -> np.ndarray:
