@@ -10,6 +10,7 @@ _BINS = 24  # per period; a fifth of a pixel where screens are usual
 _STEP = 8.0  # levels between bins of tone
 _TONES = 24  # bins of tone, at most
 _BLUR = 1.5  # bins of tone over which neighbours tell what a bin holds
+_WIDE = 1.3  # bins of phase, likewise
 _PRIOR = 0.7  # samples that this counts as
 
 
@@ -40,7 +41,10 @@ class Cell:
         count, total = count.reshape(self._tones, size), total.reshape(self._tones, size)
         bins = np.arange(self._tones)
         around = np.exp(-0.5 * np.square((bins[:, None] - bins) / _BLUR))
-        prior = (around @ total) / np.maximum(around @ count, 1e-3)
+        near_count, near_total = around @ count, around @ total
+        # Where the lattice fits the grid of pixels, few phases ever come: between them neighbours tell.
+        wide_count, wide_total = _turned(near_count, phase.shape[1]), _turned(near_total, phase.shape[1])
+        prior = (near_total + _PRIOR * wide_total) / (np.maximum(near_count + _PRIOR * wide_count, 0) + 1e-6)
         table = (total + _PRIOR * prior) / (count + _PRIOR)
         self.by_first = _share(count, table)
         self._table = table.ravel().astype(np.float32)
@@ -74,6 +78,18 @@ class Cell:
         part, size = axis - floor, _BINS ** phase.shape[1]
         index = index + floor * size
         return [(index, 1 - part), (index + size, part)]
+
+
+def _turned(table: np.ndarray, dimensions: int) -> np.ndarray:
+    """A table, tones x phases, blurred along its phases, which go around."""
+    shape = table.shape
+    distance = np.minimum(np.arange(_BINS), _BINS - np.arange(_BINS))
+    kernel = np.fft.rfft(np.exp(-0.5 * np.square(distance / _WIDE)))
+    table = table.reshape(-1, *(_BINS,) * dimensions)
+    for axis in range(1, dimensions + 1):
+        turned = np.moveaxis(table, axis, -1)
+        table = np.moveaxis(np.fft.irfft(np.fft.rfft(turned) * kernel, _BINS), -1, axis)
+    return table.reshape(shape)
 
 
 def _share(count: np.ndarray, table: np.ndarray) -> float:

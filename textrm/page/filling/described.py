@@ -17,6 +17,7 @@ _NEAR = 0.7  # of that: over so many is told whether the description holds
 _LEAST = 8.0  # levels of contrast (root of the mean square) has a screen
 _NOISE = 6.0  # levels; so far a prediction may be off where there is hardly any screen
 _CLEAN = 0.5  # of the variance at a known place unexplained, at most; with more something else is drawn there
+_SOFT, _AGAIN = 0.6, 0.5  # pixels of blur, after which so much correlates with what is one period on
 _HELD = 0.7  # of the variance around a place of the hole unexplained, at most; a net explains less even there
 _FLAT = 0.5  # of what is known around a place plain, at most
 _TOGETHER = 4  # pixels over which a hole is judged as one (standard deviation): no islands
@@ -48,6 +49,20 @@ class Screen:
         spread, error = (float((plane * self._valid).sum()) for plane in (self._spread, self._error))
         enough = spread > _LEAST**2 * float(self._valid.sum())
         self.score = 1 - error / spread if enough else 0.0
+
+    def repeats(self) -> bool:
+        """Whether the picture is the same one period on; two lines of a frame are not, whatever lattice they lie on."""
+        tone = local_mean(self._grey, self._valid, self._sigma)
+        detail = cv2.GaussianBlur((self._grey - tone) * self._valid, (0, 0), _SOFT)
+        for across in np.linalg.pinv(self._frequencies).T:
+            move = np.array([[1, 0, across[0]], [0, 1, across[1]]])
+            height, width = detail.shape
+            moved, there = (cv2.warpAffine(plane, move, (width, height)) for plane in (detail, self._valid))
+            both = (there > 0.5) & (self._valid > 0)
+            one, other = detail[both], moved[both]
+            if float(one @ other) < _AGAIN * float(np.sqrt((one @ one) * (other @ other))) + 1e-6:
+                return False
+        return True
 
     def lines(self) -> bool:
         """Whether the first frequency alone explains it: there are lines and no dots."""
@@ -112,7 +127,8 @@ class Screen:
         """The pixels of ``own`` near which the screen predicts what is known, h w bool."""
         inside = own.astype(np.float32)
         error, spread, plain = (
-            local_mean(extend(plane, self._known), inside, _TOGETHER) for plane in (self._error, self._spread, self._plain)
+            local_mean(extend(plane, self._known), inside, _TOGETHER)
+            for plane in (self._error, self._spread, self._plain)
         )
         return (own != 0) & (error <= _HELD * spread) & (spread >= _LEAST**2) & (plain <= _FLAT)
 

@@ -35,7 +35,11 @@ def extend(values: np.ndarray, weight: np.ndarray, sloping: bool = False) -> np.
     if sloping:
         y, x = y - y.mean(), x - x.mean()
         moments += [known * x, known * y, known * x * x, known * x * y, known * y * y, total * x, total * y]
-        moments.append(cv2.resize(cv2.copyMakeBorder(weight * np.square(values - offset), *border), size, interpolation=cv2.INTER_AREA))
+        moments.append(
+            cv2.resize(
+                cv2.copyMakeBorder(weight * np.square(values - offset), *border), size, interpolation=cv2.INTER_AREA
+            )
+        )
     spread = _spread(np.stack(moments).astype(np.float64), size)
     count = np.maximum(spread[0], 1e-30)
     coarse = spread[1] / count

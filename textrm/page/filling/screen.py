@@ -45,7 +45,7 @@ def continue_screen(crop: np.ndarray, unknown: np.ndarray, own: np.ndarray) -> n
     screen = Screen(grey, known, lattice)
     if len(lattice) == 2 and screen.lines():
         screen = Screen(grey, known, lattice[:1])
-    if screen.score < _EXPLAINED:
+    if screen.score < _EXPLAINED or not screen.repeats():
         return None
     edge = screen.white_edge(own)
     filled = screen.certain(own | edge)
