@@ -17,6 +17,7 @@ _NEAR = 0.7  # of that: over so many is told whether the description holds
 _LEAST = 8.0  # levels of contrast (root of the mean square) has a screen
 _NOISE = 6.0  # levels; so far a prediction may be off where there is hardly any screen
 _CLEAN = 0.5  # of the variance at a known place unexplained, at most; with more something else is drawn there
+_DRAWN = 0.25  # of what is known and not plain is the screen, at least
 _SOFT, _AGAIN = 0.6, 0.5  # pixels of blur, after which so much correlates with what is one period on
 _HELD = 0.7  # of the variance around a place of the hole unexplained, at most; a net explains less even there
 _FLAT = 0.5  # of what is known around a place plain, at most
@@ -51,7 +52,14 @@ class Screen:
         self.score = 1 - error / spread if enough else 0.0
 
     def repeats(self) -> bool:
-        """Whether the picture is the same one period on; two lines of a frame are not, whatever lattice they lie on."""
+        """Whether what is drawn is mostly the screen, and the same one period on.
+
+        Two crossed screens hold only in places, and two lines of a frame do not come again, whatever lattice they lie
+        on.
+        """
+        drawn = self._known * (1 - self._plain)
+        if float((self._valid * drawn).sum()) < _DRAWN * float(drawn.sum()):
+            return False
         tone = local_mean(self._grey, self._valid, self._sigma)
         detail = cv2.GaussianBlur((self._grey - tone) * self._valid, (0, 0), _SOFT)
         for across in np.linalg.pinv(self._frequencies).T:

@@ -60,7 +60,7 @@ def find_lattice(detail: np.ndarray) -> np.ndarray | None:
 
 
 def without_tone(grey: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """h w float32: the picture less what changes slowly in it, 0 where ``known``, h w float32 in {0, 1}, is 0."""
+    """The picture less what changes slowly in it, h w float32; 0 where ``known``, h w float32 in {0, 1}, is 0."""
     weight = cv2.blur(known, (_SMOOTH, _SMOOTH)) + np.float32(1e-6)
     return (grey - cv2.blur(grey * known, (_SMOOTH, _SMOOTH)) / weight) * known
 
