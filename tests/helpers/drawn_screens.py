@@ -15,7 +15,7 @@ def frequencies(period: float, angle: float, lines: bool = False) -> np.ndarray:
 def drawn(
     height: int, width: int, vectors: np.ndarray, ink: float | np.ndarray = 0.25, soft: bool = True
 ) -> np.ndarray:
-    """Black dots or lines on white, H W uint8; ``ink`` is the share of black, a number or H W; 1 bit unless ``soft``."""
+    """Black dots or lines on white, H W uint8; ``ink`` is the share of black; 1 bit unless ``soft``."""
     fine = 4 if soft else 1
     y, x = (np.mgrid[: height * fine, : width * fine] + 0.5) / fine - 0.5
     wave = sum(np.cos(2 * np.pi * (along * x + down * y + 0.2)) for along, down in vectors)

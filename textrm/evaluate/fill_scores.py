@@ -31,9 +31,9 @@ OPENCV = {"telea": cv2.INPAINT_TELEA, "navier_stokes": cv2.INPAINT_NS}
 def named_fillings(names: Sequence[str], threads: int, checkpoint: str) -> dict[str, Fill]:
     """A way of filling for each of ``names``.
 
-    ``auto`` is the page tool's own, with the released net; ``telea`` and ``navier_stokes`` are OpenCV's; a file is an exported inpainting net; a folder is a run of one, which
-    is exported for the purpose. But for ``auto``, nets see whole pictures here, so that they are compared and not the
-    tool around them.
+    ``auto`` is the page tool's own, with the released net; ``telea`` and ``navier_stokes`` are OpenCV's; a file is an
+    exported inpainting net; a folder is a run of one, which is exported for the purpose. But for ``auto``, nets see
+    whole pictures here, so that they are compared and not the tool around them.
 
     Raises:
         UserError: for a name that is none of these.

@@ -40,6 +40,6 @@ from textrm.metrics.words import Words, group_words, polygon_words
 __all__ = [
     "HEIGHTS", "LEAK", "PSNR_CAP", "SMALL_WORD", "THRESHOLD", "TOUCHED", "PixelCounts", "WordCounts", "Words",
     "average_precision", "checkerboard", "count_erased_words", "count_found_words", "count_pixels", "false_area",
-    "group_words", "hole_psnr", "mean_screen_scores", "picture_scores", "polygon_words", "precision_recall_curve", "scores_at",
-    "screen_scores", "small_words", "touched", "window_spectrum", "worst_leak",
+    "group_words", "hole_psnr", "mean_screen_scores", "picture_scores", "polygon_words", "precision_recall_curve",
+    "scores_at", "screen_scores", "small_words", "touched", "window_spectrum", "worst_leak",
 ]  # fmt: skip

@@ -22,7 +22,8 @@ def test_without_slope_the_nearest_decide() -> None:
     values = np.zeros((80, 160), np.float32)
     values[:, :10], values[:, -10:] = 50, 150
     extended = extend(values, weight)
-    assert abs(extended[40, 14] - 50) < 5 and abs(extended[40, 145] - 150) < 5
+    assert abs(extended[40, 14] - 50) < 5
+    assert abs(extended[40, 145] - 150) < 5
     assert abs(extended[40, 80] - 100) < 5
 
 
@@ -30,7 +31,8 @@ def test_one_side_goes_on_and_stays_within_reason() -> None:
     values, weight = ramp(60, 240), np.zeros((60, 240), np.float32)
     weight[:, :60] = 1
     extended = extend(np.where(weight > 0, values, 0), weight, sloping=True)
-    assert extended.min() > 20 and extended.max() < 130
+    assert extended.min() > 20
+    assert extended.max() < 130
     assert extended[30, 70] > 70  # it goes on upwards
 
 

@@ -23,7 +23,8 @@ def test_the_lattice_is_told_to_a_twentieth_of_a_period_over_300_px(period: floa
     hole = np.zeros((240, 300), np.uint8)
     hole[90:150, 60:240] = 1
     lattice = found(drawn(240, 300, truth), hole)
-    assert lattice is not None and lattice.shape == (2, 2)
+    assert lattice is not None
+    assert lattice.shape == (2, 2)
     assert max(off(frequency, truth) for frequency in lattice) * 300 < 0.05
     assert abs(np.linalg.det(lattice)) == pytest.approx(1 / period**2, rel=1e-3)  # no multiple of it
 

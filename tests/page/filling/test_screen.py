@@ -36,7 +36,8 @@ def agreement(picture: np.ndarray, truth: np.ndarray, hole: np.ndarray) -> float
 def test_dots_go_on_in_phase(period: float, angle: float, ink: float, least: float) -> None:
     truth, hole = drawn(180, 240, frequencies(period, angle), ink), words(180, 240)
     picture, rest = filled(truth, hole)
-    assert rest is not None and not rest.any()
+    assert rest is not None
+    assert not rest.any()
     assert agreement(picture, truth, hole) > least
     assert np.array_equal(picture[hole == 0], truth[hole == 0][:, None].repeat(3, 1))
 
@@ -44,7 +45,8 @@ def test_dots_go_on_in_phase(period: float, angle: float, ink: float, least: flo
 def test_black_and_white_stays_so() -> None:
     truth, hole = drawn(180, 240, frequencies(5, 44), 0.2, soft=False), words(180, 240)
     picture, rest = filled(truth, hole)
-    assert rest is not None and not rest.any()
+    assert rest is not None
+    assert not rest.any()
     assert set(np.unique(picture)) == {0, 255}
     assert agreement(picture, truth, hole) > 0.95
 
@@ -54,7 +56,8 @@ def test_the_phase_holds_over_a_hole_of_250_px() -> None:
     hole = np.zeros((190, 420), np.uint8)
     hole[60:130, 85:335] = 1
     picture, rest = filled(truth, hole)
-    assert rest is not None and not rest.any()
+    assert rest is not None
+    assert not rest.any()
     scores = screen_scores(picture, truth[..., None].repeat(3, 2), hole)
     assert scores[0]["phase"] < 0.02
     assert scores[0]["tone"] < 2
@@ -66,7 +69,8 @@ def test_a_graded_tone_goes_on_between_its_sides() -> None:
     hole = np.zeros((180, 260), np.uint8)
     hole[50:130, 90:170] = 1
     picture, rest = filled(truth, hole)
-    assert rest is not None and not rest.any()
+    assert rest is not None
+    assert not rest.any()
     assert agreement(picture, truth, hole) > 0.97
     assert abs(float(picture[50:130, 90:110].mean()) - float(truth[50:130, 90:110].mean())) < 6
     assert abs(float(picture[50:130, 150:170].mean()) - float(truth[50:130, 150:170].mean())) < 6
@@ -77,7 +81,8 @@ def test_a_tone_known_on_one_side_goes_on() -> None:
     hole = np.zeros((180, 200), np.uint8)
     hole[:, 120:] = 1
     picture, rest = filled(truth, hole)
-    assert rest is not None and not rest.any()
+    assert rest is not None
+    assert not rest.any()
     assert agreement(picture, truth, hole) > 0.98
     assert abs(float(picture[:, 120:].mean()) - float(truth[:, 120:].mean())) < 3
 
@@ -85,7 +90,8 @@ def test_a_tone_known_on_one_side_goes_on() -> None:
 def test_lines_go_on() -> None:
     truth, hole = drawn(180, 240, frequencies(5.2, 63, lines=True), 0.3), words(180, 240)
     picture, rest = filled(truth, hole)
-    assert rest is not None and not rest.any()
+    assert rest is not None
+    assert not rest.any()
     assert agreement(picture, truth, hole) > 0.99
 
 
@@ -95,7 +101,8 @@ def test_a_hole_that_touches_all_borders() -> None:
     hole[80:110] = hole[:, 100:140] = 1
     hole[:4] = hole[-4:] = 1
     picture, rest = filled(truth, hole)
-    assert rest is not None and not rest.any()
+    assert rest is not None
+    assert not rest.any()
     assert agreement(picture, truth, hole) > 0.98
 
 
@@ -133,7 +140,8 @@ def test_what_is_no_single_screen_is_left_alone(draw: Callable[[], np.ndarray]) 
     picture = truth[..., None].repeat(3, 2)
     before, own = picture.copy(), hole.copy()
     assert continue_screen(picture, hole, own) is None
-    assert np.array_equal(picture, before) and np.array_equal(own, hole)
+    assert np.array_equal(picture, before)
+    assert np.array_equal(own, hole)
 
 
 def test_letters_on_white_beside_a_screen_get_no_dots() -> None:
@@ -151,8 +159,10 @@ def test_a_white_edge_around_letters_is_taken_along() -> None:
     picture = np.where(edge != 0, 255, truth).astype(np.uint8)[..., None].repeat(3, 2)
     own = letters.copy()
     rest = continue_screen(picture, letters.copy(), own)
-    assert rest is not None and not rest.any()
-    assert own[edge != 0].mean() > 0.85 and not own[cv2.dilate(edge, np.ones((7, 7), np.uint8)) == 0].any()
+    assert rest is not None
+    assert not rest.any()
+    assert own[edge != 0].mean() > 0.85
+    assert not own[cv2.dilate(edge, np.ones((7, 7), np.uint8)) == 0].any()
     assert agreement(picture, truth, edge) > 0.95
 
 
@@ -163,11 +173,14 @@ def test_16_bits_one_channel_and_colour() -> None:
     picture = wide.copy()
     picture[hole != 0] = 0
     rest = continue_screen(picture, hole.copy(), hole.copy())
-    assert rest is not None and not rest.any() and picture.dtype == np.uint16
+    assert rest is not None
+    assert not rest.any()
+    assert picture.dtype == np.uint16
     assert agreement(picture, wide, hole) > 0.99
     colour = (np.array([30, 60, 160]) + grey[..., None] / 255 * np.array([210, 180, 60])).astype(np.uint8)
     shown, rest = filled(colour, hole)
-    assert rest is not None and not rest.any()
+    assert rest is not None
+    assert not rest.any()
     assert np.abs(shown[hole != 0].astype(float) - colour[hole != 0]).mean() < 6
 
 

@@ -112,6 +112,8 @@ def _fill_block(
         if not (unknown | apart).all():
             unknown |= apart
     left_over = fill(crop, unknown, inner)
+    if left_over is inner:
+        return
     np.copyto(image[window], crop, where=((inner != 0) & (left_over == 0))[..., None])
     hole[window] |= inner
     if rest is not None:

@@ -18,7 +18,8 @@ _ROUNDS = 6
 _TRIES = 10  # peaks that are looked at
 _TILE = 64  # pixels; side of the windows of the quick look
 _TILES = 8
-_QUICK = 9.0  # times the mean of its ring is the highest of their mean spectrum, at least
+_QUICK = 20.0  # times the mean of its ring is the highest of their mean spectrum, at least
+_FLOOR = 6.0  # levels of noise that are thought added there: fainter patterns are no screen
 
 
 def find_lattice(detail: np.ndarray) -> np.ndarray | None:
@@ -75,13 +76,15 @@ def may_repeat(grey: np.ndarray, known: np.ndarray) -> bool:
         cut = plane[: rows * _TILE, : columns * _TILE].reshape(rows, _TILE, columns, _TILE)
         return cut.swapaxes(1, 2).reshape(-1, _TILE, _TILE)
 
-    share = tiles(known).mean((1, 2))
-    best = np.argsort(share)[::-1][:_TILES]
+    share = cv2.resize(known[: rows * _TILE, : columns * _TILE], (columns, rows), interpolation=cv2.INTER_AREA)
+    best = np.argsort(share.ravel())[::-1][:_TILES]
     weight, values = tiles(known)[best], tiles(grey)[best]
     mean = (values * weight).sum((1, 2), keepdims=True) / np.maximum(weight.sum((1, 2), keepdims=True), 1)
     taper = np.hanning(_TILE + 1)[:-1].astype(np.float32)
     transformed = np.fft.rfft2((values - mean) * weight * taper[:, None] * taper)
-    power = np.square(np.abs(transformed)).sum(0).astype(np.float32)
+    floor = np.float32(_FLOOR * np.square(taper).sum())
+    # The mean of logarithms: what one window shows by chance, an edge above all, does not come again in others.
+    power = np.exp(2 * np.log(np.abs(transformed) + floor).mean(0)).astype(np.float32)
     x, y = np.fft.rfftfreq(_TILE).astype(np.float32), np.fft.fftfreq(_TILE).astype(np.float32)
     return bool(_prominence(power, x[None], y[:, None]).max() >= _QUICK)
 

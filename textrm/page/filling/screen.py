@@ -31,10 +31,11 @@ def continue_screen(crop: np.ndarray, unknown: np.ndarray, own: np.ndarray) -> n
     Returns:
         h w uint8, 1 = of ``own``, and not filled; None of no screen: nothing is filled.
     """
-    levels = to_levels(crop)
-    grey = levels.mean(2) if crop.shape[2] > 1 else levels[..., 0]
-    known = (unknown == 0).astype(np.float32)
-    if not _speckled(grey, known, own) or not may_repeat(grey, known):
+    if not _speckled(crop, unknown, own):
+        return None
+    levels, known = to_levels(crop), (unknown == 0).astype(np.float32)
+    grey = cv2.transform(levels, np.full((1, crop.shape[2]), 1 / crop.shape[2])).reshape(own.shape)
+    if not may_repeat(grey, known):
         return None
     detail = without_tone(grey, known)
     # Another panel's screen may be in sight: what is nearer tells more.
@@ -60,9 +61,9 @@ def continue_screen(crop: np.ndarray, unknown: np.ndarray, own: np.ndarray) -> n
     return own & (1 - filled.astype(np.uint8))
 
 
-def _speckled(grey: np.ndarray, known: np.ndarray, own: np.ndarray) -> bool:
+def _speckled(crop: np.ndarray, unknown: np.ndarray, own: np.ndarray) -> bool:
     """Whether what is around a hole is not of one tone; a quick look, so that plain balloons cost no more."""
-    ring = (cv2.dilate(own, np.ones((2 * _RING + 1, 2 * _RING + 1), np.uint8)) != 0) & (known > 0)
-    around = grey[ring]
-    around = around[:: len(around) // 4000 + 1]
+    ring = (cv2.dilate(own, np.ones((2 * _RING + 1, 2 * _RING + 1), np.uint8)) != 0) & (unknown == 0)
+    around = crop[ring]
+    around = to_levels(around[:: len(around) // 2000 + 1]) @ np.full(crop.shape[2], 1 / crop.shape[2], np.float32)
     return len(around) > 0 and bool(np.mean(np.abs(around - np.median(around)) > _OFF) >= _SPECKLED)
