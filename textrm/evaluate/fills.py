@@ -25,8 +25,7 @@ from textrm.tasks.inpainting_scores import LPIPS_WEIGHTS
 
 COLUMNS = {
     "psnr_hole": ("hole dB", "{:.2f}"), "psnr": ("PSNR", "{:.1f}"), "ssim": ("SSIM", "{:.4f}"),
-    "l1_hole": ("hole L1", "{:.4f}"), "lpips": ("LPIPS", "{:.4f}"),
-    "screen_tone": ("tone off", "{:.2f}"), "screen_phase": ("phase off", "{:.3f}"), "seconds": ("s/picture", "{:.2f}"),
+    "l1_hole": ("hole L1", "{:.4f}"), "lpips": ("LPIPS", "{:.4f}"), "seconds": ("s/picture", "{:.2f}"),
 }  # fmt: skip
 
 
