@@ -89,6 +89,7 @@ def test_a_run_is_exported_and_compared_in_one_table(
     assert lines["mine"]["psnr_hole"] == lines["file.onnx"]["psnr_hole"]
     assert lines["mine"]["lpips"] == ""  # AlexNet is not on this disk
     assert any(name.startswith("psnr_hole_") for name in lines["telea"])
+    assert {"screen_tone", "screen_phase", "screen_lattice"} <= set(lines["telea"])
     pictures = list(csv.DictReader((tmp_path / "report" / "fills_pictures.csv").open()))
     own = [float(line["psnr_hole"]) for line in pictures if line["method"] == "telea"]
     assert np.mean(own) == pytest.approx(float(lines["telea"]["psnr_hole"]))

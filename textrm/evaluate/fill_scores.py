@@ -16,19 +16,24 @@ from textrm.errors import UserError
 from textrm.evaluate.scoring import Line
 from textrm.evaluate.summary import TIMED_CALLS
 from textrm.export.run import exported_run
+from textrm.metrics import mean_screen_scores, screen_scores
 from textrm.page import InpaintingModel
+from textrm.page.filling.fill import fill_holes
 from textrm.tasks.inpainting_scores import BIN_NAMES, FIGURES, bin_of, picture_figures
 
 # Fills one picture: H W 3 uint8 RGB and its hole H W uint8 to H W 3 uint8; what it gives outside the hole is not used.
 Fill = Callable[[np.ndarray, np.ndarray], np.ndarray]
+AUTO = "auto"  # as the page tool fills by default
+SCREENS = {"tone": "screen_tone", "phase": "screen_phase", "lattice": "screen_lattice"}
 OPENCV = {"telea": cv2.INPAINT_TELEA, "navier_stokes": cv2.INPAINT_NS}
 
 
 def named_fillings(names: Sequence[str], threads: int, checkpoint: str) -> dict[str, Fill]:
     """A way of filling for each of ``names``.
 
-    ``telea`` and ``navier_stokes`` are OpenCV's; a file is an exported inpainting net; a folder is a run of one, which
-    is exported for the purpose. Nets see whole pictures here, so that they are compared and not the tool around them.
+    ``auto`` is the page tool's own, with the released net; ``telea`` and ``navier_stokes`` are OpenCV's; a file is an
+    exported inpainting net; a folder is a run of one, which is exported for the purpose. But for ``auto``, nets see
+    whole pictures here, so that they are compared and not the tool around them.
 
     Raises:
         UserError: for a name that is none of these.
@@ -37,11 +42,13 @@ def named_fillings(names: Sequence[str], threads: int, checkpoint: str) -> dict[
     fillings: dict[str, Fill] = {}
     for name in map(str, names):
         path = Path(name)
-        short = name if name in OPENCV else path.name
+        short = name if name in (*OPENCV, AUTO) else path.name
         label = name if short in fillings else short  # two runs may be called last.onnx
         if label in fillings:
             raise UserError(f"fills names {name} twice")
-        if name in OPENCV:
+        if name == AUTO:
+            fillings[label] = _tool(threads)
+        elif name in OPENCV:
             fillings[label] = _opencv(OPENCV[name])
         elif path.is_dir():
             with exported_run(path, checkpoint, "inpainting") as file:
@@ -49,7 +56,9 @@ def named_fillings(names: Sequence[str], threads: int, checkpoint: str) -> dict[
         elif path.is_file():
             fillings[label] = _network(path, threads)
         else:
-            raise UserError(f"fills: there is no {name}; expected run folders, ONNX files, {', '.join(OPENCV)}")
+            raise UserError(
+                f"fills: there is no {name}; expected run folders, ONNX files, {', '.join((AUTO, *OPENCV))}"
+            )
     return fillings
 
 
@@ -78,6 +87,8 @@ def score_fills(data: Dataset, indices: Sequence[int], fillings: dict[str, Fill]
             assert figures is not None
             line: Line = {"id": item["id"], "method": name, "bin": BIN_NAMES[bin_of(mask)]}
             line |= dict(zip(FIGURES, figures.tolist(), strict=True))
+            screens = mean_screen_scores(screen_scores(filled, pixels(clean), hole & ~ignore[0].numpy()))
+            line |= {column: screens[figure] for figure, column in SCREENS.items()}
             lines.append(line | {"seconds": seconds})
         warm = True
         yield lines
@@ -91,6 +102,7 @@ def summarise_fills(lines: Sequence[Line]) -> list[Line]:
         own = [line for line in lines if line["method"] == filling]
         row: Line = {"method": filling, "pictures": len(own)}
         row |= {name: _mean(name, own) for name in FIGURES}
+        row |= {name: _mean_of_known(name, own) for name in SCREENS.values()}
         enough = len(own) >= TIMED_CALLS
         row["seconds"] = float(np.median([float(line["seconds"]) for line in own])) if enough else float("nan")
         for name in FIGURES:
@@ -101,6 +113,22 @@ def summarise_fills(lines: Sequence[Line]) -> list[Line]:
 
 def _mean(name: str, lines: Sequence[Line]) -> float:
     return float(np.mean([float(line[name]) for line in lines]))
+
+
+def _mean_of_known(name: str, lines: Sequence[Line]) -> float:
+    known = [value for line in lines if not np.isnan(value := float(line[name]))]
+    return float(np.mean(known)) if known else float("nan")
+
+
+def _tool(threads: int) -> Fill:
+    model = InpaintingModel(None, threads)
+
+    def fill(image: np.ndarray, hole: np.ndarray) -> np.ndarray:
+        filled = image.copy()
+        fill_holes(filled, hole.copy(), AUTO, model)
+        return filled
+
+    return fill
 
 
 def _opencv(filling: int) -> Fill:

@@ -9,6 +9,7 @@ Everywhere ``level`` is the 8-bit probability or mask H W in 0-255, ``mask`` the
 - **words**: components of the mask that lie near each other, or polygons that are given
 - **word counts**: words half erased, missed words kept whole, recall by height
 - **spectrum**: checkerboards in probability maps
+- **screens**: tone, phase and lattice of halftone dots and lines in filled holes, against the truth's spectrum
 """
 
 from textrm.metrics.counting import THRESHOLD
@@ -31,6 +32,7 @@ from textrm.metrics.pixels import (
     scores_at,
     small_words,
 )
+from textrm.metrics.screens import mean_screen_scores, screen_scores
 from textrm.metrics.spectrum import checkerboard, window_spectrum
 from textrm.metrics.word_counts import HEIGHTS, WordCounts, count_erased_words, count_found_words
 from textrm.metrics.words import Words, group_words, polygon_words
@@ -38,6 +40,6 @@ from textrm.metrics.words import Words, group_words, polygon_words
 __all__ = [
     "HEIGHTS", "LEAK", "PSNR_CAP", "SMALL_WORD", "THRESHOLD", "TOUCHED", "PixelCounts", "WordCounts", "Words",
     "average_precision", "checkerboard", "count_erased_words", "count_found_words", "count_pixels", "false_area",
-    "group_words", "hole_psnr", "picture_scores", "polygon_words", "precision_recall_curve", "scores_at", "small_words",
-    "touched", "window_spectrum", "worst_leak",
+    "group_words", "hole_psnr", "mean_screen_scores", "picture_scores", "polygon_words", "precision_recall_curve",
+    "scores_at", "screen_scores", "small_words", "touched", "window_spectrum", "worst_leak",
 ]  # fmt: skip

@@ -11,7 +11,8 @@ from textrm.page.filling.exact import take_exact_colours
 from textrm.page.filling.flat import fill_flat
 from textrm.page.filling.network import fill_by_network
 from textrm.page.filling.packed import Packed
-from textrm.page.filling.strokes import find_strokes
+from textrm.page.filling.screens.continue_screen import AROUND, continue_screen
+from textrm.page.filling.strokes.find_strokes import find_strokes
 from textrm.page.filling.tone import REACH, continue_texture
 from textrm.page.group import Slices, blocks, surroundings
 from textrm.page.levels import from_levels, to_levels
@@ -36,10 +37,10 @@ def fill_holes(
 
     ``white``: plain white. ``flat``: the colour or linear gradient that most of each hole's surroundings have.
     ``telea``: flat where the surroundings are, else Telea's method (2004). ``network``: the inpainting net. ``auto``:
-    flat where the surroundings are, and there the faint traces that compression left around letters go too, and become
-    part of ``hole``; else the net, and where a texture repeats around the hole, screentone above all, its continuation;
-    over all of them thin strokes of the drawing that go through the hole. All but ``white`` leave a hole
-    as it is where no pixel around it is known.
+    screens continued where they are certain; flat where the surroundings are, and there the faint traces that
+    compression left around letters go too, and become part of ``hole``; else the net, and where a texture repeats
+    around the hole its continuation; over these thin strokes of the drawing that go through the hole. All but ``white``
+    leave a hole as it is where no pixel around it is known.
 
     Args:
         image: H W 3 RGB or H W 1 grey, uint8 or uint16.
@@ -57,16 +58,25 @@ def fill_holes(
             _fill_block(image, hole, slices, own, _fill_telea if fill == "telea" else _fill_plane, lines)
         return
     assert model is not None
-    strokes = find_strokes(image, hole, lines) if fill == "auto" else None
-    if strokes is not None:
+    if fill == "auto":
+        screened = fill_screens(image, hole, lines)
+        screened.take_from(hole)
+        strokes = find_strokes(image, hole, [screened] if lines is None else [screened, lines])
         strokes.take_out(hole)
-    art = flat_rest(image, hole, lines) if fill == "auto" else hole
-    fill_by_network(image, art.copy(), model)
-    finish = _add_texture if fill == "auto" else _take_exact_colours
-    for slices, own in blocks(art, _GAP, _BLOCK):
-        _fill_block(image, art, slices, own, finish, lines)
-    if strokes is not None:
+        art = flat_rest(image, hole, lines)
+        _fill_rest(image, art, model, _add_texture, lines)
         strokes.draw(image, hole)
+        screened.add_to(hole)
+    else:
+        _fill_rest(image, hole, model, _take_exact_colours, lines)
+
+
+def _fill_rest(
+    image: np.ndarray, hole: np.ndarray, model: InpaintingModel, finish: FillCrop, lines: Packed | None
+) -> None:
+    fill_by_network(image, hole.copy(), model)
+    for slices, own in blocks(hole, _GAP, _BLOCK):
+        _fill_block(image, hole, slices, own, finish, lines)
 
 
 def flat_rest(image: np.ndarray, hole: np.ndarray, lines: Packed | None = None) -> np.ndarray:
@@ -81,6 +91,23 @@ def flat_rest(image: np.ndarray, hole: np.ndarray, lines: Packed | None = None) 
     return rest
 
 
+def fill_screens(image: np.ndarray, hole: np.ndarray, lines: Packed | None = None) -> Packed:
+    """Fill in place what lies on a screen that its surroundings tell with certainty; returns what that was, H W.
+
+    ``lines`` is as of :func:`fill_holes`.
+    """
+    screened = Packed(hole.shape)
+    for slices, own in blocks(hole, _GAP, _BLOCK):
+        window, inner, unknown = _seen(hole, slices, own, lines, AROUND)
+        crop = np.ascontiguousarray(image[window])
+        rest = None if unknown.all() else continue_screen(crop, unknown, inner)
+        if rest is not None:
+            filled = inner & (1 - rest)
+            np.copyto(image[window], crop, where=filled[..., None] != 0)
+            screened.add(window, filled)
+    return screened
+
+
 def _fill_block(
     image: np.ndarray,
     hole: np.ndarray,
@@ -91,21 +118,29 @@ def _fill_block(
     rest: np.ndarray | None = None,
 ) -> None:
     """Fill one block of holes; what ``fill`` leaves stays as it is, and 1 in ``rest`` where that is given."""
-    window, inner = surroundings(slices, own, REACH + _MARGIN, hole.shape)
-    crop = np.ascontiguousarray(image[window])
-    unknown = (hole[window] != 0).astype(np.uint8)
+    window, inner, unknown = _seen(hole, slices, own, lines, REACH + _MARGIN)
     if unknown.all():
         return
-    walls = None if lines is None else lines[window]
-    if walls is not None and walls.any():
-        apart = _apart(walls, inner)
-        if not (unknown | apart).all():
-            unknown |= apart
+    crop = np.ascontiguousarray(image[window])
     left_over = fill(crop, unknown, inner)
     np.copyto(image[window], crop, where=((inner != 0) & (left_over == 0))[..., None])
     hole[window] |= inner
     if rest is not None:
         rest[window][inner != 0] = left_over[inner != 0]
+
+
+def _seen(
+    hole: np.ndarray, slices: Slices, own: np.ndarray, lines: Packed | None, around: int
+) -> tuple[Slices, np.ndarray, np.ndarray]:
+    """The window of a block with what is ``around`` it, the block's pixels there, and which pixels are not known."""
+    window, inner = surroundings(slices, own, around, hole.shape)
+    unknown = (hole[window] != 0).astype(np.uint8)
+    walls = None if lines is None else lines[window]
+    if walls is not None and walls.any():
+        apart = _apart(walls, inner)
+        if not (unknown | apart).all():
+            unknown |= apart
+    return window, inner, unknown
 
 
 def _apart(lines: np.ndarray, own: np.ndarray) -> np.ndarray:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from textrm.page.filling.stroke_canvas import Canvas
+from textrm.page.filling.strokes.canvas import Canvas
 
 
 def canvas(hole: np.ndarray | None = None) -> Canvas:

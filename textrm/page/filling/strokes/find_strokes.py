@@ -8,16 +8,17 @@ cubic, the filling sees nothing of them, and they are laid over it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
 from textrm.page.filling.packed import Packed
-from textrm.page.filling.stroke_canvas import Canvas
-from textrm.page.filling.stroke_ends import LENGTH, Ends, find_ends
-from textrm.page.filling.stroke_pairs import joint, pair, way
-from textrm.page.filling.stroke_ridges import Ridges
+from textrm.page.filling.strokes.canvas import Canvas
+from textrm.page.filling.strokes.ends import LENGTH, Ends, find_ends
+from textrm.page.filling.strokes.pairs import joint, pair, way
+from textrm.page.filling.strokes.ridges import Ridges
 from textrm.page.group import Slices, blocks, surroundings
 from textrm.page.levels import from_levels, to_levels
 
@@ -75,14 +76,14 @@ class Strokes:
             image[part.rows, part.columns] = from_levels(ground + part.share * (part.colours - ground), image.dtype)
 
 
-def find_strokes(image: np.ndarray, hole: np.ndarray, lines: Packed | None) -> Strokes:
+def find_strokes(image: np.ndarray, hole: np.ndarray, others: Sequence[Packed] = ()) -> Strokes:
     """The strokes that go through the holes of a page.
 
     Args:
         image: H W 3 RGB or H W 1 grey, uint8 or uint16.
         hole: H W uint8 in {0, 1}.
-        lines: H W in {0, 1}, lines of the drawing that part grounds and do not go through holes; None where there are
-            none.
+        others: H W in {0, 1} each, where no stroke is looked for: lines of the drawing that part grounds and do not go
+            through holes, and what was filled before.
     """
     strokes = Strokes()
     for slices, own in blocks(hole, _GAP, _BLOCK):
@@ -91,8 +92,8 @@ def find_strokes(image: np.ndarray, hole: np.ndarray, lines: Packed | None) -> S
         grey = _grey(image[window])
         if not _met(grey, unknown, inner):
             continue
-        if lines is not None:
-            unknown |= lines[window]  # what stands there is told
+        for other in others:
+            unknown |= other[window]
         continued = _continued(to_levels(image[window]), grey, unknown, inner)
         if continued is not None:
             strokes.add(image, window, *continued)

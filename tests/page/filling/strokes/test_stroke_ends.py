@@ -3,10 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.page.filling.test_strokes import CURVE, Place, box, paper
-from textrm.page.filling.stroke_ends import Ends, find_ends
-from textrm.page.filling.stroke_pairs import joint, pair, way
-from textrm.page.filling.stroke_ridges import Ridges
+from tests.page.filling.strokes.test_strokes import CURVE, Place, box, paper
+from textrm.page.filling.strokes.ends import Ends, find_ends
+from textrm.page.filling.strokes.pairs import joint, pair, way
+from textrm.page.filling.strokes.ridges import Ridges
 
 
 def ends_of(strokes: list[list[Place]], width: float = 2, grey: int = 255, ink: int = 0) -> tuple[Ends, Ridges]:

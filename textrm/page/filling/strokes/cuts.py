@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from textrm.page.filling.stroke_ridges import Ridges
+from textrm.page.filling.strokes.ridges import Ridges
 
 SLANT = 3  # pixels in which a hole's border may cross a stroke
 SHORTEST = 4  # pixels; shorter pieces tell no heading

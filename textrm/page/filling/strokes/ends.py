@@ -7,8 +7,8 @@ from dataclasses import dataclass, fields
 import cv2
 import numpy as np
 
-from textrm.page.filling.stroke_cuts import SHORTEST, SLANT, Cuts, sampled, value_at
-from textrm.page.filling.stroke_ridges import WIDEST, Ridges
+from textrm.page.filling.strokes.cuts import SHORTEST, SLANT, Cuts, sampled, value_at
+from textrm.page.filling.strokes.ridges import WIDEST, Ridges
 
 LENGTH = 24  # pixels of a stroke before the hole that are measured, at most
 _LEAST = 40  # levels that a stroke differs from its ground by

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from textrm.page.filling.stroke_ends import Ends
-from textrm.page.filling.stroke_ridges import Ridges
+from textrm.page.filling.strokes.ends import Ends
+from textrm.page.filling.strokes.ridges import Ridges
 
 _FARTHEST = 320  # pixels that a stroke is hidden for, at most,
 _TIMES = 12  # and times what is seen of its longer end

@@ -1,0 +1,1 @@
+"""How screens are continued under letters."""

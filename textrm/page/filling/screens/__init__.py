@@ -1,0 +1,1 @@
+"""Continues screens, dots and lines, into holes."""

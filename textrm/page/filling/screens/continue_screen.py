@@ -1,0 +1,73 @@
+"""Continues screens, halftone dots and lines, into holes: in phase, and with the tone that they have around."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from textrm.page.filling.screens.lattice import find_lattice, may_repeat, without_tone
+from textrm.page.filling.screens.screen import Screen
+from textrm.page.levels import from_levels, to_levels
+
+AROUND = 80  # pixels around a hole that tell its screen
+_RING, _OFF, _SPECKLED = 12, 24, 0.03  # pixels around a hole of which such a share is off the rest by so many levels
+_NEARER = 24  # pixels from the hole: there what is seen counts half
+_FARTHEST = 12  # pixels from one line to the next; lines that are farther apart are strokes, and continued one by one
+_EXPLAINED = 0.75  # of the variance of what is known and not drawn over must be predicted from the rest of it
+
+
+def continue_screen(crop: np.ndarray, unknown: np.ndarray, own: np.ndarray) -> np.ndarray | None:
+    """Fill in place those pixels of a hole that lie on a screen which the known pixels around tell with certainty.
+
+    The screen is described by its lattice, by its tone, a smooth map that is continued into the hole, and by its cell:
+    what a pixel is at a phase of the lattice and a tone. The description is tried on known pixels that it was not
+    learnt from; where it does not predict them, a drawing, noise, two crossed screens, nothing is filled. What is left
+    of a letter's white edge beside the hole is filled with it.
+
+    Args:
+        crop: h w C uint8 or uint16, the hole with up to ``AROUND`` pixels around it.
+        unknown: h w uint8, 1 = not to be learnt from.
+        own: h w uint8, 1 = to fill; within ``unknown``. White edges are added to it.
+
+    Returns:
+        h w uint8, 1 = of ``own``, and not filled; None of no screen: nothing is filled.
+    """
+    if not _speckled(crop, unknown, own):
+        return None
+    levels, known = to_levels(crop), (unknown == 0).astype(np.float32)
+    grey = cv2.transform(levels, np.full((1, crop.shape[2]), 1 / crop.shape[2])).reshape(own.shape)
+    if not may_repeat(grey, known):
+        return None
+    detail = without_tone(grey, known)
+    # Another panel's screen may be in sight: what is nearer tells more.
+    detail /= 1 + np.square(cv2.distanceTransform(1 - own, cv2.DIST_L2, 3) / _NEARER)
+    lattice = find_lattice(detail)
+    if lattice is None:
+        return None
+    screen = Screen(grey, known, lattice)
+    if len(lattice) == 2 and screen.lines():
+        lattice = lattice[:1]
+        screen = Screen(grey, known, lattice)
+    if len(lattice) == 1 and np.linalg.norm(lattice) * _FARTHEST < 1:
+        return None
+    if screen.score < _EXPLAINED or not screen.repeats():
+        return None
+    edge = screen.white_edge(own)
+    filled = screen.certain(own | edge)
+    if not filled.any():
+        return None
+    own |= edge & filled
+    if crop.shape[2] == 1 or (levels == levels[..., :1]).all():
+        crop[filled] = from_levels(screen.values(grey, filled)[:, None], crop.dtype)
+    else:
+        values = [screen.values(levels[..., number], filled) for number in range(crop.shape[2])]
+        crop[filled] = from_levels(np.stack(values, 1), crop.dtype)
+    return own & (1 - filled.astype(np.uint8))
+
+
+def _speckled(crop: np.ndarray, unknown: np.ndarray, own: np.ndarray) -> bool:
+    """Whether what is around a hole is not of one tone; a quick look, so that plain balloons cost no more."""
+    ring = (cv2.dilate(own, np.ones((2 * _RING + 1, 2 * _RING + 1), np.uint8)) != 0) & (unknown == 0)
+    around = crop[ring]
+    around = to_levels(around[:: len(around) // 2000 + 1]) @ np.full(crop.shape[2], 1 / crop.shape[2], np.float32)
+    return len(around) > 0 and bool(np.mean(np.abs(around - np.median(around)) > _OFF) >= _SPECKLED)

@@ -1,0 +1,1 @@
+"""Continues thin strokes of the drawing through holes."""
