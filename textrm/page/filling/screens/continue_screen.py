@@ -10,7 +10,9 @@ from textrm.page.filling.screens.screen import Screen
 from textrm.page.levels import from_levels, to_levels
 
 AROUND = 80  # pixels around a hole that tell its screen
-_RING, _OFF, _SPECKLED = 12, 24, 0.03  # pixels around a hole of which such a share is off the rest by so many levels
+_RING, _SAMPLE = 12, 8000  # pixels around a hole that are looked at first, and how many of them at most
+_OFF, _SPECKLED = 24, 0.03  # levels by which such a share is off the rest, …
+_CELL, _FEW, _MOST = 24, 20, 0.6  # … in most of the squares of so many pixels a side, of which so many are seen
 _NEARER = 24  # pixels from the hole: there what is seen counts half
 _FARTHEST = 12  # pixels from one line to the next; lines that are farther apart are strokes, and continued one by one
 _EXPLAINED = 0.75  # of the variance of what is known and not drawn over must be predicted from the rest of it
@@ -66,8 +68,20 @@ def continue_screen(crop: np.ndarray, unknown: np.ndarray, own: np.ndarray) -> n
 
 
 def _speckled(crop: np.ndarray, unknown: np.ndarray, own: np.ndarray) -> bool:
-    """Whether what is around a hole is not of one tone; a quick look, so that plain balloons cost no more."""
+    """Whether most of what is around a hole is not of one tone; a quick look, so that plain balloons cost no more.
+
+    A balloon's outline and what lies behind it come near to some of the hole, a screen surrounds it.
+    """
     ring = (cv2.dilate(own, np.ones((2 * _RING + 1, 2 * _RING + 1), np.uint8)) != 0) & (unknown == 0)
-    around = crop[ring]
-    around = to_levels(around[:: len(around) // 2000 + 1]) @ np.full(crop.shape[2], 1 / crop.shape[2], np.float32)
-    return len(around) > 0 and bool(np.mean(np.abs(around - np.median(around)) > _OFF) >= _SPECKLED)
+    rows, columns = np.nonzero(ring)
+    every = len(rows) // _SAMPLE + 1
+    rows, columns = rows[::every], columns[::every]
+    if not len(rows):
+        return False
+    around = to_levels(crop[rows, columns]) @ np.full(crop.shape[2], 1 / crop.shape[2], np.float32)
+    off = np.abs(around - np.median(around)) > _OFF
+    cells = rows // _CELL * crop.shape[1] + columns // _CELL
+    numbers = np.unique(cells, return_inverse=True)[1]
+    seen, differing = np.bincount(numbers), np.bincount(numbers, off)
+    judged = seen >= _FEW
+    return bool(np.mean(differing[judged] >= _SPECKLED * seen[judged]) >= _MOST) if judged.any() else bool(off.any())
