@@ -73,7 +73,7 @@ def measure(
     """
     mask = (np.abs(page.astype(int) - truth).max(2) > LETTERING).astype(np.uint8)
     filled, edge = page.copy(), suitable_growth(page)
-    hole = fill_lettering(filled, mask, edge, edge, fill, model)
+    hole, _ = fill_lettering(filled, mask, edge, edge, fill, model)
     near = np.pad(filled.astype(int), ((1, 1), (1, 1), (0, 0)), mode="edge")
     height, width = drawing.shape
     moved = [near[y : y + height, x : x + width] for y in range(3) for x in range(3)]

@@ -91,7 +91,7 @@ def _stages(
     mask = find(page.image, model).mask
     edge = suitable_growth(page.image)
     cleaned = page.image.copy()
-    wide = fill_lettering(cleaned, mask, edge, edge, fill_name, inpainter)
+    wide, _ = fill_lettering(cleaned, mask, edge, edge, fill_name, inpainter)
     hole = make_hole(page.image.copy(), mask, edge, edge)
     (page_files,) = make_plan([source], folder / "out").pages
     cleaning = SegmentAndFill(model, inpainter, fill=fill_name)

@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from textrm.errors import UserError
+from textrm.page.filling.how_filled import HowFilled
 from textrm.page.finding.mask import Region
 from textrm.page.models.cleaner import CleaningModel
 from textrm.page.models.model import check_image
@@ -21,7 +22,7 @@ class Result:
     ``image`` is the page without lettering, of the same kind of pixels; ``mask`` H W uint8 in {0, 1}, 1 = lettering;
     ``filled`` the mask grown, 1 = may differ from the page (all other pixels are bit-identical); ``prob`` H W uint8,
     the probability of lettering times 255; ``regions`` are words and lines from top to bottom, ``doubtful`` words that
-    were left, which a person may look at.
+    were left, which a person may look at; ``how`` says by what the holes were filled, None where no holes are made.
     """
 
     image: np.ndarray
@@ -30,6 +31,7 @@ class Result:
     prob: np.ndarray
     regions: list[Region]
     doubtful: list[Region] = field(default_factory=list)
+    how: HowFilled | None = None
 
 
 @dataclass(frozen=True, slots=True)

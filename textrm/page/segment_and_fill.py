@@ -12,6 +12,7 @@ from textrm.errors import UserError
 from textrm.page.by_hand import as_found, change
 from textrm.page.cleaning import ByHand, Result, check_pictures, copied
 from textrm.page.filling.fill import FILLS, NEEDS_MODEL
+from textrm.page.filling.how_filled import HowFilled
 from textrm.page.filling.lettering import fill_lettering
 from textrm.page.filling.plates import fill_plates
 from textrm.page.finding.find import find
@@ -104,9 +105,13 @@ class SegmentAndFill:
 
         def take_out(picture: np.ndarray, mask: np.ndarray) -> np.ndarray:
             fill = fill_plates if picture.shape[2] == 4 else fill_lettering
-            return fill(picture, mask, radius, edge, self.fill, self.inpainter)
+            filled, by = fill(picture, mask, radius, edge, self.fill, self.inpainter)
+            how.add(by)
+            return filled
 
-        result = Result(out, found.mask, take_out(out, found.mask), found.prob, found.regions, found.doubtful)
+        how = HowFilled()
+        filled = take_out(out, found.mask)
+        result = Result(out, found.mask, filled, found.prob, found.regions, found.doubtful, how)
         if by_hand.add is None and by_hand.erase is None:
             return result
         return change(result, before, before if seen is None else seen, by_hand, take_out, radius + _AROUND * edge)

@@ -43,7 +43,7 @@ def test_a_line_of_16_bits_keeps_its_colour(paper: tuple[int, ...], inpainter: I
     clean = printed(np.full((*SIZE, len(paper)), paper, float), outline(), colour).round().astype(np.uint16)
     page = printed(clean, word(), colour).round().astype(np.uint16)
     result = page.copy()
-    filled = fill_lettering(result, lettering(), 2, 2, "auto", inpainter)
+    filled, _ = fill_lettering(result, lettering(), 2, 2, "auto", inpainter)
     assert np.array_equal(result[filled == 0], page[filled == 0])
     error = np.abs(result.astype(int) - clean).max(2) / 257
     covered = (outline() > 0.7) & (word() > 0.7)
@@ -60,7 +60,7 @@ def test_black_lettering_on_a_line_of_ink(inpainter: InpaintingModel) -> None:
     clean = (paper + outline()[..., None] * (ink - paper) * black).round().astype(np.uint8)
     page = (clean + word()[..., None] * (ink - clean.astype(float)) * black).round().astype(np.uint8)
     result = page.copy()
-    filled = fill_plates(result, lettering(), 2, 2, "auto", inpainter)
+    filled, _ = fill_plates(result, lettering(), 2, 2, "auto", inpainter)
     assert np.array_equal(result[..., :BLACK], clean[..., :BLACK])
     assert np.array_equal(result[filled == 0], page[filled == 0])
     error = np.abs(result[..., BLACK].astype(int) - clean[..., BLACK])

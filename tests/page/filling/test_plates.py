@@ -50,7 +50,7 @@ def filled(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The page afterwards, and where it may have been changed."""
     result = page.copy()
-    hole = fill_plates(result, (covered > 0.4).astype(np.uint8), 2, 2, fill, model)
+    hole, _ = fill_plates(result, (covered > 0.4).astype(np.uint8), 2, 2, fill, model)
     assert np.array_equal(result[hole == 0], page[hole == 0])
     return result, hole
 
@@ -128,7 +128,7 @@ def test_traces_of_compression_go_from_the_plate_of_the_lettering_alone(inpainte
 
 def test_pages_of_nothing_but_a_hole_stay(inpainter: InpaintingModel) -> None:
     ink, hole = np.full((9, 7, 4), 40, np.uint8), np.ones((9, 7), np.uint8)
-    assert fill_plates(ink, hole, 2, 2, "auto", inpainter).all()
+    assert fill_plates(ink, hole, 2, 2, "auto", inpainter)[0].all()
     assert (ink == 40).all()
-    assert not fill_plates(ink, np.zeros_like(hole), 2, 2, "auto", inpainter).any()
+    assert not fill_plates(ink, np.zeros_like(hole), 2, 2, "auto", inpainter)[0].any()
     assert (ink == 40).all()

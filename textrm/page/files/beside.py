@@ -9,10 +9,11 @@ from typing import Any
 import cv2
 import numpy as np
 
+from textrm.page.filling.how_filled import HowFilled
 from textrm.page.finding.mask import Region
 
-FORMAT = 2
-"""The form of the JSON: 1 had no word, kind and doubtful."""
+FORMAT = 3
+"""The form of the JSON: 1 had no word, kind and doubtful, 2 no filled."""
 
 _COLOUR = (255, 0, 96)  # seldom in print
 
@@ -27,14 +28,16 @@ def draw_overlay(image: np.ndarray, filled: np.ndarray, regions: list[Region]) -
 
 
 def regions_json(
-    name: str, shape: tuple[int, ...], regions: Sequence[Region], doubtful: Sequence[Region] = (), **facts: Any
-) -> bytes:
+    name: str, shape: tuple[int, ...], regions: Sequence[Region], doubtful: Sequence[Region] = (),
+    how: HowFilled | None = None, **facts: Any,
+) -> bytes:  # fmt: skip
     """The words of a page as JSON, in the form of :data:`FORMAT`.
 
     ``regions`` has the words that were taken out and, marked ``doubtful``, those that may be lettering and were left.
     ``word`` is their number on the page; ``kind`` dialogue, sound effect or free text; ``polygon`` lists x, y in pixels
     of the upright page, ``box`` is x0, y0, x1, y1 with x1, y1 outside, ``score`` what decided, in [0, 1], and
-    ``area`` the pixels of lettering.
+    ``area`` the pixels of lettering. ``filled`` counts the pixels of the holes by what filled them, as
+    :class:`~textrm.page.filling.how_filled.HowFilled` says; null where no holes were made.
     """
     marked = [(region, False) for region in regions] + [(region, True) for region in doubtful]
     entries = [
@@ -44,5 +47,7 @@ def regions_json(
         }
         for number, (region, left) in enumerate(marked, 1)
     ]  # fmt: skip
-    page = {"format": FORMAT, "page": name, "width": shape[1], "height": shape[0], **facts, "regions": entries}
+    size = {"width": shape[1], "height": shape[0]}
+    filled = None if how is None else how.facts()
+    page = {"format": FORMAT, "page": name, **size, **facts, "filled": filled, "regions": entries}
     return json.dumps(page, ensure_ascii=False).encode()

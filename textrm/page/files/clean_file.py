@@ -88,9 +88,11 @@ def _clean_and_report(
         "prob": lambda: encode_plain(result.prob),
         "overlay": lambda: encode_plain(draw_overlay(before, result.filled, result.regions)),
         "json": lambda: regions_json(
-            page_files.source.name, page.image.shape, result.regions, result.doubtful, **facts
+            page_files.source.name, page.image.shape, result.regions, result.doubtful, result.how, **facts
         ),
     }
     for name, path in page_files.extras.items():
         write(path, contents[name]())
+    if "json" in page_files.extras and result.how is not None:
+        page.notes.append(str(result.how))
     return result.filled, len(result.regions), len(result.doubtful)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import cv2
 import numpy as np
 
 from textrm.page.filling.exact import take_exact_colours
 from textrm.page.filling.flat import fill_flat
+from textrm.page.filling.how_filled import HowFilled
 from textrm.page.filling.network import fill_by_network
 from textrm.page.filling.packed import Packed
 from textrm.page.filling.screens.continue_screen import AROUND, continue_screen
@@ -32,7 +34,7 @@ FillCrop = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 def fill_holes(
     image: np.ndarray, hole: np.ndarray, fill: str = "auto", model: InpaintingModel | None = None,
     lines: Packed | None = None,
-) -> None:  # fmt: skip
+) -> HowFilled:  # fmt: skip
     """Fill the holes of a page in place; no pixel is changed that ``hole`` does not name afterwards.
 
     ``white``: plain white. ``flat``: the colour or linear gradient that most of each hole's surroundings have.
@@ -49,34 +51,43 @@ def fill_holes(
         model: the net, where the method is in ``NEEDS_MODEL``.
         lines: H W in {0, 1}, 1 = lines of the drawing in and beside holes: neither they nor what lies behind
             them, as seen from a hole, tells its colour or its texture. Only the net sees them.
+
+    Returns:
+        By what; all is flat with ``white``, ``flat`` and ``telea``.
     """
+    how = HowFilled()
     if fill == "white":
         image[hole != 0] = np.iinfo(image.dtype).max
-        return
-    if fill not in NEEDS_MODEL:
+    elif fill not in NEEDS_MODEL:
         for slices, own in blocks(hole, _GAP, _BLOCK):
             _fill_block(image, hole, slices, own, _fill_telea if fill == "telea" else _fill_plane, lines)
-        return
+    if fill not in NEEDS_MODEL:
+        how.flat = cv2.countNonZero(hole)
+        return how
     assert model is not None
     if fill == "auto":
-        screened = fill_screens(image, hole, lines)
+        screened = fill_screens(image, hole, lines, how)
         screened.take_from(hole)
         strokes = find_strokes(image, hole, [screened] if lines is None else [screened, lines])
         strokes.take_out(hole)
         art = flat_rest(image, hole, lines)
-        _fill_rest(image, art, model, _add_texture, lines)
-        strokes.draw(image, hole)
+        how.flat = cv2.countNonZero(hole) - cv2.countNonZero(art)
+        _fill_rest(image, art, model, partial(_add_texture, how), lines, how)
+        how.strokes = strokes.draw(image, hole)
         screened.add_to(hole)
     else:
-        _fill_rest(image, hole, model, _take_exact_colours, lines)
+        _fill_rest(image, hole, model, _take_exact_colours, lines, how)
+    return how
 
 
 def _fill_rest(
-    image: np.ndarray, hole: np.ndarray, model: InpaintingModel, finish: FillCrop, lines: Packed | None
+    image: np.ndarray, hole: np.ndarray, model: InpaintingModel, finish: FillCrop, lines: Packed | None, how: HowFilled
 ) -> None:
     fill_by_network(image, hole.copy(), model)
     for slices, own in blocks(hole, _GAP, _BLOCK):
+        how.see(slices, cv2.countNonZero(own))
         _fill_block(image, hole, slices, own, finish, lines)
+    how.network = cv2.countNonZero(hole) - how.texture
 
 
 def flat_rest(image: np.ndarray, hole: np.ndarray, lines: Packed | None = None) -> np.ndarray:
@@ -91,10 +102,10 @@ def flat_rest(image: np.ndarray, hole: np.ndarray, lines: Packed | None = None) 
     return rest
 
 
-def fill_screens(image: np.ndarray, hole: np.ndarray, lines: Packed | None = None) -> Packed:
+def fill_screens(image: np.ndarray, hole: np.ndarray, lines: Packed | None, how: HowFilled) -> Packed:
     """Fill in place what lies on a screen that its surroundings tell with certainty; returns what that was, H W.
 
-    ``lines`` is as of :func:`fill_holes`.
+    ``lines`` is as of :func:`fill_holes`; ``how`` counts it, and what may be a screen.
     """
     screened = Packed(hole.shape)
     for slices, own in blocks(hole, _GAP, _BLOCK):
@@ -105,6 +116,8 @@ def fill_screens(image: np.ndarray, hole: np.ndarray, lines: Packed | None = Non
             filled = inner & (1 - rest)
             np.copyto(image[window], crop, where=filled[..., None] != 0)
             screened.add(window, filled)
+            how.screen += cv2.countNonZero(filled)
+            how.doubtful += cv2.countNonZero(rest)
     return screened
 
 
@@ -183,7 +196,7 @@ def _fill_flat(crop: np.ndarray, unknown: np.ndarray, inner: np.ndarray) -> np.n
     return fill_flat(crop, unknown, inner, share=_SHARE, wipe=True)
 
 
-def _add_texture(crop: np.ndarray, unknown: np.ndarray, inner: np.ndarray) -> np.ndarray:
+def _add_texture(how: HowFilled, crop: np.ndarray, unknown: np.ndarray, inner: np.ndarray) -> np.ndarray:
     """Over what the net has made."""
     shown, channels = crop if crop.dtype == np.uint8 else to_levels(crop), crop.shape[2]
     if channels == 1:
@@ -191,6 +204,7 @@ def _add_texture(crop: np.ndarray, unknown: np.ndarray, inner: np.ndarray) -> np
     textured = continue_texture(shown, unknown, inner, shown.astype(np.float32))
     if textured is not None:
         crop[inner != 0] = from_levels(textured[inner != 0][:, :channels], crop.dtype)
+        how.texture += cv2.countNonZero(inner)
     return _take_exact_colours(crop, unknown, inner)
 
 

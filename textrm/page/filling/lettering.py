@@ -6,12 +6,13 @@ import numpy as np
 
 from textrm.page.filling.fill import fill_holes
 from textrm.page.filling.hole import make_hole
+from textrm.page.filling.how_filled import HowFilled
 from textrm.page.models.inpainter import InpaintingModel
 
 
 def fill_lettering(
     image: np.ndarray, mask: np.ndarray, radius: int, edge: int, fill: str, model: InpaintingModel | None
-) -> np.ndarray:
+) -> tuple[np.ndarray, HowFilled]:
     """Widen the mask up to lines of the drawing and fill it in place.
 
     Args:
@@ -23,9 +24,9 @@ def fill_lettering(
         model: as there.
 
     Returns:
-        H W uint8 in {0, 1}: all other pixels are as they were.
+        H W uint8 in {0, 1}: all other pixels are as they were; and by what these were filled.
     """
     hole = make_hole(image, mask, radius, edge)
-    fill_holes(image, hole.pixels, fill, model, hole.walls)
+    how = fill_holes(image, hole.pixels, fill, model, hole.walls)
     hole.retouched.add_to(hole.pixels)
-    return hole.pixels
+    return hole.pixels, how

@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from textrm.page.filling.how_filled import HowFilled
 from textrm.page.filling.lettering import fill_lettering
 from textrm.page.finding.mask import widen
 from textrm.page.group import groups, surroundings
@@ -25,7 +26,7 @@ _SAMPLE = 20_000  # pixels that a word is judged by; more cost time only
 
 def fill_plates(
     ink: np.ndarray, lettering: np.ndarray, radius: int, edge: int, fill: str, model: InpaintingModel | None
-) -> np.ndarray:
+) -> tuple[np.ndarray, HowFilled]:
     """Take lettering out of a page of ink in place, each plate as a grey picture by itself, with the lines it bears.
 
     A plate is filled in the place of a word only where its ink follows the word's strokes; the plate that follows them
@@ -40,7 +41,7 @@ def fill_plates(
         model: as there.
 
     Returns:
-        H W uint8 in {0, 1}: all other pixels are as they were.
+        H W uint8 in {0, 1}: all other pixels are as they were; and by what these were filled.
     """
     hole = widen(lettering, radius)
     words = []
@@ -50,7 +51,7 @@ def fill_plates(
         strokes = lettering[window] & inner
         bears = [True] * ink.shape[2] if fill == "white" else bears_lettering(ink[window], strokes, inner, domain)
         words.append((slices, own & lettering[slices], bears))
-    filled = np.zeros_like(hole)
+    filled, how = np.zeros_like(hole), HowFilled()
     for number in range(ink.shape[2]):
         own_lettering = np.zeros_like(hole)
         for slices, own, bears in words:
@@ -58,10 +59,11 @@ def fill_plates(
                 own_lettering[slices] |= own
         if own_lettering.any():
             plane = np.invert(ink[..., number, None])  # ink is dark, as on the pages that the net has learnt from
-            own_filled = fill_lettering(plane, own_lettering, radius, edge, fill, model)
+            own_filled, own_how = fill_lettering(plane, own_lettering, radius, edge, fill, model)
             np.copyto(ink[..., number], np.invert(plane[..., 0]), where=own_filled != 0)
             filled |= own_filled
-    return filled
+            how.add(own_how)
+    return filled, how
 
 
 def bears_lettering(ink: np.ndarray, strokes: np.ndarray, hole: np.ndarray, domain: np.ndarray) -> list[bool]:

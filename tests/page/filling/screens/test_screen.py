@@ -134,12 +134,17 @@ def frame() -> np.ndarray:
     return picture
 
 
-@pytest.mark.parametrize("draw", [crossed, noise, grain_of_compression, hatching_by_hand, frame])
-def test_what_is_no_single_screen_is_left_alone(draw: Callable[[], np.ndarray]) -> None:
+@pytest.mark.parametrize(
+    ("draw", "seen"),
+    [(crossed, True), (noise, False), (grain_of_compression, False), (hatching_by_hand, False), (frame, False)],
+)
+def test_what_is_no_single_screen_is_left_alone(draw: Callable[[], np.ndarray], seen: bool) -> None:
+    """Of what may be one, all is left over; of what is none, there is no answer."""
     truth, hole = draw(), words(180, 240)
     picture = truth[..., None].repeat(3, 2)
     before, own = picture.copy(), hole.copy()
-    assert continue_screen(picture, hole, own) is None
+    rest = continue_screen(picture, hole, own)
+    assert np.array_equal(rest, hole) if seen else rest is None
     assert np.array_equal(picture, before)
     assert np.array_equal(own, hole)
 

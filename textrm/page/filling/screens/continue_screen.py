@@ -32,7 +32,8 @@ def continue_screen(crop: np.ndarray, unknown: np.ndarray, own: np.ndarray) -> n
         own: h w uint8, 1 = to fill; within ``unknown``. White edges are added to it.
 
     Returns:
-        h w uint8, 1 = of ``own``, and not filled; None of no screen: nothing is filled.
+        h w uint8, 1 = of ``own``, and not filled: all of it where there may be a screen, and none is certain; None of
+        no screen.
     """
     if not _speckled(crop, unknown, own):
         return None
@@ -53,11 +54,11 @@ def continue_screen(crop: np.ndarray, unknown: np.ndarray, own: np.ndarray) -> n
     if len(lattice) == 1 and np.linalg.norm(lattice) * _FARTHEST < 1:
         return None
     if screen.score < _EXPLAINED or not screen.repeats():
-        return None
+        return own.copy()
     edge = screen.white_edge(own)
     filled = screen.certain(own | edge)
     if not filled.any():
-        return None
+        return own.copy()
     own |= edge & filled
     if crop.shape[2] == 1 or (levels == levels[..., :1]).all():
         crop[filled] = from_levels(screen.values(grey, filled)[:, None], crop.dtype)

@@ -66,14 +66,15 @@ class Strokes:
         for part in self._beside:
             hole[part.rows, part.columns] = 1
 
-    def draw(self, image: np.ndarray, hole: np.ndarray) -> None:
-        """Undo that, and lay the strokes over what the holes were filled with."""
+    def draw(self, image: np.ndarray, hole: np.ndarray) -> int:
+        """Undo that, and lay the strokes over what the holes were filled with; returns how many pixels they have."""
         for part in self._beside:
             image[part.rows, part.columns] = part.colours
             hole[part.rows, part.columns] = 0
         for part in self._covered:
             ground = to_levels(image[part.rows, part.columns])
             image[part.rows, part.columns] = from_levels(ground + part.share * (part.colours - ground), image.dtype)
+        return sum(len(part.rows) for part in self._covered)
 
 
 def find_strokes(image: np.ndarray, hole: np.ndarray, others: Sequence[Packed] = ()) -> Strokes:
