@@ -189,3 +189,17 @@ def test_interruption_leaves_whole_files_only(model_file: Path, tmp_path: Path) 
     for name in written:
         with Image.open(tmp_path / "out" / name) as picture:
             picture.load()
+
+
+def test_what_cannot_be_written_beside_a_page_does_not_cost_it(model_file: Path, book: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    (out / "1.mask.png").mkdir(parents=True)
+    result = run(model_file, book / "1.png", "-o", out, "--mask", "--json")
+    assert result.exit_code == 1
+    assert f"failed: {book / '1.png'}: {out / '1.mask.png'} cannot be written: Is a directory" in result.output
+    assert "1 page cleaned" in result.output
+    assert (read(out / "1.png").image == 255).all()
+    assert (out / "1.json").exists()
+    (out / "1.mask.png").rmdir()
+    assert run(model_file, book / "1.png", "-o", out, "--mask", "--json").exit_code == 0
+    assert (out / "1.mask.png").is_file()

@@ -155,6 +155,7 @@ def _clean(
             for done in done_of(attempts, len(waiting), "cleaning", failed, console, console.is_terminal):
                 assert done.value is not None
                 summary.add(done.value)
+                failed += [(done.path, reason) for reason in done.value.lost]
                 for note in done.value.notes:
                     console.print(printable(f"note: {done.path}: {note}"))
     finally:

@@ -52,8 +52,8 @@ def released(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write_inpainter(folder / "inpaint.onnx")
     write_cleaner(folder / "clean.onnx")
     monkeypatch.setattr(scoring_methods, "WEIGHTS", folder)
-    monkeypatch.setattr("textrm.page.models.segmenter.WEIGHTS", folder)
-    monkeypatch.setattr("textrm.page.models.inpainter.WEIGHTS", folder)
+    monkeypatch.setattr("textrm.page.models.segmenter.SegmentationModel.released", folder / "find.onnx")
+    monkeypatch.setattr("textrm.page.models.inpainter.InpaintingModel.released", folder / "inpaint.onnx")
     return folder
 
 

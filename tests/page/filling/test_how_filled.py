@@ -4,8 +4,8 @@ import json
 
 import numpy as np
 import pytest
+from drawn_screens import drawn, frequencies
 
-from tests.helpers.drawn_screens import drawn, frequencies
 from textrm.page.files.beside import regions_json
 from textrm.page.filling.fill import fill_holes
 from textrm.page.filling.how_filled import HowFilled

@@ -12,7 +12,7 @@ from textrm.errors import UserError
 
 T = TypeVar("T")
 
-_FULL = (errno.ENOSPC, errno.EDQUOT)
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def attempt(path: Path, task: Callable[[], T], memory_hint: str = "") -> Attempt
     except BrokenPipeError:
         raise
     except OSError as error:
-        if error.errno in _FULL:
+        if error.errno in FULL:
             return Attempt(path, reason=f"the disk is full: the result of {path} was not written; make room and give "
                            "the same command again", disk_full=True)  # fmt: skip
         return Attempt(path, reason=f"its result cannot be written: {error.strerror or error}")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from textrm.files import write_whole
 from textrm.page.cleaning import Cleaning
+from textrm.page.files.attempt import FULL
 from textrm.page.files.beside import draw_overlay, regions_json
 from textrm.page.files.masks_by_hand import read_by_hand
 from textrm.page.files.plan import PageFiles
@@ -25,13 +26,14 @@ from textrm.pictures.write import encode, encode_plain
 class Cleaned:
     """What is told of a page: ``notes`` for the user, how many ``words`` went and how many ``doubtful`` ones stayed.
 
-    ``by_pixel``: the model judged pixels and not words.
+    ``by_pixel``: the model judged pixels and not words. ``lost`` says what could not be written beside it, and why.
     """
 
     notes: list[str]
     words: int
     doubtful: int
     by_pixel: bool
+    lost: list[str] = field(default_factory=list)
 
 
 def clean_file(
@@ -43,7 +45,7 @@ def clean_file(
 ) -> Cleaned:
     """Read a page, clean it, write it and what is wished beside it.
 
-    The clean page is written last: where it is, the others are too.
+    The clean page is written last: where it is, the others are too, or a reason is given.
 
     Args:
         page_files: the files.
@@ -60,10 +62,9 @@ def clean_file(
     if problem := colours(page).problem:
         page.notes.append(problem)
     image = planes(page)
-    filled, words, doubtful = _clean_and_report(page, image, page_files, cleaning, max_pixels, write)
+    filled, cleaned = _clean_and_report(page, image, page_files, cleaning, max_pixels, write)
     write(page_files.target, encode(page, image, filled, as_png))
-    by_pixel = isinstance(cleaning.model, SegmentationModel) and cleaning.model.looks == 1
-    return Cleaned(page.notes, words, doubtful, by_pixel)
+    return cleaned
 
 
 def _clean_and_report(
@@ -73,8 +74,8 @@ def _clean_and_report(
     cleaning: Cleaning,
     max_pixels: int,
     write: Callable[[Path, bytes | memoryview], object],
-) -> tuple[np.ndarray, int, int]:
-    """Clean ``image`` in place and write what is wished beside it; returns what was filled, and how many words.
+) -> tuple[np.ndarray, Cleaned]:
+    """Clean ``image`` in place and write what is wished beside it; returns what was filled, and what is told.
 
     A function of its own: encoding a large page needs the room that the probability and the mask take here.
     """
@@ -91,8 +92,15 @@ def _clean_and_report(
             page_files.source.name, page.image.shape, result.regions, result.doubtful, result.how, **facts
         ),
     }
+    lost = []
     for name, path in page_files.extras.items():
-        write(path, contents[name]())
+        try:
+            write(path, contents[name]())
+        except OSError as error:  # which does not cost the page
+            if error.errno in FULL:
+                raise
+            lost.append(f"{path} cannot be written: {error.strerror or error}")
     if "json" in page_files.extras and result.how is not None:
         page.notes.append(str(result.how))
-    return result.filled, len(result.regions), len(result.doubtful)
+    by_pixel = isinstance(cleaning.model, SegmentationModel) and cleaning.model.looks == 1
+    return result.filled, Cleaned(page.notes, len(result.regions), len(result.doubtful), by_pixel, lost)

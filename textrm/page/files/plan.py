@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ FOREIGN = frozenset(
 
 LOOKS = ".looks.png"
 """What the name of a page with its looks drawn in ends with. Folders may hold them beside the pages."""
+
+_LONGEST = 255  # bytes of a name, on most file systems
 
 EXTRAS = {"mask": ".mask.png", "prob": ".prob.png", "overlay": ".overlay.png", "json": ".json"}
 
@@ -94,7 +97,7 @@ def make_plan(
     pages: dict[tuple[Path, Path], PageFiles] = {}  # by page and result: a page that is given twice counts once
     for source, relative in find_pages(inputs, [out, *passed_over], plan.failures, places(inputs)):
         target = out / (relative.with_name(relative.stem + suffix) if suffix else relative)
-        one = PageFiles(source, target, {name: target.with_name(target.stem + EXTRAS[name]) for name in extras})
+        one = PageFiles(source, target, {name: file_beside(target, EXTRAS[name]) for name in extras})
         pages.setdefault((Path(os.path.realpath(source)), located(target)), one)
     sources = {page for page, _ in pages} | {located(one.source) for one in pages.values()}
     writers: dict[Path, list[Path]] = {}  # of each file, the pages whose result it would be
@@ -108,6 +111,17 @@ def make_plan(
         else:
             plan.failures.append((one.source, obstacle))
     return plan
+
+
+def file_beside(target: Path, ending: str) -> Path:
+    """The file of a result's name with another ending; a name that would be too long is cut, and stays its own."""
+    if len(os.fsencode(target.stem + ending)) <= _LONGEST:
+        return target.with_name(target.stem + ending)
+    ending = f"~{hashlib.sha256(os.fsencode(target.stem)).hexdigest()[:8]}{ending}"
+    stem = target.stem
+    while len(os.fsencode(stem + ending)) > _LONGEST:
+        stem = stem[:-1]  # a letter at a time: half of one is none
+    return target.with_name(stem + ending)
 
 
 def _obstacle(one: PageFiles, writers: dict[Path, list[Path]], sources: set[Path], overwrite: bool) -> str | None:
