@@ -33,9 +33,12 @@ def test_what_lies_beside_a_page_has_a_name_of_its_own(stem: str, model_file: Pa
         assert before[path] == path.read_bytes()
 
 
-def test_a_name_is_cut_between_letters() -> None:
-    short = file_beside(Path("out") / ("\u9801" * 83 + ".png"), ".overlay.png").name
-    assert len(short.encode()) in range(253, 256)
-    assert short.startswith("\u9801" * 70)
-    assert short.endswith(".overlay.png")
-    assert file_beside(Path("out/1.png"), ".mask.png") == Path("out/1.mask.png")
+def test_a_name_that_is_too_long_goes_into_a_folder_and_is_cut_between_letters() -> None:
+    long = "\u9801" * 83
+    assert file_beside(Path(f"out/{long}.png"), "overlay") == Path(f"out/overlay/{long}.png")
+    assert file_beside(Path("out/1.png"), "mask") == Path("out/1.mask.png")
+    cut = file_beside(Path(f"out/{long}nn.png"), "json")
+    assert cut.parent == Path("out/json")
+    assert cut.name.startswith("\u9801" * 80)
+    assert len(cut.name.encode()) in range(253, 256)
+    assert cut != file_beside(Path(f"out/{long}nm.png"), "json")

@@ -38,9 +38,10 @@ def with_masks(plan: Plan, out: Path, folders: Mapping[str, Path]) -> list[str]:
         found = _masks(folder)
         waiting, plan.pages = plan.pages, []
         names = {one.name_below(out) for one in waiting}
-        for one in waiting:  # a long name was cut where the mask was written
-            written = file_beside(one.target, EXTRAS["mask"]).relative_to(out).as_posix().removesuffix(EXTRAS["mask"])
-            if written in found and written not in names:
+        for one in waiting:  # where a name is too long for NAME.mask.png
+            path = file_beside(one.target, "mask")
+            written = path.relative_to(out).with_suffix("").as_posix()
+            if path.parent != one.target.parent and written in found and written not in names:
                 found[one.name_below(out)] = found.pop(written)
         used = {located(path) for name in names for path in found.get(name, []) if path.name.endswith(EXTRAS["mask"])}
         waiting = [one for one in waiting if located(one.source) not in used]  # masks may lie beside the pages

@@ -97,7 +97,7 @@ def make_plan(
     pages: dict[tuple[Path, Path], PageFiles] = {}  # by page and result: a page that is given twice counts once
     for source, relative in find_pages(inputs, [out, *passed_over], plan.failures, places(inputs)):
         target = out / (relative.with_name(relative.stem + suffix) if suffix else relative)
-        one = PageFiles(source, target, {name: file_beside(target, EXTRAS[name]) for name in extras})
+        one = PageFiles(source, target, {name: file_beside(target, name) for name in extras})
         pages.setdefault((Path(os.path.realpath(source)), located(target)), one)
     sources = {page for page, _ in pages} | {located(one.source) for one in pages.values()}
     writers: dict[Path, list[Path]] = {}  # of each file, the pages whose result it would be
@@ -113,15 +113,19 @@ def make_plan(
     return plan
 
 
-def file_beside(target: Path, ending: str) -> Path:
-    """The file of a result's name with another ending; a name that would be too long is cut, and stays its own."""
-    if len(os.fsencode(target.stem + ending)) <= _LONGEST:
-        return target.with_name(target.stem + ending)
-    ending = f"~{hashlib.sha256(os.fsencode(target.stem)).hexdigest()[:8]}{ending}"
-    stem = target.stem
-    while len(os.fsencode(stem + ending)) > _LONGEST:
+def file_beside(target: Path, name: str) -> Path:
+    """The file of a result that has its ``name`` in EXTRAS: NAME.mask.png, or mask/NAME.png where that is too long.
+
+    A name that is too long even there is cut, and ends in a mark that is made from the whole of it.
+    """
+    path = target.with_name(target.stem + EXTRAS[name])
+    if len(os.fsencode(path.name)) <= _LONGEST:
+        return path
+    suffix, stem, mark = path.suffix, target.stem, ""
+    while len(os.fsencode(stem + mark + suffix)) > _LONGEST:
+        mark = f"~{hashlib.sha256(os.fsencode(target.stem)).hexdigest()[:8]}"
         stem = stem[:-1]  # a letter at a time: half of one is none
-    return target.with_name(stem + ending)
+    return target.with_name(name) / (stem + mark + suffix)
 
 
 def _obstacle(one: PageFiles, writers: dict[Path, list[Path]], sources: set[Path], overwrite: bool) -> str | None:
