@@ -12,6 +12,7 @@ _SIGMA = 4.0  # pixels over which the match is judged where a shift is chosen
 _KNOWN = 0.6  # share of the ring that must be known where a shift copies from
 _WORTH = 1.0  # a texture is copied when the match leaves less than this share of the ring's variance
 _DOUBT = 3.0  # how fast trust in a copy falls with its error; the other filling is a good one
+_TINT = 24  # levels between the channels of what counts as black or white
 _BILEVEL = 0.8  # share of ring pixels near black or white from which a picture counts as black and white
 
 
@@ -43,7 +44,9 @@ def continue_texture(crop: np.ndarray, unknown: np.ndarray, own: np.ndarray, smo
     around = grey[ring > 0]
     if len(around) < 4 * _RING:
         return None
-    bilevel = np.mean((around < 48) | (around > 207)) >= _BILEVEL
+    colours = crop[ring > 0]
+    plain = colours.max(1).astype(np.float32) - colours.min(1) <= _TINT  # pale colours are no white, deep ones no black
+    bilevel = np.mean(((around < 48) | (around > 207)) & plain) >= _BILEVEL
     detail = grey.astype(np.float32) - cv2.blur(cv2.cvtColor(smooth, cv2.COLOR_RGB2GRAY), (15, 15))
     variance = float(np.mean(np.square(detail[ring > 0]))) + 1
     shifts = _best_shifts(grey.astype(np.float32) - around.mean(), ring, known)
