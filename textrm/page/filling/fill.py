@@ -69,8 +69,10 @@ def fill_holes(
         screened = fill_screens(image, hole, lines, how)
         screened.take_from(hole)
         strokes = find_strokes(image, hole, [screened] if lines is None else [screened, lines])
-        strokes.take_out(hole)
         art = flat_rest(image, hole, lines)
+        if strokes.take_out(art):  # without them more of the rest may be flat
+            hole |= art
+            art = flat_rest(image, art, lines)
         how.flat = cv2.countNonZero(hole) - cv2.countNonZero(art)
         _fill_rest(image, art, model, partial(_add_texture, how), lines, how)
         how.strokes = strokes.draw(image, hole)

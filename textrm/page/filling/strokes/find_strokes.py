@@ -61,10 +61,11 @@ class Strokes:
             top, left = window[0].start, window[1].start
             parts.append(_Pixels(rows + top, columns + left, colours[rows, columns], share))
 
-    def take_out(self, hole: np.ndarray) -> None:
-        """Add to ``hole``, H W uint8, what is seen of the strokes, so that it is filled with ground alone."""
+    def take_out(self, hole: np.ndarray) -> bool:
+        """Add to ``hole``, H W uint8, what is seen of the strokes, so that it is filled with ground alone; if any is."""
         for part in self._beside:
             hole[part.rows, part.columns] = 1
+        return any(len(part.rows) for part in self._beside)
 
     def draw(self, image: np.ndarray, hole: np.ndarray) -> int:
         """Undo that, and lay the strokes over what the holes were filled with; returns how many pixels they have."""
