@@ -62,7 +62,7 @@ class Strokes:
             parts.append(_Pixels(rows + top, columns + left, colours[rows, columns], share))
 
     def take_out(self, hole: np.ndarray) -> bool:
-        """Add to ``hole``, H W uint8, what is seen of the strokes, so that it is filled with ground alone; if any is."""
+        """Add to ``hole``, H W uint8, what is seen of the strokes, if any: it is filled with ground alone then."""
         for part in self._beside:
             hole[part.rows, part.columns] = 1
         return any(len(part.rows) for part in self._beside)
