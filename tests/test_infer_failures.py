@@ -6,13 +6,12 @@ import errno
 import io
 import os
 import signal
-import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from infer_command import check_reasons, files, run, start
+from infer_command import check_interrupted, check_reasons, files, run, start
 from PIL import Image
 from standin_model import METADATA, write_model
 
@@ -176,19 +175,7 @@ def test_interruption_leaves_whole_files_only(model_file: Path, tmp_path: Path) 
     for index in range(1, 1000):  # more than are cleaned before the signal comes, however busy the machine is
         os.link(tmp_path / "in" / "0.bmp", tmp_path / "in" / f"{index}.bmp")
     process = start(model_file, tmp_path / "in", "-o", tmp_path / "out", "--format", "png", "--fill", "white")
-    while not list((tmp_path / "out").glob("*.png")) and process.poll() is None:
-        time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate()
-    assert process.returncode == 130
-    assert errors.startswith("stopped")
-    assert errors.count("\n") == 1
-    written = files(tmp_path / "out")
-    assert 0 < len(written) < 1000
-    assert all(name.endswith(".png") for name in written)
-    for name in written:
-        with Image.open(tmp_path / "out" / name) as picture:
-            picture.load()
+    check_interrupted(process, tmp_path / "out", 1000, lambda: process.send_signal(signal.SIGINT))
 
 
 def test_what_cannot_be_written_beside_a_page_does_not_cost_it(model_file: Path, book: Path, tmp_path: Path) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from infer_command import files, run, start
+from infer_command import check_interrupted, files, run, start
 from PIL import Image
 from standin_model import lettered_page
 
@@ -51,19 +50,7 @@ def test_an_interruption_ends_all_processes_with_one_line(model_file: Path, tmp_
         Image.fromarray(page).save(tmp_path / "in" / f"{index}.bmp")
     process = start(model_file, tmp_path / "in", "-o", tmp_path / "out", "--format", "png", "--fill", "white",
                     "--jobs", 2, group=True)  # fmt: skip
-    while not list((tmp_path / "out").glob("*.png")) and process.poll() is None:
-        time.sleep(0.01)
-    os.killpg(process.pid, signal.SIGINT)
-    _, errors = process.communicate()
-    assert process.returncode == 130
-    assert errors.startswith("stopped")
-    assert errors.count("\n") == 1
-    written = files(tmp_path / "out")
-    assert 0 < len(written) < 400
-    assert all(name.endswith(".png") for name in written)
-    for name in written:
-        with Image.open(tmp_path / "out" / name) as picture:
-            picture.load()
+    check_interrupted(process, tmp_path / "out", 400, lambda: os.killpg(process.pid, signal.SIGINT))
 
 
 def test_the_summary_counts_words(model_file: Path, book: Path, tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -54,3 +56,20 @@ def start(model: Path, *arguments: object, limit: str = "", group: bool = False)
     heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     return subprocess.Popen(["bash", "-c", command], cwd=ROOT, stderr=subprocess.PIPE, text=True, preexec_fn=heed,
                             start_new_session=group)  # fmt: skip
+
+
+def check_interrupted(process: subprocess.Popen[str], out: Path, pages: int, interrupt: Callable[[], None]) -> None:
+    """Interrupted once a PNG is there, it says so in one line, before the last of its pages, and leaves whole files."""
+    while not list(out.glob("*.png")) and process.poll() is None:
+        time.sleep(0.01)
+    interrupt()
+    _, errors = process.communicate()
+    assert process.returncode == 130
+    assert errors.startswith("stopped")
+    assert errors.count("\n") == 1
+    written = files(out)
+    assert 0 < len(written) < pages
+    assert all(name.endswith(".png") for name in written)
+    for name in written:
+        with Image.open(out / name) as picture:
+            picture.load()

@@ -123,7 +123,7 @@ def read_drawing(path: Path) -> np.ndarray:
     """
     try:
         with open_file(path) as file:
-            data = file.read()
+            data = b"" if path.suffix.lower() == ".svg" else file.read()
     except (UserError, OSError) as error:
         raise UserError(f"{path}: {getattr(error, 'strerror', error)}") from error
     if path.suffix.lower() == ".svg":

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 Slices = tuple[slice, slice]  # rows and columns of a page
+Box = tuple[int, int, int, int]  # left, top, right and bottom in pixels of a page, the last two exclusive
 CELL = 4  # pixels; grouping looks at the largest value per cell, which costs a sixteenth of the time and memory
 
 

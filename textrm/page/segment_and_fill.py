@@ -12,6 +12,7 @@ from textrm.errors import UserError
 from textrm.page.by_hand import as_found, change
 from textrm.page.cleaning import ByHand, Result, check_pictures, copied
 from textrm.page.filling.fill import FILLS, NEEDS_MODEL
+from textrm.page.filling.hole import AROUND
 from textrm.page.filling.how_filled import HowFilled
 from textrm.page.filling.lettering import fill_lettering
 from textrm.page.filling.plates import fill_plates
@@ -20,8 +21,6 @@ from textrm.page.finding.segment import TILE
 from textrm.page.models.inpainter import InpaintingModel
 from textrm.page.models.segmenter import SegmentationModel
 from textrm.page.tile import check_side
-
-_AROUND = 16  # times the letters' edge: so far beyond the mask's growth a hole may reach, along lines and traces
 
 
 class SegmentAndFill:
@@ -114,7 +113,7 @@ class SegmentAndFill:
         result = Result(out, found.mask, filled, found.prob, found.regions, found.doubtful, how)
         if by_hand.add is None and by_hand.erase is None:
             return result
-        return change(result, before, before if seen is None else seen, by_hand, take_out, radius + _AROUND * edge)
+        return change(result, before, before if seen is None else seen, by_hand, take_out, radius + AROUND * edge)
 
 
 def clean(

@@ -13,7 +13,7 @@ from textrm.page.finding.mask import widen
 from textrm.page.group import blocks, ellipse, surroundings
 from textrm.page.levels import from_levels, to_levels
 
-_AROUND = 16  # times the letters' edge: so far around a hole lines are looked at, to tell them from letters
+AROUND = 16  # times the letters' edge: so far around a hole lines are looked at, to tell them from letters
 _SLIVER = 4  # pixels of ink
 _GAP = 16  # pixels; words that are nearer share their ground and their ink
 _BLOCK = 1024  # pixels; larger groups are cut, so that memory does not grow with them
@@ -53,7 +53,7 @@ def make_hole(image: np.ndarray, mask: np.ndarray, radius: int, edge: int) -> Ho
             grown = widen(inner, radius)
             pixels[window] |= grown
             continue
-        window, inner = surroundings(slices, own, radius + _AROUND * edge, mask.shape)
+        window, inner = surroundings(slices, own, radius + AROUND * edge, mask.shape)
         grown = widen(inner, radius)
         lines = find_lines(_shown(image[window]), mask[window], inner, radius, edge)
         if lines is not None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from textrm.page.group import Slices
+from textrm.page.group import Box, Slices
 
-Box = tuple[int, int, int, int]
-"""Left, top, right and bottom in pixels, the last two exclusive."""
+COUNTS = ("flat", "screen", "texture", "network", "strokes", "doubtful")
 
 
 @dataclass(slots=True)
@@ -31,7 +30,7 @@ class HowFilled:
 
     def add(self, other: HowFilled) -> None:
         """Count what ``other`` counts, too."""
-        for name in ("flat", "screen", "texture", "network", "strokes", "doubtful"):
+        for name in COUNTS:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         if other.pixels > self.pixels:
             self.largest, self.pixels = other.largest, other.pixels
@@ -44,10 +43,7 @@ class HowFilled:
 
     def facts(self) -> dict[str, object]:
         """The same by name, for JSON."""
-        return {
-            "flat": self.flat, "screen": self.screen, "texture": self.texture, "network": self.network,
-            "strokes": self.strokes, "doubtful": self.doubtful, "largest": self.largest,
-        }  # fmt: skip
+        return {name: getattr(self, name) for name in (*COUNTS, "largest")}
 
     def __str__(self) -> str:
         parts = {"flat": self.flat, "on screens": self.screen, "by texture": self.texture, "by the net": self.network}

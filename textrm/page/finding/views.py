@@ -7,6 +7,7 @@ import numpy as np
 
 from textrm.page.finding.pyramid import halved
 from textrm.page.finding.words import Words
+from textrm.page.group import Box
 
 VIEWS, SIDE = 3, 64  # of a word; pixels of the side of each
 CHANNELS = 6  # red, green, blue, the word's own strokes, all that the finest look saw, and what a coarser one did
@@ -15,9 +16,6 @@ _FEWEST = 16  # pixels of the page that a view shows, at least
 _SCENE = 6  # what is around a word is at least one such part of the page's shorter side
 _FINE = 256  # cells; strokes are drawn on no more than that before they are shrunk
 _BEYOND = 128  # of 255; the colour of what lies beyond the page
-
-Box = tuple[int, int, int, int]
-"""Left, top, right and bottom in pixels, the last two exclusive."""
 
 
 class WordViews:
