@@ -162,7 +162,7 @@ def test_sets_of_a_verifier_have_shares(text: str, entry: tuple[str, str, float]
 
 def test_what_features_say_twice_becomes_one_verifier() -> None:
     torch.manual_seed(0)
-    net = WordVerifier(2, 6, 5, width=8).eval()
+    net = WordVerifier(2, 6, 5).eval()
     net.standardize.running_mean.uniform_(-1, 1)
     net.standardize.running_var.uniform_(0.5, 2)
     views, features = torch.rand(4, 2, 6, 64, 64) - 0.5, torch.randn(200, 5)
@@ -224,7 +224,7 @@ def test_the_recipe_of_the_finder_runs_from_drawings_to_weights_and_is_not_repea
     assert f"weights={tmp_path / 'out' / 'leg1_averaged.onnx'}" in legs[1]
     model = SegmentationModel(tmp_path / "out" / "find.onnx", threads=1)
     assert (model.looks, model.threshold) == (4, 0.4)
-    assert model.metadata["verifier"] == as_text((tmp_path / "out" / "verifier.onnx").read_bytes())
+    assert model.metadata["verifier"] == as_text((tmp_path / "out" / "verifier.int8.onnx").read_bytes())
     before = len(commands)
     assert CliRunner().invoke(finding.main, arguments).exit_code == 0
     assert [command.split()[0] for command in commands[before:]] == ["textrm.export"] * 2

@@ -13,10 +13,12 @@ from torch import Tensor, nn
 from experiments.finding.augment import augmented
 from experiments.finding.fit_features import fit_features, joined
 from experiments.finding.proposals import Proposals
+from textrm.checkpoints.imagenet import efficientnet_lite
 from textrm.nets.verification.word_verifier import WordVerifier
 
 BATCH = 128
 RATE, DECAY = 0.002, 0.02
+KNOWN = 0.3  # times RATE: of what starts with what ImageNet taught
 SURE = 0.25  # a word of which less than that share is lettering is none, of which all but that is, is one
 ALONE = 0.3  # weight of what views and features say each by themselves
 TOGETHER = 0.8  # times the sum of the two
@@ -29,7 +31,7 @@ def importance(proposals: Proposals, share: float, false: float) -> np.ndarray:
     return share * sizes / max(sizes.sum(), 1) * np.where(proposals.share > 0.5, 1.0, false)
 
 
-def fit(sets: Sequence[Proposals], weights: np.ndarray, steps: int, seed: int = 0, deeper: bool = True) -> WordVerifier:
+def fit(sets: Sequence[Proposals], weights: np.ndarray, steps: int, seed: int = 0) -> WordVerifier:
     """The verifier after so many steps, under one learning rate that rises and falls (Smith & Topin 2018).
 
     What features say is fitted a second time by itself and added: the two err on other words.
@@ -41,19 +43,22 @@ def fit(sets: Sequence[Proposals], weights: np.ndarray, steps: int, seed: int = 
         weights: how much each of them counts, all sets in one row.
         steps: batches of ``BATCH`` words.
         seed: of weights, order and changes.
-        deeper: two more convolutions.
     """
     torch.manual_seed(seed)
     views, features = sets[0].views[:1], torch.from_numpy(np.concatenate([part.features for part in sets]))
-    net = WordVerifier(views.shape[1], views.shape[2], features.shape[1], deeper=deeper)
+    net = WordVerifier(views.shape[1], views.shape[2], features.shape[1])
+    net.colors.load_state_dict(efficientnet_lite())
     net.to(memory_format=torch.channels_last)
     share = np.concatenate([part.share for part in sets])
     truth = torch.from_numpy(np.where(share < SURE, 0, np.where(share > 1 - SURE, 1, share))).float()
     chances = np.sqrt(weights / weights.sum())
     chances /= chances.sum()
     weighing = torch.from_numpy(weights / weights.sum() / chances).float()
-    optimizer = torch.optim.AdamW(net.parameters(), RATE, weight_decay=DECAY)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, steps, pct_start=0.1)
+    known = [parameter for parameter in net.colors.parameters() if parameter.requires_grad]
+    new = [parameter for name, parameter in net.named_parameters() if not name.startswith("colors.")]
+    optimizer = torch.optim.AdamW([{"params": new, "lr": RATE}, {"params": known, "lr": KNOWN * RATE}],
+                                  weight_decay=DECAY)  # fmt: skip
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, [RATE, KNOWN * RATE], steps, pct_start=0.1)
     batches = _batches(sets, chances, steps, seed)
     for number, seen in track(batches, "verifier", total=steps):
         with torch.autocast("cpu", torch.bfloat16):

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import click
 import numpy as np
+import onnx
 import torch
 
 from experiments.finding.fit import fit, importance
 from experiments.finding.proposals import THRESHOLD, Proposals, proposals
 from textrm.command_line import click_command
 from textrm.export.graph import export
+from textrm.export.quantisation import quantized
 from textrm.nets.verification.word_verifier import WordVerifier
 from textrm.page.models.segmenter import SegmentationModel
+
+CALIBRATING = 64  # words of each set that the ranges of 8 bits are taken from
 
 
 @click_command()
@@ -31,9 +36,10 @@ from textrm.page.models.segmenter import SegmentationModel
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0))
 @click.option("--out", required=True, type=click.Path(path_type=Path),
               help="ONNX file for textrm.export verifier=…; what was found goes into a folder beside it.")  # fmt: skip
+@click.option("--int8", type=click.Path(path_type=Path), help="Another file, for the same net in 8 bits.")
 @click.option("--threads", default=2, show_default=True, type=click.IntRange(1))
 def main(model: Path, sets: tuple[str, ...], false: float, bar: float, limit: int, steps: int, seed: int, out: Path,
-         threads: int) -> None:  # fmt: skip
+         int8: Path | None, threads: int) -> None:  # fmt: skip
     """Write the net that tells words from what is no lettering, among those that MODEL proposes on these pages.
 
     A word is lettering where more than half of its pixels are, in truth, within 2 px. Each set counts the same, or as
@@ -54,6 +60,18 @@ def main(model: Path, sets: tuple[str, ...], false: float, bar: float, limit: in
         click.echo(f"{entry}: {len(true)} words; goes: {kept[true].sum()} of {true.sum()} true, "
                    f"{kept[~true].sum()} of {(~true).sum()} false")  # fmt: skip
     export(net, out, run=out.stem)
+    if int8:
+        onnx.save(quantized(out, _feeds(found, seed)), int8)
+
+
+def _feeds(sets: Sequence[Proposals], seed: int) -> list[dict[str, np.ndarray]]:
+    """Words of each set by chance, as an exported verifier is given them."""
+    rng, feeds = np.random.default_rng(seed), []
+    for words in sets:
+        chosen = np.sort(rng.permutation(len(words.share))[:CALIBRATING])
+        feeds += [{"views": words.views[part], "features": words.features[part].astype(np.float32)}
+                  for part in np.array_split(chosen, -(-len(chosen) // 16))]  # fmt: skip
+    return feeds
 
 
 def _scores(net: WordVerifier, words: Proposals) -> np.ndarray:

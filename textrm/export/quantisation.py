@@ -59,28 +59,35 @@ def quantize(source: Path, out: Path, crops: Sequence[Sample], held_out: Sequenc
     there are.
     Crops for nets that draw, which inpaint or clean, have clean pictures.
     """
-    metadata = list(onnx.load(source).metadata_props)
-    task = next((entry.value for entry in metadata if entry.key == "textrm.task"), "")
+    task = next((entry.value for entry in onnx.load(source).metadata_props if entry.key == "textrm.task"), "")
     feeds = segmenter_feeds(source, crops) if task == "segmentation" else [
         _hole_feed(crop) if task == "inpainting" else _feed(crop) for crop in crops
     ]  # fmt: skip
     name, price = _PRICES[task]
+    graph = quantized(source, feeds)
     with TemporaryDirectory() as folder:
-        prepared, quantized = Path(folder) / "prepared.onnx", Path(folder) / "int8.onnx"
+        int8 = Path(folder) / "int8.onnx"
+        onnx.save(graph, int8)
+        found = Price(name, price(str(source), held_out), price(str(int8), held_out))
+        onnx.save(graph, out)
+    return found
+
+
+def quantized(source: Path, feeds: Feeds) -> onnx.ModelProto:
+    """The graph of ``source`` with 8-bit weights and activations, whose ranges are taken from ``feeds``."""
+    with TemporaryDirectory() as folder:
+        prepared, int8 = Path(folder) / "prepared.onnx", Path(folder) / "int8.onnx"
         quant_pre_process(source, prepared, skip_symbolic_shape=True)
         quantize_static(
-            prepared, quantized, _Reader(feeds), quant_format=QuantFormat.QDQ,
+            prepared, int8, _Reader(feeds), quant_format=QuantFormat.QDQ,
             per_channel=True, activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8,
             calibrate_method=CalibrationMethod.MinMax, nodes_to_exclude=_outside(prepared),
             op_types_to_quantize=["Conv", "Add", "Concat", "Relu", "Clip"],
         )  # fmt: skip
-        graph = onnx.load(quantized)
-        del graph.metadata_props[:]
-        graph.metadata_props.extend(metadata)
-        onnx.save(graph, quantized)
-        found = Price(name, price(str(source), held_out), price(str(quantized), held_out))
-        onnx.save(graph, out)
-    return found
+        graph = onnx.load(int8)
+    del graph.metadata_props[:]
+    graph.metadata_props.extend(onnx.load(source).metadata_props)
+    return graph
 
 
 def segmenter_feeds(model: Path, crops: Sequence[Sample]) -> Feeds:
