@@ -19,11 +19,13 @@ with needs_extra("train", __name__):
     from omegaconf import DictConfig, OmegaConf
 
     from textrm.callbacks.batch_norm import MeasureBatchNorm
+    from textrm.nets.contract import need_kind
     from textrm.runs.config import at_least, hydra_entry, resolved_dict
     from textrm.runs.continuing import find_checkpoint, keep_metrics
     from textrm.runs.keys import real_keys
     from textrm.runs.moved import with_names_of_today
     from textrm.runs.outcome import Outcome, Status, alone_in, recorded
+    from textrm.runs.own import check_parts
     from textrm.runs.sweep_job import run_job
     from textrm.tasks.task import Task
     from textrm.training.fit import best_score, fit, monitor, pruned
@@ -71,9 +73,12 @@ def train(config: DictConfig, run: Path, outcome: Outcome | None = None) -> floa
     pl.seed_everything(config.seed, workers=True)
     torch.set_num_threads(config.threads or torch.get_num_threads())
 
+    check_parts(resolved)
     with real_keys(given):
         datamodule: pl.LightningDataModule = instantiate(config.data)
+        need_kind("data", datamodule, pl.LightningDataModule)
         task: Task = instantiate(config.task)
+        need_kind("task", task, Task)
         task.prepare(datamodule)
         unmeasured = load_start(task.get_submodule("net"), checkpoint, config.weights)
         trainer = make_trainer(config, [MeasureBatchNorm()] if unmeasured else [])

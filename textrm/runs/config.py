@@ -24,6 +24,7 @@ from omegaconf.errors import ConfigAttributeError, ConfigKeyError, MissingMandat
 from textrm.errors import UserError
 from textrm.printable import printable
 from textrm.runs.help import help_page, wants_help
+from textrm.runs.own import import_from_here
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 # The wheel carries the configuration inside the package; a checkout keeps it beside the package.
@@ -122,6 +123,7 @@ def hydra_entry(
             if wants_help(sys.argv[1:], bare):
                 print(help_page(CONFIG_FOLDER / f"{name}.yaml"))
                 return
+            import_from_here()
             if os.environ.get("HYDRA_FULL_ERROR") == "1":
                 full()
                 return
