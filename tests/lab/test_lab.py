@@ -58,6 +58,15 @@ def test_own_parts_go_the_whole_way(
     assert command(train, *LAB, *TINY, f"run={run}") == 0
     header = (run / "metrics.csv").read_text().splitlines()[0]
     assert {"val/area_error", "train/gradient_norm", "val/AP"} <= set(header.split(","))
+    outcome = json.loads((run / "outcome.json").read_text())
+    assert outcome["parameters"] == 4 * 28 + 8 * 37 + 8 * 73 + 16 * 9
+    # At a quarter of the pixels 4 × 27 products, at a sixteenth the others.
+    assert outcome["gmac_per_megapixel"] == pytest.approx(
+        (4 * 27 / 4 + (8 * 36 + 8 * 72 + 16 * 8) / 16) / 1e3, abs=1e-4
+    )
+    assert outcome["cpu_seconds_per_megapixel"] > 0
+    assert outcome["cpu_threads"] == 2
+    assert outcome["pictures_per_second"] > 0
     first = torch.load(run / "checkpoints/last.ckpt", weights_only=True)
     assert command(train, *LAB, *TINY, f"run={run}", "ckpt_path=last", "trainer.max_epochs=2") == 0
     last = torch.load(run / "checkpoints/last.ckpt", weights_only=True)
@@ -95,6 +104,9 @@ def test_own_parts_are_swept_and_reported(command: Command, tmp_path: Path) -> N
     rows = (sweep / "report/results.csv").read_text().splitlines()
     assert len(rows) == 3
     assert "loss.text_weight" in rows[0]
+    measured = [dict(zip(rows[0].split(","), row.split(","), strict=True)) for row in rows[1:]]
+    assert [row["parameters"] for row in measured] == ["1136"] * 2
+    assert len({row["cpu_seconds_per_megapixel"] for row in measured}) == 1  # one net, timed once
 
 
 def test_the_own_encoder_goes_into_a_net_of_textrm(command: Command, tmp_path: Path) -> None:

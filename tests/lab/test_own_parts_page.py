@@ -16,7 +16,8 @@ TEXT = (Path(__file__).resolve().parents[2] / "docs/own_parts.md").read_text()
 FILES = dict(re.findall(r"^```(?:python|yaml)\n# (mine/\S+)\n(.*?)^```", TEXT, flags=re.MULTILINE | re.DOTALL))
 COMMANDS = [shlex.split(line) for line in re.findall(r"^python -m textrm\.(.*mine.*)$", TEXT, flags=re.MULTILINE)]
 TINY = ["threads=1", "data.workers=0", "data.batch_size=2", "data.crop=64", "data.samples_per_epoch=4",
-        "data.val.length=2", "trainer.max_epochs=1", "trainer.accelerator=cpu", "callbacks.progress=null"]  # fmt: skip
+        "data.val.length=2", "trainer.max_epochs=1", "trainer.accelerator=cpu", "callbacks.progress=null",
+        "callbacks.costs.cpu_threads=null"]  # fmt: skip
 
 
 def test_it_is_forty_lines() -> None:

@@ -21,7 +21,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, MissingMandatoryValue, OmegaConfBaseException
 
-from textrm.errors import UserError
+from textrm.errors import UserError, told_by_worker
 from textrm.printable import printable
 from textrm.runs.help import help_page, wants_help
 from textrm.runs.own import import_from_here
@@ -211,7 +211,7 @@ def explain(error: BaseException) -> str:
     chain = list(causes(error))
     for cause in chain:
         if isinstance(cause, UserError):
-            return _one_line(str(cause))
+            return _one_line(told_by_worker(str(cause)))
     for cause in chain:
         if isinstance(cause, MissingMandatoryValue):
             # One that others refer to is in the message alone: Missing mandatory value: key
