@@ -16,7 +16,7 @@ SMALL = [
     "data.workers=0", "data.batch_size=2", "data.crop=64", "data.samples_per_epoch=2",
     "+trainer.limit_train_batches=1", "+trainer.limit_val_batches=1", "+trainer.limit_test_batches=1",
     "trainer.max_epochs=1", "trainer.max_steps=1", "trainer.check_val_every_n_epoch=1", "trainer.log_every_n_steps=1",
-    "trainer.accelerator=cpu", "callbacks.progress=null", "threads=1",
+    "trainer.accelerator=cpu", "callbacks.progress=null", "callbacks.costs.cpu_threads=null", "threads=1",
 ]  # fmt: skip
 EXPERIMENTS = sorted(path.stem for path in (CONFIG_FOLDER / "experiment").glob("*.yaml"))
 CHOICES = sorted(
@@ -49,6 +49,8 @@ def small(overrides: list[str], manifest: Path, run: Path) -> DictConfig:
             config.data.crop = 512  # the look from furthest away sees an eighth of it
         if looking or config.weights is not None:
             pass  # weights are of the net as it is; looks are trained at their own width
+        elif "encoder" in config.net and "name" in config.net.encoder:  # of another library
+            config.net.encoder.name = "test_resnet" if "Timm" in config.net.encoder._target_ else "mobilenet_v2"
         elif "encoder" in config.net:
             config.net.encoder.width = 0.125 if "Xception" in config.net.encoder._target_ else 0.25
         else:

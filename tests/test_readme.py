@@ -49,7 +49,7 @@ SMALL = {
         "threads=1",
         "data.workers=0", "data.batch_size=2", "data.crop=64", "data.samples_per_epoch=2",
         "+trainer.limit_val_batches=1", "+trainer.limit_test_batches=1", "trainer.accelerator=cpu",
-        "callbacks.progress=null", "callbacks.pictures.pictures=1",
+        "callbacks.progress=null", "callbacks.pictures.pictures=1", "callbacks.costs.cpu_threads=null",
     ],
     "textrm.export": [],
     "textrm.evaluate": [],

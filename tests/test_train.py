@@ -69,7 +69,9 @@ def test_tensorboard_has_what_compares_runs(drawn: Path, tmp_path: Path) -> None
     curves = [tensor_util.make_ndarray(event.tensor_proto) for event in events.Tensors("val/PR")]
     assert [curve.shape for curve in curves] == [(6, 256)] * 2
     assert "test/PR" in tags["tensors"]
-    assert {"val/AP", "test/AP"} <= {info.name.tag for info in hparams_of(events, "experiment").metric_infos}
+    shown = {info.name.tag for info in hparams_of(events, "experiment").metric_infos}
+    assert {"val/AP", "test/AP", "costs/gmac_per_megapixel", "costs/cpu_seconds_per_megapixel"} <= shown
+    assert {"costs/parameters", "costs/gmac_per_megapixel", "costs/pictures_per_second"} <= set(tags["scalars"])
     values = hparams_of(events, "session_start_info").hparams
     assert values["loss.gamma"].number_value == 0.5
     assert values["net.upsampling"].string_value == "bilinear"

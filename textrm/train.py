@@ -19,14 +19,18 @@ with needs_extra("train", __name__):
     from omegaconf import DictConfig, OmegaConf
 
     from textrm.callbacks.batch_norm import MeasureBatchNorm
+    from textrm.callbacks.costs import costs_of
+    from textrm.nets.contract import need_kind
     from textrm.runs.config import at_least, hydra_entry, resolved_dict
     from textrm.runs.continuing import find_checkpoint, keep_metrics
+    from textrm.runs.ending import last_words, next_commands
     from textrm.runs.keys import real_keys
     from textrm.runs.moved import with_names_of_today
     from textrm.runs.outcome import Outcome, Status, alone_in, recorded
+    from textrm.runs.own import check_parts
     from textrm.runs.sweep_job import run_job
     from textrm.tasks.task import Task
-    from textrm.training.fit import best_score, fit, monitor, pruned
+    from textrm.training.fit import best_checkpoint, best_score, fit, monitor, pruned
     from textrm.training.start import load_start
     from textrm.training.trainer import make_trainer, quieten
 
@@ -71,9 +75,12 @@ def train(config: DictConfig, run: Path, outcome: Outcome | None = None) -> floa
     pl.seed_everything(config.seed, workers=True)
     torch.set_num_threads(config.threads or torch.get_num_threads())
 
+    check_parts(resolved)
     with real_keys(given):
         datamodule: pl.LightningDataModule = instantiate(config.data)
+        need_kind("data", datamodule, pl.LightningDataModule)
         task: Task = instantiate(config.task)
+        need_kind("task", task, Task)
         task.prepare(datamodule)
         unmeasured = load_start(task.get_submodule("net"), checkpoint, config.weights)
         trainer = make_trainer(config, [MeasureBatchNorm()] if unmeasured else [])
@@ -87,12 +94,16 @@ def train(config: DictConfig, run: Path, outcome: Outcome | None = None) -> floa
     with recorded(run, outcome), real_keys(given):
         fit(trainer, task, datamodule, checkpoint, config.test, run)
         outcome.score = best_score(trainer)
+        for name, value in costs_of(trainer).items():
+            setattr(outcome, name, value)
         if pruned(trainer):
             outcome.status = Status.PRUNED
     bad = getattr(datamodule, "bad_rows", {})
     if bad:
         log.warning("%d rows of the data could not be used: %s", len(bad), ", ".join(sorted(bad)))
-    log.info("run folder: %s", run)
+    log.info("%s: %s", outcome.status, last_words(run, outcome, best_checkpoint(trainer)))
+    if not outcome.shared and outcome.status == Status.FINISHED:  # a sweep tells of all its jobs at its end
+        log.info("next:%s", "".join(f"\n  {command}" for command in next_commands(run, resolved)))
     return outcome.score
 
 

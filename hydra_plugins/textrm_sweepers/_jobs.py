@@ -23,6 +23,7 @@ from textrm.errors import UserError
 from textrm.runs.config import explain, override_key
 from textrm.runs.moved import with_names_of_today
 from textrm.runs.outcome import ENDED, Outcome, Status
+from textrm.runs.own import import_from_here
 from textrm.runs.written import read_config
 
 log = logging.getLogger(__name__)
@@ -197,6 +198,7 @@ class RemoteJob:
     def __call__(self, overrides: Sequence[str], number: int) -> JobReturn:
         """Run one job; its exception is in what is returned."""
         os.chdir(self.folder_before)
+        import_from_here()
         Singleton.set_state(self.state)
         setup_globals()
         config = self.context.config_loader.load_sweep_config(self.config, list(overrides))

@@ -43,6 +43,7 @@ class GridSweeper(BasicSweeper):
             HydraException, OmegaConfBaseException: for what no configuration has.
         """
         from hydra_plugins.textrm_sweepers import _jobs
+        from hydra_plugins.textrm_sweepers._table import print_table
         from textrm.errors import UserError
         from textrm.runs.outcome import Outcome, Status
 
@@ -67,6 +68,7 @@ class GridSweeper(BasicSweeper):
         print(f"sweep: {len(jobs)} jobs in {folder}, {len(jobs) - len(open_jobs)} finished before, "
               f"{len(open_jobs)} to run", flush=True)  # fmt: skip
         endings = _jobs.launch(self.launcher, open_jobs) if open_jobs else []
+        print_table(jobs, folder)
         _jobs.refuse_failures(
             endings, jobs, "mend the cause and give the same command again, which runs only what is not finished"
         )

@@ -11,6 +11,7 @@ from hydra import compose, initialize_config_dir
 from hydra.utils import instantiate
 
 from textrm.checkpoints.writer import WholeCheckpoints
+from textrm.errors import UserError
 from textrm.runs.config import CONFIG_FOLDER
 
 
@@ -36,3 +37,16 @@ def test_trainings_write_so() -> None:
     with initialize_config_dir(str(CONFIG_FOLDER), version_base="1.3"):
         trainer = instantiate(compose("train", ["trainer.accelerator=cpu"]).trainer)
     assert isinstance(trainer.strategy.checkpoint_io, WholeCheckpoints)
+
+
+class Remembered:
+    """What a callback of somebody's might keep."""
+
+
+def test_what_could_not_be_read_back_is_not_written(tmp_path: Path) -> None:
+    path, writer = tmp_path / "last.ckpt", WholeCheckpoints()
+    with pytest.raises(UserError, match=r"would hold \S*test_checkpoint_writer\.Remembered, and could not"):
+        writer.save_checkpoint({"callbacks": {"Mine": {"seen": Remembered()}}}, path)
+    assert not path.exists()
+    writer.save_checkpoint({"callbacks": {"Mine": {"seen": [1, "a", {"b": torch.zeros(2)}]}}}, path)
+    assert torch.load(path, weights_only=True)["callbacks"]["Mine"]["seen"][:2] == [1, "a"]

@@ -58,6 +58,51 @@ def test_foreign_classes_are_refused(target: str, tmp_path: Path) -> None:
         check_targets({"_target_": "torch.nn.Sequential", "parts": [{"_target_": target}]})
 
 
+OWN = {"_target_": "mine_trusted.Net"}
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package of somebody's, which tells when it is imported."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    module = tmp_path / "mine_trusted.py"
+    module.write_text(
+        "from os import system\nfrom pathlib import Path\nfrom torch import nn\n"
+        "Path(__file__).with_name('imported').touch()\n"
+        "class Net(nn.Conv2d):\n    def __init__(self): super().__init__(3, 1, 1, bias=False)\n"
+        "def made(): return Net()\ndef none(): return {}\n"
+    )
+    return module
+
+
+def test_a_net_of_ones_own_is_built_where_its_package_is_trusted(package: Path, tmp_path: Path) -> None:
+    weight = torch.full((1, 3, 1, 1), 0.25)
+    run = make_run(tmp_path / "run", OWN, {"net.weight": weight})
+    for trust in ((), ("lab",), ("mine",), ("mine_trusted.nets",)):
+        with pytest.raises(UserError, match=r"builds mine_trusted\.Net: .*; if you trust its code, give trust=\[mine_"):
+            load_run(run, trust=trust)
+    assert not package.with_name("imported").exists()  # nothing of it ran
+    for target in ("mine_trusted.Net", "mine_trusted.made"):
+        made = make_run(tmp_path / target, {"_target_": target}, {"net.weight": weight})
+        assert torch.equal(load_run(made, trust=("mine_trusted",))[0].state_dict()["weight"], weight)
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("mine_trusted.system", r"builds mine_trusted\.system: only nets of .*, mine_trusted are built$"),
+        ("mine_trusted.Path", r"builds mine_trusted\.Path: only nets of"),
+        ("mine_trusted.absent", "mine_trusted has no absent"),
+        ("mine_trusted.none", r"net: builtins\.dict is no Module"),
+        ("os.system", r"builds os\.system: only nets of .* are built$"),
+    ],
+)
+def test_trust_covers_what_the_package_wrote(package: Path, tmp_path: Path, target: str, said: str) -> None:
+    run = make_run(tmp_path / "run", {"_target_": target}, {})
+    with pytest.raises(UserError, match=said):
+        load_run(run, trust=("mine_trusted",))
+
+
 @pytest.mark.parametrize("content", [b"no checkpoint", b"", pickle.dumps({"state": 1}, 2)])
 def test_foreign_checkpoints_are_refused(content: bytes, tmp_path: Path) -> None:
     run = make_run(tmp_path / "run", CONVOLUTION, {})

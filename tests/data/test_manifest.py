@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -67,7 +69,7 @@ def test_rows_come_back_as_they_were_written(tmp_path: Path) -> None:
 
 def test_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
     path = _write(tmp_path / "m.csv", "old")
-    with pytest.raises(AttributeError):
+    with pytest.raises(UserError, match="row 1 is a NoneType"):
         write_manifest(path, [Row("a", "train", "g", "a.png"), None])  # type: ignore[list-item]
     assert path.read_text() == "old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["m.csv"]
@@ -91,6 +93,22 @@ def test_bad_manifests_are_refused_in_one_line(tmp_path: Path, text: str, messag
     with pytest.raises(UserError, match=message) as error:
         read_manifest(_write(tmp_path / "m.csv", text))
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([{"id": "a"}], "row 0 is a dict; an importer gives textrm.data.manifest.Row"),
+        ([Row("", "train", "g", "a.png")], "row 0, '', has no id"),
+        ([Row("a", "train", "g", "a.png")] * 2, "row 1, 'a', occurs twice"),
+        ([Row("a", "training", "g", "a.png")], "row 0, 'a', has split 'training'; expected train, val, test"),
+        ([Row("a", "val", "g", "")], "row 0, 'a', has no image"),
+    ],
+)
+def test_an_importer_cannot_write_what_could_not_be_read(tmp_path: Path, rows: list[Any], said: str) -> None:
+    with pytest.raises(UserError, match=re.escape(said)):
+        write_manifest(tmp_path / "manifest.csv", rows)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_missing_file_and_binary_file_are_refused(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from textrm.train import train
 SMALL = [
     "data=manifest", "data.workers=0", "data.batch_size=2", "data.crop=64", "data.samples_per_epoch=6", "test=false",
     "trainer.accelerator=cpu", "trainer.log_every_n_steps=1", "callbacks.progress=null", "threads=1",
+    "callbacks.costs.cpu_threads=null",
     "+trainer.limit_val_batches=2",
 ]  # fmt: skip
 

@@ -31,12 +31,14 @@ def test_every_run_is_a_line_of_the_csv(tmp_path: Path) -> None:
     lines = list(csv.DictReader(io.StringIO(write_runs(sweep_of(tmp_path)))))
     assert list(lines[0]) == [
         "run", "status", "loss.gamma", "seed", "repeat", "val/AP", "test/F1", "test/false_area", "steps", "seconds",
-        "peak_megabytes", "commit", "error",
+        "peak_megabytes", "pictures_per_second", "parameters", "gmac_per_megapixel", "cpu_seconds_per_megapixel",
+        "commit", "error",
     ]  # fmt: skip
     assert [line["run"] for line in lines] == ["1-1", "1-2", "2-1", "2-2", "3-1"]
     assert lines[1] == {
         "run": "1-2", "status": "finished", "loss.gamma": "1", "seed": "2", "repeat": "1", "val/AP": "0.52",
         "test/F1": "0.7", "test/false_area": "0.2", "steps": "10", "seconds": "30", "peak_megabytes": "802",
+        "pictures_per_second": "", "parameters": "", "gmac_per_megapixel": "", "cpu_seconds_per_megapixel": "",
         "commit": "a4c7303", "error": "",
     }  # fmt: skip
     assert (lines[4]["status"], lines[4]["val/AP"], lines[4]["test/F1"]) == ("failed", "0.9", "")

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 from hydra.core.override_parser.overrides_parser import OverridesParser
+from torch._utils import ExceptionWrapper
 
 from textrm import train
 from textrm.errors import UserError
 from textrm.evaluate import __main__ as evaluate
 from textrm.export import __main__ as export
-from textrm.runs.config import job_folder, read_labels
+from textrm.runs.config import explain, job_folder, read_labels
 from textrm.synth import __main__ as synth
 
 
@@ -188,3 +189,14 @@ def test_the_folder_of_a_job_follows_from_what_it_is_and_not_from_how_it_was_wri
     assert odd.startswith("a.b-12_cd-xy_e--1-")
     (tmp_path / first).mkdir()  # by a sweep over both; one that shares the seed finds it again
     assert folder("loss.gamma=0.5", "data.manifest=a/b.csv", "seed=1", shared=("seed",)) == first
+
+
+def test_what_a_worker_of_a_loader_raised_is_one_line() -> None:
+    try:
+        raise UserError("data.train.own: item 3 has no mask")
+    except UserError:
+        wrapped = ExceptionWrapper(where="in DataLoader worker process 0")
+    with pytest.raises(UserError) as raised:
+        wrapped.reraise()
+    assert "Traceback" in str(raised.value)
+    assert explain(raised.value) == "data.train.own: item 3 has no mask"

@@ -10,6 +10,7 @@ import pytorch_lightning as pl
 from pytorch_lightning.callbacks import Callback
 from torch.utils.tensorboard.summary import hparams
 
+from textrm.callbacks.costs import NAMES, Costs
 from textrm.callbacks.pictures import writers
 from textrm.runs.config import override_key
 from textrm.runs.outcome import Outcome
@@ -21,7 +22,7 @@ class Board(Callback):
     """Writes HParams and the layout of *Custom Scalars* at the start of a run.
 
     Hyperparameters are the overrides that the run in folder ``run`` was given, in a sweep those that its jobs do not
-    share; beside them TensorBoard shows the newest value of each of ``figures``. ``layout`` is
+    share; beside them TensorBoard shows the newest value of each of ``figures``, and what the run costs. ``layout`` is
     ``{group: {chart: [patterns of tags]}}``.
     """
 
@@ -37,11 +38,14 @@ class Board(Callback):
             group: {chart: ["Multiline", list(tags)] for chart, tags in of_group.items()}
             for group, of_group in self.layout.items()
         }
+        known: Any = trainer  # whose list of callbacks it does not declare
+        measured = any(isinstance(callback, Costs) for callback in known.callbacks)
+        figures = [*self.figures, *(f"costs/{name}" for name in NAMES if measured)]
         for writer in writers(trainer):
             writer.add_custom_scalars(charts)
             events: Any = writer.file_writer  # declared as None, which it was before the line above
             # Not SummaryWriter.add_hparams, which puts them into a run of its own, apart from the curves.
-            for summary in hparams(values, dict.fromkeys(self.figures, 0.0)):
+            for summary in hparams(values, dict.fromkeys(figures, 0.0)):
                 events.add_summary(summary)
 
 

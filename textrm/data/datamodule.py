@@ -12,10 +12,11 @@ import numpy as np
 import torch
 import torch.distributed as dist
 from pytorch_lightning import LightningDataModule
-from torch.nn.functional import pad
 from torch.utils.data import DataLoader, Dataset, Sampler
 
+from textrm.data.collate import collate
 from textrm.data.holes import HoledDataset, Holes
+from textrm.data.own import OwnDataset, adopted
 from textrm.errors import UserError
 
 
@@ -121,6 +122,7 @@ class ResumableLoader(DataLoader):
 class DataModule(LightningDataModule):
     """Training sets by name, mixed; at most one validation and one test set.
 
+    A set is one of ours or any ``torch.utils.data.Dataset``, see :class:`textrm.data.own.OwnDataset`.
     An epoch is ``samples_per_epoch`` items (the sum of the sets' lengths for None), shared out by ``weights`` (by name;
     equal shares of items for None). All of it follows from ``seed`` and the epoch: neither the number of workers nor a
     restart changes what is drawn. ``crop``, ``manifest``, ``labels`` and ``clean`` give a configuration one place for
@@ -134,7 +136,7 @@ class DataModule(LightningDataModule):
 
     def __init__(
         self,
-        train: Mapping[str, TrainingSet],
+        train: Mapping[str, TrainingSet | Dataset],
         val: Dataset | None = None,
         test: Dataset | None = None,
         batch_size: int = 8,
@@ -156,23 +158,35 @@ class DataModule(LightningDataModule):
         for name, value, least in whole:
             if not isinstance(value, int) or value < least:
                 raise UserError(f"{name}={value}: expected a whole number of at least {least}")
-        for data in (*train.values(), val, test) if holes is not None else ():
+        sets = {name: adopted(source, f"data.train.{name}", seed, training=True) for name, source in train.items()}
+        val, test = adopted(val, "data.val", seed), adopted(test, "data.test", seed)
+        for data in (*sets.values(), val, test) if holes is not None else ():
             keep_clean = getattr(data, "keep_clean", None)
             if keep_clean is not None:
                 keep_clean()
-        weights = {name: float(len(source)) for name, source in train.items()} if weights is None else weights
-        if set(weights) != set(train):
-            raise UserError(f"weights: names {_names(weights)}, expected one weight for each of {_names(train)}")
+        weights = {name: float(len(source)) for name, source in sets.items()} if weights is None else weights
+        if set(weights) != set(sets):
+            raise UserError(f"weights: names {_names(weights)}, expected one weight for each of {_names(sets)}")
         if min(weights.values()) < 0 or sum(weights.values()) <= 0:
             raise UserError(f"weights={dict(weights)}: expected shares of 0 or more, not all 0")
-        self.train, self.val, self.test = dict(train), val, test
+        self.train, self.val, self.test = sets, val, test
         self.holes, self.seed = holes, seed
         self.batch_size, self.val_batch_size, self.workers, self.crop = batch_size, val_batch_size, workers, crop
-        samples = sum(len(source) for source in train.values()) if samples_per_epoch is None else samples_per_epoch
+        samples = sum(len(source) for source in sets.values()) if samples_per_epoch is None else samples_per_epoch
         if samples < batch_size:
             raise UserError(f"samples_per_epoch={samples}: expected at least one batch, batch_size={batch_size}")
         lengths = [len(source) for source in self.train.values()]
         self.sampler = MixtureSampler(lengths, [weights[name] for name in self.train], samples, seed)
+
+    def check_items(self, needs: Sequence[str], stride: int) -> None:
+        """See that the first item of each set that is not ours has ``needs``, and that a net of ``stride`` takes it.
+
+        Raises:
+            UserError: naming the set, the item and what is wrong with it.
+        """
+        for data in (*self.train.values(), self.val, self.test):
+            if isinstance(data, OwnDataset):
+                data.check(needs, stride)
 
     @property
     def bad_rows(self) -> dict[str, str]:
@@ -221,23 +235,6 @@ class DataModule(LightningDataModule):
             "multiprocessing_context": get_all_start_methods()[0] if self.workers else None,
             "pin_memory": torch.cuda.is_available(),
         }
-
-
-def collate(items: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Stack items; smaller pictures are padded at the right and below with their repeated edge, ignored."""
-    height = max(item["image"].shape[-2] for item in items)
-    width = max(item["image"].shape[-1] for item in items)
-    batch: dict[str, Any] = {"id": [item["id"] for item in items]}
-    for name in items[0].keys() - batch.keys():
-        batch[name] = torch.stack([_padded(item[name], name, height, width) for item in items])
-    return batch
-
-
-def _padded(plane: torch.Tensor, name: str, height: int, width: int) -> torch.Tensor:
-    if plane.ndim < 3 or plane.shape[-2:] == (height, width):
-        return plane
-    border = (0, width - plane.shape[-1], 0, height - plane.shape[-2])
-    return pad(plane, border, value=True) if name == "ignore" else pad(plane, border, mode="replicate")
 
 
 def _single_thread(worker: int) -> None:

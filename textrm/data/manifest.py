@@ -98,8 +98,13 @@ def read_manifest(path: Path | str) -> Manifest:
 
 
 def write_manifest(path: Path | str, rows: Iterable[Row]) -> None:
-    """Write ``rows`` whole or not at all: the fixed columns, then the extra ones in order of arrival."""
+    """Write ``rows`` whole or not at all: the fixed columns, then the extra ones in order of arrival.
+
+    Raises:
+        UserError: for rows that :func:`read_manifest` would refuse: the contract of importers.
+    """
     rows = tuple(rows)
+    check_rows(path, rows)
     extras = list(dict.fromkeys(name for row in rows for name in row.extra))
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
@@ -108,6 +113,30 @@ def write_manifest(path: Path | str, rows: Iterable[Row]) -> None:
         cells = [getattr(row, column) for column in COLUMNS]
         writer.writerow(["" if cell is None else cell for cell in cells] + [row.extra.get(name, "") for name in extras])
     write_whole(Path(path), text.getvalue().encode())
+
+
+def check_rows(path: Path | str, rows: Sequence[Row]) -> None:
+    """Refuse what is no row, an id that is empty or occurs twice, a split that is none, and a row without an image.
+
+    Raises:
+        UserError: naming the row and what is wrong with it.
+    """
+    seen: set[str] = set()
+    for number, row in enumerate(rows):
+        if not isinstance(row, Row):
+            raise UserError(
+                f"{path}: row {number} is a {type(row).__name__}; an importer gives textrm.data.manifest.Row"
+            )
+        wrong = (
+            "has no id" if not row.id
+            else "occurs twice; every row needs an id of its own" if row.id in seen
+            else f"has split {row.split!r}; expected {', '.join(SPLITS)}" if row.split not in SPLITS
+            else "has no image" if not row.image
+            else ""
+        )  # fmt: skip
+        if wrong:
+            raise UserError(f"{path}: row {number}, {row.id!r}, {wrong}")
+        seen.add(row.id)
 
 
 def split_by_group(rows: Sequence[Row], ratios: tuple[float, float, float], seed: int = 0) -> list[Row]:

@@ -28,12 +28,12 @@ SCREENS = {"tone": "screen_tone", "phase": "screen_phase", "lattice": "screen_la
 OPENCV = {"telea": cv2.INPAINT_TELEA, "navier_stokes": cv2.INPAINT_NS}
 
 
-def named_fillings(names: Sequence[str], threads: int, checkpoint: str) -> dict[str, Fill]:
+def named_fillings(names: Sequence[str], threads: int, checkpoint: str, trust: Sequence[str] = ()) -> dict[str, Fill]:
     """A way of filling for each of ``names``.
 
     ``auto`` is the page tool's own, with the released net; ``telea`` and ``navier_stokes`` are OpenCV's; a file is an
-    exported inpainting net; a folder is a run of one, which is exported for the purpose. But for ``auto``, nets see
-    whole pictures here, so that they are compared and not the tool around them.
+    exported inpainting net; a folder is a run of one, of textrm or a package of ``trust``, which is exported for the
+    purpose. But for ``auto``, nets see whole pictures here, so that they are compared and not the tool around them.
 
     Raises:
         UserError: for a name that is none of these.
@@ -51,7 +51,7 @@ def named_fillings(names: Sequence[str], threads: int, checkpoint: str) -> dict[
         elif name in OPENCV:
             fillings[label] = _opencv(OPENCV[name])
         elif path.is_dir():
-            with exported_run(path, checkpoint, "inpainting") as file:
+            with exported_run(path, checkpoint, "inpainting", trust=trust) as file:
                 fillings[label] = _network(file, threads)
         elif path.is_file():
             fillings[label] = _network(path, threads)

@@ -21,6 +21,7 @@ from textrm.evaluate.fill_scores import Fill, named_fillings, pixels, score_fill
 from textrm.evaluate.scoring import Line, csv_of
 from textrm.evaluate.sheet import Strip
 from textrm.runs.config import at_least
+from textrm.runs.own import trusted
 from textrm.tasks.inpainting_scores import LPIPS_WEIGHTS
 
 COLUMNS = {
@@ -40,7 +41,7 @@ def compare_fills(config: DictConfig, names: Sequence[str]) -> Comparison:
     pictures.keep_clean()
     data = HoledDataset(pictures, instantiate(config.holes))
     indices = np.linspace(0, len(data) - 1, min(config.limit or len(data), len(data))).round().astype(int).tolist()
-    fillings = named_fillings(names, config.threads, config.checkpoint)
+    fillings = named_fillings(names, config.threads, config.checkpoint, trusted(config.trust))
     scored = score_fills(data, indices, fillings)
     lines = [line for found in track(scored, description="pictures", total=len(indices)) for line in found]
     if not lines:

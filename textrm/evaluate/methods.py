@@ -15,6 +15,7 @@ from textrm.evaluate.scoring import Line, Method, PageScores, choose_rows, csv_o
 from textrm.evaluate.sheet import Strip, disagreement
 from textrm.evaluate.summary import summarise, summarise_kinds
 from textrm.evaluate.table import score_table
+from textrm.runs.own import trusted
 
 
 def compare_methods(config: DictConfig, names: Sequence[str]) -> Comparison:
@@ -25,7 +26,9 @@ def compare_methods(config: DictConfig, names: Sequence[str]) -> Comparison:
     """
     manifest = read_manifest(config.manifest)
     rows = choose_rows(manifest, config.split, config.limit)
-    methods = named_methods(names, config.checkpoint, config.threads, config.fill, config.fill_model)
+    methods = named_methods(
+        names, config.checkpoint, config.threads, config.fill, config.fill_model, trusted(config.trust)
+    )
     scored, bad = score_all(manifest, rows, methods, config.by)
     if len(bad) == len(rows):
         return Comparison(None, len(rows), bad)

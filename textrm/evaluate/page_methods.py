@@ -18,12 +18,14 @@ _SEGMENT = "segment+"  # and how to fill
 
 
 def named_methods(
-    names: Sequence[str], checkpoint: str = "best", threads: int = 2, fill: str = "auto", fill_model: str | None = None
-) -> dict[str, Method]:
+    names: Sequence[str], checkpoint: str = "best", threads: int = 2, fill: str = "auto", fill_model: str | None = None,
+    trust: Sequence[str] = (),
+) -> dict[str, Method]:  # fmt: skip
     """A way of cleaning for each of ``names``, by a short name.
 
     ``segment+fill`` and ``end-to-end`` are the released ones, ``segment+telea`` and so on the first with another way to
-    fill; a file is an ONNX file for either, a folder a run of either. ``fill`` is for segmenters that come as such.
+    fill; a file is an ONNX file for either, a folder a run of either, whose net is of textrm or one of the packages
+    ``trust``. ``fill`` is for segmenters that come as such.
 
     Raises:
         UserError: for a name that is none of these, or comes twice, and for ``fill_model`` where none fills by a net.
@@ -42,7 +44,7 @@ def named_methods(
         elif name.startswith(_SEGMENT):
             methods[label] = onnx_method(None, threads, _fill_named(name), fill_model)
         elif path.is_dir():
-            methods[label] = run_method(path, checkpoint, threads, fill, fill_model)
+            methods[label] = run_method(path, checkpoint, threads, fill, fill_model, trust)
         elif path.is_file():
             methods[label] = onnx_method(path, threads, fill, fill_model)
         else:
@@ -78,8 +80,9 @@ def onnx_method(
 
 
 def run_method(
-    run: Path | str, checkpoint: str = "best", threads: int = 2, fill: str = "auto", fill_model: str | None = None
-) -> Method:
+    run: Path | str, checkpoint: str = "best", threads: int = 2, fill: str = "auto", fill_model: str | None = None,
+    trust: Sequence[str] = (),
+) -> Method:  # fmt: skip
     """As :func:`onnx_method` with the net of a run folder, exported for the purpose: what is scored is what is used.
 
     Raises:
@@ -87,7 +90,7 @@ def run_method(
     """
     from textrm.export.run import exported_run  # here, because an ONNX file need not wait for torch
 
-    with exported_run(run, checkpoint, SegmentationModel.task, CleaningModel.task) as file:
+    with exported_run(run, checkpoint, SegmentationModel.task, CleaningModel.task, trust=trust) as file:
         return onnx_method(file, threads, fill, fill_model)
 
 

@@ -18,6 +18,7 @@ from textrm.evaluate.scoring import Line, choose_rows, csv_of
 from textrm.metrics.tagging import TagCounts, tag_table, tagging_summary, threshold_bin
 from textrm.page.models.tagger import TaggingModel
 from textrm.runs.config import at_least
+from textrm.runs.own import trusted
 
 
 def compare_taggers(config: DictConfig, names: Sequence[str]) -> Comparison:
@@ -29,7 +30,7 @@ def compare_taggers(config: DictConfig, names: Sequence[str]) -> Comparison:
     at_least(config, limit=1)
     manifest = read_manifest(config.manifest)
     rows = choose_rows(manifest, config.split, config.limit, need_mask=False)
-    taggers = {name: _open(name, config.checkpoint, config.threads) for name in names}
+    taggers = {name: _open(name, config.checkpoint, config.threads, trusted(config.trust)) for name in names}
     labels = check_labels(taggers)
     if not any(set(row.tags.split()) & set(labels) for row in rows):
         raise UserError(f"{config.manifest}: no picture of split {config.split} has any of the {len(labels)} tags "
@@ -78,12 +79,12 @@ def tagger_table(title: str, lines: list[Line]) -> Table:
     return table
 
 
-def _open(name: str, checkpoint: str, threads: int) -> TaggingModel:
+def _open(name: str, checkpoint: str, threads: int, trust: Sequence[str]) -> TaggingModel:
     if not Path(name).is_dir():
         return TaggingModel(Path(name), threads)
     from textrm.export.run import exported_run  # here, because an ONNX file need not wait for torch
 
-    with exported_run(name, checkpoint, "tagging") as file:
+    with exported_run(name, checkpoint, "tagging", trust=trust) as file:
         return TaggingModel(file, threads)
 
 

@@ -27,6 +27,7 @@ with needs_extra("train", __name__):
     from textrm.page.finding.verifier import Verifier, as_text
     from textrm.page.models.model import WEIGHTS
     from textrm.runs.config import at_least, hydra_entry
+    from textrm.runs.own import trusted
 
 
 @hydra_entry("export", threshold=float, low=float, keep=float, manifest=str, verifier=str)
@@ -36,7 +37,7 @@ def main(config: DictConfig) -> None:
     run, out = Path(config.run), Path(config.out)
     if out.is_dir():
         raise UserError(f"out={out} is a folder: give the name of the .onnx file to write")
-    net, resolved = load_run(run, config.checkpoint)
+    net, resolved = load_run(run, config.checkpoint, trusted(config.trust))
     facts = run_facts(net, resolved) | {"low": config.low, "keep": config.keep}
     if config.verifier is not None:
         facts["verifier"] = _verifier(Path(config.verifier), net)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -37,13 +37,14 @@ def run_facts(net: nn.Module, resolved: dict[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def exported_run(run: Path | str, checkpoint: str, *tasks: str) -> Iterator[Path]:
+def exported_run(run: Path | str, checkpoint: str, *tasks: str, trust: Sequence[str] = ()) -> Iterator[Path]:
     """The net of a run folder as an ONNX file, to be opened within this: what is measured is what is used.
 
     Raises:
-        UserError: when the folder is no finished run, or one for none of ``tasks``.
+        UserError: when the folder is no finished run, or one for none of ``tasks``, and as
+            :func:`~textrm.checkpoints.run_net.load_run`.
     """
-    net, resolved = load_run(Path(run), checkpoint)
+    net, resolved = load_run(Path(run), checkpoint, trust)
     task = exported_class(net).task
     if task not in tasks:
         raise UserError(f"{run} is a run for {task}; expected {' or '.join(tasks)}: measure it with "

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from textrm.nets.cleaning.cleaner import Cleaner
+from textrm.nets.contract import check_segmenter, stride_of
 from textrm.nets.inpainting.inpainter import Inpainter
 from textrm.nets.segmentation.coarse_to_fine import CoarseToFine
 from textrm.nets.tagging.tagger import Looks, Tagger
@@ -31,7 +32,7 @@ class Exported(nn.Module):
     @property
     def stride(self) -> int:
         """What H and W must be multiples of."""
-        return int(self.net.stride)
+        return stride_of(self.net)
 
     def free(self) -> dict[int, Any]:
         """Which sizes of the inputs the graph leaves open, by dimension."""
@@ -164,8 +165,14 @@ def exported_class(net: nn.Module) -> type[Exported]:
 
 
 def exported(net: nn.Module, size: int | None = None) -> Exported:
-    """The net as it is exported, in evaluation mode; ``size`` is the side of the pictures that a tagger sees."""
+    """The net as it is exported, in evaluation mode; ``size`` is the side of the pictures that a tagger sees.
+
+    Raises:
+        UserError: for a net of no family that does not segment.
+    """
     wrapper = exported_class(net)
+    if wrapper is ExportedSegmenter:
+        check_segmenter(net)
     if wrapper is ExportedTagger:
         assert size is not None
         return ExportedTagger(net, size).eval()

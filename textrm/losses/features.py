@@ -6,7 +6,7 @@ stay out of checkpoints: what they hold comes from their files.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from textrm.checkpoints.onnx_weights import read_onnx
 from textrm.checkpoints.run_net import load_run
 from textrm.errors import UserError
 from textrm.nets.encoders.xception import XceptionEncoder
+from textrm.runs.own import trusted
 
 RELEASED = Path(__file__).resolve().parent.parent / "weights" / "segment.float.onnx"
 # The encoder of the released segmenter, conf/net/xception_fast.yaml; only its first three stages are used.
@@ -73,14 +74,15 @@ class ReleasedFeatures(Features):
 
 
 class EncoderFeatures(Features):
-    """The encoder of a run of textrm: segmentation, or any task whose net has one.
+    """The encoder of a run: segmentation, or any task whose net has one; of textrm, or of a package of ``trust``.
 
     Raises:
         UserError: when the folder is no finished run, or its net has no encoder.
     """
 
-    def __init__(self, run: Path | str, checkpoint: str = "best") -> None:
-        encoder: Any = getattr(load_run(Path(run), checkpoint)[0], "encoder", None)
+    def __init__(self, run: Path | str, checkpoint: str = "best", trust: Sequence[str] = ()) -> None:
+        net, _ = load_run(Path(run), checkpoint, trusted(trust))
+        encoder: Any = getattr(net, "encoder", None)
         if not hasattr(encoder, "strides"):
             raise UserError(f"run={run}: its net has no encoder; give a run of a segmenter")
         super().__init__(_Centred(encoder), getattr(encoder, "multiple", encoder.strides[-1]))

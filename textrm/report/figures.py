@@ -41,7 +41,12 @@ DEFINITIONS: dict[str, tuple[str, str]] = {
     "loss": (LOWER, "what training minimises; not comparable between settings of the loss itself"),
     "steps": (NEITHER, "optimiser steps trained"),
     "seconds": (LOWER, "training and test together, all parts of a continued run"),
-    "peak_megabytes": (LOWER, "largest memory of the process, or of the GPU where one was used"),
+    "peak_megabytes": (LOWER, "largest memory of the process in training, or of the GPU where one was used"),
+    "pictures_per_second": (HIGHER, "pictures trained on each second, their loading included, validation left out"),
+    "parameters": (LOWER, "numbers that the net learns"),
+    "gmac_per_megapixel": (LOWER, "10⁹ multiplications of the net for each 10⁶ pixels, of one look of a finder"),
+    "cpu_seconds_per_megapixel": (LOWER, "time of ONNX Runtime for each 10⁶ pixels, on as many threads as outcome.json "
+                                  "states"),
 }  # fmt: skip
 
 

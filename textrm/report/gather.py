@@ -23,6 +23,7 @@ from textrm.runs.written import read_config
 MARKS = ("resolved.yaml", "outcome.json", ".hydra/overrides.yaml")
 UNFINISHED = "unfinished"  # running, killed or stopped: the status that reports add to those of outcome.json
 DEFAULT = "default"  # the value of a key that a run was not given, where its configuration does not tell
+MEASURED = ("pictures_per_second", "parameters", "gmac_per_megapixel", "cpu_seconds_per_megapixel")
 # Keys that say where a run lies, or which trial of a search it is, and not what it does.
 PLACES = ("run", "ckpt_path", "callbacks.pruning.trial")
 
@@ -41,6 +42,8 @@ class Run:
     started: str = ""
     seconds: float = math.nan
     peak_megabytes: float = math.nan
+    costs: dict[str, float] = field(default_factory=dict)  # of the net, and pictures per second
+    cpu_threads: int | None = None
     monitor: str | None = None
     history: History = field(default_factory=dict)
     config: DictConfig = field(default_factory=lambda: OmegaConf.create({}))
@@ -50,7 +53,7 @@ class Run:
     def figures(self) -> dict[str, float]:
         """The final figures, with seconds, steps and memory."""
         costs = {"steps": float(self.steps or math.nan), "seconds": self.seconds, "peak_megabytes": self.peak_megabytes}
-        return final_figures(self.history, self.monitor) | costs
+        return final_figures(self.history, self.monitor) | costs | self.costs
 
     @property
     def steps(self) -> int:
@@ -112,6 +115,7 @@ def read_run(folder: Path, name: str) -> Run:
     return Run(
         folder, name, status, reason, overrides, str(seed), str(outcome.get("commit") or ""),
         str(outcome.get("started") or ""), _number(outcome.get("seconds")), _number(outcome.get("peak_megabytes")),
+        {name: _number(outcome.get(name)) for name in MEASURED}, outcome.get("cpu_threads"),
         None if monitor is None else str(monitor), history, config,
     )  # fmt: skip
 

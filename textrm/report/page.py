@@ -21,6 +21,7 @@ from textrm.report.figures import DEFINITIONS, base_name, better, shown
 from textrm.report.gather import Run
 from textrm.report.sweep import Setting, Sweep, brief, order, ranked
 from textrm.report.table import counts, note, setting_lines, unfinished_lines
+from textrm.runs.ending import duration
 
 PAGES = 2
 SETTINGS = 12
@@ -108,14 +109,6 @@ def command_of(folder: Path) -> str | None:
         return shlex.join(["python", "-m", "textrm.train", "-m", *words, *map(str, given["task"])])
     except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError):
         return None
-
-
-def duration(seconds: float) -> str:
-    """``2 h 05 min``, ``3 min 20 s`` or ``12 s``."""
-    whole = round(seconds)
-    if whole >= 3600:
-        return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
-    return f"{whole // 60} min {whole % 60:02d} s" if whole >= 60 else f"{whole} s"
 
 
 def panels(sweep: Sweep, events: Mapping[str, Events]) -> dict[str, list[Panel]]:

@@ -9,15 +9,17 @@ from textrm.report.dots import dots
 from textrm.report.drawing import STYLE, Plot, pyplot
 from textrm.report.events import Events
 from textrm.report.heat_map import heat_map, is_grid
+from textrm.report.pareto import pareto
 from textrm.report.sweep import Sweep, ranked
 
-NAMES = ("metric", "learning", "loss", "precision_recall")
+NAMES = ("metric", "pareto", "learning", "loss", "precision_recall")
 
 
 def plot_all(sweep: Sweep, events: Mapping[str, Events]) -> list[Plot]:
     """Those of NAMES that there is anything to draw of."""
     with pyplot.rc_context(STYLE):
-        plots = (plot_metric(sweep), *plot_curves(sweep, events))
+        over_time = None if sweep.metric is None else pareto(sweep, sweep.metric)
+        plots = (plot_metric(sweep), over_time, *plot_curves(sweep, events))
     return [plot for plot in plots if plot is not None]
 
 

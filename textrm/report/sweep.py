@@ -18,7 +18,10 @@ from textrm.report.figures import better, in_order
 from textrm.report.gather import Run
 from textrm.runs.outcome import Status
 
-COSTS = ("steps", "seconds", "peak_megabytes")
+COSTS = (
+    "steps", "seconds", "peak_megabytes", "pictures_per_second", "parameters", "gmac_per_megapixel",
+    "cpu_seconds_per_megapixel",
+)  # fmt: skip
 Rank = tuple[int, float, str]  # what values are ordered by, and compared: 2 and 2.0 are the same
 
 

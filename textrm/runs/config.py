@@ -21,9 +21,10 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, MissingMandatoryValue, OmegaConfBaseException
 
-from textrm.errors import UserError
+from textrm.errors import UserError, told_by_worker
 from textrm.printable import printable
 from textrm.runs.help import help_page, wants_help
+from textrm.runs.own import import_from_here
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 # The wheel carries the configuration inside the package; a checkout keeps it beside the package.
@@ -122,6 +123,7 @@ def hydra_entry(
             if wants_help(sys.argv[1:], bare):
                 print(help_page(CONFIG_FOLDER / f"{name}.yaml"))
                 return
+            import_from_here()
             if os.environ.get("HYDRA_FULL_ERROR") == "1":
                 full()
                 return
@@ -209,7 +211,7 @@ def explain(error: BaseException) -> str:
     chain = list(causes(error))
     for cause in chain:
         if isinstance(cause, UserError):
-            return _one_line(str(cause))
+            return _one_line(told_by_worker(str(cause)))
     for cause in chain:
         if isinstance(cause, MissingMandatoryValue):
             # One that others refer to is in the message alone: Missing mandatory value: key

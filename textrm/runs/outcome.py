@@ -42,8 +42,10 @@ class Outcome:
     ``overrides`` are those given to Hydra, ``shared`` the keys among them that all jobs of a sweep have alike,
     ``commit`` the code that ran ("+" where it was changed, "" where unknown), ``started`` the beginning of the last
     part of a continued run, ``seconds`` the length of all its parts together, ``peak_megabytes`` the process's largest
-    resident set, or of the GPU's memory where one was used. ``score`` is the best value of the figure ``monitor``;
-    ``error`` the line that a failed run ended with.
+    resident set while it trained, or of the GPU's memory where one was used. ``score`` is the best value of the figure
+    ``monitor``, ``error`` the line that a failed run ended with. What the net costs is None where it was not measured:
+    ``cpu_seconds_per_megapixel`` is the time of ONNX Runtime on ``cpu_threads`` threads, see
+    :class:`textrm.callbacks.costs.Costs`.
     """
 
     status: Status = Status.RUNNING
@@ -54,6 +56,11 @@ class Outcome:
     started: str = ""
     seconds: float = 0.0
     peak_megabytes: float = 0.0
+    pictures_per_second: float | None = None
+    parameters: int | None = None
+    gmac_per_megapixel: float | None = None
+    cpu_seconds_per_megapixel: float | None = None
+    cpu_threads: int | None = None
     monitor: str | None = None
     score: float | None = None
     error: str | None = None
@@ -79,8 +86,8 @@ class Outcome:
 def recorded(folder: Path, outcome: Outcome) -> Iterator[None]:
     """Record in ``folder`` how the body ends; what the body raises goes on.
 
-    The caller fills ``overrides``, ``shared``, ``seed`` and ``monitor``, the body ``score``, and ``status`` where a
-    search pruned it.
+    The caller fills ``overrides``, ``shared``, ``seed`` and ``monitor``, the body ``score``, the costs where they were
+    measured, and ``status`` where a search pruned it.
     """
     begun = time.perf_counter()
     outcome.commit, outcome.seconds = commit(), seconds_before(folder)
@@ -99,7 +106,7 @@ def recorded(folder: Path, outcome: Outcome) -> Iterator[None]:
         raise
     finally:
         outcome.seconds = round(outcome.seconds + time.perf_counter() - begun, 1)
-        outcome.peak_megabytes = round(peak() / 1e6, 1)
+        outcome.peak_megabytes = outcome.peak_megabytes or round(peak() / 1e6, 1)  # measured before the net was timed
         outcome.write(folder)
 
 

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from textrm.errors import UserError
 from textrm.losses.adversarial import discriminator_loss, generator_loss
 from textrm.tasks.inpainting import InpaintingTask
+from textrm.tasks.own_metrics import Metrics
 from textrm.tasks.task import MakeOptimizer, MakeScheduler
 
 
@@ -34,8 +35,9 @@ class AdversarialInpaintingTask(InpaintingTask):
         channels_last: bool = True,
         adversarial: float = 0.01,
         gradient_clip: float = 1.0,
+        metrics: Metrics = None,
     ) -> None:
-        super().__init__(net, loss, optimizer, scheduler, channels_last)
+        super().__init__(net, loss, optimizer, scheduler, channels_last, metrics)
         for name, value in (("adversarial", adversarial), ("gradient_clip", gradient_clip)):
             if not value > 0:
                 raise UserError(f"{name}={value}: expected more than 0")

@@ -11,6 +11,7 @@ from textrm.losses.tagging import AsymmetricLoss, LookLoss
 from textrm.nets.tagging.attention_tagger import AttentionTagger
 from textrm.nets.tagging.tagger import Looks
 from textrm.tasks.multilabel import MultilabelTask
+from textrm.tasks.own_metrics import Metrics
 from textrm.tasks.task import MakeOptimizer, MakeScheduler
 
 
@@ -27,10 +28,10 @@ class AttentionTaggingTask(MultilabelTask):
 
     def __init__(self, net: AttentionTagger, loss: AsymmetricLoss, looks: LookLoss, optimizer: MakeOptimizer,
                  scheduler: MakeScheduler | None = None, threshold: float = 0.5,
-                 channels_last: bool = True) -> None:  # fmt: skip
+                 channels_last: bool = True, metrics: Metrics = None) -> None:  # fmt: skip
         if not isinstance(net, AttentionTagger):
             raise UserError(f"{type(net).__name__} does not look around: give net=tag_attention or task=multilabel")
-        super().__init__(net, loss, optimizer, scheduler, threshold, channels_last)
+        super().__init__(net, loss, optimizer, scheduler, threshold, channels_last, metrics)
         self.looks = looks
 
     def loss_of(self, stage: str, looks: Looks, batch: dict[str, Any]) -> Tensor:

@@ -10,7 +10,9 @@ from torchmetrics import Metric
 
 from textrm.errors import UserError
 from textrm.nets.cleaning.cleaner import Cleaner
+from textrm.nets.contract import check_loss, need_kind, noise_batch, output_of
 from textrm.tasks.cleaning_scores import CleaningScores
+from textrm.tasks.own_metrics import Metrics
 from textrm.tasks.task import MakeOptimizer, MakeScheduler, Task
 
 
@@ -26,10 +28,12 @@ class CleaningTask(Task):
     """
 
     shown = ("psnr", "left")
+    needs = ("clean",)
 
     def __init__(self, net: Cleaner, loss: nn.Module, optimizer: MakeOptimizer,
-                 scheduler: MakeScheduler | None = None, channels_last: bool = True) -> None:  # fmt: skip
-        super().__init__(net, CleaningScores, optimizer, scheduler, channels_last)
+                 scheduler: MakeScheduler | None = None, channels_last: bool = True,
+                 metrics: Metrics = None) -> None:  # fmt: skip
+        super().__init__(net, CleaningScores, optimizer, scheduler, channels_last, metrics)
         self.loss = loss
 
     def prepare(self, datamodule: LightningDataModule) -> None:
@@ -47,6 +51,15 @@ class CleaningTask(Task):
             keep_clean = getattr(data, "keep_clean", None)
             if keep_clean is not None:
                 keep_clean()
+
+    def check(self) -> None:
+        """Refuse a net that is no :class:`Cleaner`, and a loss that does not give terms for its two pictures."""
+        need_kind("net", self.net, Cleaner)
+        batch = noise_batch(self.stride)
+        shapes = {"clean": tuple(batch["clean"].shape), "blend": tuple(batch["mask"].shape)}
+        found = output_of(self.net, lambda: self(batch["image"]), shapes)
+        check_loss(self.loss, lambda clean, blend: self.loss(clean, blend, batch), *found, terms=True)
+        self.own_metrics.check(dict(zip(shapes, found, strict=True)), batch)
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """The clean picture B 3 H W and the blend map B 1 H W of ``image`` B 3 H W in [0, 1]."""

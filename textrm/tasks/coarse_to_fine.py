@@ -7,7 +7,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from textrm.nets.contract import need_kind
 from textrm.nets.segmentation.coarse_to_fine import UNKNOWN, CoarseToFine, finer, pyramid
+from textrm.tasks.own_metrics import Metrics
 from textrm.tasks.segmentation import SegmentationTask
 from textrm.tasks.task import MakeOptimizer, MakeScheduler
 
@@ -36,9 +38,15 @@ class CoarseToFineTask(SegmentationTask):
         channels_last: bool = True,
         share: float = 0.5,
         forgotten: float = 0.15,
+        metrics: Metrics = None,
     ) -> None:
-        super().__init__(net, loss, optimizer, scheduler, threshold, channels_last)
+        super().__init__(net, loss, optimizer, scheduler, threshold, channels_last, metrics)
         self.share, self.forgotten = share, forgotten
+
+    def check(self) -> None:
+        """Refuse a net that does not look coarsely first, and as its base."""
+        need_kind("net", self.net, CoarseToFine)
+        super().check()
 
     def see(self, batch: dict[str, Any]) -> Tensor:
         """The logits of a look at half the resolution, which is one in the middle."""

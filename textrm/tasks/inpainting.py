@@ -10,7 +10,10 @@ from torch import Tensor, nn
 from torchmetrics import Metric
 
 from textrm.errors import UserError
+from textrm.nets.contract import check_loss, need_kind, noise_batch, output_of, stride_of
+from textrm.nets.inpainting.inpainter import Inpainter
 from textrm.tasks.inpainting_scores import InpaintingScores
+from textrm.tasks.own_metrics import Metrics
 from textrm.tasks.task import MakeOptimizer, MakeScheduler, Task
 
 
@@ -26,10 +29,12 @@ class InpaintingTask(Task):
     """
 
     shown = ("psnr_hole",)
+    needs = ("clean",)
 
     def __init__(self, net: nn.Module, loss: nn.Module, optimizer: MakeOptimizer,
-                 scheduler: MakeScheduler | None = None, channels_last: bool = True) -> None:  # fmt: skip
-        super().__init__(net, InpaintingScores, optimizer, scheduler, channels_last)
+                 scheduler: MakeScheduler | None = None, channels_last: bool = True,
+                 metrics: Metrics = None) -> None:  # fmt: skip
+        super().__init__(net, InpaintingScores, optimizer, scheduler, channels_last, metrics)
         self.loss = loss
 
     @property
@@ -43,13 +48,23 @@ class InpaintingTask(Task):
         Raises:
             UserError: saying what to change.
         """
+        super().prepare(datamodule)
         if getattr(datamodule, "holes", None) is None:
             raise UserError("holes=null: none are set; give +holes@data.holes=both, lettering or random")
         crop, batch_size = getattr(datamodule, "crop", None), getattr(datamodule, "batch_size", None)
-        stride = int(getattr(self.net, "stride", 1))
+        stride = stride_of(self.net)
         if batch_size == 1 and crop is not None and crop <= stride:
             raise UserError(f"batch_size=1: crops of {crop} px shrink to one pixel in this net, of which "
                             "BatchNorm has no statistics; give 2 or more, larger crops or fewer levels")  # fmt: skip
+
+    def check(self) -> None:
+        """Refuse a net that is no :class:`Inpainter`, and a loss that does not give terms for its picture."""
+        need_kind("net", self.net, Inpainter)
+        batch = noise_batch(stride_of(self.net))
+        clean, mask, ignore = batch["clean"], batch["mask"], batch["ignore"]
+        picture = output_of(self.net, lambda: self.see(batch), {"picture": tuple(clean.shape)})
+        check_loss(self.loss, lambda found: self.loss(found, clean, mask, ignore), picture, terms=True)
+        self.own_metrics.check({"output": picture, "composite": picture}, batch)
 
     def forward(self, image: Tensor, mask: Tensor) -> Tensor:
         """The picture B 3 H W that the net sees through ``image`` with holes ``mask``."""

@@ -12,6 +12,7 @@ from torchmetrics import Metric
 from textrm.errors import UserError
 from textrm.losses.tagging import AsymmetricLoss
 from textrm.nets.tagging.tagger import Looks, Tagger
+from textrm.tasks.own_metrics import Metrics
 from textrm.tasks.tag_scores import TagScores
 from textrm.tasks.task import MakeOptimizer, MakeScheduler, Task
 
@@ -29,11 +30,12 @@ class MultilabelTask(Task):
     """
 
     shown = ("mAP", "OF1")
+    needs = ("tags",)
     net: Tagger
 
     def __init__(self, net: Tagger, loss: AsymmetricLoss, optimizer: MakeOptimizer,
                  scheduler: MakeScheduler | None = None, threshold: float = 0.5,
-                 channels_last: bool = True) -> None:  # fmt: skip
+                 channels_last: bool = True, metrics: Metrics = None) -> None:  # fmt: skip
         if not 0 < threshold < 1:
             raise UserError(f"threshold={threshold}: expected a probability between 0 and 1")
         if not isinstance(loss, AsymmetricLoss):
@@ -41,7 +43,9 @@ class MultilabelTask(Task):
         if not isinstance(net, Tagger):
             raise UserError(f"{type(net).__name__} is no tagger: give net=tagger_mobilenet, tagger_xception or "
                             "tag_attention")  # fmt: skip
-        super().__init__(net, lambda: TagScores(len(net.labels), threshold), optimizer, scheduler, channels_last)
+        super().__init__(
+            net, lambda: TagScores(len(net.labels), threshold), optimizer, scheduler, channels_last, metrics
+        )
         self.loss, self.threshold = loss, threshold
 
     def prepare(self, datamodule: LightningDataModule) -> None:

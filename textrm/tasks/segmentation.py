@@ -8,6 +8,8 @@ from torch import Tensor, nn
 from torchmetrics import Metric
 
 from textrm.errors import UserError
+from textrm.nets.contract import check_loss, noise_batch, output_of
+from textrm.tasks.own_metrics import Metrics
 from textrm.tasks.page_scores import PageScores
 from textrm.tasks.pixel_scores import PixelScores
 from textrm.tasks.task import MakeOptimizer, MakeScheduler, Task
@@ -27,15 +29,23 @@ class SegmentationTask(Task):
     """
 
     shown = ("AP", "F1")
+    needs = ("mask",)
 
     def __init__(self, net: nn.Module, loss: nn.Module, optimizer: MakeOptimizer,
                  scheduler: MakeScheduler | None = None, threshold: float = 0.5,
-                 channels_last: bool = True) -> None:  # fmt: skip
-        super().__init__(net, lambda: PixelScores(threshold), optimizer, scheduler, channels_last)
+                 channels_last: bool = True, metrics: Metrics = None) -> None:  # fmt: skip
+        super().__init__(net, lambda: PixelScores(threshold), optimizer, scheduler, channels_last, metrics)
         if not 0 < threshold < 1:
             raise UserError(f"threshold={threshold}: expected a probability between 0 and 1")
         self.test_scores = PageScores(threshold)
         self.loss = loss
+
+    def check(self) -> None:
+        """Refuse a net that does not give logits B 1 H W, and a loss that does not give a number for them."""
+        batch = noise_batch(self.stride)
+        logits = output_of(self.net, lambda: self(batch["image"]), {"logits": tuple(batch["mask"].shape)})
+        check_loss(self.loss, lambda found: self.loss(found, batch["mask"], batch["ignore"]), logits)
+        self.own_metrics.check({"prob": logits.sigmoid()}, batch)
 
     def forward(self, image: Tensor) -> Tensor:
         """Logits B 1 H W of ``image`` B 3 H W in [0, 1]."""

@@ -14,6 +14,8 @@ from torch.nn.functional import pad
 from torchmetrics import Metric
 
 from textrm.errors import UserError
+from textrm.nets.contract import need_kind, stride_of
+from textrm.tasks.own_metrics import Metrics, OwnMetrics
 
 MakeOptimizer = Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer]
 MakeScheduler = Callable[[torch.optim.Optimizer], torch.optim.lr_scheduler.LRScheduler]
@@ -23,17 +25,22 @@ class Task(LightningModule, ABC):
     """Trains ``net``. ``optimizer`` and ``scheduler`` are factories that still lack the parameters and the optimizer.
 
     The scheduler steps once per batch. ``scores`` makes the metric of validation and of test, which computes figures by
-    name; a subclass implements :meth:`count` and names the figures that the progress bar shows in ``shown``.
+    name, ``metrics`` are further ones, see :class:`~textrm.tasks.own_metrics.OwnMetrics`. A subclass implements
+    :meth:`count` and :meth:`training_step`, and names the figures that the progress bar shows in ``shown``.
 
     Raises:
         UserError: when crops do not fit the net, and when the optimizer or the scheduler cannot be made.
     """
 
     shown: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()  # what the items of own data sets must have beside the image
 
     def __init__(self, net: nn.Module, scores: Callable[[], Metric], optimizer: MakeOptimizer,
-                 scheduler: MakeScheduler | None = None, channels_last: bool = True) -> None:  # fmt: skip
+                 scheduler: MakeScheduler | None = None, channels_last: bool = True,
+                 metrics: Metrics = None) -> None:  # fmt: skip
         super().__init__()
+        need_kind("net", net, nn.Module)
+        self.own_metrics = OwnMetrics(metrics)
         self.val_scores = scores()
         self.test_scores = scores()
         self.net = net.to(memory_format=torch.channels_last) if channels_last else net
@@ -42,11 +49,15 @@ class Task(LightningModule, ABC):
         self.memory_format = torch.channels_last if channels_last else torch.contiguous_format
 
     def prepare(self, datamodule: LightningDataModule) -> None:
-        """Refuse data that the net cannot take before any is made; a subclass may learn from it what it needs.
+        """Refuse a net, a loss or data that do not fit before anything is made; a subclass may learn from the data.
 
         Raises:
-            UserError: naming the side of the crops and what it must be a multiple of.
+            UserError: naming what breaks its contract, or the side of the crops and what it must be a multiple of.
         """
+        self.check()
+        check_items = getattr(datamodule, "check_items", None)
+        if check_items is not None:
+            check_items(self.needs, self.stride)
         stride, crop = self.stride, getattr(datamodule, "crop", None)
         if crop is not None and (not isinstance(crop, int) or crop < 1 or crop % stride):
             raise UserError(f"crop={crop}: expected a multiple of {stride} pixels, the stride of this net")
@@ -54,7 +65,14 @@ class Task(LightningModule, ABC):
     @property
     def stride(self) -> int:
         """What the sides of the net's input must be multiples of; 1 for a net that has no stride."""
-        return int(getattr(self.net, "stride", 1))
+        return stride_of(self.net)
+
+    def check(self) -> None:
+        """Refuse a net or a loss that is not what the task takes; tasks of ours let two pictures of noise pass both.
+
+        Raises:
+            UserError: saying what was got and what was expected.
+        """
 
     def on_fit_start(self) -> None:
         """Remember the seed of the run."""
@@ -83,11 +101,11 @@ class Task(LightningModule, ABC):
 
     def validation_step(self, batch: dict[str, Any], batch_idx: int) -> Any:
         """What the net made of the batch, after it was scored."""
-        return self.count("val", self.val_scores, batch)
+        return self._measured("val", self.val_scores, batch)
 
     def test_step(self, batch: dict[str, Any], batch_idx: int) -> Any:
         """As validation, under ``test/…``."""
-        return self.count("test", self.test_scores, batch)
+        return self._measured("test", self.test_scores, batch)
 
     def on_validation_epoch_end(self) -> None:
         """Log the figures of the whole set."""
@@ -149,7 +167,12 @@ class Task(LightningModule, ABC):
             raise UserError(f"the loss became {loss.item()} at step {self.global_step} on the pictures {pictures}: "
                             "look at them, or lower the learning rate")  # fmt: skip
 
+    def _measured(self, stage: str, scores: Metric, batch: dict[str, Any]) -> Any:
+        seen = self.count(stage, scores, batch)
+        self.own_metrics.update(stage, seen, batch)
+        return seen
+
     def _log_scores(self, stage: str, scores: Metric) -> None:
-        for name, value in scores.compute().items():
+        for name, value in {**scores.compute(), **self.own_metrics.compute(stage)}.items():
             self.log(f"{stage}/{name}", value, prog_bar=name in self.shown)
         scores.reset()

@@ -27,8 +27,7 @@ def fit(trainer: pl.Trainer, task: pl.LightningModule, datamodule: pl.LightningD
     try:
         trainer.fit(task, datamodule=datamodule, ckpt_path=checkpoint, weights_only=True)
         if test and not pruned(trainer):
-            best: Any = getattr(trainer.checkpoint_callback, "best_model_path", None) or None
-            trainer.test(task, datamodule=datamodule, ckpt_path=best, weights_only=True)
+            trainer.test(task, datamodule=datamodule, ckpt_path=best_checkpoint(trainer), weights_only=True)
     except (MisconfigurationException, RuntimeError) as error:
         if isinstance(error, MisconfigurationException) or str(error).startswith("Early stopping conditioned"):
             raise UserError(str(error)) from error
@@ -54,6 +53,11 @@ def pruned(trainer: pl.Trainer) -> bool:
 def monitor(trainer: pl.Trainer) -> str | None:
     """The figure that the checkpoints follow; None without one."""
     return getattr(trainer.checkpoint_callback, "monitor", None)
+
+
+def best_checkpoint(trainer: pl.Trainer) -> str | None:
+    """The file of the best checkpoint; None without one."""
+    return getattr(trainer.checkpoint_callback, "best_model_path", None) or None
 
 
 def best_score(trainer: pl.Trainer) -> float | None:

@@ -10,12 +10,19 @@ from typing import Any
 import pytorch_lightning as pl
 from hydra.utils import instantiate
 from omegaconf import DictConfig
+from pytorch_lightning.loggers import Logger
+
+from textrm.nets.contract import need_kind
 
 
 def make_trainer(config: DictConfig, further: Sequence[pl.Callback] = ()) -> pl.Trainer:
-    """The trainer of ``config``, with ``further`` callbacks; a callback or a logger that is null is left out."""
-    callbacks = [instantiate(callback) for callback in config.callbacks.values() if callback is not None]
-    loggers = [instantiate(logger) for logger in config.logger.values() if logger is not None]
+    """The trainer of ``config``, with ``further`` callbacks; a callback or a logger that is null is left out.
+
+    Raises:
+        UserError: for one that is none.
+    """
+    callbacks = _made(config, "callbacks", pl.Callback)
+    loggers = _made(config, "logger", Logger)
     bar = config.callbacks.get("progress") is not None  # else Lightning shows one of its own
     trainer: pl.Trainer = instantiate(
         config.trainer, callbacks=[*callbacks, *further], logger=loggers, enable_progress_bar=bar
@@ -26,6 +33,13 @@ def make_trainer(config: DictConfig, further: Sequence[pl.Callback] = ()) -> pl.
     assert hasattr(loop, "_iteration_based_training"), "Lightning has changed: see that resumed runs skip no epoch"
     loop._iteration_based_training = lambda: False
     return trainer
+
+
+def _made(config: DictConfig, group: str, kind: type) -> list[Any]:
+    found = {f"{group}.{name}": instantiate(part) for name, part in config[group].items() if part is not None}
+    for key, part in found.items():
+        need_kind(key, part, kind)
+    return list(found.values())
 
 
 def quieten() -> None:

@@ -71,7 +71,7 @@ class XceptionEncoder(Encoder):
         in_channels: int = 3,
     ) -> None:
         super().__init__()
-        self.weights = weights
+        self.weights, self.in_channels = weights, in_channels
         if width <= 0:
             raise UserError(f"width={width}: expected more than 0")
         first, stem, quarter, eighth, deep = (make_divisible(c * width, 8) for c in (32, 64, 128, 256, 512))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from torch import Tensor, nn
 
-from textrm.nets.encoders.encoder import Encoder, check_sides
+from textrm.nets.encoders.encoder import Encoder, check_encoder, check_sides
 
 
 class Segmenter(nn.Module):
@@ -21,6 +21,9 @@ class Segmenter(nn.Module):
         upsampling: ``bilinear``, ``transposed``, ``pixel_shuffle`` or ``pixel_shuffle_random``.
         prior: share of lettering before anything is learnt; sets the last bias, without which the many background
             pixels rule the first steps (Lin et al. 2017).
+
+    Raises:
+        UserError: for an encoder that does not keep its contract.
     """
 
     def __init__(
@@ -32,6 +35,7 @@ class Segmenter(nn.Module):
         prior: float = 0.03,
     ) -> None:
         super().__init__()
+        check_encoder(encoder)
         self.encoder = encoder
         channels, strides = encoder.channels, encoder.strides
         self.pooling = pooling(in_channels=channels[-1])

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from textrm.errors import UserError
 from textrm.nets.encoders.encoder import Encoder, check_sides
 from textrm.nets.layers.blocks import conv_bn_act
+from textrm.nets.look import name_of
 
 PRIOR = 0.05  # share of pictures with a tag, where the data did not say
 
@@ -63,6 +64,9 @@ class Tagger(nn.Module, ABC):
         if not self.labels or len(set(self.labels)) < len(self.labels):
             raise UserError(f"labels: {len(self.labels)}, of which {len(set(self.labels))} differ; "
                             "expected at least one, and each once")  # fmt: skip
+        if not isinstance(encoder, Encoder):
+            raise UserError(f"encoder: {name_of(encoder)} is no Encoder; one of a tagger is a subclass of "
+                            "textrm.nets.encoders.encoder.Encoder (docs/own_parts.md)")  # fmt: skip
         self.encoder = encoder
         joined = sum(c for c, s in zip(encoder.stage_channels, encoder.stage_strides, strict=True) if self._last(s))
         self.join = conv_bn_act(joined, channels)
