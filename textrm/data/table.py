@@ -150,14 +150,14 @@ def _look(block: bytes, columns: Sequence[str]) -> tuple[np.ndarray, np.ndarray,
     commas = np.flatnonzero(read == COMMA)
     if len(commas) != len(starts) * (len(columns) - 1):
         raise Irregular
-    commas = commas.reshape(len(starts), -1)
-    if (commas[:, 0] < starts).any() or (commas[:, -1] > ends).any():
+    between = commas.reshape(len(starts), -1)
+    if (between[:, 0] < starts).any() or (between[:, -1] > ends).any():
         raise Irregular
 
     def cell(name: str) -> tuple[np.ndarray, np.ndarray]:
         place = columns.index(name)
-        begin = commas[:, place - 1] + 1 if place else starts
-        return begin, commas[:, place] if place < len(columns) - 1 else ends
+        begin = between[:, place - 1] + 1 if place else starts
+        return begin, between[:, place] if place < len(columns) - 1 else ends
 
     for name in ("id", "image"):
         begin, end = cell(name)

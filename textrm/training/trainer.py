@@ -11,6 +11,8 @@ import pytorch_lightning as pl
 from hydra.utils import instantiate
 from omegaconf import DictConfig
 
+from textrm.training.devices import togetherness
+
 
 def make_trainer(config: DictConfig, further: Sequence[pl.Callback] = ()) -> pl.Trainer:
     """The trainer of ``config``, with ``further`` callbacks; a callback or a logger that is null is left out."""
@@ -18,7 +20,11 @@ def make_trainer(config: DictConfig, further: Sequence[pl.Callback] = ()) -> pl.
     loggers = [instantiate(logger) for logger in config.logger.values() if logger is not None]
     bar = config.callbacks.get("progress") is not None  # else Lightning shows one of its own
     trainer: pl.Trainer = instantiate(
-        config.trainer, callbacks=[*callbacks, *further], logger=loggers, enable_progress_bar=bar
+        config.trainer,
+        callbacks=[*callbacks, *further],
+        logger=loggers,
+        enable_progress_bar=bar,
+        **togetherness(config),
     )
     # With max_steps Lightning takes every checkpoint for one of mid-epoch; going on from the end of an epoch, where
     # last.ckpt is written, it would pass over the next one.
@@ -30,5 +36,6 @@ def make_trainer(config: DictConfig, further: Sequence[pl.Callback] = ()) -> pl.
 
 def quieten() -> None:
     """Hide what Lightning says of its own accord: of hardware it did not find and services it recommends."""
-    logging.getLogger("pytorch_lightning.utilities.rank_zero").setLevel(logging.WARNING)
+    for name in ("pytorch_lightning.utilities.rank_zero", "lightning_fabric"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     warnings.filterwarnings("ignore", module="lightning_fabric|pytorch_lightning|torch.optim")
