@@ -49,7 +49,7 @@ def main(rows: int, items: int) -> None:
         del manifest
         data = row("data set", lambda: ManifestDataset(path, "train", EvalTransform(), clean=False))
         module = DataModule({"pages": data}, batch_size=64, workers=1)
-        loader = iter(module.train_dataloader())
+        loader: Any = iter(module.train_dataloader())
         row(f"{items} items", lambda: [next(loader) and None for _ in range(items // 64)])
         loader.close()
     Console().print(table)

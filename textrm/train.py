@@ -51,7 +51,8 @@ def main(config: DictConfig) -> float | None:
     shared = list(job.job.config.override_dirname.exclude_keys)
     outcome = Outcome(overrides=list(job.overrides.task), shared=shared, seed=config.seed)
     run = Path(job.runtime.output_dir)
-    if place().ranks > 1 and "${now:" in OmegaConf.to_container(config)["run"]:
+    given: Any = OmegaConf.to_container(config)
+    if place().ranks > 1 and "${now:" in given["run"]:
         raise UserError("run has no value: each process would name the folder by its own clock; give all run=<folder>")
     with alone_in(run) if place().first else nullcontext():
         return start(config, run, outcome)

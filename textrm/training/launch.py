@@ -37,7 +37,7 @@ class Order(NamedTuple):
     """What the processes are to train; ``hydra`` is Hydra's own configuration, where it began this one."""
 
     config: DictConfig
-    hydra: DictConfig | None
+    hydra: Any
     run: Path
     outcome: Outcome
 

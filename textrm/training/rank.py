@@ -12,11 +12,11 @@ import threading
 import time
 import traceback
 from pathlib import Path
+from typing import Any
 
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.utils import configure_log, setup_globals
 from hydra.errors import HydraException
-from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
 from textrm.errors import UserError
@@ -45,7 +45,7 @@ def main() -> None:
         os._exit(1)
 
 
-def _listen(hydra: DictConfig | None) -> None:
+def _listen(hydra: Any) -> None:
     """The first process logs what one alone would, the others what went wrong."""
     if hydra is not None:
         HydraConfig.instance().set_config(hydra)
