@@ -25,12 +25,13 @@ CHOICES = sorted(
     for path in (CONFIG_FOLDER / group).glob("*.yaml")
 )
 CHOICES += [f"encoder@net.encoder={path.stem}" for path in (CONFIG_FOLDER / "encoder").glob("*.yaml")]
+NEEDS_GPU = "trainer=fsdp"  # tests/training/test_refusals_of_devices.py composes it
 # What belongs to another task is chosen beside its experiment.
 TAGGING = [choice for choice in CHOICES if "=tag" in choice] + ["task=multilabel"]
 ATTENTION = ["task=attention_tagging", "net=tag_attention"]
 CLEANING = [choice for choice in CHOICES if "clean" in choice]
 ELSEWHERE = (*TAGGING, *ATTENTION, *CLEANING, "scheduler=two_stage", "task=coarse_to_fine", "net=coarse_to_fine")
-CHOICES = [choice for choice in CHOICES if "inpaint" not in choice and choice not in ELSEWHERE]
+CHOICES = [choice for choice in CHOICES if "inpaint" not in choice and choice not in (*ELSEWHERE, NEEDS_GPU)]
 TAGGING.remove("net=tag_attention")
 INPAINTING = ["loss=inpainting", "loss=inpainting_relative", "scheduler=two_stage", "callbacks=inpainting",
               "data=mixed",

@@ -39,7 +39,7 @@ USES: list[tuple[str, Callable[[], Any], list[str], str]] = [
     ("pytorch-lightning", fit_loop, ["_iteration_based_training"], "textrm/train.py: resumed runs skip no epoch"),
     ("pytorch-lightning", WeightAveraging, ["_average_model", "_latest_update_step"], "textrm/callbacks/averaging.py"),
     ("hydra-core", sweeper, ["_parse_config", "split_arguments"], "hydra_plugins/textrm_sweepers/grid.py"),
-    ("hydra-core", parser, ["multirun", "cfg", "info"], "textrm/runs/config.py"),
+    ("hydra-core", parser, ["multirun", "cfg", "info"], "textrm/runs/flags.py"),
     ("torch", lambda: nn.Module, ["_apply"], "textrm/losses/features.py: features follow the task to its device"),
 ]
 

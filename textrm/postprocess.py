@@ -67,7 +67,7 @@ def main(
 def _rows(prepared: Path) -> tuple[Row, ...]:
     if not (prepared / MANIFEST).is_file():
         raise UserError(f"{prepared} holds no {MANIFEST}; expected the folder that textrm.preprocess wrote")
-    rows = read_manifest(prepared / MANIFEST).rows
+    rows = tuple(read_manifest(prepared / MANIFEST).rows)
     if not rows:
         raise UserError(f"{prepared / MANIFEST} has no row: there is nothing to restore")
     if missing := [name for name in COLUMNS if name not in rows[0].extra]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,13 +29,19 @@ with needs_extra("train", __name__):
     from textrm.runs.moved import with_names_of_today
     from textrm.runs.outcome import Outcome, Status, alone_in, recorded
     from textrm.runs.own import check_parts
+    from textrm.runs.ranks import place
     from textrm.runs.sweep_job import run_job
+    from textrm.tasks.ranks import union
     from textrm.tasks.task import Task
+    from textrm.training.devices import processes_to_start, share_out, threads_each
     from textrm.training.fit import best_checkpoint, best_score, fit, monitor, pruned
+    from textrm.training.launch import train_on
     from textrm.training.start import load_start
     from textrm.training.trainer import make_trainer, quieten
 
 log = logging.getLogger(__name__)
+
+NAMED = 100  # rows that are named at the end
 
 
 @hydra_entry("train", bare=True, threads=int, ckpt_path=str, weights=str)
@@ -48,14 +55,18 @@ def main(config: DictConfig) -> float | None:
     shared = list(job.job.config.override_dirname.exclude_keys)
     outcome = Outcome(overrides=list(job.overrides.task), shared=shared, seed=config.seed)
     run = Path(job.runtime.output_dir)
-    with alone_in(run):
+    given: Any = OmegaConf.to_container(config)
+    if place().ranks > 1 and "${now:" in given["run"]:
+        raise UserError("run has no value: each process would name the folder by its own clock; give all run=<folder>")
+    with alone_in(run) if place().first else nullcontext():
         return start(config, run, outcome)
 
 
 def train(config: DictConfig, run: Path, outcome: Outcome | None = None) -> float | None:
     """Fit, then test where the data has a test split, in the folder ``run``.
 
-    The run folder receives ``resolved.yaml``, ``metrics.csv``, TensorBoard events, ``checkpoints/{best,last}.ckpt`` and
+    Where the configuration asks for several devices a process is started for each; the first one writes. The run folder
+    receives ``resolved.yaml``, ``metrics.csv``, TensorBoard events, ``checkpoints/{best,last}.ckpt`` and
     ``outcome.json``, for which ``outcome`` brings what was asked for. Returns the best value of the metric that the
     checkpoints follow, or None without one.
 
@@ -69,11 +80,14 @@ def train(config: DictConfig, run: Path, outcome: Outcome | None = None) -> floa
     at_least(config, seed=0, threads=1)
     config.run = str(run)  # in a sweep Hydra chose another folder than the configuration names
     resolved = resolved_dict(config)
+    outcome = outcome or Outcome(seed=config.seed)
+    if (processes := processes_to_start(config)) > 1:
+        return train_on(processes, config, run, outcome)
     given: Any = OmegaConf.to_container(config)
     quieten()
     checkpoint = find_checkpoint(config.ckpt_path, run)
     pl.seed_everything(config.seed, workers=True)
-    torch.set_num_threads(config.threads or torch.get_num_threads())
+    torch.set_num_threads(config.threads or threads_each())
 
     check_parts(resolved)
     with real_keys(given):
@@ -81,29 +95,34 @@ def train(config: DictConfig, run: Path, outcome: Outcome | None = None) -> floa
         need_kind("data", datamodule, pl.LightningDataModule)
         task: Task = instantiate(config.task)
         need_kind("task", task, Task)
+        share_out(datamodule, config)
         task.prepare(datamodule)
         unmeasured = load_start(task.get_submodule("net"), checkpoint, config.weights)
         trainer = make_trainer(config, [MeasureBatchNorm()] if unmeasured else [])
 
-    run.mkdir(parents=True, exist_ok=True)
-    keep_metrics(run)
-    (run / "resolved.yaml").write_text(OmegaConf.to_yaml(OmegaConf.create(resolved)))
-    log.info("run folder: %s", run)
-    outcome = outcome or Outcome(seed=config.seed)
+    writing = place().first
+    if writing:
+        run.mkdir(parents=True, exist_ok=True)
+        keep_metrics(run)
+        (run / "resolved.yaml").write_text(OmegaConf.to_yaml(OmegaConf.create(resolved)))
+        log.info("run folder: %s", run)
     outcome.monitor = monitor(trainer)
-    with recorded(run, outcome), real_keys(given):
+    with recorded(run, outcome) if writing else nullcontext(), real_keys(given):
         fit(trainer, task, datamodule, checkpoint, config.test, run)
         outcome.score = best_score(trainer)
         for name, value in costs_of(trainer).items():
             setattr(outcome, name, value)
         if pruned(trainer):
             outcome.status = Status.PRUNED
-    bad = getattr(datamodule, "bad_rows", {})
-    if bad:
-        log.warning("%d rows of the data could not be used: %s", len(bad), ", ".join(sorted(bad)))
-    log.info("%s: %s", outcome.status, last_words(run, outcome, best_checkpoint(trainer)))
-    if not outcome.shared and outcome.status == Status.FINISHED:  # a sweep tells of all its jobs at its end
-        log.info("next:%s", "".join(f"\n  {command}" for command in next_commands(run, resolved)))
+    bad = union(getattr(datamodule, "bad_rows", {}))
+    if bad and writing:
+        count = getattr(datamodule, "bad_count", len(bad)) if len(bad) > NAMED else len(bad)
+        named = [*sorted(bad)[:NAMED], *["…"] * (len(bad) > NAMED)]
+        log.warning("%d rows of the data could not be used: %s", count, ", ".join(named))
+    if writing:
+        log.info("%s: %s", outcome.status, last_words(run, outcome, best_checkpoint(trainer)))
+        if not outcome.shared and outcome.status == Status.FINISHED:  # a sweep tells of all its jobs at its end
+            log.info("next:%s", "".join(f"\n  {command}" for command in next_commands(run, resolved)))
     return outcome.score
 
 

@@ -13,8 +13,9 @@ from pytorch_lightning import LightningModule, Trainer
 from pytorch_lightning.callbacks import ModelCheckpoint
 from torch.utils.data import Dataset
 
-from textrm.data.datamodule import DataModule, MixtureSampler, collate
+from textrm.data.datamodule import DataModule, collate
 from textrm.data.dataset import ManifestDataset
+from textrm.data.sampling import MixtureSampler
 from textrm.data.transforms import EvalTransform, TrainTransform
 from textrm.errors import UserError
 
@@ -137,6 +138,7 @@ def test_bad_rows_of_all_sets_are_gathered(make_manifest: Make) -> None:
     (path.parent / "4_mask.png").unlink()
     data = _data(path, samples_per_epoch=None)
     assert list(data.bad_rows) == ["p4"]
+    assert data.bad_count == 2  # in each set one
     assert len(data.sampler) == 5
 
 
@@ -173,3 +175,31 @@ def test_settings_that_cannot_work_are_refused(make_manifest: Make, settings: di
 def test_without_training_sets_there_is_nothing_to_do() -> None:
     with pytest.raises(UserError, match=r"^train: is empty"):
         DataModule({}, Dataset())
+
+
+def test_pages_are_shared_out_once_and_batches_evenly(make_manifest: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = _data(make_manifest(7), batch_size=6, val_batch_size=2, samples_per_epoch=13)
+    whole = [sorted(batch["id"]) for batch in data.train_dataloader()]
+    data.share_out(3)
+    monkeypatch.setattr(torch.distributed, "is_initialized", lambda: True)
+    monkeypatch.setattr(torch.distributed, "get_world_size", lambda: 3)
+    pages, batches = [], []
+    for rank in range(3):
+        monkeypatch.setattr(torch.distributed, "get_rank", lambda rank=rank: rank)
+        pages.append([id for batch in data.val_dataloader() for id in batch["id"]])
+        batches.append([batch["id"] for batch in data.train_dataloader()])
+    assert pages == [["p0", "p3", "p6"], ["p1", "p4"], ["p2", "p5"]]
+    assert [sorted(id for share in shares for id in share) for shares in zip(*batches, strict=True)] == whole
+    assert len(whole) == 2
+
+
+def test_what_cannot_be_shared_out_is_refused(make_manifest: Make) -> None:
+    data = _data(make_manifest(5), batch_size=8)
+    with pytest.raises(UserError, match=r"^batch_size=8: 3 processes cannot share it out evenly; .* such as 6$"):
+        data.share_out(3)
+    with pytest.raises(UserError, match=r"^val: has 5 pages for 8 processes; expected one for each at least$"):
+        data.share_out(8)
+    with pytest.raises(UserError, match=r"^val: 4 processes cannot share 5 pages out evenly, .* expected 4: give"):
+        data.share_out(4, evenly=True)
+    data.share_out(4)
+    assert data.share_size == 2

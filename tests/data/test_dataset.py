@@ -23,6 +23,13 @@ from textrm.errors import UserError
 Make = Callable[..., Path]
 
 
+@pytest.fixture(autouse=True, params=["list", "table"])
+def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows at hand, and rows of a file that is too large for it."""
+    if request.param == "table":
+        monkeypatch.setattr("textrm.data.manifest.LARGE", 0)
+
+
 def _noisy(sample: Sample, rng: np.random.Generator) -> dict[str, Any]:
     """A transform that shows what it was given: the id and a random number."""
     return {"id": sample.id, "draw": float(rng.random())}
@@ -47,8 +54,13 @@ def test_absent_files_are_dropped_at_once(make_manifest: Make, caplog: pytest.Lo
     assert list(data.bad_rows) == ["p1"]
     assert "1_mask.png" in data.bad_rows["p1"]
     assert "bad row p1" in caplog.text
-    for i in (0, 2):
-        (path.parent / f"{i}_mask.png").unlink()
+    caplog.clear()
+    (path.parent / "2_image.png").unlink()
+    with caplog.at_level(logging.WARNING):
+        assert ManifestDataset(path, "train", _noisy).bad_count == 2
+    assert len(caplog.messages) == 1
+    assert "2 of 3 rows lack files; bad row p1 in" in caplog.text
+    (path.parent / "0_mask.png").unlink()
     with pytest.raises(UserError, match="none of 3 rows"):
         ManifestDataset(path, "train", _noisy)
 
@@ -81,14 +93,14 @@ def test_nothing_is_known_of_the_tags_of_a_bad_row(drawn: Path, tmp_path: Path) 
     shutil.copytree(drawn.parent, tmp_path / "drawn")
     labels = drawn.with_name("labels.txt").read_text()
     data = ManifestDataset(tmp_path / "drawn" / "manifest.csv", "val", TagTransform(labels, 64), clean=False)
-    (tmp_path / "drawn" / data.rows[1].image).write_bytes(b"broken")
+    (tmp_path / "drawn" / data.row(1).image).write_bytes(b"broken")
     found = collate([data[index] for index in range(3)])["tags"]
     assert found[1].isnan().all()
     for index in (0, 2):
         named = {label for label, value in zip(labels.split(), found[index], strict=True) if value}
-        assert named == set(data.rows[index].tags.split())
+        assert named == set(data.row(index).tags.split())
     counts = data.tag_counts()
-    assert counts["lettering"] == sum("lettering" in row.tags.split() for row in data.rows) > 0
+    assert counts["lettering"] == sum("lettering" in data.row(index).tags.split() for index in range(len(data))) > 0
 
 
 def test_a_set_of_bad_rows_ends_in_one_line(make_manifest: Make) -> None:
@@ -133,3 +145,18 @@ def test_cache_keeps_pages_within_its_bounds(make_manifest: Make) -> None:
     assert set(data.bad_rows) == {"p1"}
     plain[0]
     assert set(plain.bad_rows) == {"p0"}
+
+
+def test_files_are_looked_for_where_the_rows_name_them(make_manifest: Make, tmp_path: Path) -> None:
+    path = make_manifest(4)
+    elsewhere = tmp_path / "elsewhere"
+    (elsewhere / "deep").mkdir(parents=True)
+    for number, place in ((1, elsewhere), (2, elsewhere / "deep")):
+        (path.parent / f"{number}_image.png").rename(place / f"{number}.png")
+    (path.parent / "folder.png").mkdir()
+    text = path.read_text().replace("1_image.png", str(elsewhere / "1.png"))
+    text = text.replace("2_image.png", "../elsewhere/../elsewhere/deep/2.png").replace("3_image.png", "folder.png")
+    path.write_text(text)
+    data = ManifestDataset(path, "train", _noisy)
+    assert [data[index]["id"] for index in range(len(data))] == ["p0", "p1", "p2"]
+    assert data.bad_rows == {"p3": f"no such file: {path.parent / 'folder.png'}"}

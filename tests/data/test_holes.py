@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from textrm.data.datamodule import Draw, Mixture
+from textrm.data.datamodule import Mixture
 from textrm.data.holes import HoledDataset, LetteringHoles, MixedHoles, RandomHoles, draw_hole
+from textrm.data.sampling import Draw
 from textrm.errors import UserError
 
 

@@ -36,6 +36,13 @@ def _write(path: Path, text: str) -> Path:
     return path
 
 
+@pytest.fixture(autouse=True, params=["list", "table"])
+def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows at hand, and rows of a file that is too large for it."""
+    if request.param == "table":
+        monkeypatch.setattr("textrm.data.manifest.LARGE", 0)
+
+
 @pytest.fixture
 def one(tmp_path: Path, fake_page: Fake, save: Save) -> Callable[..., tuple[Manifest, Row]]:
     """A manifest of one page in ``tmp_path``, its row changed."""

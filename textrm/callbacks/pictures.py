@@ -67,13 +67,16 @@ class SegmentationPictures(Pictures):
         """Write the pictures, and the PR curve of the whole set."""
         super().on_validation_epoch_end(trainer, pl_module)
         if not trainer.sanity_checking:
-            for writer in writers(trainer):
-                add_pr_curve(writer, "val/PR", pl_module.val_scores, trainer.global_step)
+            self._add_curve(trainer, "val/PR", pl_module.val_scores)
 
     def on_test_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Write the PR curve of the test."""
-        for writer in writers(trainer):
-            add_pr_curve(writer, "test/PR", pl_module.test_scores, trainer.global_step)
+        self._add_curve(trainer, "test/PR", pl_module.test_scores)
+
+    def _add_curve(self, trainer: pl.Trainer, tag: str, scores: Any) -> None:
+        with scores.sync_context():  # the counts of all processes
+            for writer in writers(trainer):
+                add_pr_curve(writer, tag, scores, trainer.global_step)
 
 
 class InpaintingPictures(Pictures):
@@ -96,7 +99,9 @@ class CleaningPictures(Pictures):
 
 
 def writers(trainer: pl.Trainer) -> list[SummaryWriter]:
-    """The TensorBoard writers of a trainer."""
+    """The TensorBoard writers of a trainer; none in a process that another one writes for."""
+    if not trainer.is_global_zero:
+        return []
     return [logger.experiment for logger in trainer.loggers if isinstance(logger, TensorBoardLogger)]
 
 

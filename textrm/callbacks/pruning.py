@@ -26,6 +26,8 @@ class Pruning(pl.Callback):
 
     ``pruned`` is true from then on; the epoch is still finished, and its checkpoints are written.
 
+    Where several processes train together the first one asks, and all do what it is told.
+
     The search compares trials at the same number of validations: steps differ where the batch size is searched.
 
     Args:
@@ -60,10 +62,14 @@ class Pruning(pl.Callback):
         if self.monitor not in logged:
             raise UserError(f"monitor={self.monitor}: expected a figure that is logged: "
                             f"{', '.join(sorted(logged))}")  # fmt: skip
-        # A run that goes on from its last checkpoint may come by a validation a second time.
-        if self.validations not in self.trial.study.trials[self.trial.number].intermediate_values:
-            self.trial.report(float(logged[self.monitor]), self.validations)
+        prune = trainer.is_global_zero and self._falls_behind(float(logged[self.monitor]))
         self.validations += 1
-        if self.trial.should_prune():
+        if trainer.strategy.broadcast(prune):
             self.pruned = True
             trainer.should_stop = True
+
+    def _falls_behind(self, value: float) -> bool:
+        # A run that goes on from its last checkpoint may come by a validation a second time.
+        if self.validations not in self.trial.study.trials[self.trial.number].intermediate_values:
+            self.trial.report(value, self.validations)
+        return self.trial.should_prune()

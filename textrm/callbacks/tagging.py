@@ -65,10 +65,12 @@ class TagTable(Callback):
 
     def write(self, trainer: pl.Trainer, pl_module: pl.LightningModule, scores: Any, path: Path) -> None:
         """Write the table of ``scores``, whole; nothing where they are of another task."""
-        if not trainer.is_global_zero or not isinstance(scores, TagScores):
+        if not isinstance(scores, TagScores):
             return
-        write_whole(path, tag_table(labels_of(pl_module), scores.present.cpu().numpy(), scores.absent.cpu().numpy(),
-                                         scores.threshold))  # fmt: skip
+        with scores.sync_context():  # the counts of all processes
+            present, absent = scores.present.cpu().numpy(), scores.absent.cpu().numpy()
+        if trainer.is_global_zero:
+            write_whole(path, tag_table(labels_of(pl_module), present, absent, scores.threshold))
 
 
 def labels_of(task: Any) -> tuple[str, ...]:

@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from multiprocessing import get_all_start_methods
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
 import torch
-import torch.distributed as dist
 from pytorch_lightning import LightningDataModule
-from torch.utils.data import DataLoader, Dataset, Sampler
+from torch.utils.data import DataLoader, Dataset
 
 from textrm.data.collate import collate
 from textrm.data.holes import HoledDataset, Holes
 from textrm.data.own import OwnDataset, adopted
+from textrm.data.sampling import Draw, MixtureSampler, PageSampler, ResumableLoader
 from textrm.errors import UserError
-
-
-class Draw(NamedTuple):
-    """What the sampler asks for: item ``item`` of data set ``source``, augmented under the number ``draw``.
-
-    ``draw`` counts on over all epochs and never repeats within a run.
-    """
-
-    source: int
-    item: int
-    draw: int
 
 
 class TrainingSet(Protocol):
@@ -52,73 +41,6 @@ class Mixture(Dataset):
         return item if self.holes is None else self.holes(item, np.random.default_rng((self.seed, draw.draw, 2)))
 
 
-class MixtureSampler(Sampler[Draw]):
-    """``samples`` draws per epoch, shared out over the sources by ``weights`` (to within one), in random order.
-
-    Within an epoch a source repeats no item before all its items had their turn. The order follows from
-    ``(seed, epoch)`` alone; ``start`` skips the draws that an interrupted epoch has already used. Where several
-    processes train together, each takes every n-th draw of the same order, equally many.
-    """
-
-    def __init__(self, lengths: Sequence[int], weights: Sequence[float], samples: int, seed: int) -> None:
-        self.lengths, self.samples, self.seed = tuple(lengths), samples, seed
-        self.edges = np.round(np.cumsum([0.0, *weights]) / sum(weights) * samples).astype(int)
-        self.epoch = self.start = 0
-
-    def __len__(self) -> int:
-        return self.samples // _processes()[1]
-
-    def set_epoch(self, epoch: int) -> None:
-        """Choose the epoch that the next iteration draws; Lightning calls this."""
-        self.epoch = epoch
-
-    def __iter__(self) -> Iterator[Draw]:
-        rng = np.random.default_rng((self.seed, self.epoch))
-        pairs: list[tuple[int, int]] = []
-        for source, (length, wanted) in enumerate(zip(self.lengths, np.diff(self.edges), strict=True)):
-            rounds = [rng.permutation(length) for _ in range(-(-int(wanted) // length))]
-            pairs += [(source, int(index)) for index in np.concatenate([*rounds, np.empty(0, int)])[:wanted]]
-        order, first = rng.permutation(len(pairs)), self.epoch * self.samples
-        rank, processes = _processes()
-        for position in range(self.start * processes + rank, len(self) * processes, processes):
-            source, item = pairs[order[position]]
-            yield Draw(source, item, first + position)
-
-
-def _processes() -> tuple[int, int]:
-    """This process's rank among those that train together, and how many they are."""
-    together = dist.is_available() and dist.is_initialized()
-    return (dist.get_rank(), dist.get_world_size()) if together else (0, 1)
-
-
-class ResumableLoader(DataLoader):
-    """A DataLoader over a :class:`MixtureSampler` that goes on in the middle of an epoch after a restart.
-
-    Iteration starts with the first batch that is asked for and not with ``iter()``: Lightning calls ``iter()`` before
-    it tells the sampler the epoch, and worker processes would then prepare the batches of another one.
-    """
-
-    _resume = 0
-    _given = 0
-
-    def __iter__(self) -> Iterator[dict[str, Any]]:  # type: ignore[override]
-        assert isinstance(self.sampler, MixtureSampler)
-        assert self.batch_size
-        self._given, self._resume = self._resume, 0
-        self.sampler.start = self._given * self.batch_size
-        for batch in super().__iter__():
-            self._given += 1
-            yield batch
-
-    def state_dict(self) -> dict[str, int]:
-        """How many batches of the current epoch were given out."""
-        return {"batches": self._given % len(self)}
-
-    def load_state_dict(self, state: dict[str, int]) -> None:
-        """Let the next iteration start behind these batches."""
-        self._resume = state["batches"]
-
-
 class DataModule(LightningDataModule):
     """Training sets by name, mixed; at most one validation and one test set.
 
@@ -127,8 +49,9 @@ class DataModule(LightningDataModule):
     equal shares of items for None). All of it follows from ``seed`` and the epoch: neither the number of workers nor a
     restart changes what is drawn. ``crop``, ``manifest``, ``labels`` and ``clean`` give a configuration one place for
     what its data sets share and are not used here; tasks compare ``crop`` (side of the training crops in px) with what
-    the net takes. ``holes`` turns the items of all three into those of inpainting, see :mod:`textrm.data.holes`; rows
-    without a clean picture are dropped then.
+    the net takes. ``batch_size`` is of all processes that train together, which share each batch out;
+    ``val_batch_size`` is of one. ``holes`` turns the items of all three into those of inpainting, see
+    :mod:`textrm.data.holes`; rows without a clean picture are dropped then.
 
     Raises:
         UserError: for weights that do not fit ``train``, and an epoch shorter than a batch.
@@ -172,6 +95,7 @@ class DataModule(LightningDataModule):
         self.train, self.val, self.test = sets, val, test
         self.holes, self.seed = holes, seed
         self.batch_size, self.val_batch_size, self.workers, self.crop = batch_size, val_batch_size, workers, crop
+        self.share_size = batch_size
         samples = sum(len(source) for source in sets.values()) if samples_per_epoch is None else samples_per_epoch
         if samples < batch_size:
             raise UserError(f"samples_per_epoch={samples}: expected at least one batch, batch_size={batch_size}")
@@ -188,11 +112,36 @@ class DataModule(LightningDataModule):
             if isinstance(data, OwnDataset):
                 data.check(needs, stride)
 
+    def share_out(self, ranks: int, evenly: bool = False) -> None:
+        """Let ``ranks`` processes train together: each takes ``share_size`` pictures of a batch, and pages of its own.
+
+        Raises:
+            UserError: for a batch or, where all must take the same number of steps (``evenly``), for pages that cannot
+                be shared out.
+        """
+        if self.batch_size % ranks:
+            near = max(ranks, self.batch_size // ranks * ranks)
+            raise UserError(f"batch_size={self.batch_size}: {ranks} processes cannot share it out evenly; expected a "
+                            f"multiple of {ranks}, such as {near}")  # fmt: skip
+        for name, data in (("val", self.val), ("test", self.test)):
+            pages = 0 if data is None else _length(data)
+            if 0 < pages < ranks:
+                raise UserError(f"{name}: has {pages} pages for {ranks} processes; expected one for each at least")
+            if evenly and pages % ranks:
+                raise UserError(f"{name}: {ranks} processes cannot share {pages} pages out evenly, which this strategy "
+                                f"asks for; expected {pages // ranks * ranks}: give data.{name}.limit")  # fmt: skip
+        self.share_size = self.batch_size // ranks
+
     @property
     def bad_rows(self) -> dict[str, str]:
         """Reason by id of the rows of all sets that could not be used so far."""
         sets = [*self.train.values(), self.val, self.test]
         return {id: reason for data in sets for id, reason in getattr(data, "bad_rows", {}).items()}
+
+    @property
+    def bad_count(self) -> int:
+        """How many rows that is; :attr:`bad_rows` lists a thousand of each set."""
+        return sum(getattr(data, "bad_count", 0) for data in [*self.train.values(), self.val, self.test])
 
     def tag_counts(self) -> tuple[Counter[str], int]:
         """How many training pictures have each tag, of how many, over the sets whose tags are known."""
@@ -203,14 +152,14 @@ class DataModule(LightningDataModule):
         """Batches as :mod:`textrm.data.sample` describes them; an incomplete last one is left out."""
         return ResumableLoader(
             Mixture(tuple(self.train.values()), self.holes, self.seed),
-            batch_size=self.batch_size,
+            batch_size=self.share_size,
             sampler=self.sampler,
             drop_last=True,
             **self._options(),
         )
 
     def val_dataloader(self) -> DataLoader | list[DataLoader]:
-        """Every item of the validation set once, in order; no loader without items."""
+        """Every item of the validation set once, in order, those of this process; no loader without items."""
         return self._in_order(self.val)
 
     def test_dataloader(self) -> DataLoader | list[DataLoader]:
@@ -222,8 +171,9 @@ class DataModule(LightningDataModule):
             return []
         if self.holes is not None:
             data = HoledDataset(data, self.holes)
-        loader: DataLoader = DataLoader(data, batch_size=self.val_batch_size, **self._options())
-        return loader if len(loader) else []
+        if not _length(data):
+            return []
+        return DataLoader(data, batch_size=self.val_batch_size, sampler=PageSampler(_length(data)), **self._options())
 
     def _options(self) -> dict[str, Any]:
         return {
@@ -240,6 +190,10 @@ class DataModule(LightningDataModule):
 def _single_thread(worker: int) -> None:
     cv2.setNumThreads(0)
     torch.set_num_threads(1)
+
+
+def _length(data: Any) -> int:
+    return len(data)  # which torch's type of a data set does not promise
 
 
 def _names(mapping: Mapping[str, Any]) -> str:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 from collections import Counter, OrderedDict
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-import torch
 from torch.utils.data import Dataset
 
-from textrm.data.manifest import BadRow, Row, evenly_spread, load_sample, read_manifest
+from textrm.data.absent import find_absent
+from textrm.data.bad_rows import TOLD, BadRows
+from textrm.data.manifest import BadRow, Row, cells_of, load_sample, numbers_of, read_manifest, spread
 from textrm.data.sample import Sample
 from textrm.errors import UserError
-from textrm.printable import printable
-
-log = logging.getLogger(__name__)
 
 
 class Transform(Protocol):
@@ -28,37 +24,13 @@ class Transform(Protocol):
         ...
 
 
-class BadRows:
-    """Which of ``rows`` cannot be used: what one worker process finds is known to all, and to the main process."""
-
-    def __init__(self, rows: Sequence[Row], folder: Path) -> None:
-        self.folder = folder
-        self._index_of = {row.id: number for number, row in enumerate(rows)}
-        self._flags = torch.zeros(len(rows), dtype=torch.bool).share_memory_()
-        self._reasons: dict[str, str] = {}  # what this process found
-
-    def __contains__(self, id: str) -> bool:
-        return bool(self._flags[self._index_of[id]])
-
-    def add(self, bad: BadRow) -> None:
-        """Remember and report a row that was good so far."""
-        self._flags[self._index_of[bad.id]] = True
-        self._reasons[bad.id] = bad.reason
-        log.warning("bad row %s in %s: %s", *map(printable, (bad.id, self.folder, bad.reason)))
-
-    def reasons(self) -> dict[str, str]:
-        """Reason by id of every bad row met so far, by any process."""
-        flagged = [id for id, number in self._index_of.items() if self._flags[number]]
-        return {id: self._reasons.get(id, "unusable; the log has the reason") for id in flagged}
-
-
 class ManifestDataset(Dataset):
     """The rows of ``split`` (all rows for None) of a manifest.
 
     A row whose file is missing, unreadable or of another size is reported once with its id and reason and counted; it
-    never stops an epoch. Files that do not exist are found when the data set is made; such rows are dropped. What shows
-    only on reading is replaced in training (``replace_bad=True``) by the next good row, and in evaluation by a small
-    picture that is ignored everywhere, so that no other row counts twice.
+    never stops an epoch. Files that do not exist are found when the data set is made; such rows are dropped, and told
+    in one line. What shows only on reading is replaced in training (``replace_bad=True``) by the next good row, and in
+    evaluation by a small picture that is ignored everywhere, so that no other row counts twice.
 
     ``clean=False`` leaves the clean pictures unread where no one needs them. Up to ``cache_gigabytes`` of decoded
     pictures are kept in memory, per process, dropping what was used longest ago; the process grows by up to 1.6 times
@@ -88,34 +60,41 @@ class ManifestDataset(Dataset):
         self.manifest = read_manifest(manifest)
         self.need_mask = need_mask
         self.transform, self.clean, self.replace_bad, self.seed = transform, clean, replace_bad, seed
-        wanted = [row for row in self.manifest.rows if split is None or row.split == split]
-        if not wanted and not optional:
+        wanted = numbers_of(self.manifest, split)
+        if not len(wanted) and not optional:
             raise UserError(f"{manifest}: has no row of split {split!r}; choose another split or manifest")
-        self._bad = BadRows(wanted, self.manifest.folder)
-        self.rows = []
-        for row in wanted:
-            absent = [str(path) for path in self.manifest.paths(row).values() if not path.is_file()]
-            if absent:
-                self._bad.add(BadRow(row.id, f"no such file: {', '.join(absent)}"))
-            else:
-                self.rows.append(row)
-        if wanted and not self.rows and not optional:
-            raise UserError(f"{manifest}: none of {len(wanted)} rows has all its files, the first lacks {absent[0]}")
-        self.rows = evenly_spread(self.rows, limit)
+        self._bad = BadRows(self.manifest.rows, self.manifest.folder)
+        absent, lacking = find_absent(self.manifest, wanted, TOLD)
+        self._bad.add_absent(absent, [f"no such file: {', '.join(files)}" for files in lacking], len(wanted))
+        self.numbers = np.setdiff1d(wanted, absent, assume_unique=True)
+        if len(wanted) and not len(self.numbers) and not optional:
+            raise UserError(
+                f"{manifest}: none of {len(wanted)} rows has all its files, the first lacks {lacking[0][0]}"
+            )
+        self.numbers = self.numbers[spread(len(self.numbers), limit)]
         self._cache: OrderedDict[int, Sample] = OrderedDict()
         self._caching = cache_gigabytes > 0
         self._room = int(cache_gigabytes * 1e9)  # bytes still free
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return len(self.numbers)
 
     def __getitem__(self, index: int) -> dict[str, Any]:
         return self.item(index)
 
+    def row(self, index: int) -> Row:
+        """The row of item ``index``."""
+        return self.manifest.rows[int(self.numbers[index])]
+
     @property
     def bad_rows(self) -> dict[str, str]:
-        """Reason by id of every bad row met so far, by any worker process."""
+        """Reason by id of the bad rows met so far, by any worker process; of a thousand at most."""
         return self._bad.reasons()
+
+    @property
+    def bad_count(self) -> int:
+        """How many rows were bad so far."""
+        return len(self._bad)
 
     def keep_clean(self) -> None:
         """Drop the rows without a clean picture, which inpainting and cleaning have no truth for.
@@ -125,15 +104,19 @@ class ManifestDataset(Dataset):
         """
         if not self.clean:
             raise UserError(f"clean=false: the clean pictures of {self.manifest.folder} are not read; give true")
-        kept = [row for row in self.rows if row.clean]
-        if self.rows and not kept:
-            raise UserError(f"{self.manifest.folder}: none of {len(self.rows)} rows of this split has a clean picture; "
+        has_clean = np.fromiter((bool(clean) for (clean,) in cells_of(self.manifest, "clean")), bool)
+        kept = self.numbers[has_clean[self.numbers]]
+        if len(self) and not len(kept):
+            raise UserError(f"{self.manifest.folder}: none of {len(self)} rows of this split has a clean picture; "
                             "those are what is learnt from")  # fmt: skip
-        self.rows = kept
+        self.numbers = kept
 
     def tag_counts(self) -> Counter[str]:
         """How many rows have each tag."""
-        return Counter(tag for row in self.rows for tag in set(row.tags.split()))
+        tags = enumerate(cells_of(self.manifest, "tags"))
+        wanted = np.zeros(len(self.manifest.rows), bool)
+        wanted[self.numbers] = True
+        return Counter(tag for number, (cell,) in tags if wanted[number] for tag in set(cell.split()))
 
     def item(self, index: int, draw: int | None = None) -> dict[str, Any]:
         """Item ``index`` under the augmentation of number ``draw``; None is the one fixed augmentation per index.
@@ -149,18 +132,19 @@ class ManifestDataset(Dataset):
         if self.replace_bad:
             raise UserError(f"{self.manifest.folder}: all {len(self)} rows are unusable; the log has the reasons")
         grey, nothing = np.full((8, 8, 3), 128, np.uint8), np.zeros((8, 8), np.uint8)
-        return self.transform(Sample(self.rows[index].id, grey, nothing, None, nothing + np.uint8(1), tags=None), rng)
+        return self.transform(Sample(self.row(index).id, grey, nothing, None, nothing + np.uint8(1), tags=None), rng)
 
     def _load(self, index: int) -> Sample | None:
-        if self.rows[index].id in self._bad:
+        number = int(self.numbers[index])
+        if number in self._bad:
             return None
         if index in self._cache:
             self._cache.move_to_end(index)
             return self._cache[index]
         try:
-            sample = load_sample(self.manifest, self.rows[index], self.clean, self.need_mask)
+            sample = load_sample(self.manifest, self.row(index), self.clean, self.need_mask)
         except BadRow as bad:
-            self._bad.add(bad)
+            self._bad.add(number, bad)
             return None
         if self._caching:
             self._cache[index] = sample

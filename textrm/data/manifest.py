@@ -5,19 +5,22 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from textrm.data.masks import mask_of_levels
+from textrm.data.row import COLUMNS, SPLITS, Row, to_row
 from textrm.data.sample import Sample
+from textrm.data.table import Irregular, Table
 from textrm.errors import UserError
 from textrm.files import write_whole
 from textrm.pictures.plain import read_grey, read_srgb
 
-SPLITS = ("train", "val", "test")
+LARGE = 4 << 20  # bytes; of larger files rows are parsed when they are asked for
 
 
 class BadRow(Exception):
@@ -32,35 +35,10 @@ class BadRow(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One picture. Paths are relative to the manifest's folder; "" and None mean absent.
-
-    ``group`` is the work the picture belongs to (episode, book, template); ``tags`` are separated by spaces;
-    ``width`` and ``height`` are in pixels; ``extra`` holds the columns that only some manifests have.
-    """
-
-    id: str
-    split: str
-    group: str
-    image: str
-    clean: str = ""
-    mask: str = ""
-    tags: str = ""
-    width: int | None = None
-    height: int | None = None
-    source: str = ""
-    licence: str = ""
-    extra: Mapping[str, str] = field(default_factory=dict)
-
-
-COLUMNS = tuple(column.name for column in fields(Row) if column.name != "extra")
-
-
-@dataclass(frozen=True, slots=True)
 class Manifest:
     """Rows, and the folder that their paths start from."""
 
-    rows: tuple[Row, ...]
+    rows: Sequence[Row]
     folder: Path
 
     def paths(self, row: Row) -> dict[str, Path]:
@@ -80,13 +58,16 @@ def read_manifest(path: Path | str) -> Manifest:
         raise UserError(f"{path} is a folder: give the manifest itself, {path / 'manifest.csv'}")
     if not path.is_file():
         raise UserError(f"{path}: no such manifest; make one with python -m textrm.importers.pairs")
+    with suppress(Irregular):  # read below, and told what is wrong with it
+        if path.stat().st_size > LARGE:
+            return Manifest(Table(path.resolve()), path.resolve().parent)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, strict=True)
             missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
             if missing:
                 raise UserError(f"{path}: lacks the columns {', '.join(missing)}; expected {', '.join(COLUMNS)}")
-            rows = tuple(_row(f"{path}, line {reader.line_num}", cells) for cells in reader)
+            rows = tuple(to_row(f"{path}, line {reader.line_num}", cells) for cells in reader)
     except (UnicodeDecodeError, csv.Error) as error:
         raise UserError(f"{path}: not a CSV in UTF-8 ({error}); give a manifest.csv") from error
     seen: set[str] = set()
@@ -95,6 +76,22 @@ def read_manifest(path: Path | str) -> Manifest:
             raise UserError(f"{path}: the id {row.id!r} occurs twice; every row needs an id of its own")
         seen.add(row.id)
     return Manifest(rows, path.resolve().parent)
+
+
+def numbers_of(manifest: Manifest, split: str | None) -> np.ndarray:
+    """The numbers of the rows of ``split``, of all rows for None: int64, rising."""
+    rows = manifest.rows
+    if split is None:
+        return np.arange(len(rows))
+    if isinstance(rows, Table):
+        return np.flatnonzero(rows.splits == (SPLITS.index(split) if split in SPLITS else -1))
+    return np.array([number for number, row in enumerate(rows) if row.split == split], np.int64)
+
+
+def cells_of(manifest: Manifest, *names: str) -> Iterator[Sequence[str]]:
+    """These cells of every row, in order; of the columns that hold text."""
+    rows = manifest.rows
+    return rows.cells(*names) if isinstance(rows, Table) else ([getattr(row, name) for name in names] for row in rows)
 
 
 def write_manifest(path: Path | str, rows: Iterable[Row]) -> None:
@@ -200,23 +197,6 @@ def load_sample(manifest: Manifest, row: Row, clean: bool = True, need_mask: boo
     return Sample(row.id, image, lettering, planes.get("clean"), known, tags=tags, masked=mask is not None)
 
 
-def _row(where: str, cells: dict[str, str]) -> Row:
-    if None in cells or None in cells.values():
-        raise UserError(f"{where}: has another number of cells than the header; quote cells that hold a comma")
-    values = {name: cells.pop(name).strip() for name in COLUMNS}
-    sizes: dict[str, int | None] = {}
-    for name in ("width", "height"):
-        text = values.pop(name)
-        if text and not (text.isdecimal() and int(text) > 0):
-            raise UserError(f"{where}: {name} is {text!r}; expected a number of pixels or nothing")
-        sizes[name] = int(text) if text else None
-    if not values["id"] or not values["image"]:
-        raise UserError(f"{where}: has no {'image' if values['id'] else 'id'}; every row needs one")
-    if values["split"] not in SPLITS:
-        raise UserError(f"{where}: split is {values['split']!r}; expected train, val or test")
-    return Row(**values, **sizes, extra=dict(cells))  # type: ignore[arg-type]
-
-
 def ignore_boxes(row: Row) -> Iterator[tuple[int, int, int, int]]:
     """The regions of ``row`` that neither loss nor metric counts: x0, y0, x1, y1 in pixels, x1 and y1 outside.
 
@@ -239,4 +219,11 @@ def evenly_spread(rows: Sequence[Row], limit: int | None) -> list[Row]:
     """``limit`` of the rows, evenly spread from the first to the last; all for None or where there are fewer."""
     if limit is None or limit >= len(rows):
         return list(rows)
-    return [rows[index] for index in np.linspace(0, len(rows) - 1, limit).round().astype(int)]
+    return [rows[index] for index in spread(len(rows), limit)]
+
+
+def spread(count: int, limit: int | None) -> np.ndarray:
+    """The numbers of ``limit`` of so many things, as :func:`evenly_spread` has them."""
+    if limit is None or limit >= count:
+        return np.arange(count)
+    return np.linspace(0, count - 1, limit).round().astype(int)

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from torch.utils.data import Dataset
 
-from textrm.data.dataset import BadRows, Transform
+from textrm.data.bad_rows import BadRows
+from textrm.data.dataset import Transform
 from textrm.data.manifest import BadRow, Manifest, load_sample
 from textrm.data.sample import Sample
 from textrm.errors import UserError
@@ -63,6 +64,11 @@ class SyntheticDataset(Dataset):
         """Reason by id of the art that could not be read so far, by any worker process."""
         return self._bad.reasons()
 
+    @property
+    def bad_count(self) -> int:
+        """How many pictures of the art could not be read so far."""
+        return len(self._bad)
+
     def item(self, index: int, draw: int | None = None) -> dict[str, Any]:
         """The page of number ``draw``, or for None the fixed page ``index``."""
         number = index if draw is None else _DRAWN + draw
@@ -73,13 +79,14 @@ class SyntheticDataset(Dataset):
         return self.transform(sample, rng)
 
     def _letter_art(self, number: int, rng: np.random.Generator) -> Sample | None:
-        row = self.art.rows[rng.integers(len(self.art.rows))]
-        if row.id in self._bad:
+        chosen = int(rng.integers(len(self.art.rows)))
+        if chosen in self._bad:
             return None
+        row = self.art.rows[chosen]
         try:
             art = load_sample(self.art, row).image
         except BadRow as bad:
-            self._bad.add(bad)
+            self._bad.add(chosen, bad)
             return None
         with suppress(UserError):  # no word finds room on it
             return letter_art(rng, crop_art(rng, art, self.size, self.size), self.fonts, name=f"{row.id}-{number}")

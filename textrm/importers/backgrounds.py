@@ -68,7 +68,7 @@ def read_background(path: Path) -> np.ndarray:
 
 def _rows(manifest: Path) -> tuple[Row, ...]:
     try:
-        return read_manifest(manifest).rows
+        return tuple(read_manifest(manifest).rows)
     except UserError as error:
         if manifest.suffix.lower() == ".csv":
             raise

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import hydra
-from hydra._internal.utils import get_args_parser
 from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException
 from hydra.types import RunMode
@@ -23,6 +22,7 @@ from omegaconf.errors import ConfigAttributeError, ConfigKeyError, MissingMandat
 
 from textrm.errors import UserError, told_by_worker
 from textrm.printable import printable
+from textrm.runs.flags import check_flags
 from textrm.runs.help import help_page, wants_help
 from textrm.runs.own import import_from_here
 
@@ -130,7 +130,7 @@ def hydra_entry(
             os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra would print and exit by itself; we want the exception
             try:
                 with _one_line_errors():
-                    _check_flags(sys.argv[1:])
+                    check_flags(sys.argv[1:])
                     command()
             finally:
                 del os.environ["HYDRA_FULL_ERROR"]
@@ -140,15 +140,6 @@ def hydra_entry(
         return entry
 
     return decorate
-
-
-def _check_flags(words: Sequence[str]) -> None:
-    given, unknown = get_args_parser().parse_known_args(words)
-    if flag := next((word for word in unknown if word.startswith("-")), None):  # Hydra prints its whole usage
-        raise UserError(f"{flag}: no such option; expected key=value or an option that -h lists")
-    if given.multirun and (given.cfg or given.info):  # Hydra refuses them with a traceback
-        flag = "--cfg" if given.cfg else "--info"
-        raise UserError(f"{flag} shows the configuration of one run: leave -m and lists of values out")
 
 
 @contextmanager

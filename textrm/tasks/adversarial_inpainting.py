@@ -62,7 +62,7 @@ class AdversarialInpaintingTask(InpaintingTask):
 
         judged = discriminator_loss(self.discriminator(clean, mask), self.discriminator(composite.detach(), mask))
         self.check_finite(judged, batch)
-        self.log("train/discriminator", judged, batch_size=len(batch["id"]))
+        self.log_mean("train", {"discriminator": judged}, batch)
         self._step(discriminator_optimizer, judged)
 
         self.discriminator.requires_grad_(False)

@@ -36,10 +36,9 @@ class AttentionTaggingTask(MultilabelTask):
 
     def loss_of(self, stage: str, looks: Looks, batch: dict[str, Any]) -> Tensor:
         """The loss of what was seen and of where, logged."""
-        tags, size = self.loss(looks.scores(), batch["tags"]), len(batch["id"])
+        tags = self.loss(looks.scores(), batch["tags"])
         terms = self.looks(looks.matrices, self.net.anchors)
         loss = tags + self.looks.total(terms)
-        self.log(f"{stage}/loss", loss, prog_bar=stage == "train", batch_size=size)
-        for name, value in {"tags": tags, **terms}.items():
-            self.log(f"{stage}/loss_{name}", value, batch_size=size)
+        parts = {f"loss_{name}": value for name, value in {"tags": tags, **terms}.items()}
+        self.log_mean(stage, {"loss": loss, **parts}, batch)
         return loss

@@ -74,7 +74,7 @@ class CleaningTask(Task):
         height, width = batch["image"].shape[-2:]
         clean, blend = (plane[..., :height, :width].float() for plane in self(self.padded(batch["image"])))
         terms: dict[str, Tensor] = self.loss(clean, blend, batch)
-        self.log(f"{stage}/loss", sum(terms.values(), clean.new_zeros(())), batch_size=len(batch["id"]))
+        self.log_mean(stage, {"loss": sum(terms.values(), clean.new_zeros(()))}, batch)
         clean = clean.clamp(0, 1)
         scores.update(clean, *(batch[name] for name in ("image", "clean", "mask", "ignore", "has_mask")))
         return {"clean": clean, "blend": blend}

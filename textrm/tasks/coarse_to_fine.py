@@ -70,7 +70,7 @@ class CoarseToFineTask(SegmentationTask):
             prior = finer(logits)
         loss = torch.stack(losses).mean()
         self.check_finite(loss, batch)
-        self.log("train/loss", loss, prog_bar=True, batch_size=len(batch["id"]))
+        self.log_mean("train", {"loss": loss}, batch)
         return loss
 
     def _window(self, *planes: Tensor) -> list[Tensor]:

@@ -53,8 +53,8 @@ class InpaintingTask(Task):
             raise UserError("holes=null: none are set; give +holes@data.holes=both, lettering or random")
         crop, batch_size = getattr(datamodule, "crop", None), getattr(datamodule, "batch_size", None)
         stride = stride_of(self.net)
-        if batch_size == 1 and crop is not None and crop <= stride:
-            raise UserError(f"batch_size=1: crops of {crop} px shrink to one pixel in this net, of which "
+        if getattr(datamodule, "share_size", batch_size) == 1 and crop is not None and crop <= stride:
+            raise UserError(f"batch_size={batch_size}: crops of {crop} px shrink to one pixel in this net, of which "
                             "BatchNorm has no statistics; give 2 or more, larger crops or fewer levels")  # fmt: skip
 
     def check(self) -> None:
@@ -87,7 +87,7 @@ class InpaintingTask(Task):
         """The output and the composite, after they were counted."""
         output = self(batch["image"], batch["mask"]).float()
         terms = self.loss(output, batch["clean"], batch["mask"], batch["ignore"])
-        self.log(f"{stage}/loss", sum(terms.values(), output.new_zeros(())), batch_size=len(batch["id"]))
+        self.log_mean(stage, {"loss": sum(terms.values(), output.new_zeros(()))}, batch)
         # The known pixels are the page's own, so what is scored outside the hole is not the net's.
         composite = batch["clean"] * (1 - batch["mask"]) + output.clamp(0, 1) * batch["mask"]
         scores.update(composite, batch["clean"], batch["mask"], batch["ignore"])

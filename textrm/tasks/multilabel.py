@@ -75,7 +75,7 @@ class MultilabelTask(Task):
     def loss_of(self, stage: str, looks: Looks, batch: dict[str, Any]) -> Tensor:
         """The loss of what was seen, logged."""
         loss = self.loss(looks.scores(), batch["tags"])
-        self.log(f"{stage}/loss", loss, prog_bar=stage == "train", batch_size=len(batch["id"]))
+        self.log_mean(stage, {"loss": loss}, batch)
         return loss
 
     def count(self, stage: str, scores: Metric, batch: dict[str, Any]) -> dict[str, Tensor]:
@@ -87,4 +87,5 @@ class MultilabelTask(Task):
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Keep the names of the tags with the weights."""
+        super().on_save_checkpoint(checkpoint)
         checkpoint["labels"] = " ".join(self.net.labels)

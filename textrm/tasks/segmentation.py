@@ -55,14 +55,14 @@ class SegmentationTask(Task):
         """The loss of one batch."""
         loss = self.loss(self(batch["image"]), batch["mask"], batch["ignore"])
         self.check_finite(loss, batch)
-        self.log("train/loss", loss, prog_bar=True, batch_size=len(batch["id"]))
+        self.log_mean("train", {"loss": loss}, batch)
         return loss
 
     def count(self, stage: str, scores: Metric, batch: dict[str, Any]) -> dict[str, Tensor]:
         """The predicted probabilities B 1 H W, after they were counted."""
         logits = self._logits(batch["image"])
         loss = self.loss(logits, batch["mask"], batch["ignore"])
-        self.log(f"{stage}/loss", loss, batch_size=len(batch["id"]))
+        self.log_mean(stage, {"loss": loss}, batch)
         prob = logits.sigmoid()
         if isinstance(scores, PageScores) and batch["has_clean"].any():
             clean = self._logits(batch["clean"]).sigmoid()

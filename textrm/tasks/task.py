@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -16,6 +17,9 @@ from torchmetrics import Metric
 from textrm.errors import UserError
 from textrm.nets.contract import need_kind, stride_of
 from textrm.tasks.own_metrics import Metrics, OwnMetrics
+from textrm.tasks.ranks import Means, same_buffers
+
+log = logging.getLogger(__name__)
 
 MakeOptimizer = Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer]
 MakeScheduler = Callable[[torch.optim.Optimizer], torch.optim.lr_scheduler.LRScheduler]
@@ -43,6 +47,7 @@ class Task(LightningModule, ABC):
         self.own_metrics = OwnMetrics(metrics)
         self.val_scores = scores()
         self.test_scores = scores()
+        self.means = Means()
         self.net = net.to(memory_format=torch.channels_last) if channels_last else net
         self.make_optimizer = optimizer
         self.make_scheduler = scheduler
@@ -79,8 +84,12 @@ class Task(LightningModule, ABC):
         self.seed = torch.initial_seed()
 
     def on_train_batch_start(self, batch: dict[str, Any], batch_idx: int) -> None:
-        """Let what is random in the net (dropout) follow from the step alone, so that a resumed run draws the same."""
-        torch.manual_seed(int(np.random.SeedSequence((self.seed, self.global_step, batch_idx)).generate_state(1)[0]))
+        """Let what is random in the net (dropout) follow from the step alone, so that a resumed run draws the same.
+
+        Further processes that train with this one draw something else.
+        """
+        state = (self.seed, self.global_step, batch_idx, *([self.global_rank] if self.global_rank else ()))
+        torch.manual_seed(int(np.random.SeedSequence(state).generate_state(1)[0]))
 
     def on_train_batch_end(self, outputs: Any, batch: dict[str, Any], batch_idx: int) -> None:
         """Validate after the last step, wherever in an epoch that is; the callbacks, which may stop it, come before."""
@@ -90,6 +99,23 @@ class Task(LightningModule, ABC):
         if last or self.global_step >= trainer.max_steps > 0 or (trainer.should_stop and enough):
             trainer.check_val_every_n_epoch = 1
             trainer.val_check_batch = batch_idx + 1
+
+    def on_validation_epoch_start(self) -> None:
+        """Validate one net in all processes; callbacks, which may put another into its place, come before."""
+        same_buffers(self)
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Keep how many processes trained together."""
+        checkpoint["ranks"] = self.trainer.world_size
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Say where another number of processes goes on."""
+        before, now = checkpoint.get("ranks", 1), self.trainer.world_size
+        if before != now and self.trainer.is_global_zero and self.trainer.training:
+            log.warning(
+                "the checkpoint is of a training in %d processes, %d go on: batches and schedule stay the same, "
+                "rounding and what is random in the net do not, so the weights will differ a little", before, now,
+            )  # fmt: skip
 
     def see(self, batch: dict[str, Any]) -> Any:
         """What the net makes of a batch, without a loss."""
@@ -151,10 +177,20 @@ class Task(LightningModule, ABC):
         """
         loss = sum(terms.values(), batch["image"].new_zeros(()))
         self.check_finite(loss, batch)
-        count = len(batch["id"])
-        self.log_dict({f"train/{name}": term for name, term in terms.items()}, batch_size=count)
-        self.log("train/loss", loss, prog_bar=True, batch_size=count)
+        self.log_mean("train", {**terms, "loss": loss}, batch)
         return loss
+
+    def log_mean(self, stage: str, values: Mapping[str, Tensor], batch: dict[str, Any]) -> None:
+        """Log means over a batch as ``<stage>/<name>``: in training each step's, else those over the whole set.
+
+        Where several processes train together it is the mean over all of them.
+        """
+        for name, value in values.items():
+            if stage == "train":
+                count = len(batch["id"])
+                self.log(f"train/{name}", value, prog_bar=name == "loss", batch_size=count, sync_dist=True)
+            else:
+                self.means.add(name, value, len(batch["id"]))
 
     def check_finite(self, loss: Tensor, batch: dict[str, Any]) -> None:
         """Stop where a loss is not finite.
@@ -173,6 +209,7 @@ class Task(LightningModule, ABC):
         return seen
 
     def _log_scores(self, stage: str, scores: Metric) -> None:
-        for name, value in {**scores.compute(), **self.own_metrics.compute(stage)}.items():
+        figures = {**self.means.take(), **scores.compute(), **self.own_metrics.compute(stage)}
+        for name, value in figures.items():
             self.log(f"{stage}/{name}", value, prog_bar=name in self.shown)
         scores.reset()

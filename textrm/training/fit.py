@@ -33,7 +33,9 @@ def fit(trainer: pl.Trainer, task: pl.LightningModule, datamodule: pl.LightningD
             raise UserError(str(error)) from error
         raise
     except SystemExit as error:  # how Lightning ends after Ctrl-C and SIGTERM
-        if (run / "checkpoints" / "last.ckpt").exists():
+        if not trainer.is_global_zero:
+            pass  # the first process says it
+        elif (run / "checkpoints" / "last.ckpt").exists():
             log.warning(
                 "stopped; to go on from the last whole epoch: run=%s ckpt_path=last; a sweep: the same command", run
             )

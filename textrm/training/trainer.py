@@ -13,6 +13,7 @@ from omegaconf import DictConfig
 from pytorch_lightning.loggers import Logger
 
 from textrm.nets.contract import need_kind
+from textrm.training.devices import togetherness
 
 
 def make_trainer(config: DictConfig, further: Sequence[pl.Callback] = ()) -> pl.Trainer:
@@ -25,7 +26,11 @@ def make_trainer(config: DictConfig, further: Sequence[pl.Callback] = ()) -> pl.
     loggers = _made(config, "logger", Logger)
     bar = config.callbacks.get("progress") is not None  # else Lightning shows one of its own
     trainer: pl.Trainer = instantiate(
-        config.trainer, callbacks=[*callbacks, *further], logger=loggers, enable_progress_bar=bar
+        config.trainer,
+        callbacks=[*callbacks, *further],
+        logger=loggers,
+        enable_progress_bar=bar,
+        **togetherness(config),
     )
     # With max_steps Lightning takes every checkpoint for one of mid-epoch; going on from the end of an epoch, where
     # last.ckpt is written, it would pass over the next one.
@@ -44,5 +49,6 @@ def _made(config: DictConfig, group: str, kind: type) -> list[Any]:
 
 def quieten() -> None:
     """Hide what Lightning says of its own accord: of hardware it did not find and services it recommends."""
-    logging.getLogger("pytorch_lightning.utilities.rank_zero").setLevel(logging.WARNING)
+    for name in ("pytorch_lightning.utilities.rank_zero", "lightning_fabric"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     warnings.filterwarnings("ignore", module="lightning_fabric|pytorch_lightning|torch.optim")
