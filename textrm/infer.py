@@ -26,6 +26,7 @@ from textrm.page.finding.segment import TILE
 from textrm.page.how_to_clean import METHODS, HowToClean
 from textrm.page.models.model import processors
 from textrm.page.models.segmenter import SegmentationModel
+from textrm.page.sheet.write import check_place, write_sheet
 from textrm.page.tile import MARGIN
 from textrm.pictures.read import MAX_PIXELS
 from textrm.printable import printable
@@ -53,6 +54,7 @@ def _config(context: click.Context, parameter: click.Parameter, path: Path | Non
 @click.option("--prob", is_flag=True, help="Also write the probability of lettering (0-255), NAME.prob.png.")
 @click.option("--overlay", is_flag=True, help="Also write the page with what was found drawn in, NAME.overlay.png.")
 @click.option("--json", is_flag=True, help="Also write the words, and the doubtful ones that were left, NAME.json.")
+@click.option("--sheet", is_flag=True, help="Also write OUT/sheet.html: all pages before and after, the worst first.")
 @click.option("--masks", type=_FOLDER, help="Folder of masks to use instead of finding: NAME.mask.png or NAME.png.")
 @click.option("--add", type=_FOLDER, help="Folder of masks of what is to go as well.")
 @click.option("--erase", type=_FOLDER, help="Folder of masks of what is to stay after all.")
@@ -98,6 +100,8 @@ def main(context: click.Context, /, inputs: tuple[Path, ...], out: Path, overwri
         if given["backup"] and not overwrite:
             raise UserError("--backup is given, but nothing is replaced: give --overwrite")
         given |= _beside(inputs, context, console)
+        if given["sheet"]:
+            check_place(out)
         folders = {role: given[name] for name, role in MASKS.items() if given[name] is not None}
         pages = _cleaner(given, out)
         extras = [name for name in EXTRAS if given[name]]
@@ -114,6 +118,8 @@ def main(context: click.Context, /, inputs: tuple[Path, ...], out: Path, overwri
             _tell(waiting, plan.pages, ending)
             return
         _clean(pages, waiting, given, console, ending)
+        if given["sheet"] and (path := write_sheet(out, plan.pages, ending.failures)):
+            console.print(printable(f"{path} shows the pages before and after, the worst first"))
         if otherwise:
             ending.done += f", {otherwise} of them anew for other options than before"
         if done := len(plan.pages) - len(waiting):

@@ -15,11 +15,14 @@ from textrm.page.files.beside import draw_overlay, regions_json
 from textrm.page.files.masks_by_hand import read_by_hand
 from textrm.page.files.plan import PageFiles
 from textrm.page.models.segmenter import SegmentationModel
+from textrm.page.sheet.pair import Told, encode_pair
 from textrm.pictures.colour import colours, to_srgb
 from textrm.pictures.page import Page
-from textrm.pictures.planes import planes
+from textrm.pictures.planes import planes, srgb_of
 from textrm.pictures.read import MAX_PIXELS, read
 from textrm.pictures.write import encode, encode_plain
+
+_SHOW_BEFORE = ("overlay", "sheet")  # extras that need the page as it was
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +82,12 @@ def _clean_and_report(
 
     A function of its own: encoding a large page needs the room that the probability and the mask take here.
     """
-    before = page.image.copy() if image is page.image and "overlay" in page_files.extras else page.image
+    before, seen = page.image, to_srgb(page)
+    if image is page.image and not page_files.extras.keys().isdisjoint(_SHOW_BEFORE):
+        before = page.image.copy()
     by_hand = read_by_hand(page_files.masks, image.shape, max_pixels)
     wishes = {} if by_hand is None else {"by_hand": by_hand}  # ways of cleaning that know none need not
-    result = cleaning(image, out=image, seen=to_srgb(page), **wishes)
+    result = cleaning(image, out=image, seen=seen, **wishes)
     facts = {"threshold": cleaning.threshold, "run": cleaning.model.run, "version": cleaning.model.version}
     contents: dict[str, Callable[[], bytes | memoryview]] = {
         "mask": lambda: encode_plain(result.mask * 255),
@@ -91,6 +96,7 @@ def _clean_and_report(
         "json": lambda: regions_json(
             page_files.source.name, page.image.shape, result.regions, result.doubtful, result.how, **facts
         ),
+        "sheet": lambda: encode_pair(before if seen is page.image else seen, srgb_of(page, image), Told.of(result)),
     }
     lost = []
     for name, path in page_files.extras.items():
