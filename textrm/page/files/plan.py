@@ -21,7 +21,8 @@ LOOKS = ".looks.png"
 
 _LONGEST = 255  # bytes of a name, on most file systems
 
-EXTRAS = {"mask": ".mask.png", "prob": ".prob.png", "overlay": ".overlay.png", "json": ".json", "sheet": ".sheet.jpg"}
+EXTRAS = {"mask": ".mask.png", "prob": ".prob.png", "overlay": ".overlay.png", "json": ".json", "sheet": ".sheet.jpg",
+          "psd": ".psd", "ora": ".ora"}  # fmt: skip
 _APART = ("sheet",)  # always in a folder: of use to the sheet alone, and not to be leafed through with the pages
 
 
