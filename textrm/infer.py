@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,10 @@ from textrm.page.files.summary import Summary, counted
 from textrm.page.filling.fill import FILLS
 from textrm.page.finding.segment import TILE
 from textrm.page.how_to_clean import METHODS, HowToClean
+from textrm.page.layers.of_page import FORMATS
 from textrm.page.models.model import processors
 from textrm.page.models.segmenter import SegmentationModel
+from textrm.page.sheet.write import check_place, write_sheet
 from textrm.page.tile import MARGIN
 from textrm.pictures.read import MAX_PIXELS
 from textrm.printable import printable
@@ -53,6 +56,9 @@ def _config(context: click.Context, parameter: click.Parameter, path: Path | Non
 @click.option("--prob", is_flag=True, help="Also write the probability of lettering (0-255), NAME.prob.png.")
 @click.option("--overlay", is_flag=True, help="Also write the page with what was found drawn in, NAME.overlay.png.")
 @click.option("--json", is_flag=True, help="Also write the words, and the doubtful ones that were left, NAME.json.")
+@click.option("--sheet", is_flag=True, help="Also write OUT/sheet.html: all pages before and after, the worst first.")
+@click.option("--layers", type=click.Choice(FORMATS), help="Also write the page's layers, for image editors, NAME.psd "
+              "or NAME.ora.")  # fmt: skip
 @click.option("--masks", type=_FOLDER, help="Folder of masks to use instead of finding: NAME.mask.png or NAME.png.")
 @click.option("--add", type=_FOLDER, help="Folder of masks of what is to go as well.")
 @click.option("--erase", type=_FOLDER, help="Folder of masks of what is to stay after all.")
@@ -98,9 +104,13 @@ def main(context: click.Context, /, inputs: tuple[Path, ...], out: Path, overwri
         if given["backup"] and not overwrite:
             raise UserError("--backup is given, but nothing is replaced: give --overwrite")
         given |= _beside(inputs, context, console)
+        if given["sheet"]:
+            check_place(out)
+        if given["layers"] == "psd":
+            _need_psd()
         folders = {role: given[name] for name, role in MASKS.items() if given[name] is not None}
         pages = _cleaner(given, out)
-        extras = [name for name in EXTRAS if given[name]]
+        extras = [name for name in EXTRAS if given.get(name) or given["layers"] == name]
         plan = make_plan(inputs, out, extras, ".png" if pages.as_png else "", overwrite, list(folders.values()))
         ending.failures += plan.failures
         plan.failures = ending.failures
@@ -114,10 +124,19 @@ def main(context: click.Context, /, inputs: tuple[Path, ...], out: Path, overwri
             _tell(waiting, plan.pages, ending)
             return
         _clean(pages, waiting, given, console, ending)
+        if given["sheet"] and (path := write_sheet(out, plan.pages, ending.failures)):
+            console.print(printable(f"{path} shows the pages before and after, the worst first"))
         if otherwise:
             ending.done += f", {otherwise} of them anew for other options than before"
         if done := len(plan.pages) - len(waiting):
             ending.done += f", {done} were done already (--overwrite makes them anew)"
+
+
+def _need_psd() -> None:
+    try:
+        import_module("textrm.page.layers.psd")
+    except ModuleNotFoundError as error:
+        raise UserError(f"--layers psd: {error}") from error
 
 
 def _beside(inputs: tuple[Path, ...], context: click.Context, console: Console) -> dict[str, Any]:

@@ -8,18 +8,23 @@ from pathlib import Path
 
 import numpy as np
 
+from textrm.errors import UserError
 from textrm.files import write_whole
 from textrm.page.cleaning import Cleaning
 from textrm.page.files.attempt import FULL
 from textrm.page.files.beside import draw_overlay, regions_json
 from textrm.page.files.masks_by_hand import read_by_hand
 from textrm.page.files.plan import PageFiles
+from textrm.page.layers.of_page import as_ora, as_psd
 from textrm.page.models.segmenter import SegmentationModel
+from textrm.page.sheet.pair import Told, encode_pair
 from textrm.pictures.colour import colours, to_srgb
 from textrm.pictures.page import Page
-from textrm.pictures.planes import planes
+from textrm.pictures.planes import planes, srgb_of
 from textrm.pictures.read import MAX_PIXELS, read
 from textrm.pictures.write import encode, encode_plain
+
+_SHOW_BEFORE = frozenset(("overlay", "sheet", "psd", "ora"))  # extras that need the page as it was
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +84,24 @@ def _clean_and_report(
 
     A function of its own: encoding a large page needs the room that the probability and the mask take here.
     """
-    before = page.image.copy() if image is page.image and "overlay" in page_files.extras else page.image
+    seen = to_srgb(page)
+    before = image if _SHOW_BEFORE.isdisjoint(page_files.extras) else image.copy()
+    shown = before if image is page.image else page.image
+    looked_at = shown if seen is page.image else seen
     by_hand = read_by_hand(page_files.masks, image.shape, max_pixels)
     wishes = {} if by_hand is None else {"by_hand": by_hand}  # ways of cleaning that know none need not
-    result = cleaning(image, out=image, seen=to_srgb(page), **wishes)
+    result = cleaning(image, out=image, seen=seen, **wishes)
     facts = {"threshold": cleaning.threshold, "run": cleaning.model.run, "version": cleaning.model.version}
     contents: dict[str, Callable[[], bytes | memoryview]] = {
         "mask": lambda: encode_plain(result.mask * 255),
         "prob": lambda: encode_plain(result.prob),
-        "overlay": lambda: encode_plain(draw_overlay(before, result.filled, result.regions)),
+        "overlay": lambda: encode_plain(draw_overlay(shown, result.filled, result.regions)),
         "json": lambda: regions_json(
             page_files.source.name, page.image.shape, result.regions, result.doubtful, result.how, **facts
         ),
+        "sheet": lambda: encode_pair(looked_at, srgb_of(page, image), Told.of(result)),
+        "psd": lambda: as_psd(page, before, image, result),
+        "ora": lambda: as_ora(page, before, image, looked_at, result),
     }
     lost = []
     for name, path in page_files.extras.items():
@@ -100,6 +111,8 @@ def _clean_and_report(
             if error.errno in FULL:
                 raise
             lost.append(f"{path} cannot be written: {error.strerror or error}")
+        except UserError as error:
+            lost.append(f"{path} is not written: {error}")
     if "json" in page_files.extras and result.how is not None:
         page.notes.append(str(result.how))
     by_pixel = isinstance(cleaning.model, SegmentationModel) and cleaning.model.looks == 1

@@ -21,7 +21,9 @@ LOOKS = ".looks.png"
 
 _LONGEST = 255  # bytes of a name, on most file systems
 
-EXTRAS = {"mask": ".mask.png", "prob": ".prob.png", "overlay": ".overlay.png", "json": ".json"}
+EXTRAS = {"mask": ".mask.png", "prob": ".prob.png", "overlay": ".overlay.png", "json": ".json", "sheet": ".sheet.jpg",
+          "psd": ".psd", "ora": ".ora"}  # fmt: skip
+_APART = ("sheet",)  # always in a folder: of use to the sheet alone, and not to be leafed through with the pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +118,13 @@ def make_plan(
 def file_beside(target: Path, name: str) -> Path:
     """The file of a result that has its ``name`` in EXTRAS: NAME.mask.png, or mask/NAME.png where that is too long.
 
-    A name that is too long even there is cut, and ends in a mark that is made from the whole of it.
+    What the sheet shows is sheet/NAME.sheet.jpg. A name that is too long even there is cut, and ends in a mark that is
+    made from the whole of it.
     """
     path = target.with_name(target.stem + EXTRAS[name])
-    if len(os.fsencode(path.name)) <= _LONGEST:
+    if name not in _APART and len(os.fsencode(path.name)) <= _LONGEST:
         return path
-    suffix, stem, mark = path.suffix, target.stem, ""
+    suffix, stem, mark = EXTRAS[name] if name in _APART else path.suffix, target.stem, ""
     while len(os.fsencode(stem + mark + suffix)) > _LONGEST:
         mark = f"~{hashlib.sha256(os.fsencode(target.stem)).hexdigest()[:8]}"
         stem = stem[:-1]  # a letter at a time: half of one is none
@@ -169,9 +172,9 @@ def find_pages(
 ) -> Iterator[tuple[Path, Path]]:
     """Each page in files and folders, with its path below the input; folders are searched to the bottom.
 
-    Hidden files and folders, pages with looks drawn in, and the folders ``passed_over`` where they lie inside an input,
-    are left out; ``below`` has what comes before the paths of an input's pages. What cannot be a page is added to
-    ``failures`` with its reason. A page that is given twice comes twice.
+    Hidden files and folders, pages with looks drawn in, pictures of sheets, and the folders ``passed_over`` where they
+    lie inside an input, are left out; ``below`` has what comes before the paths of an input's pages. What cannot be a
+    page is added to ``failures`` with its reason. A page that is given twice comes twice.
     """
     for path in inputs:
         if os.path.isdir(path):
@@ -197,7 +200,8 @@ def _walk(folder: Path, passed_over: set[str], failures: list[tuple[Path, str]])
             name for name in folders if not name.startswith(".") and os.path.realpath(here / name) not in passed_over
         )  # fmt: skip
         for name in sorted(files):
-            suffix = "" if name.startswith(".") or name.endswith(LOOKS) else Path(name).suffix.lower()
+            passed = name.startswith(".") or name.endswith((LOOKS, EXTRAS["sheet"]))
+            suffix = "" if passed else Path(name).suffix.lower()
             if suffix in SUFFIXES:
                 yield here / name
             elif suffix in FOREIGN:

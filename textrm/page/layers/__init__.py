@@ -1,0 +1,1 @@
+"""A cleaned page as a file of layers, for those who go on in an image editor."""
