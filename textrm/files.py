@@ -75,7 +75,7 @@ def back_up(path: Path, content: bytes | memoryview | BinaryIO) -> Path | None:
     """
     try:
         with path.open("rb") as file:
-            if _equal(file, content if hasattr(content, "read") else io.BytesIO(content)):
+            if _equal(file, io.BytesIO(content) if isinstance(content, (bytes, memoryview)) else content):
                 return None
     except FileNotFoundError:
         return None
