@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from drawn_books import bare_page, book_of, members_of, picture, write_zip
+from drawn_books import bare_page, book_of, check_clean, is_white, members_of, picture, write_zip
 from infer_command import files, run, start
 from PIL import Image
 from standin_model import lettered_page
@@ -22,20 +22,6 @@ from textrm.page.books.zipped import ZipBook
 @pytest.fixture
 def cbz(tmp_path: Path) -> Path:
     return write_zip(tmp_path / "in" / "book.cbz", book_of())
-
-
-def is_white(content: bytes) -> bool:
-    return bool((np.asarray(Image.open(io.BytesIO(content)).convert("RGB")) == 255).all())
-
-
-def check_clean(path: Path, members: dict[str, bytes] | None = None) -> None:
-    before, after = members or book_of(), members_of(path)
-    assert list(after) == list(before)
-    for name, content in after.items():
-        if name in ("ch/0.png", "ch/2.png"):
-            assert is_white(content)
-        else:
-            assert content == before[name]
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

@@ -1,19 +1,24 @@
-"""Tells books by what they are, not by their names, and opens them."""
+"""Tells books by what they are, not by their names, and opens them.
+
+Formats that need an extra are imported here when a book of theirs is opened.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from textrm.errors import UserError
+from textrm.extras import needs_extra
 from textrm.files import open_file
 from textrm.page.books.book import Book
 from textrm.page.books.zipped import ZipBook
 
-BOOKS = frozenset((".cbz", ".zip", ".epub"))
+BOOKS = frozenset((".cbz", ".zip", ".epub", ".cb7", ".cbr"))
 """Suffixes of books."""
 
 _ZIPS = frozenset((".cbz", ".zip", ".epub"))
 _ZIP = (b"PK\3\4", b"PK\5\6")
+_OTHER_ARCHIVES = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c")
 
 
 def suffix_of_result(path: Path) -> str:
@@ -24,6 +29,8 @@ def suffix_of_result(path: Path) -> str:
         return path.suffix
     if start.startswith(_ZIP):
         return path.suffix if path.suffix.lower() in _ZIPS else ".cbz"
+    if start.startswith(_OTHER_ARCHIVES):
+        return path.suffix if path.suffix.lower() in (".cbz", ".zip") else ".cbz"
     return path.suffix
 
 
@@ -31,12 +38,26 @@ def open_book(path: Path, work: Path) -> Book:
     """The book at ``path``; what it needs while it is cleaned lies in the folder ``work``, which it makes then.
 
     Raises:
-        UserError: when it cannot be read or is no book.
+        UserError: when it cannot be read or is no book, or an extra is not installed.
     """
     start = _start(path)
     if start.startswith(_ZIP):
         return ZipBook(path)
+    if start.startswith(_OTHER_ARCHIVES):
+        return _archive(path, work)
     raise UserError(f"it is no book, whatever its name says; expected one of {', '.join(sorted(BOOKS))}")
+
+
+def _archive(path: Path, work: Path) -> Book:
+    try:
+        with needs_extra("archives", __name__):
+            from textrm.page.books.archive import ArchiveBook
+    except ModuleNotFoundError as error:
+        raise UserError(str(error)) from error
+    except (AttributeError, OSError, TypeError) as error:  # libarchive-c finds no library to load
+        raise UserError("this needs the library libarchive, which is not installed: on Debian and Ubuntu apt install "
+                        "libarchive13, on macOS brew install libarchive") from error  # fmt: skip
+    return ArchiveBook(path, work)
 
 
 def _start(path: Path) -> bytes:
