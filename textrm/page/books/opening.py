@@ -13,11 +13,12 @@ from textrm.files import open_file
 from textrm.page.books.book import Book
 from textrm.page.books.zipped import ZipBook
 
-BOOKS = frozenset((".cbz", ".zip", ".epub", ".cb7", ".cbr"))
+BOOKS = frozenset((".cbz", ".zip", ".epub", ".cb7", ".cbr", ".pdf"))
 """Suffixes of books."""
 
 _ZIPS = frozenset((".cbz", ".zip", ".epub"))
 _ZIP = (b"PK\3\4", b"PK\5\6")
+_PDF = b"%PDF"
 _OTHER_ARCHIVES = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c")
 
 
@@ -31,7 +32,7 @@ def suffix_of_result(path: Path) -> str:
         return path.suffix if path.suffix.lower() in _ZIPS else ".cbz"
     if start.startswith(_OTHER_ARCHIVES):
         return path.suffix if path.suffix.lower() in (".cbz", ".zip") else ".cbz"
-    return path.suffix
+    return ".pdf" if start.startswith(_PDF) and path.suffix.lower() != ".pdf" else path.suffix
 
 
 def open_book(path: Path, work: Path) -> Book:
@@ -45,6 +46,8 @@ def open_book(path: Path, work: Path) -> Book:
         return ZipBook(path)
     if start.startswith(_OTHER_ARCHIVES):
         return _archive(path, work)
+    if start.startswith(_PDF):
+        return _pdf(path)
     raise UserError(f"it is no book, whatever its name says; expected one of {', '.join(sorted(BOOKS))}")
 
 
@@ -58,6 +61,15 @@ def _archive(path: Path, work: Path) -> Book:
         raise UserError("this needs the library libarchive, which is not installed: on Debian and Ubuntu apt install "
                         "libarchive13, on macOS brew install libarchive") from error  # fmt: skip
     return ArchiveBook(path, work)
+
+
+def _pdf(path: Path) -> Book:
+    try:
+        with needs_extra("pdf", __name__):
+            from textrm.page.books.pdf.book import PdfBook
+    except ModuleNotFoundError as error:
+        raise UserError(str(error)) from error
+    return PdfBook(path)
 
 
 def _start(path: Path) -> bytes:

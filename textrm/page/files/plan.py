@@ -130,12 +130,9 @@ def make_plan(
     plan = Plan()
     pages: dict[tuple[Path, Path], PageFiles] = {}  # by page and result: a page that is given twice counts once
     for source, relative in find_pages(inputs, [out, *passed_over], plan.failures, places(inputs), books):
-        if books and is_book(source):
-            target = out / relative.with_name(relative.stem + suffix_of_result(source))
-            one = PageFiles(source, target, {})
-        else:
-            target = out / (relative.with_name(relative.stem + suffix) if suffix else relative)
-            one = PageFiles(source, target, {name: file_beside(target, name) for name in extras})
+        ending, beside = (suffix_of_result(source), ()) if books and is_book(source) else (suffix, extras)
+        target = out / (relative.with_name(relative.stem + ending) if ending else relative)
+        one = PageFiles(source, target, {name: file_beside(target, name) for name in beside})
         pages.setdefault((Path(os.path.realpath(source)), located(target)), one)
     sources = {page for page, _ in pages} | {located(one.source) for one in pages.values()}
     writers: dict[Path, list[Path]] = {}  # of each file, the pages whose result it would be
