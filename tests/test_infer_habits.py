@@ -31,7 +31,7 @@ def test_two_processes_write_the_same_bytes_and_tell_the_same(model_file: Path, 
         said[jobs] = [line for line in result.output.splitlines() if "per minute" not in line]
     assert contents(tmp_path / "1") == contents(tmp_path / "2")
     assert len(contents(tmp_path / "1")) == 9
-    assert sorted(said[1]) == sorted(said[2])  # what two processes do ends in any order
+    assert sorted(said[1]) == sorted(said[2])  # notes come as pages are done
     assert said[1][-1] == said[2][-1] == "3 pages cleaned, 2 failed"
 
 

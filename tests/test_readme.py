@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -124,6 +125,11 @@ def own_pictures(drawn: Path, home: Path) -> None:
         (home / folder).mkdir()
         for picture in pictures:
             shutil.copy(picture, home / folder / f"{folder}-{picture.name}")
+    (home / "series").mkdir()
+    for book, some in (("book.cbz", pictures[:2]), ("series/1.epub", pictures[2:4])):
+        with zipfile.ZipFile(home / book, "w") as archive:
+            for picture in some:
+                archive.write(picture, picture.name)
     for folder in ("missed", "spoilt"):  # masks of the first page, painted on a layer and in black and white
         (home / folder).mkdir()
         mask = np.zeros((128, 128, 4), np.uint8)
@@ -191,6 +197,7 @@ def test_what_the_commands_leave(reader: Reader, monkeypatch: pytest.MonkeyPatch
     reader.follow(len(COMMANDS) - 1, monkeypatch)
     inputs = [*Path("pages").glob("pages-*"), *Path("newbook").iterdir(), *Path("pages/image").iterdir()]
     assert sorted(path.name for path in Path("clean").iterdir()) == sorted(path.name for path in inputs)
+    assert sorted(path.name for path in Path("cleaned").iterdir()) == ["1.epub", "book.cbz"]
     mended = [path.name for path in Path("mended").iterdir()]
     assert sorted(mended) == sorted(path.name for path in Path("pages").glob("pages-*"))
     assert (Path("mended") / mended[0]).read_bytes() == (Path("found") / mended[0]).read_bytes()

@@ -1,4 +1,4 @@
-"""Cleans pages: ``textrm clean PAGE_OR_DIR… -o OUT``, also ``python -m textrm.infer`` and ``textrm-infer``."""
+"""Cleans pages: ``textrm clean PAGE_OR_BOOK_OR_DIR… -o OUT``, also ``python -m textrm.infer`` and ``textrm-infer``."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from rich.console import Console
 
 from textrm.command_line import Mistake, click_command
 from textrm.errors import UserError
+from textrm.page.files.books import BookPage, with_pages_of_books
+from textrm.page.files.clean_file import Cleaned
 from textrm.page.files.clean_pages import CleanPages
 from textrm.page.files.defaults import beside_pages, read_defaults
 from textrm.page.files.masks_by_hand import with_masks
@@ -22,6 +24,7 @@ from textrm.page.files.progress import Ending, done_of, ended, messages
 from textrm.page.files.remembered import Remembered
 from textrm.page.files.sharing import suitable_jobs
 from textrm.page.files.summary import Summary, counted
+from textrm.page.files.waiting import Waiting
 from textrm.page.filling.fill import FILLS
 from textrm.page.finding.segment import TILE
 from textrm.page.how_to_clean import METHODS, HowToClean
@@ -48,7 +51,7 @@ def _config(context: click.Context, parameter: click.Parameter, path: Path | Non
 
 
 @click_command()
-@click.argument("inputs", metavar="PAGE_OR_DIR...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("inputs", metavar="PAGE_OR_BOOK_OR_DIR...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="Folder for the results.")
 @click.option(
     "--mask", is_flag=True, help="Also write the mask of the lettering, before it is widened (0/255), NAME.mask.png."
@@ -96,8 +99,9 @@ def _config(context: click.Context, parameter: click.Parameter, path: Path | Non
 def main(context: click.Context, /, inputs: tuple[Path, ...], out: Path, overwrite: bool, **given: Any) -> None:
     """Take the lettering out of pages.
 
-    Writes each page without its lettering into OUT, in the format of the source; folders keep their tree. Pages whose
-    results are there already, made with the same options, are passed over: an interrupted run goes on where it stopped.
+    Writes each page and each book without its lettering into OUT, in the format of the source; folders keep their tree.
+    Pages whose results are there already, made with the same options, are passed over: an interrupted run goes on where
+    it stopped, also within a book.
     """
     console = messages()
     with ended(console) as ending:
@@ -111,24 +115,28 @@ def main(context: click.Context, /, inputs: tuple[Path, ...], out: Path, overwri
         folders = {role: given[name] for name, role in MASKS.items() if given[name] is not None}
         pages = _cleaner(given, out)
         extras = [name for name in EXTRAS if given.get(name) or given["layers"] == name]
-        plan = make_plan(inputs, out, extras, ".png" if pages.as_png else "", overwrite, list(folders.values()))
+        suffix = ".png" if pages.as_png else ""
+        plan = make_plan(inputs, out, extras, suffix, overwrite, list(folders.values()), books=True)
+        books, notes = with_pages_of_books(plan, extras)
         ending.failures += plan.failures
         plan.failures = ending.failures
-        for note in with_masks(plan, out, folders):
+        for note in notes + with_masks(plan, out, folders):
             console.print(printable(f"note: {note}"))
-        waiting, otherwise, changed = (plan.pages, 0, 0) if overwrite else pages.waiting(plan.pages)
-        if changed:
-            console.print(f"note: {counted(changed, 'result')} changed by somebody since: kept (--overwrite makes all "
-                          "results anew)")  # fmt: skip
+        if pages.as_png and any(book.book.keeps_formats for book in books):
+            console.print("note: pages in books keep their names and formats, whatever --format says")
+        waiting = pages.waiting(plan.pages, overwrite)
+        if waiting.changed:
+            console.print(f"note: {counted(waiting.changed, 'result')} changed by somebody since: kept (--overwrite "
+                          "makes all results anew)")  # fmt: skip
         if given["dry_run"]:
             _tell(waiting, plan.pages, ending)
             return
         _clean(pages, waiting, given, console, ending)
         if given["sheet"] and (path := write_sheet(out, plan.pages, ending.failures)):
             console.print(printable(f"{path} shows the pages before and after, the worst first"))
-        if otherwise:
-            ending.done += f", {otherwise} of them anew for other options than before"
-        if done := len(plan.pages) - len(waiting):
+        if waiting.otherwise:
+            ending.done += f", {waiting.otherwise} of them anew for other options than before"
+        if done := len(plan.pages) - len(waiting.pages):
             ending.done += f", {done} were done already (--overwrite makes them anew)"
 
 
@@ -161,20 +169,21 @@ def _cleaner(given: dict[str, Any], out: Path) -> CleanPages:
     return CleanPages(how, given["kind"] == "png", given["max_pixels"], given["backup"], Remembered(out))
 
 
-def _clean(
-    pages: CleanPages, waiting: list[PageFiles], given: dict[str, Any], console: Console, ending: Ending
-) -> None:
+def _clean(pages: CleanPages, waiting: Waiting, given: dict[str, Any], console: Console, ending: Ending) -> None:
     threads = given["threads"] or processors()
-    jobs = given["jobs"] or suitable_jobs(len(waiting), threads)
-    order = {page.source: number for number, page in enumerate(waiting)}
+    jobs = given["jobs"] or suitable_jobs(len(waiting.pages), threads)
+    jobs, total = min(jobs, len(waiting.pages)), len(waiting.pages) + len(waiting.books)
+    told = [page.source for page in waiting.pages] + [todo.files.source for todo in waiting.books]
+    order = {path: number for number, path in enumerate(told)}
     failed: list[tuple[Path, str]] = []
     summary, start = Summary(), time.monotonic()
     try:
-        with closing(pages.work(waiting, min(jobs, len(waiting)), threads)) as attempts:
-            for done in done_of(attempts, len(waiting), "cleaning", failed, console, console.is_terminal):
+        with closing(pages.work(waiting, jobs, threads)) as attempts:
+            for done in done_of(attempts, total, "cleaning", failed, console, console.is_terminal):
                 assert done.value is not None
                 summary.add(done.value)
-                failed += [(done.path, reason) for reason in done.value.lost]
+                if isinstance(done.value, Cleaned):
+                    failed += [(done.path, reason) for reason in done.value.lost]
                 for note in done.value.notes:
                     console.print(printable(f"note: {done.path}: {note}"))
     finally:
@@ -185,12 +194,16 @@ def _clean(
     for line in summary.lines(time.monotonic() - start):
         console.print(line)
     ending.done = f"{counted(summary.pages, 'page')} cleaned"
+    if waiting.books:
+        ending.done += f", {counted(summary.books, 'book')} written"
 
 
-def _tell(waiting: list[PageFiles], pages: list[PageFiles], ending: Ending) -> None:
-    for page in waiting:
-        click.echo(printable(f"{page.source} -> {page.target}"))
-    ending.done = f"dry run: {counted(len(waiting), 'page')} would be cleaned, {len(pages) - len(waiting)} done already"
+def _tell(waiting: Waiting, pages: list[PageFiles], ending: Ending) -> None:
+    paths = [(page.source, page.target) for page in waiting.pages if not isinstance(page, BookPage)]
+    for source, target in paths + [(todo.files.source, todo.files.target) for todo in waiting.books]:
+        click.echo(printable(f"{source} -> {target}"))
+    done = len(pages) - len(waiting.pages)
+    ending.done = f"dry run: {counted(len(waiting.pages), 'page')} would be cleaned, {done} done already"
 
 
 if __name__ == "__main__":

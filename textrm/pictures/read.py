@@ -42,20 +42,26 @@ def read(path: Path | str, max_pixels: int = MAX_PIXELS) -> Page:
     Raises:
         UserError: when the file cannot be read, is no picture, is damaged or too large.
     """
-    try:
-        with open_file(Path(path)) as file, warnings.catch_warnings(), _own_limit():
-            warnings.simplefilter("ignore")
-            return _read(file, max_pixels)
-    except UserError:
-        raise
-    except UnidentifiedImageError as error:
-        raise UserError("not a picture; expected JPEG, PNG, WebP, BMP, TIFF or GIF") from error
-    except MemoryError as error:
-        raise UserError("there is not enough memory to decode it") from error
-    except Exception as error:  # decoders raise nearly anything on damaged data
-        if isinstance(error, OSError) and error.errno is not None:
-            raise UserError(f"cannot be read: {error.strerror}") from error
-        raise UserError(f"the picture is damaged: {str(error) or type(error).__name__}") from error
+    with _own_words(), open_file(Path(path)) as file:
+        return _read(file, max_pixels)
+
+
+def read_open(file: BinaryIO, max_pixels: int = MAX_PIXELS, orientation: int | None = None) -> Page:
+    """As :func:`read`, of a file that is open already and can be sought in.
+
+    ``orientation`` is the EXIF value that leads from what is stored to the upright page, where something else than the
+    picture decides about it; not for a TIFF that has a value of its own. None: as the picture says.
+
+    Raises:
+        UserError: as :func:`read`.
+    """
+    with _own_words():
+        page = _read(file, max_pixels)
+    if orientation is None or orientation == page.orientation:
+        return page
+    stored = page.image if page.stored is None else page.stored
+    page.orientation, page.stored = orientation, None
+    return _shown(page, stored)
 
 
 def _read(file: BinaryIO, max_pixels: int) -> Page:
@@ -211,10 +217,22 @@ def _with_info(picture: Image.Image, source: Image.Image) -> Image.Image:
 
 
 @contextmanager
-def _own_limit() -> Iterator[None]:
-    """Pillow's own limit is another one; only ours counts here."""
+def _own_words() -> Iterator[None]:
+    """What goes wrong with a picture within this is told in one line; of Pillow's limits none counts, but ours."""
     limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except UserError:
+        raise
+    except UnidentifiedImageError as error:
+        raise UserError("not a picture; expected JPEG, PNG, WebP, BMP, TIFF or GIF") from error
+    except MemoryError as error:
+        raise UserError("there is not enough memory to decode it") from error
+    except Exception as error:  # decoders raise nearly anything on damaged data
+        if isinstance(error, OSError) and error.errno is not None:
+            raise UserError(f"cannot be read: {error.strerror}") from error
+        raise UserError(f"the picture is damaged: {str(error) or type(error).__name__}") from error
     finally:
         Image.MAX_IMAGE_PIXELS = limit

@@ -21,7 +21,7 @@ from textrm.page.sheet.pair import Told, encode_pair
 from textrm.pictures.colour import colours, to_srgb
 from textrm.pictures.page import Page
 from textrm.pictures.planes import planes, srgb_of
-from textrm.pictures.read import MAX_PIXELS, read
+from textrm.pictures.read import MAX_PIXELS
 from textrm.pictures.write import encode, encode_plain
 
 _SHOW_BEFORE = frozenset(("overlay", "sheet", "psd", "ora"))  # extras that need the page as it was
@@ -50,7 +50,8 @@ def clean_file(
 ) -> Cleaned:
     """Read a page, clean it, write it and what is wished beside it.
 
-    The clean page is written last: where it is, the others are too, or a reason is given.
+    The clean page is written last: where it is, the others are too, or a reason is given. Of one in which nothing was
+    filled, and whose file is to stay, an empty file is written.
 
     Args:
         page_files: the files.
@@ -63,12 +64,13 @@ def clean_file(
         UserError: when the page or a mask of it cannot be read, or it cannot be cleaned.
         OSError: when a result cannot be written.
     """
-    page = read(page_files.source, max_pixels)
+    page = page_files.read(max_pixels)
     if problem := colours(page).problem:
         page.notes.append(problem)
     image = planes(page)
     filled, cleaned = _clean_and_report(page, image, page_files, cleaning, max_pixels, write)
-    write(page_files.target, encode(page, image, filled, as_png))
+    untouched = page_files.keeps_untouched and not filled.any()
+    write(page_files.target, b"" if untouched else encode(page, image, filled, as_png))
     return cleaned
 
 
@@ -97,7 +99,7 @@ def _clean_and_report(
         "prob": lambda: encode_plain(result.prob),
         "overlay": lambda: encode_plain(draw_overlay(shown, result.filled, result.regions)),
         "json": lambda: regions_json(
-            page_files.source.name, page.image.shape, result.regions, result.doubtful, result.how, **facts
+            page_files.title, page.image.shape, result.regions, result.doubtful, result.how, **facts
         ),
         "sheet": lambda: encode_pair(looked_at, srgb_of(page, image), Told.of(result)),
         "psd": lambda: as_psd(page, before, image, result),

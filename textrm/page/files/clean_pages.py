@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,11 +12,14 @@ import cv2
 from textrm.files import back_up, write_whole
 from textrm.page.cleaning import Cleaning
 from textrm.page.files.attempt import Attempt, attempt
+from textrm.page.files.books import BookPage
+from textrm.page.files.clean_books import Written, clean_with_books, write_book
 from textrm.page.files.clean_file import Cleaned, clean_file
 from textrm.page.files.plan import PageFiles
 from textrm.page.files.processes import work_in_processes
 from textrm.page.files.remembered import Remembered
 from textrm.page.files.sharing import shared
+from textrm.page.files.waiting import Waiting, find_waiting
 from textrm.page.how_to_clean import HowToClean, content_digest
 
 HINT = "; a smaller --tile needs less"
@@ -49,41 +52,33 @@ class CleanPages:
     def made(self, page: PageFiles, digest: str) -> str:
         """What tells this page's result from one with other options or masks; ``digest`` is that of ``how``."""
         masks = [f"{role} {content_digest(path)}" for role, path in sorted(page.masks.items())]
-        return " ".join([digest, *["png"] * self.as_png, *masks])
+        return " ".join([digest, *["png"] * self._as_png(page), *masks])
 
-    def waiting(self, pages: Sequence[PageFiles]) -> tuple[list[PageFiles], int, int]:
-        """The pages that are to be cleaned: results are missing, older, or were made otherwise.
+    def _as_png(self, page: PageFiles) -> bool:
+        return self.as_png and not page.keeps_format
 
-        Also how many were made otherwise, and how many results somebody has changed since, which are kept.
-        """
+    def waiting(self, pages: Sequence[PageFiles], overwrite: bool = False) -> Waiting:
+        """What is to be done, as :func:`~textrm.page.files.waiting.find_waiting` says."""
         self.remembered.load()
-        digest = self.how.digest()
-        waiting, otherwise, changed = [], 0, 0
-        for page in pages:
-            if not page.is_done():
-                waiting.append(page)
-                continue
-            verdict = self.remembered.made_otherwise(page.target, self.made(page, digest), page.extras)
-            changed += verdict is None
-            if verdict:
-                waiting.append(page)
-                otherwise += 1
-        return waiting, otherwise, changed
+        return find_waiting(pages, partial(self.made, digest=self.how.digest()), self.remembered, overwrite)
 
-    def work(self, pages: Sequence[PageFiles], jobs: int, threads: int) -> Generator[Attempt[Cleaned], None, None]:
-        """Clean pages in ``jobs`` processes, which share the threads; with one in this process.
+    def work(self, waiting: Waiting, jobs: int, threads: int) -> Generator[Attempt[Cleaned | Written], None, None]:
+        """Clean pages in ``jobs`` processes, which share the threads, with one in this process; and write the books.
 
         Raises:
             UserError: as :meth:`__call__`.
         """
-        if not pages:
-            return
+        write = partial(write_book, remembered=self.remembered, backup=self.backup)
+        yield from clean_with_books(waiting, partial(self._work, jobs=jobs, threads=threads), write)
+
+    def _work(self, pages: Iterable[PageFiles], jobs: int, threads: int) -> Generator[Attempt[Cleaned], None, None]:
         if jobs > 1:
-            named = [(page.source, page) for page in pages]
+            named = ((page.source, page) for page in pages)
             yield from work_in_processes(self, named, shared(threads, jobs), HINT)
             return
-        clean = self(threads)
+        clean = None
         for page in pages:
+            clean = clean or self(threads)
             yield attempt(page.source, partial(clean, page), HINT)
 
     def _clean(self, cleaning: Cleaning, digest: str, page: PageFiles) -> Cleaned:
@@ -92,8 +87,8 @@ class CleanPages:
         def write(path: Path, content: bytes | memoryview) -> None:
             if self.backup:
                 back_up(path, content)
-            if path == page.target:
+            if path == page.target and not isinstance(page, BookPage):  # whose name says it
                 self.remembered.note(path, made, page.extras, content)
             write_whole(path, content)
 
-        return clean_file(page, cleaning, self.as_png, self.max_pixels, write)
+        return clean_file(page, cleaning, self._as_png(page), self.max_pixels, write)

@@ -39,9 +39,9 @@ def with_masks(plan: Plan, out: Path, folders: Mapping[str, Path]) -> list[str]:
         waiting, plan.pages = plan.pages, []
         names = {one.name_below(out) for one in waiting}
         for one in waiting:  # where a name is too long for NAME.mask.png
-            path = file_beside(one.target, "mask")
+            path = file_beside(one.named, "mask")
             written = path.relative_to(out).with_suffix("").as_posix()
-            if path.parent != one.target.parent and written in found and written not in names:
+            if path.parent != one.named.parent and written in found and written not in names:
                 found[one.name_below(out)] = found.pop(written)
         used = {located(path) for name in names for path in found.get(name, []) if path.name.endswith(EXTRAS["mask"])}
         waiting = [one for one in waiting if located(one.source) not in used]  # masks may lie beside the pages

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from textrm.errors import UserError
-from textrm.pictures.read import SUFFIXES
+from textrm.page.books.opening import BOOKS, suffix_of_result
+from textrm.pictures.page import Page
+from textrm.pictures.read import SUFFIXES, read
 
 FOREIGN = frozenset(
     (".avif", ".heic", ".heif", ".jp2", ".jxl", ".psd", ".clip", ".kra", ".xcf", ".pdf", ".cbz", ".cbr")
@@ -38,17 +40,37 @@ class PageFiles:
     extras: dict[str, Path]
     masks: dict[str, Path] = field(default_factory=dict)
 
+    @property
+    def title(self) -> str:
+        """What it is called in its JSON."""
+        return self.source.name
+
+    @property
+    def named(self) -> Path:
+        """The path that names the files beside its result."""
+        return self.target
+
+    @property
+    def keeps_format(self) -> bool:
+        """Whether the result is of the format of the source, whatever is wished."""
+        return False
+
+    @property
+    def keeps_untouched(self) -> bool:
+        """Whether the result of a page without lettering is its own file, which is told by an empty one."""
+        return False
+
     def name_below(self, out: Path) -> str:
         """Its path below the folder for the results, without the suffix."""
-        return self.target.relative_to(out).with_suffix("").as_posix()
+        return self.named.relative_to(out).with_suffix("").as_posix()
+
+    def read(self, max_pixels: int) -> Page:
+        """The picture; errors are those of :func:`textrm.pictures.read.read`."""
+        return read(self.source, max_pixels)
 
     def is_done(self) -> bool:
         """Whether all its files are there and none is older than the source."""
-        try:
-            changed = self.source.stat().st_mtime_ns
-            return all(path.stat().st_mtime_ns >= changed for path in (self.target, *self.extras.values()))
-        except OSError:
-            return False
+        return none_older([self.target, *self.extras.values()], self.source)
 
     def files(self) -> list[Path]:
         """All that it writes; folders that are links are followed, files that are links get replaced."""
@@ -57,10 +79,20 @@ class PageFiles:
 
 @dataclass(slots=True)
 class Plan:
-    """The pages to work on, and the inputs that cannot be, each with its reason."""
+    """The pages and books to work on, and the inputs that cannot be, each with its reason."""
 
     pages: list[PageFiles] = field(default_factory=list)
+    books: list[PageFiles] = field(default_factory=list)
     failures: list[tuple[Path, str]] = field(default_factory=list)
+
+
+def none_older(paths: Sequence[Path], source: Path) -> bool:
+    """Whether all of these files are there, and none is older than the source."""
+    try:
+        changed = source.stat().st_mtime_ns
+        return all(path.stat().st_mtime_ns >= changed for path in paths)
+    except OSError:
+        return False
 
 
 def located(path: Path) -> Path:
@@ -75,6 +107,7 @@ def make_plan(
     suffix: str = "",
     overwrite: bool = False,
     passed_over: Sequence[Path] = (),
+    books: bool = False,
 ) -> Plan:
     """Find the pages as :func:`find_pages` does, and where their results go; folders keep their tree in ``out``.
 
@@ -87,19 +120,21 @@ def make_plan(
         suffix: what the name of a result has instead of its page's suffix; empty for the same.
         overwrite: whether a page may be replaced by its result.
         passed_over: folders that hold no pages, where they lie inside an input.
+        books: whether books are looked for too; they have nothing beside them.
 
     Raises:
         UserError: when ``out`` is no folder.
     """
     if os.path.lexists(out) and not os.path.isdir(out):
         raise UserError(f"{out} is no folder; -o expects one")
-    if out.suffix.lower() in SUFFIXES and not os.path.exists(out):
-        raise UserError(f"{out} looks like a picture; -o expects a folder")
+    if out.suffix.lower() in SUFFIXES | BOOKS and not os.path.exists(out):
+        raise UserError(f"{out} looks like a picture or a book; -o expects a folder")
     plan = Plan()
     pages: dict[tuple[Path, Path], PageFiles] = {}  # by page and result: a page that is given twice counts once
-    for source, relative in find_pages(inputs, [out, *passed_over], plan.failures, places(inputs)):
-        target = out / (relative.with_name(relative.stem + suffix) if suffix else relative)
-        one = PageFiles(source, target, {name: file_beside(target, name) for name in extras})
+    for source, relative in find_pages(inputs, [out, *passed_over], plan.failures, places(inputs), books):
+        ending, beside = (suffix_of_result(source), ()) if books and is_book(source) else (suffix, extras)
+        target = out / (relative.with_name(relative.stem + ending) if ending else relative)
+        one = PageFiles(source, target, {name: file_beside(target, name) for name in beside})
         pages.setdefault((Path(os.path.realpath(source)), located(target)), one)
     sources = {page for page, _ in pages} | {located(one.source) for one in pages.values()}
     writers: dict[Path, list[Path]] = {}  # of each file, the pages whose result it would be
@@ -109,10 +144,15 @@ def make_plan(
     for one in pages.values():
         obstacle = _obstacle(one, writers, sources, overwrite)
         if obstacle is None:
-            plan.pages.append(one)
+            (plan.books if books and is_book(one.source) else plan.pages).append(one)
         else:
             plan.failures.append((one.source, obstacle))
     return plan
+
+
+def is_book(path: Path) -> bool:
+    """Whether it is a book, by its name."""
+    return path.suffix.lower() in BOOKS
 
 
 def file_beside(target: Path, name: str) -> Path:
@@ -140,7 +180,8 @@ def _obstacle(one: PageFiles, writers: dict[Path, list[Path]], sources: set[Path
                     "-o folders")  # fmt: skip
         replaces_itself = path in (located(one.source), Path(os.path.realpath(one.source)))
         if replaces_itself and not overwrite:
-            return "its result would replace the page itself; choose another folder with -o, or give --overwrite"
+            what = "book" if is_book(one.source) else "page"
+            return f"its result would replace the {what} itself; choose another folder with -o, or give --overwrite"
         if path in sources and not replaces_itself:
             return f"its result would replace the page {path}; choose another folder with -o"
     return None
@@ -169,28 +210,33 @@ def find_pages(
     passed_over: Sequence[Path],
     failures: list[tuple[Path, str]],
     below: Mapping[Path, Path] | None = None,
+    books: bool = False,
 ) -> Iterator[tuple[Path, Path]]:
     """Each page in files and folders, with its path below the input; folders are searched to the bottom.
 
     Hidden files and folders, pages with looks drawn in, pictures of sheets, and the folders ``passed_over`` where they
-    lie inside an input, are left out; ``below`` has what comes before the paths of an input's pages. What cannot be a
-    page is added to ``failures`` with its reason. A page that is given twice comes twice.
+    lie inside an input, are left out; ``below`` has what comes before the paths of an input's pages; with ``books``
+    they count as pages. What cannot be a page is added to ``failures`` with its reason. A page that is given twice
+    comes twice.
     """
+    suffixes = SUFFIXES | BOOKS if books else SUFFIXES
     for path in inputs:
         if os.path.isdir(path):
             found = False
-            for page in _walk(path, {os.path.realpath(folder) for folder in passed_over}, failures):
+            for page in _walk(path, {os.path.realpath(folder) for folder in passed_over}, failures, suffixes):
                 found = True
                 yield page, (below or {}).get(path, Path()) / page.relative_to(path)
             if not found and not any(failed.is_relative_to(path) for failed, _ in failures):
-                failures.append((path, f"the folder holds no picture ({', '.join(sorted(SUFFIXES))})"))
+                failures.append((path, f"the folder holds no picture ({', '.join(sorted(suffixes))})"))
         elif os.path.exists(path):
             yield path, Path(path.name)
         else:
             failures.append((path, "there is no such file or folder"))
 
 
-def _walk(folder: Path, passed_over: set[str], failures: list[tuple[Path, str]]) -> Iterator[Path]:
+def _walk(
+    folder: Path, passed_over: set[str], failures: list[tuple[Path, str]], suffixes: frozenset[str]
+) -> Iterator[Path]:
     def unreadable(error: OSError) -> None:
         failures.append((Path(error.filename), f"cannot be read: {error.strerror}"))
 
@@ -202,7 +248,7 @@ def _walk(folder: Path, passed_over: set[str], failures: list[tuple[Path, str]])
         for name in sorted(files):
             passed = name.startswith(".") or name.endswith((LOOKS, EXTRAS["sheet"]))
             suffix = "" if passed else Path(name).suffix.lower()
-            if suffix in SUFFIXES:
+            if suffix in suffixes:
                 yield here / name
             elif suffix in FOREIGN:
                 reason = f"{suffix} is not read; save it in one of {', '.join(sorted(SUFFIXES))}"

@@ -6,9 +6,10 @@ import multiprocessing
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
+from itertools import islice
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -25,7 +26,7 @@ _PATIENCE = 10  # seconds that a process has to end in when it is told to
 
 
 def work_in_processes(
-    opening: Opening[T, R], pages: Sequence[tuple[Path, T]], threads: Sequence[int], memory_hint: str = ""
+    opening: Opening[T, R], pages: Iterable[tuple[Path, T]], threads: Sequence[int], memory_hint: str = ""
 ) -> Generator[Attempt[R], None, None]:
     """What came of each page, in the order in which they are done.
 
@@ -34,15 +35,16 @@ def work_in_processes(
 
     Args:
         opening: is sent to each process, and so must be picklable.
-        pages: what is worked on, with the path by which it is told of.
+        pages: what is worked on, with the path by which it is told of; each is taken when a process is free for it.
         threads: of each process, which says how many there are.
         memory_hint: as of :func:`~textrm.page.files.attempt.attempt`.
 
     Raises:
         UserError: what ``opening`` raised, or a process ended while it was starting.
     """
-    waiting = deque(pages)
-    workers = [_Worker(opening, count, memory_hint) for count in threads[: len(pages)]]
+    rest = iter(pages)
+    waiting = deque(islice(rest, len(threads)))
+    workers = [_Worker(opening, count, memory_hint) for count in threads[: len(waiting)]]
     try:
         while workers:
             ready = wait([worker.connection for worker in workers])
@@ -50,6 +52,7 @@ def work_in_processes(
                 done = worker.receive()
                 if done is not None:
                     yield done
+                waiting.extend(islice(rest, not waiting))
                 if not waiting:
                     workers.remove(worker)
                     worker.end()

@@ -7,17 +7,20 @@ that somebody has changed since is told from our own.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import sys
 import time
 from collections.abc import Collection
 from pathlib import Path
+from typing import BinaryIO
 
 from textrm.files import write_whole
 
 _KEPT = 2  # notes of each file: the one before counts where a run was killed between the note and the file
 _ENOUGH = 500  # notes beyond those that count, before they are thrown away
+_PART = 1 << 20  # bytes that are in memory at a time
 _OLD = 400 * 24 * 3600  # seconds after which nobody goes on with a folder
 
 
@@ -64,16 +67,18 @@ class Remembered:
         if len(lines) > _KEPT * len(self._notes) + _ENOUGH:
             self._shorten()
 
-    def note(self, target: Path, how: str, extras: Collection[str], content: bytes | memoryview) -> None:
-        """Say with which options ``content`` was made, before it is written to ``target``."""
+    def note(self, target: Path, how: str, extras: Collection[str], content: bytes | memoryview | BinaryIO) -> None:
+        """Say with which options ``content``, or that of a file, was made, before it is written to ``target``."""
         if self._file is None:
             return
+        file = io.BytesIO(content) if isinstance(content, (bytes, memoryview)) else content
+        size = file.seek(0, io.SEEK_END)
         # A line that was cut short ends where the next one begins.
-        line = "\n" + json.dumps([self._name(target), how, sorted(extras), len(content), _hash(content)])
+        line = "\n" + json.dumps([self._name(target), how, sorted(extras), size, _hash(file)])
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            with self._file.open("ab") as file:
-                file.write(line.encode())
+            with self._file.open("ab") as notes:
+                notes.write(line.encode())
         except OSError:
             self._file = None  # a home that cannot be written to: as if this were the first run every time
 
@@ -87,7 +92,10 @@ class Remembered:
             return False
         try:
             size = target.stat().st_size
-            content = _hash(target.read_bytes()) if any(note[2] == size for note in notes) else ""
+            content = ""
+            if any(note[2] == size for note in notes):
+                with target.open("rb") as file:
+                    content = _hash(file)
         except OSError:
             return False
         for made, beside, length, noted in reversed(notes):
@@ -110,5 +118,9 @@ class Remembered:
             pass
 
 
-def _hash(content: bytes | memoryview) -> str:
-    return hashlib.blake2b(content, digest_size=16).hexdigest()
+def _hash(file: BinaryIO) -> str:
+    file.seek(0)
+    digest = hashlib.blake2b(digest_size=16)
+    while part := file.read(_PART):
+        digest.update(part)
+    return digest.hexdigest()

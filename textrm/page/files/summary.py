@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from textrm.page.files.clean_books import Written
 from textrm.page.files.clean_file import Cleaned
 from textrm.page.files.progress import lasting
 
@@ -18,14 +19,18 @@ class Summary:
     """What was done so far."""
 
     pages: int = 0
+    books: int = 0
     words: int = 0
     bare: int = 0
     doubtful: int = 0
     doubtful_pages: int = 0
     by_pixel: bool = False
 
-    def add(self, page: Cleaned) -> None:
-        """Count one more page."""
+    def add(self, page: Cleaned | Written) -> None:
+        """Count one more page, or book."""
+        if isinstance(page, Written):
+            self.books += 1
+            return
         self.pages += 1
         self.words += page.words
         self.bare += not page.words

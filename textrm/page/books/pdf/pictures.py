@@ -1,0 +1,202 @@
+"""Turns image objects of a PDF into picture files, and puts cleaned ones in their place."""
+
+from __future__ import annotations
+
+import io
+import zlib
+from typing import Any
+
+import numpy as np
+import pikepdf
+import pypdfium2
+from pikepdf import Name
+from PIL import Image
+
+from textrm.errors import UserError
+from textrm.pictures.read import MAX_PIXELS
+
+_GREY, _RGB, _INDEXED = ("/DeviceGray", "/CalGray"), ("/DeviceRGB", "/CalRGB"), "/Indexed"
+_PACKING = frozenset(("/FlateDecode", "/LZWDecode", "/RunLengthDecode", "/ASCII85Decode", "/ASCIIHexDecode"))
+_INVERTED_INK = [1, 0, 1, 0, 1, 0, 1, 0]  # what Adobe's programs write
+_MASKS = ("/SMask", "/Mask", "/ImageMask", "/SMaskInData")
+# Keys that tell of the old samples.
+_OLD = ("/Decode", "/DecodeParms", "/SMaskInData", "/Intent")
+
+
+def reason_to_skip(image: Any) -> str:
+    """Why an image stays as it is, empty where it does not."""
+    if any(image.get(key) for key in _MASKS):
+        return "its scan is a mask or has one, as scans in layers do"
+    width, height = int(image.get("/Width", 0)), int(image.get("/Height", 0))
+    return "" if 0 < width * height <= MAX_PIXELS else f"its scan has {width}x{height} pixels"
+
+
+def keeps_its_kind(image: Any) -> bool:
+    """Whether a cleaned image is written as it was: with its filter, and its colour space."""
+    return _is_jpeg(image) or _channels(image) > 0
+
+
+def read_image(image: Any) -> bytes:
+    """The image as a picture file: the JPEG that it is, or a PNG.
+
+    Raises:
+        UserError: when it is damaged.
+    """
+    try:
+        if _is_jpeg(image):
+            return bytes(image.read_raw_bytes())
+        if _channels(image):
+            return _png(_samples(image))
+        return _png(_rendered(image))
+    except (pikepdf.PdfError, pypdfium2.PdfiumError, ValueError, OSError, NotImplementedError) as error:
+        raise UserError(f"its scan cannot be read: {' '.join(str(error).split())}") from error
+
+
+def replace_image(image: Any, content: bytes) -> None:
+    """Put a picture file, which was read by :func:`read_image` and cleaned, in the place of an image."""
+    if _is_jpeg(image):
+        image.write(content, filter=Name.DCTDecode, decode_parms=image.get("/DecodeParms", None))
+        return
+    picture: Image.Image = Image.open(io.BytesIO(content))
+    if _filters(image) == ["/CCITTFaxDecode"]:
+        packed = _group4(picture)
+        parameters = pikepdf.Dictionary(K=-1, Columns=picture.width, Rows=picture.height, BlackIs1=False)
+        image.write(packed, filter=Name.CCITTFaxDecode, decode_parms=parameters)
+        return
+    kept = _channels(image)
+    if not kept:
+        grey = picture.mode in ("1", "L")
+        image["/ColorSpace"] = Name.DeviceGray if grey else Name.DeviceRGB
+        image["/BitsPerComponent"] = 8
+        picture = picture.convert("L" if grey else "RGB")
+    samples = np.asarray(picture)
+    bits = int(image["/BitsPerComponent"])
+    if bits < 8:
+        samples = samples.astype(np.uint8)
+        if picture.mode == "L":
+            samples = ((samples.astype(np.uint16) * (2**bits - 1) + 127) // 255).astype(np.uint8)
+        places = np.arange(bits - 1, -1, -1, dtype=np.uint8)
+        rows = (samples[..., None] >> places & 1).reshape(len(samples), -1)
+        samples = np.packbits(rows, axis=1)
+    for key in _OLD:
+        if key in image:
+            del image[key]
+    image.write(zlib.compress(samples.tobytes()), filter=Name.FlateDecode)
+
+
+def _filters(image: Any) -> list[str]:
+    filters = image.get("/Filter", [])
+    return [str(one) for one in filters] if isinstance(filters, pikepdf.Array) else [str(filters)] if filters else []
+
+
+def _is_jpeg(image: Any) -> bool:
+    """Whether it is a JPEG that shows as it does outside of a PDF."""
+    if _filters(image) != ["/DCTDecode"] or "/ColorTransform" in (image.get("/DecodeParms", None) or {}):
+        return False
+    decode = [float(value) for value in image.get("/Decode", [])]
+    if _base(image)[0] in (_INDEXED, "/Separation", "/DeviceN", "/Lab"):
+        return False
+    if _base(image)[1] == 4:
+        return decode == _INVERTED_INK and b"Adobe" in bytes(image.read_raw_bytes())[:4096]
+    return not decode or decode == [0, 1] * (len(decode) // 2)
+
+
+def _channels(image: Any) -> int:
+    """Of samples that can be taken as they are; 0 for others."""
+    filters, bits = _filters(image), int(image.get("/BitsPerComponent", 8))
+    name, channels = _base(image)
+    if image.get("/Decode", None) is not None or bits > 8:
+        return 0
+    if filters == ["/CCITTFaxDecode"]:
+        return 1 if channels == 1 and name != _INDEXED else 0
+    if not set(filters) <= _PACKING:
+        return 0
+    return channels if channels == 1 or (channels == 3 and bits == 8) else 0
+
+
+def _base(image: Any) -> tuple[str, int]:
+    """The name of the colour space and its channels, 0 where they do not matter."""
+    space = image.get("/ColorSpace", None)
+    if space is None:
+        return "", 0
+    parts = list(space) if isinstance(space, pikepdf.Array) else [space]
+    name = str(parts[0])
+    if name == "/ICCBased":
+        return name, int(parts[1].get("/N", 0))
+    if name == _INDEXED:
+        base = parts[1]
+        plain = str(base[0]) if isinstance(base, pikepdf.Array) else str(base)
+        return name, 1 if plain in (*_RGB, *_GREY, "/ICCBased") else 0
+    return name, 1 if name in _GREY else 3 if name in _RGB else 4 if name == "/DeviceCMYK" else 0
+
+
+def _samples(image: Any) -> Image.Image:
+    """Samples of 1 to 8 bits as mode 1, L, P or RGB."""
+    if _filters(image) == ["/CCITTFaxDecode"]:
+        return pikepdf.PdfImage(image).as_pil_image().convert("1")
+    width, height, bits = int(image["/Width"]), int(image["/Height"]), int(image.get("/BitsPerComponent", 8))
+    name, channels = _base(image)
+    row = (width * channels * bits + 7) // 8
+    content = np.frombuffer(image.read_bytes(), np.uint8)
+    if len(content) < row * height:
+        raise UserError(f"its scan is cut short: {len(content)} of {row * height} bytes")
+    rows = content[: row * height].reshape(height, row)
+    if bits < 8:
+        parts = np.unpackbits(rows, axis=1)[:, : width * bits].reshape(height, width, bits)
+        rows = (parts << np.arange(bits - 1, -1, -1, dtype=np.uint8)).sum(axis=2, dtype=np.uint8)
+    if name == _INDEXED:
+        picture = Image.fromarray(np.ascontiguousarray(rows)).convert("L")
+        picture.putpalette(_palette(image))
+        return picture
+    if bits == 1:
+        return Image.fromarray(rows * np.uint8(255)).convert("1", dither=Image.Dither.NONE)
+    if channels == 1:
+        return Image.fromarray((rows.astype(np.uint16) * 255 // (2**bits - 1)).astype(np.uint8))
+    return Image.fromarray(rows.reshape(height, width, 3))
+
+
+def _palette(image: Any) -> bytes:
+    space = image["/ColorSpace"]
+    table = space[3]
+    colours = table.read_bytes() if isinstance(table, pikepdf.Stream) else bytes(table)
+    base = space[1]
+    single = str(base[0] if isinstance(base, pikepdf.Array) else base) in _GREY or (
+        isinstance(base, pikepdf.Array) and str(base[0]) == "/ICCBased" and int(base[1].get("/N", 3)) == 1
+    )
+    return bytes(value for colour in colours for value in (colour,) * 3) if single else colours
+
+
+def _rendered(image: Any) -> Image.Image:
+    """The image as a viewer shows it, pixel by pixel, on a page of its own."""
+    width, height = int(image["/Width"]), int(image["/Height"])
+    with pikepdf.new() as alone, io.BytesIO() as buffer:
+        page = alone.add_blank_page(page_size=(width, height))
+        page.obj["/Resources"] = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im=alone.copy_foreign(image)))
+        page.obj["/Contents"] = alone.make_stream(f"{width} 0 0 {height} 0 0 cm /Im Do".encode())
+        alone.save(buffer)
+        document = pypdfium2.PdfDocument(buffer.getvalue())
+        try:
+            shown = document[0].render(scale=1).to_pil().convert("RGB")
+        finally:
+            document.close()
+    pixels = np.asarray(shown)
+    is_grey = (pixels[..., 0] == pixels[..., 1]).all() and (pixels[..., 1] == pixels[..., 2]).all()
+    return shown.convert("L") if is_grey else shown
+
+
+def _png(picture: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
+
+
+def _group4(picture: Image.Image) -> bytes:
+    """The picture in the fax code of group 4, 0 for black."""
+    buffer = io.BytesIO()
+    picture.convert("1", dither=Image.Dither.NONE).save(
+        buffer, "TIFF", compression="group4", tiffinfo={262: 0, 278: picture.height}
+    )
+    with Image.open(buffer) as tiff:
+        tags = tiff.tag_v2  # type: ignore[attr-defined]
+        (start,), (length,) = tags[273], tags[279]
+    return buffer.getvalue()[start : start + length]
