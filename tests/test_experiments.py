@@ -24,6 +24,7 @@ from experiments.meme_cleaning import __main__ as meme_cleaning
 from experiments.pretraining import __main__ as pretraining
 from textrm.data.manifest import read_manifest
 from textrm.export import graph
+from textrm.nets.verification.trunks import PlainTrunk
 from textrm.nets.verification.word_verifier import WordVerifier
 from textrm.page import SegmentationModel
 from textrm.page.finding.verifier import as_text
@@ -162,7 +163,7 @@ def test_sets_of_a_verifier_have_shares(text: str, entry: tuple[str, str, float]
 
 def test_what_features_say_twice_becomes_one_verifier() -> None:
     torch.manual_seed(0)
-    net = WordVerifier(2, 6, 5).eval()
+    net = WordVerifier(PlainTrunk(6), 2, 5).eval()
     net.standardize.running_mean.uniform_(-1, 1)
     net.standardize.running_var.uniform_(0.5, 2)
     views, features = torch.rand(4, 2, 6, 64, 64) - 0.5, torch.randn(200, 5)

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from experiments.finding.augment import augmented
 from experiments.finding.fit_features import fit_features, joined
 from experiments.finding.proposals import Proposals
-from textrm.checkpoints.imagenet import efficientnet_lite
+from textrm.nets.verification.efficientnet_lite import EfficientNetLite
 from textrm.nets.verification.word_verifier import WordVerifier
 
 BATCH = 128
@@ -31,31 +31,33 @@ def importance(proposals: Proposals, share: float, false: float) -> np.ndarray:
     return share * sizes / max(sizes.sum(), 1) * np.where(proposals.share > 0.5, 1.0, false)
 
 
-def fit(sets: Sequence[Proposals], weights: np.ndarray, steps: int, seed: int = 0) -> WordVerifier:
-    """The verifier after so many steps, under one learning rate that rises and falls (Smith & Topin 2018).
+def fit(net: WordVerifier, sets: Sequence[Proposals], weights: np.ndarray, steps: int, seed: int = 0) -> WordVerifier:
+    """A verifier after so many steps, under one learning rate that rises and falls (Smith & Topin 2018).
 
     What features say is fitted a second time by itself and added: the two err on other words.
     Words are drawn by the root of their weight, and what is left of it weighs their loss: rare ones are seen often
     enough, and common ones all.
 
     Args:
+        net: what begins; it is changed.
         sets: words with truth.
         weights: how much each of them counts, all sets in one row.
         steps: batches of ``BATCH`` words.
-        seed: of weights, order and changes.
+        seed: of order and changes.
     """
     torch.manual_seed(seed)
-    views, features = sets[0].views[:1], torch.from_numpy(np.concatenate([part.features for part in sets]))
-    net = WordVerifier(views.shape[1], views.shape[2], features.shape[1])
-    net.colors.load_state_dict(efficientnet_lite())
-    net.to(memory_format=torch.channels_last)
+    features = torch.from_numpy(np.concatenate([part.features for part in sets]))
+    net.train().to(memory_format=torch.channels_last)
     share = np.concatenate([part.share for part in sets])
     truth = torch.from_numpy(np.where(share < SURE, 0, np.where(share > 1 - SURE, 1, share))).float()
     chances = np.sqrt(weights / weights.sum())
     chances /= chances.sum()
     weighing = torch.from_numpy(weights / weights.sum() / chances).float()
-    known = [parameter for parameter in net.colors.parameters() if parameter.requires_grad]
-    new = [parameter for name, parameter in net.named_parameters() if not name.startswith("colors.")]
+    taught = [parameter for part in net.modules() if isinstance(part, EfficientNetLite)
+              for parameter in part.parameters()]  # fmt: skip
+    known = [parameter for parameter in taught if parameter.requires_grad]
+    begun = set(map(id, taught))
+    new = [parameter for parameter in net.parameters() if id(parameter) not in begun]
     optimizer = torch.optim.AdamW([{"params": new, "lr": RATE}, {"params": known, "lr": KNOWN * RATE}],
                                   weight_decay=DECAY)  # fmt: skip
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, [RATE, KNOWN * RATE], steps, pct_start=0.1)

@@ -14,10 +14,14 @@ import torch
 
 from experiments.finding.fit import fit, importance
 from experiments.finding.proposals import THRESHOLD, Proposals, proposals
+from textrm.checkpoints.imagenet import efficientnet_lite
 from textrm.command_line import click_command
 from textrm.export.graph import export
 from textrm.export.quantisation import quantized
-from textrm.nets.verification.word_verifier import WordVerifier
+from textrm.nets.verification.trunks import KnowingTrunk, PlainTrunk
+from textrm.nets.verification.word_verifier import EitherVerifier, WordVerifier
+from textrm.page.finding.features import FEATURES
+from textrm.page.finding.views import CHANNELS, VIEWS
 from textrm.page.models.segmenter import SegmentationModel
 
 CALIBRATING = 64  # words of each set that the ranges of 8 bits are taken from
@@ -29,8 +33,10 @@ CALIBRATING = 64  # words of each set that the ranges of 8 bits are taken from
               help="MANIFEST:SPLIT or MANIFEST:SPLIT:SHARE, which counts SHARE times; repeat it for more.")  # fmt: skip
 @click.option("--false", "false", default=2.0, show_default=True, type=click.FloatRange(0, min_open=True),
               help="What a false word weighs beside a missed one of its size.")  # fmt: skip
-@click.option("--bar", default=THRESHOLD, show_default=True, type=click.FloatRange(0, 1, min_open=True, max_open=True),
-              help=f"Score that becomes {THRESHOLD}, the released threshold; more leaves more as it is.")  # fmt: skip
+@click.option("--bars", nargs=2, type=click.FloatRange(0, 1, min_open=True, max_open=True),
+              default=(THRESHOLD, THRESHOLD), show_default=True,
+              help=f"Scores of the two verifiers that become {THRESHOLD}, the released threshold; more leaves more as it "
+              "is: of the one that learns from words alone, and of the one that knows photographs.")  # fmt: skip
 @click.option("--limit", default=1200, show_default=True, type=click.IntRange(1), help="Pages of each set.")
 @click.option("--steps", default=7000, show_default=True, type=click.IntRange(1), help="Batches of 128 words.")
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0))
@@ -38,9 +44,9 @@ CALIBRATING = 64  # words of each set that the ranges of 8 bits are taken from
               help="ONNX file for textrm.export verifier=…; what was found goes into a folder beside it.")  # fmt: skip
 @click.option("--int8", type=click.Path(path_type=Path), help="Another file, for the same net in 8 bits.")
 @click.option("--threads", default=2, show_default=True, type=click.IntRange(1))
-def main(model: Path, sets: tuple[str, ...], false: float, bar: float, limit: int, steps: int, seed: int, out: Path,
-         int8: Path | None, threads: int) -> None:  # fmt: skip
-    """Write the net that tells words from what is no lettering, among those that MODEL proposes on these pages.
+def main(model: Path, sets: tuple[str, ...], false: float, bars: tuple[float, float], limit: int, steps: int, seed: int,
+         out: Path, int8: Path | None, threads: int) -> None:  # fmt: skip
+    """Write what tells words from what is no lettering, among those that MODEL proposes on these pages: two verifiers.
 
     A word is lettering where more than half of its pixels are, in truth, within 2 px. Each set counts the same, or as
     often as its share says. What MODEL proposes is kept, so that a training that was stopped begins where it can.
@@ -52,9 +58,13 @@ def main(model: Path, sets: tuple[str, ...], false: float, bar: float, limit: in
         manifest, split, share = _entry(entry)
         found.append(proposals(segmenter, manifest, split, limit, out.with_suffix("") / f"{number}.npz"))
         weights.append(importance(found[-1], share, false))
-    net = fit(found, np.concatenate(weights), steps, seed)
-    with torch.no_grad():
-        net.linear.bias.add_(_logit(THRESHOLD) - _logit(bar))
+    fitted = []
+    for make, bar in zip((plain, knowing), bars, strict=True):
+        torch.manual_seed(seed)
+        fitted.append(fit(make(), found, np.concatenate(weights), steps, seed))
+        with torch.no_grad():
+            fitted[-1].linear.bias.add_(_logit(THRESHOLD) - _logit(bar))
+    net = EitherVerifier(fitted).eval()
     for entry, words in zip(sets, found, strict=True):
         kept, true = _scores(net, words) > THRESHOLD, words.share > 0.5
         click.echo(f"{entry}: {len(true)} words; goes: {kept[true].sum()} of {true.sum()} true, "
@@ -62,6 +72,18 @@ def main(model: Path, sets: tuple[str, ...], false: float, bar: float, limit: in
     export(net, out, run=out.stem)
     if int8:
         onnx.save(quantized(out, _feeds(found, seed)), int8)
+
+
+def plain() -> WordVerifier:
+    """A verifier that learns from words alone."""
+    return WordVerifier(PlainTrunk(CHANNELS), VIEWS, FEATURES, dropout=0.2)
+
+
+def knowing() -> WordVerifier:
+    """One that knows photographs; its views may say what they want."""
+    net = WordVerifier(KnowingTrunk(CHANNELS), VIEWS, FEATURES, most=100, dropout=0.3)
+    net.trunk.colors.load_state_dict(efficientnet_lite())
+    return net
 
 
 def _feeds(sets: Sequence[Proposals], seed: int) -> list[dict[str, np.ndarray]]:
@@ -74,7 +96,7 @@ def _feeds(sets: Sequence[Proposals], seed: int) -> list[dict[str, np.ndarray]]:
     return feeds
 
 
-def _scores(net: WordVerifier, words: Proposals) -> np.ndarray:
+def _scores(net: EitherVerifier, words: Proposals) -> np.ndarray:
     scores = [torch.zeros(0)]  # a set may hold no word
     with torch.inference_mode():
         for start in range(0, len(words.share), 256):

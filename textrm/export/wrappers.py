@@ -12,7 +12,7 @@ from textrm.nets.contract import check_segmenter, stride_of
 from textrm.nets.inpainting.inpainter import Inpainter
 from textrm.nets.segmentation.coarse_to_fine import CoarseToFine
 from textrm.nets.tagging.tagger import Looks, Tagger
-from textrm.nets.verification.word_verifier import WordVerifier
+from textrm.nets.verification.word_verifier import EitherVerifier, WordVerifier
 from textrm.page.finding.features import FEATURES
 from textrm.page.finding.views import CHANNELS, SIDE, VIEWS
 
@@ -158,7 +158,8 @@ class ExportedVerifier(Exported):
 def exported_class(net: nn.Module) -> type[Exported]:
     """What a net becomes when it is exported; its ``task`` says what the net is for."""
     for family, wrapper in ((Tagger, ExportedTagger), (Inpainter, ExportedInpainter), (Cleaner, ExportedCleaner),
-                            (CoarseToFine, ExportedLook), (WordVerifier, ExportedVerifier)):  # fmt: skip
+                            (CoarseToFine, ExportedLook), (WordVerifier, ExportedVerifier),
+                            (EitherVerifier, ExportedVerifier)):  # fmt: skip
         if isinstance(net, family):
             return wrapper
     return ExportedSegmenter

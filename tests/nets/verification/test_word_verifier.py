@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from textrm.export.graph import export
-from textrm.nets.verification.word_verifier import WordVerifier
+from textrm.nets.verification.trunks import KnowingTrunk, PlainTrunk
+from textrm.nets.verification.word_verifier import EitherVerifier, WordVerifier
 from textrm.page.finding.features import FEATURES
 from textrm.page.finding.verifier import Verifier
 from textrm.page.finding.views import CHANNELS, SIDE, VIEWS
@@ -19,9 +22,9 @@ def noise(count: int) -> tuple[torch.Tensor, torch.Tensor]:
     return views, torch.randn(count, FEATURES, generator=generator)
 
 
-def net() -> WordVerifier:
+def net(trunk: Callable[[int], nn.Module] = KnowingTrunk) -> WordVerifier:
     torch.manual_seed(0)
-    return WordVerifier(VIEWS, CHANNELS, FEATURES).eval()
+    return WordVerifier(trunk(CHANNELS), VIEWS, FEATURES).eval()
 
 
 def test_the_logit_is_the_sum_of_what_views_and_features_say() -> None:
@@ -56,10 +59,11 @@ def test_every_view_counts() -> None:
         assert (model(without, features) - whole).abs() > 1e-4
 
 
+@pytest.mark.parametrize("trunk", [PlainTrunk, KnowingTrunk])
 @pytest.mark.parametrize("channel", range(CHANNELS))
-def test_every_channel_counts(channel: int) -> None:
+def test_every_channel_counts(channel: int, trunk: Callable[[int], nn.Module]) -> None:
     views, features = noise(1)
-    model, given = net(), views / 255 - 0.5
+    model, given = net(trunk), views / 255 - 0.5
     without = given.clone()
     without[:, :, channel] = 0
     assert (model.parts(without, features)[0] - model.parts(given, features)[0]).abs() > 1e-5
@@ -70,14 +74,25 @@ def test_the_fine_part_of_the_colors_does_not_learn() -> None:
     model = net()
     model(views / 255 - 0.5, features).sum().backward()
     for name, parameter in model.named_parameters():
-        number = name.split(".")[2] if name.startswith("colors.blocks") else ""
-        still = name.startswith("colors.stem") or number in ("0", "1", "2", "3", "4")
+        number = name.split(".")[3] if name.startswith("trunk.colors.blocks") else ""
+        still = name.startswith("trunk.colors.stem") or number in ("0", "1", "2", "3", "4")
         assert (parameter.grad is None) == still, name
+
+
+def test_the_surest_of_several_says_what_a_word_is() -> None:
+    views, features = noise(4)
+    given, one, other = views / 255 - 0.5, net(), net(PlainTrunk)
+    with torch.no_grad():
+        logits = torch.stack([one(given, features), other(given, features)])
+        one.linear.bias -= (logits[0] - logits[1])[2] + (logits[0] - logits[1])[0] / 2 - (logits[0] - logits[1])[2] / 2
+        logits = torch.stack([one(given, features), other(given, features)])
+        assert len(logits.argmax(0).unique()) == 2
+        assert torch.equal(EitherVerifier([one, other])(given, features), logits.max(0).values)
 
 
 @pytest.mark.slow
 def test_the_page_runs_what_was_trained(tmp_path: Path) -> None:
-    model = net()
+    model = EitherVerifier([net(), net(PlainTrunk)]).eval()
     assert export(model, tmp_path / "verifier.onnx", run="a run") < 1e-4
     session = Verifier((tmp_path / "verifier.onnx").read_bytes(), threads=1)._session
     views, features = noise(7)  # a number of words that it was not exported with
