@@ -31,8 +31,8 @@ def test_two_processes_write_the_same_bytes_and_tell_the_same(model_file: Path, 
         said[jobs] = [line for line in result.output.splitlines() if "per minute" not in line]
     assert contents(tmp_path / "1") == contents(tmp_path / "2")
     assert len(contents(tmp_path / "1")) == 9
-    assert said[1] == said[2]
-    assert said[1][-1] == "3 pages cleaned, 2 failed"
+    assert sorted(said[1]) == sorted(said[2])  # notes come as pages are done
+    assert said[1][-1] == said[2][-1] == "3 pages cleaned, 2 failed"
 
 
 def test_a_model_that_cannot_be_used_is_told_once_by_several_processes(book: Path, tmp_path: Path) -> None:

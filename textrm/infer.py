@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from contextlib import closing
 from pathlib import Path
@@ -81,7 +82,11 @@ def _config(context: click.Context, parameter: click.Parameter, path: Path | Non
               help="Side of the largest tile in pixels; less needs less memory.")  # fmt: skip
 @click.option("--max-pixels", type=click.IntRange(1), default=MAX_PIXELS, show_default=True,
               help="Refuse larger pictures.")  # fmt: skip
-@click.option("--overwrite", is_flag=True, help="Make all results anew, even over the pages themselves.")
+@click.option(
+    "--overwrite",
+    is_flag=True,
+    help="Make all results anew, even over the pages themselves, each of which is cleaned once.",
+)
 @click.option("--backup", is_flag=True, help="With --overwrite: keep what is replaced as NAME.bak.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 @click.option("--config", type=click.Path(path_type=Path), is_eager=True, expose_value=False, callback=_config,
@@ -101,12 +106,14 @@ def main(context: click.Context, /, inputs: tuple[Path, ...], out: Path, overwri
         folders = {role: given[name] for name, role in MASKS.items() if given[name] is not None}
         pages = _cleaner(given, out)
         extras = [name for name in EXTRAS if given[name]]
-        plan = make_plan(inputs, out, extras, ".png" if pages.as_png else "", overwrite, list(folders.values()))
+        pages.remembered.load()
+        suffix, passed_over = ".png" if pages.as_png else "", list(folders.values())
+        plan = make_plan(inputs, out, extras, suffix, overwrite, passed_over, pages.remembered)
         ending.failures += plan.failures
         plan.failures = ending.failures
         for note in with_masks(plan, out, folders):
             console.print(printable(f"note: {note}"))
-        waiting, otherwise, changed = (plan.pages, 0, 0) if overwrite else pages.waiting(plan.pages)
+        waiting, otherwise, changed = pages.waiting(plan.pages, overwrite)
         if changed:
             console.print(f"note: {counted(changed, 'result')} changed by somebody since: kept (--overwrite makes all "
                           "results anew)")  # fmt: skip
@@ -117,7 +124,8 @@ def main(context: click.Context, /, inputs: tuple[Path, ...], out: Path, overwri
         if otherwise:
             ending.done += f", {otherwise} of them anew for other options than before"
         if done := len(plan.pages) - len(waiting):
-            ending.done += f", {done} were done already (--overwrite makes them anew)"
+            hint = "a page that was replaced is not cleaned twice" if overwrite else "--overwrite makes them anew"
+            ending.done += f", {done} were done already ({hint})"
 
 
 def _beside(inputs: tuple[Path, ...], context: click.Context, console: Console) -> dict[str, Any]:
@@ -149,12 +157,14 @@ def _clean(
     jobs = given["jobs"] or suitable_jobs(len(waiting), threads)
     order = {page.source: number for number, page in enumerate(waiting)}
     failed: list[tuple[Path, str]] = []
+    written: set[Path] = set()
     summary, start = Summary(), time.monotonic()
     try:
         with closing(pages.work(waiting, min(jobs, len(waiting)), threads)) as attempts:
             for done in done_of(attempts, len(waiting), "cleaning", failed, console, console.is_terminal):
                 assert done.value is not None
                 summary.add(done.value)
+                written.add(done.path)
                 failed += [(done.path, reason) for reason in done.value.lost]
                 for note in done.value.notes:
                     console.print(printable(f"note: {done.path}: {note}"))
@@ -165,7 +175,11 @@ def _clean(
                       "not words, and none is doubtful")  # fmt: skip
     for line in summary.lines(time.monotonic() - start):
         console.print(line)
-    ending.done = f"{counted(summary.pages, 'page')} cleaned"
+    taken = [page.target for page in waiting if page.source in written and not os.path.lexists(page.target)]
+    if taken:
+        reason = f"{counted(len(taken), 'result')} taken away while others were made: give the same command again"
+        ending.failures.append((taken[0], reason))
+    ending.done = f"{counted(summary.pages - len(taken), 'page')} cleaned"
 
 
 def _tell(waiting: list[PageFiles], pages: list[PageFiles], ending: Ending) -> None:

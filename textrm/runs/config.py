@@ -22,6 +22,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, MissingMandatoryValue, OmegaConfBaseException
 
 from textrm.errors import UserError
+from textrm.interruption import Terminated
 from textrm.printable import printable
 from textrm.runs.help import help_page, wants_help
 
@@ -153,8 +154,8 @@ def _check_flags(words: Sequence[str]) -> None:
 def _one_line_errors() -> Iterator[None]:
     try:
         yield
-    except KeyboardInterrupt:
-        sys.exit(130)
+    except KeyboardInterrupt as error:
+        sys.exit(143 if isinstance(error, Terminated) else 130)
     except (UserError, HydraException, OmegaConfBaseException) as error:
         print(f"error: {printable(explain(error))}", file=sys.stderr)
         sys.exit(1)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from textrm.errors import UserError
+from textrm.page.files.remembered import Remembered
 from textrm.pictures.read import SUFFIXES
 
 FOREIGN = frozenset(
@@ -39,6 +40,10 @@ class PageFiles:
     def name_below(self, out: Path) -> str:
         """Its path below the folder for the results, without the suffix."""
         return self.target.relative_to(out).with_suffix("").as_posix()
+
+    def replaces_itself(self) -> bool:
+        """Whether its result takes the place of the page."""
+        return located(self.target) in (located(self.source), Path(os.path.realpath(self.source)))
 
     def is_done(self) -> bool:
         """Whether all its files are there and none is older than the source."""
@@ -73,6 +78,7 @@ def make_plan(
     suffix: str = "",
     overwrite: bool = False,
     passed_over: Sequence[Path] = (),
+    remembered: Remembered | None = None,
 ) -> Plan:
     """Find the pages as :func:`find_pages` does, and where their results go; folders keep their tree in ``out``.
 
@@ -85,6 +91,7 @@ def make_plan(
         suffix: what the name of a result has instead of its page's suffix; empty for the same.
         overwrite: whether a page may be replaced by its result.
         passed_over: folders that hold no pages, where they lie inside an input.
+        remembered: tells what earlier runs have written among the pages, which is no page then.
 
     Raises:
         UserError: when ``out`` is no folder.
@@ -99,6 +106,9 @@ def make_plan(
         target = out / (relative.with_name(relative.stem + suffix) if suffix else relative)
         one = PageFiles(source, target, {name: file_beside(target, name) for name in extras})
         pages.setdefault((Path(os.path.realpath(source)), located(target)), one)
+    if remembered is not None:
+        results = {path for one in pages.values() if not one.replaces_itself() for path in one.files()}
+        pages = {key: one for key, one in pages.items() if not _is_result(one.source, results, remembered)}
     sources = {page for page, _ in pages} | {located(one.source) for one in pages.values()}
     writers: dict[Path, list[Path]] = {}  # of each file, the pages whose result it would be
     for one in pages.values():
@@ -126,6 +136,11 @@ def file_beside(target: Path, name: str) -> Path:
         mark = f"~{hashlib.sha256(os.fsencode(target.stem)).hexdigest()[:8]}"
         stem = stem[:-1]  # a letter at a time: half of one is none
     return target.with_name(name) / (stem + mark + suffix)
+
+
+def _is_result(source: Path, results: set[Path], remembered: Remembered) -> bool:
+    """Whether an earlier run has written it, beside a page or as one of ``results``, and it is unchanged."""
+    return remembered.is_beside(source) or (located(source) in results and remembered.found(source) is not None)
 
 
 def _obstacle(one: PageFiles, writers: dict[Path, list[Path]], sources: set[Path], overwrite: bool) -> str | None:
