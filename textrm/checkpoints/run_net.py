@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import hydra
+from hydra.errors import HydraException
 from omegaconf import OmegaConf
-from omegaconf.errors import OmegaConfBaseException
 from torch import nn
-from yaml import YAMLError
 
 from textrm.checkpoints.weights import load_weights
 from textrm.errors import UserError
@@ -42,9 +41,16 @@ def load_run(run: Path, checkpoint: str = "best") -> tuple[nn.Module, dict[str, 
         resolved: Any = with_names_of_today(OmegaConf.to_container(OmegaConf.load(run / "resolved.yaml")))
         check_written(resolved)
         check_targets(resolved["net"])
-    except (YAMLError, OmegaConfBaseException, KeyError, TypeError, AttributeError, UnicodeDecodeError) as error:
-        raise UserError(f"{run / 'resolved.yaml'} is not the configuration of a run: {error!r}") from error
-    net = hydra.utils.instantiate(resolved["net"])
+        if not isinstance(resolved["net"], dict):
+            raise TypeError(f"its net is {type(resolved['net']).__name__}")
+        net = hydra.utils.instantiate(resolved["net"])
+    except (UserError, HydraException):
+        raise
+    except Exception as error:  # parsers, and what is built of their findings, raise nearly anything
+        told = " ".join(repr(error).split())[:200]
+        raise UserError(f"{run / 'resolved.yaml'} is not the configuration of a run: {told}") from error
+    if not isinstance(net, nn.Module):
+        raise UserError(f"{run / 'resolved.yaml'} is not the configuration of a run: its net is {type(net).__name__}")
     load_weights(net, weights)
     return net.eval(), resolved
 

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import hydra
-from hydra._internal.utils import get_args_parser
 from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException
 from hydra.types import RunMode
@@ -24,13 +23,12 @@ from omegaconf.errors import ConfigAttributeError, ConfigKeyError, MissingMandat
 from textrm.errors import UserError
 from textrm.interruption import Terminated
 from textrm.printable import printable
+from textrm.runs.given import KINDS, check_flags, check_numbers
 from textrm.runs.help import help_page, wants_help
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 # The wheel carries the configuration inside the package; a checkout keeps it beside the package.
 CONFIG_FOLDER = _PACKAGE / "conf" if (_PACKAGE / "conf").is_dir() else _PACKAGE.parent / "conf"
-
-_KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
 
 
 def read_labels(path: str) -> str:
@@ -116,6 +114,7 @@ def hydra_entry(
             sweeping = HydraConfig.get().mode == RunMode.MULTIRUN
             with nullcontext() if sweeping else _one_line_errors():
                 check_types(config, name, optional)
+                check_numbers(config, name, {override_key(word): word for word in HydraConfig.get().overrides.task})
                 return main(config)
 
         @wraps(main)
@@ -129,7 +128,7 @@ def hydra_entry(
             os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra would print and exit by itself; we want the exception
             try:
                 with _one_line_errors():
-                    _check_flags(sys.argv[1:])
+                    check_flags(sys.argv[1:])
                     command()
             finally:
                 del os.environ["HYDRA_FULL_ERROR"]
@@ -139,15 +138,6 @@ def hydra_entry(
         return entry
 
     return decorate
-
-
-def _check_flags(words: Sequence[str]) -> None:
-    given, unknown = get_args_parser().parse_known_args(words)
-    if flag := next((word for word in unknown if word.startswith("-")), None):  # Hydra prints its whole usage
-        raise UserError(f"{flag}: no such option; expected key=value or an option that -h lists")
-    if given.multirun and (given.cfg or given.info):  # Hydra refuses them with a traceback
-        flag = "--cfg" if given.cfg else "--info"
-        raise UserError(f"{flag} shows the configuration of one run: leave -m and lists of values out")
 
 
 @contextmanager
@@ -199,10 +189,10 @@ def check_types(config: DictConfig, name: str, optional: Mapping[str, type]) -> 
         kind = optional.get(key) if default is None else type(default)
         if kind is str and type(value) in (int, float):
             config[key] = value = str(value)
-        if kind not in _KINDS or (value is None and default is None):
+        if kind not in KINDS or (value is None and default is None):
             continue
         if type(value) not in ((int, float) if kind is float else (kind,)):
-            raise UserError(f"{key}={value}: expected {_KINDS[kind]}")
+            raise UserError(f"{key}={value}: expected {KINDS[kind]}")
 
 
 def explain(error: BaseException) -> str:
