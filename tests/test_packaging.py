@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tarfile
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -86,3 +88,13 @@ def test_the_root_holds_few_files_and_the_citation_has_the_version() -> None:
     assert len([name for name in listed if "/" not in name]) <= 12
     assert f"version: {textrm.__version__}\n" in (ROOT / "CITATION.cff").read_text()
     assert f"## {textrm.__version__}\n" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_every_extra_is_pinned() -> None:
+    """What an extra asks for by name has its exact version in constraints.txt."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    pinned = {line.split("==")[0].lower().replace("_", "-") for line in (ROOT / "constraints.txt").read_text().split()}
+    asked = [name for names in project["optional-dependencies"].values() for name in names] + project["dependencies"]
+    names = {re.split(r"[<>=\[]", name)[0].lower() for name in asked} - {"textrm"}
+    assert len(names) > 30
+    assert names - pinned == set()
