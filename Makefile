@@ -6,7 +6,7 @@ RUN := env -u PYTHONPATH $(BIN)
 # Tests side by side; more than two at once have no cores of their own on a laptop, and each may hold a net.
 PYTEST := $(RUN)/python -m pytest -n 2
 
-.PHONY: setup test quick lint demo docs clean
+.PHONY: setup test quick lint demo docs materials clean
 
 setup: .venv/.installed
 
@@ -35,6 +35,14 @@ demo: setup
 # successor exists is no business of ours.
 docs: setup
 	NO_MKDOCS_2_WARNING=1 $(RUN)/mkdocs build --strict
+
+# What .venv holds: a bill of materials (CycloneDX, JSON) and the list of licences. The tools have a venv of their own.
+materials: setup
+	$(PYTHON) -m venv build/tools
+	build/tools/bin/python -m pip install --quiet --disable-pip-version-check -r .ci/materials.txt
+	build/tools/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --of JSON \
+	  -o build/materials.cdx.json $(BIN)/python
+	build/tools/bin/pip-licenses --python $(BIN)/python --format markdown --with-urls --output-file build/licences.md
 
 clean:
 	rm -rf .venv build dist demo runs multirun site

@@ -14,7 +14,7 @@ from PIL import Image
 from textrm.data.manifest import BadRow, Row, read_manifest, write_manifest
 from textrm.data.word_polygons import read_words
 from textrm.errors import UserError
-from textrm.files import back_up, open_file, write_whole
+from textrm.files import back_up, open_file, replacing, sweep, sweep_below, write_whole
 from textrm.importers.backgrounds import read_background
 from textrm.importers.drawings import read_drawing
 from textrm.pictures.plain import read_grey, read_srgb
@@ -111,3 +111,65 @@ def test_a_manifest_leads_to_files_only(tmp_path: Path) -> None:
     manifest = read_manifest(tmp_path / "manifest.csv")
     with pytest.raises(BadRow, match="it is a FIFO"):
         read_words(manifest, manifest.rows[0])
+
+
+def test_what_is_being_written_is_not_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stray = tmp_path / ".0123456789abcdef.part"
+    replace, seen = os.replace, []
+
+    def swept_meanwhile(source: Path, target: Path) -> None:
+        stray.write_bytes(b"of a process that was killed")
+        sweep([tmp_path, tmp_path / "none"])
+        seen.append(sorted(path.name for path in tmp_path.iterdir()))
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", swept_meanwhile)
+    write_whole(tmp_path / "1.png", b"page", durable=True)
+    assert (tmp_path / "1.png").read_bytes() == b"page"
+    assert len(seen[0]) == 1
+    assert stray.name not in seen[0]
+    assert os.listdir(tmp_path) == ["1.png"]
+
+
+def test_a_stream_is_not_swept_before_it_ends_and_one_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
+    with replacing(tmp_path / "book.cbz", durable=True) as file:
+        for part in (b"one", b"two"):
+            file.write(part)
+            file.flush()
+            sweep([tmp_path])
+            assert len(os.listdir(tmp_path)) == 1
+        file.seek(0)
+        assert file.read() == b"onetwo"
+    assert (tmp_path / "book.cbz").read_bytes() == b"onetwo"
+    with pytest.raises(TypeError), replacing(tmp_path / "book.cbz") as file:
+        file.writelines([b"three", None])  # type: ignore[list-item]
+    assert (tmp_path / "book.cbz").read_bytes() == b"onetwo"
+    assert os.listdir(tmp_path) == ["book.cbz"]
+
+
+def test_a_backup_for_a_large_content_that_is_a_file(tmp_path: Path) -> None:
+    path = write_whole(tmp_path / "book.cbz", b"old")
+    with replacing(path) as file:
+        file.write(b"old")
+        assert back_up(path, file) is None
+        file.write(b"er")
+        assert back_up(path, file) == tmp_path / "book.cbz.bak"
+        assert back_up(path, file) is None  # kept already
+    assert path.read_bytes() == b"older"
+    assert (tmp_path / "book.cbz.bak").read_bytes() == b"old"
+
+
+def test_folders_within_are_swept_too(tmp_path: Path) -> None:
+    for folder in (tmp_path, tmp_path / "a" / "b"):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / ".fedcba9876543210.part").touch()
+        (folder / "fedcba9876543210.part").touch()
+    sweep_below(tmp_path)
+    assert sorted(path.name for path in tmp_path.rglob("*part")) == ["fedcba9876543210.part"] * 2
+
+
+def test_a_backup_that_a_killed_run_made_is_not_made_twice(tmp_path: Path) -> None:
+    write_whole(tmp_path / "1.png", b"page")
+    assert back_up(tmp_path / "1.png", b"clean") == tmp_path / "1.png.bak"
+    assert back_up(tmp_path / "1.png", b"clean") is None
+    assert sorted(os.listdir(tmp_path)) == ["1.png", "1.png.bak"]

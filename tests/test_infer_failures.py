@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import json
 import os
 import signal
 from pathlib import Path
@@ -13,7 +14,7 @@ import numpy as np
 import pytest
 from infer_command import check_interrupted, check_reasons, files, run, start
 from PIL import Image
-from standin_model import METADATA, write_model
+from standin_model import METADATA, lettered_page, write_model
 
 from textrm.page.files import plan
 from textrm.pictures.read import read
@@ -190,3 +191,15 @@ def test_what_cannot_be_written_beside_a_page_does_not_cost_it(model_file: Path,
     (out / "1.mask.png").rmdir()
     assert run(model_file, book / "1.png", "-o", out, "--mask", "--json").exit_code == 0
     assert (out / "1.mask.png").is_file()
+
+
+def test_a_name_that_is_no_text_goes_through_with_all_files_beside_it(model_file: Path, tmp_path: Path) -> None:
+    name = os.fsdecode(b"caf\xe9.png")
+    (tmp_path / "in").mkdir()
+    Image.fromarray(lettered_page()).save(tmp_path / "in" / name)
+    result = run(model_file, tmp_path / "in", "-o", tmp_path / "out", "--json", "--mask")
+    assert result.exit_code == 0
+    told = json.loads((tmp_path / "out" / os.fsdecode(b"caf\xe9.json")).read_text(encoding="utf-8"))
+    assert told["page"] == name
+    again = run(model_file, tmp_path / "in", "-o", tmp_path / "out", "--json", "--mask")
+    assert "0 pages cleaned, 1 were done" in again.output

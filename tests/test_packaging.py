@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tarfile
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -52,7 +54,7 @@ def run(installed: Path, folder: Path, *arguments: str) -> str:
 def test_the_wheel_helps_trains_and_cleans_a_page(installed: Path, tmp_path: Path) -> None:
     where = run(installed, tmp_path, "-c", "import textrm; print(textrm.__version__, textrm.__file__)").split()
     assert where == [textrm.__version__, str(installed / "textrm" / "__init__.py")]
-    assert "PAGE_OR_DIR" in run(installed, tmp_path, "-m", "textrm.infer", "-h")
+    assert "PAGE_OR_BOOK_OR_DIR" in run(installed, tmp_path, "-m", "textrm.infer", "-h")
     assert "experiment=seg_xception" in run(installed, tmp_path, "-m", "textrm.train", "-h")
     config = run(installed, tmp_path, "-m", "textrm.train", "experiment=seg_xception", "--cfg", "job")
     assert "_target_: textrm.nets" in config  # composed from the files in the wheel
@@ -86,3 +88,13 @@ def test_the_root_holds_few_files_and_the_citation_has_the_version() -> None:
     assert len([name for name in listed if "/" not in name]) <= 12
     assert f"version: {textrm.__version__}\n" in (ROOT / "CITATION.cff").read_text()
     assert f"## {textrm.__version__}\n" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_every_extra_is_pinned() -> None:
+    """What an extra asks for by name has its exact version in constraints.txt."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    pinned = {line.split("==")[0].lower().replace("_", "-") for line in (ROOT / "constraints.txt").read_text().split()}
+    asked = [name for names in project["optional-dependencies"].values() for name in names] + project["dependencies"]
+    names = {re.split(r"[<>=\[]", name)[0].lower() for name in asked} - {"textrm"}
+    assert len(names) > 30
+    assert names - pinned == set()

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, Any
 
 import click
 
+from textrm.errors import UserError
+from textrm.files import sweep_below
+from textrm.interruption import Terminated, sigterm_interrupts
 from textrm.printable import printable
 
 
@@ -21,3 +27,26 @@ class Mistake(click.ClickException):
     def show(self, file: IO[Any] | None = None) -> None:
         """Print the line to ``file``, else to stderr."""
         click.echo(f"error: {printable(self.format_message())}", file=file, err=file is None)
+
+
+@contextmanager
+def written_below(out: Path, stopped: str) -> Iterator[None]:
+    """Carry the body of a command that writes into the folder ``out``, from which rubbish of killed ones is taken.
+
+    Args:
+        out: the folder; it need not be there.
+        stopped: the one line that is told after Ctrl-C or SIGTERM.
+
+    Raises:
+        Mistake: for a UserError or an OSError of the body.
+        SystemExit: with 130 after Ctrl-C, 143 after SIGTERM.
+    """
+    sweep_below(out)
+    try:
+        with sigterm_interrupts():
+            yield
+    except (UserError, OSError) as error:
+        raise Mistake(str(error)) from error
+    except KeyboardInterrupt as error:
+        click.echo(stopped, err=True)
+        sys.exit(143 if isinstance(error, Terminated) else 130)

@@ -19,7 +19,8 @@ from textrm.page.files.clean_file import Cleaned
 from textrm.page.files.clean_pages import CleanPages
 from textrm.page.files.defaults import beside_pages, read_defaults
 from textrm.page.files.masks_by_hand import with_masks
-from textrm.page.files.plan import EXTRAS, PageFiles, make_plan
+from textrm.page.files.named_beside import EXTRAS
+from textrm.page.files.plan import PageFiles, make_plan
 from textrm.page.files.progress import Ending, done_of, ended, messages
 from textrm.page.files.remembered import Remembered
 from textrm.page.files.sharing import suitable_jobs
@@ -90,7 +91,11 @@ def _config(context: click.Context, parameter: click.Parameter, path: Path | Non
               help="Side of the largest tile in pixels; less needs less memory.")  # fmt: skip
 @click.option("--max-pixels", type=click.IntRange(1), default=MAX_PIXELS, show_default=True,
               help="Refuse larger pictures.")  # fmt: skip
-@click.option("--overwrite", is_flag=True, help="Make all results anew, even over the pages themselves.")
+@click.option(
+    "--overwrite",
+    is_flag=True,
+    help="Make all results anew, even over the pages themselves, each of which is cleaned once.",
+)
 @click.option("--backup", is_flag=True, help="With --overwrite: keep what is replaced as NAME.bak.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 @click.option("--config", type=click.Path(path_type=Path), is_eager=True, expose_value=False, callback=_config,
@@ -115,8 +120,9 @@ def main(context: click.Context, /, inputs: tuple[Path, ...], out: Path, overwri
         folders = {role: given[name] for name, role in MASKS.items() if given[name] is not None}
         pages = _cleaner(given, out)
         extras = [name for name in EXTRAS if given.get(name) or given["layers"] == name]
-        suffix = ".png" if pages.as_png else ""
-        plan = make_plan(inputs, out, extras, suffix, overwrite, list(folders.values()), books=True)
+        pages.remembered.load()
+        suffix, passed_over = ".png" if pages.as_png else "", list(folders.values())
+        plan = make_plan(inputs, out, extras, suffix, overwrite, passed_over, pages.remembered, books=True)
         books, notes = with_pages_of_books(plan, extras)
         ending.failures += plan.failures
         plan.failures = ending.failures
@@ -137,7 +143,8 @@ def main(context: click.Context, /, inputs: tuple[Path, ...], out: Path, overwri
         if waiting.otherwise:
             ending.done += f", {waiting.otherwise} of them anew for other options than before"
         if done := len(plan.pages) - len(waiting.pages):
-            ending.done += f", {done} were done already (--overwrite makes them anew)"
+            hint = "a page that was replaced is not cleaned twice" if overwrite else "--overwrite makes them anew"
+            ending.done += f", {done} were done already ({hint})"
 
 
 def _need_psd() -> None:
@@ -176,12 +183,14 @@ def _clean(pages: CleanPages, waiting: Waiting, given: dict[str, Any], console: 
     told = [page.source for page in waiting.pages] + [todo.files.source for todo in waiting.books]
     order = {path: number for number, path in enumerate(told)}
     failed: list[tuple[Path, str]] = []
+    written: set[Path] = set()
     summary, start = Summary(), time.monotonic()
     try:
         with closing(pages.work(waiting, jobs, threads)) as attempts:
             for done in done_of(attempts, total, "cleaning", failed, console, console.is_terminal):
                 assert done.value is not None
                 summary.add(done.value)
+                written.add(done.path)
                 if isinstance(done.value, Cleaned):
                     failed += [(done.path, reason) for reason in done.value.lost]
                 for note in done.value.notes:
@@ -193,9 +202,13 @@ def _clean(pages: CleanPages, waiting: Waiting, given: dict[str, Any], console: 
                       "not words, and none is doubtful")  # fmt: skip
     for line in summary.lines(time.monotonic() - start):
         console.print(line)
-    ending.done = f"{counted(summary.pages, 'page')} cleaned"
+    pages_taken, books_taken = waiting.taken_away(written)
+    if taken := pages_taken + books_taken:
+        reason = f"{counted(len(taken), 'result')} taken away while others were made: give the same command again"
+        ending.failures.append((taken[0], reason))
+    ending.done = f"{counted(summary.pages - len(pages_taken), 'page')} cleaned"
     if waiting.books:
-        ending.done += f", {counted(summary.books, 'book')} written"
+        ending.done += f", {counted(summary.books - len(books_taken), 'book')} written"
 
 
 def _tell(waiting: Waiting, pages: list[PageFiles], ending: Ending) -> None:

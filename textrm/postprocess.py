@@ -13,6 +13,7 @@ import cv2
 from textrm.command_line import click_command
 from textrm.data.manifest import Row, read_manifest
 from textrm.errors import UserError
+from textrm.files import sweep_below
 from textrm.page.files.plan import find_pages
 from textrm.page.files.progress import ended, messages, work_through
 from textrm.pictures.read import MAX_PIXELS
@@ -56,6 +57,7 @@ def main(
                      tolerance=tolerance, max_pixels=max_pixels))
             for row in rows
         ]  # fmt: skip
+        sweep_below(out)
         done = work_through(tasks, "restoring", ending.failures, console, console.is_terminal)
         ending.done = f"{done - len(passed)} pictures restored"
         if passed:

@@ -11,6 +11,7 @@ import cv2
 
 from textrm.command_line import click_command
 from textrm.errors import UserError
+from textrm.files import sweep_below
 from textrm.page.files.progress import ended, messages, work_through
 from textrm.pictures.read import MAX_PIXELS
 from textrm.prepared.geometry import PADDINGS
@@ -62,6 +63,7 @@ def main(
         for folder in inputs:
             if (folder / MANIFEST).is_file():
                 console.print(f"note: {folder} holds a manifest; give {folder / MANIFEST} to keep pairs and masks")
+        sweep_below(out)  # before what it holds is judged
         rows = Rows(out, sources, refused, settings, overwrite)
         tasks = [
             (source.files["image"], partial(_prepare, source, out, settings, max_pixels, rows, passed))

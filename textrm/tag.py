@@ -18,8 +18,9 @@ from rich.text import Text
 
 from textrm.command_line import click_command
 from textrm.errors import UserError
-from textrm.files import write_whole
-from textrm.page.files.plan import LOOKS, find_pages, located, make_plan
+from textrm.files import sweep, write_whole
+from textrm.page.files.named_beside import LOOKS
+from textrm.page.files.plan import find_pages, located, make_plan
 from textrm.page.files.progress import ended, messages, work_through
 from textrm.page.looks import draw_looks
 from textrm.page.models.tagger import TaggingModel
@@ -86,6 +87,7 @@ def main(
                             f"-o {out} is given, but nothing is written: give --looks")  # fmt: skip
         pages = _pages(inputs, out, ending.failures)
         tagger = TaggingModel(model, threads)
+        sweep({target.parent for _, target in pages if target is not None})
         tasks = [
             (page, partial(_tag, page, target, tagger, threshold, top, max_pixels, tell)) for page, target in pages
         ]

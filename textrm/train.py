@@ -10,6 +10,7 @@ from typing import Any
 
 from textrm.errors import UserError
 from textrm.extras import needs_extra
+from textrm.files import sweep_below, write_whole
 
 with needs_extra("train", __name__):
     import pytorch_lightning as pl
@@ -103,8 +104,9 @@ def train(config: DictConfig, run: Path, outcome: Outcome | None = None) -> floa
     writing = place().first
     if writing:
         run.mkdir(parents=True, exist_ok=True)
+        sweep_below(run)
         keep_metrics(run)
-        (run / "resolved.yaml").write_text(OmegaConf.to_yaml(OmegaConf.create(resolved)))
+        write_whole(run / "resolved.yaml", OmegaConf.to_yaml(OmegaConf.create(resolved)).encode())
         log.info("run folder: %s", run)
     outcome.monitor = monitor(trainer)
     with recorded(run, outcome) if writing else nullcontext(), real_keys(given):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
+import onnx
 import pytest
 import torch
 from torch import nn
@@ -75,3 +76,48 @@ def test_the_first_differences_are_named(tmp_path: Path) -> None:
         f"the weights in {path} do not fit the net: layers.1.weight is missing; layers.1.bias is missing; "
         "layers.1.running_mean is missing; and 4 more; give weights of the same net and width"
     )
+
+
+@pytest.mark.parametrize(
+    "held",
+    [[1, 2], 5, {"state_dict": [1]}, {"state_dict": {5: torch.zeros(1)}}, {"state_dict": {"net.a": "text"}}, {},
+     {"state_dict": None}],
+)  # fmt: skip
+def test_what_is_no_checkpoint_is_told(held: object, tmp_path: Path) -> None:
+    torch.save(held, tmp_path / "a.ckpt")
+    with pytest.raises(UserError, match=r"a\.ckpt is not a checkpoint of textrm\.train: it has no state_dict"):
+        load_weights(Net(), tmp_path / "a.ckpt")
+
+
+def test_weights_alone_are_no_training_to_go_on_with(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.ckpt", Net())
+    load_weights(Net(), path)
+    with pytest.raises(UserError, match=r"a\.ckpt lacks pytorch-lightning_version, epoch, .*: give weights="):
+        load_weights(Net(), path, whole=True)
+    training = {"pytorch-lightning_version": "2.6.6", "epoch": 1, "global_step": 1, "loops": {}, "optimizer_states": [],
+                "lr_schedulers": []}  # fmt: skip
+    torch.save(torch.load(path, weights_only=True) | training, path)
+    load_weights(Net(), path, whole=True)
+    torch.save(torch.load(path, weights_only=True) | training | {"loops": 5}, path)
+    with pytest.raises(UserError, match=r"a\.ckpt lacks loops"):
+        load_weights(Net(), path, whole=True)
+
+
+@pytest.mark.parametrize("stated", ["[" * 100_000, "5", '{"a": 1}', "[1]", "no json"])
+def test_labels_that_are_none_are_told(stated: str, tmp_path: Path) -> None:
+    path = write(tmp_path / "a.onnx", Net())
+    model = onnx.load(path)
+    model.metadata_props.add(key="textrm.labels", value=stated)
+    onnx.save(model, path)
+    with pytest.raises(UserError, match="states labels that are no JSON list of names"):
+        load_weights(Net(), path)
+
+
+def test_a_graph_that_lacks_what_it_names_is_told(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.onnx", Net())
+    model = onnx.load(path)
+    first = next(node for node in model.graph.node if node.op_type == "Conv")
+    first.input[:] = [*first.input[:2], "nowhere"]
+    onnx.save(model, path)
+    with pytest.raises(UserError, match="holds weights that cannot be read"):
+        load_weights(Net(), path)

@@ -122,3 +122,27 @@ def test_broken_configurations_are_refused(content: str, tmp_path: Path) -> None
 def test_not_a_run(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"is not a finished run: there is no resolved\.yaml"):
         load_run(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("5", "is not the configuration of a run"),
+        ("- net", "is not the configuration of a run"),
+        ("", "is not the configuration of a run"),
+        ("net: xception", "is not the configuration of a run"),
+        ("net: {width: 1}", "its net is"),
+        ("net: [1, 2]", "its net is"),
+        ("net: {_target_: 5}", "resolved.yaml builds 5"),
+        (f"net: {'[' * 3000}{']' * 3000}", "is not the configuration of a run"),
+        ("net: *missing", "is not the configuration of a run"),
+    ],
+)
+def test_what_is_no_configuration_is_told(tmp_path: Path, text: str, said: str) -> None:
+    run = make_run(tmp_path / "run", CONVOLUTION, {})
+    (run / "resolved.yaml").write_text(text)
+    with pytest.raises(UserError) as error:
+        load_run(run)
+    assert said in str(error.value)
+    assert "\n" not in str(error.value)
+    assert len(str(error.value)) < 400 + len(str(run))

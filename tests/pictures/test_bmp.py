@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -35,3 +36,15 @@ def test_alpha_is_read_and_written(tmp_path: Path, suffix: str) -> None:
         assert picture.info["dpi"] == pytest.approx((300, 300), abs=0.1)
     assert np.array_equal(after[filled == 0], values[filled == 0])
     assert after[2, 3].tolist() == [17, 17, 17, values[2, 3, 3]]
+
+
+def test_a_colour_that_the_palette_lacks_is_black_and_stays_so(tmp_path: Path) -> None:
+    header = struct.pack("<IiiHHIIiiII", 40, 4, 1, 1, 8, 0, 4, 0, 0, 2, 0)
+    palette = bytes((0, 0, 255, 0, 255, 255, 255, 0))  # red and white, blue first
+    body = header + palette + bytes((0, 1, 200, 255))
+    (tmp_path / "1.bmp").write_bytes(struct.pack("<2sIHHI", b"BM", 14 + len(body), 0, 0, 14 + 40 + 8) + body)
+    page = read(tmp_path / "1.bmp")
+    expected = [[255, 0, 0], [255, 255, 255], [0, 0, 0], [0, 0, 0]]
+    assert page.image[0].tolist() == expected
+    (tmp_path / "2.bmp").write_bytes(encode(page, page.image, np.zeros((1, 4), np.uint8)))
+    assert read(tmp_path / "2.bmp").image[0].tolist() == expected

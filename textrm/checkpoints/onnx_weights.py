@@ -36,16 +36,23 @@ def read_onnx(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     if any(node.op_type in ("QuantizeLinear", "DequantizeLinear") for node in model.graph.node):
         raise UserError(f"{path} has int8 weights, which cannot be trained: give the float file of the net, such as "
                         "segment.float.onnx, or export its run without int8=true")  # fmt: skip
+    try:
+        read = _read(model)
+    except Exception as error:  # a graph that says of itself what is not so
+        raise UserError(f"{path} holds weights that cannot be read: give a file of textrm.export") from error
+    if not read:
+        raise UserError(f"{path} holds no weights of a net of textrm: give a file of textrm.export")
+    weights = {name.removeprefix("net."): value for name, value in read.items()}
+    return weights, {entry.key: entry.value for entry in model.metadata_props}
+
+
+def _read(model: onnx.ModelProto) -> dict[str, Tensor]:
     stored = {entry.name: entry for entry in model.graph.initializer}
     read = {name: _tensor(stored[name]) for name in stored if name.startswith("net.") and not name.endswith("_bias")}
     for node in model.graph.node:
         if node.op_type == "Conv" and node.input[1] in read:
             read |= _norm(node, stored, read)
-    read |= _counters(read)
-    if not read:
-        raise UserError(f"{path} holds no weights of a net of textrm: give a file of textrm.export")
-    weights = {name.removeprefix("net."): value for name, value in read.items()}
-    return weights, {entry.key: entry.value for entry in model.metadata_props}
+    return read | _counters(read)
 
 
 def _norm(

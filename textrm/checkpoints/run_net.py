@@ -10,10 +10,9 @@ from types import FunctionType
 from typing import Any
 
 import hydra
+from hydra.errors import HydraException
 from omegaconf import OmegaConf
-from omegaconf.errors import OmegaConfBaseException
 from torch import nn
-from yaml import YAMLError
 
 from textrm.checkpoints.weights import load_weights
 from textrm.errors import UserError
@@ -47,9 +46,14 @@ def load_run(run: Path, checkpoint: str = "best", trust: Sequence[str] = ()) -> 
         resolved: Any = with_names_of_today(OmegaConf.to_container(OmegaConf.load(run / "resolved.yaml")))
         check_written(resolved)
         check_targets(resolved["net"], trust)
-    except (YAMLError, OmegaConfBaseException, KeyError, TypeError, AttributeError, UnicodeDecodeError) as error:
-        raise UserError(f"{run / 'resolved.yaml'} is not the configuration of a run: {error!r}") from error
-    net = hydra.utils.instantiate(resolved["net"])
+        if not isinstance(resolved["net"], dict) or "_target_" not in resolved["net"]:
+            raise TypeError(f"its net is {type(resolved['net']).__name__} and names no class")
+        net = hydra.utils.instantiate(resolved["net"])
+    except (UserError, HydraException):
+        raise
+    except Exception as error:  # parsers, and what is built of their findings, raise nearly anything
+        told = " ".join(repr(error).split())[:200]
+        raise UserError(f"{run / 'resolved.yaml'} is not the configuration of a run: {told}") from error
     need_kind("net", net, nn.Module)
     load_weights(net, weights)
     return net.eval(), resolved

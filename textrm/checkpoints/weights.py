@@ -13,10 +13,14 @@ from textrm.checkpoints.onnx_weights import read_onnx
 from textrm.errors import UserError
 
 log = logging.getLogger(__name__)
+_OF_TRAINING = {  # what Lightning goes on with
+    "pytorch-lightning_version": str, "epoch": int, "global_step": int, "loops": dict, "optimizer_states": list,
+    "lr_schedulers": list,
+}  # fmt: skip
 _SHOWN = 3  # differences named in an error of one line
 
 
-def load_weights(net: nn.Module, path: Path, growing: bool = False) -> None:
+def load_weights(net: nn.Module, path: Path, growing: bool = False, whole: bool = False) -> None:
     """Give ``net`` the weights that a training run left in ``path``: its checkpoint, or what ``textrm.export`` made.
 
     Of a run that averaged its weights they are the averaged ones. BatchNorm comes from ONNX without its statistics, see
@@ -25,7 +29,8 @@ def load_weights(net: nn.Module, path: Path, growing: bool = False) -> None:
     With ``growing`` the file may be of a smaller net: what begins with one of ``net.grown`` may be missing,
     ``net.take_over(weights)`` may make its own of them, and the net's first convolution may see further channels of the
     input behind those of the file: they begin at zero, so that the net begins as the smaller one.
-    Checkpoints are read with ``weights_only=True``: nothing in them is run.
+    Checkpoints are read with ``weights_only=True``: nothing in them is run. With ``whole`` they must hold all that a
+    training goes on with.
 
     Raises:
         UserError: when there is no such file, it is neither a checkpoint nor a float graph of ours, its weights do not
@@ -34,8 +39,8 @@ def load_weights(net: nn.Module, path: Path, growing: bool = False) -> None:
     if not path.is_file():
         raise UserError(f"there is no checkpoint {path}: give the file checkpoints/best.ckpt of a run folder, or a "
                         "float .onnx file")  # fmt: skip
-    weights, facts = read_onnx(path) if path.suffix == ".onnx" else _read_checkpoint(path)
-    own, theirs = getattr(net, "labels", ()), tuple(json.loads(facts.get("textrm.labels", "[]")))
+    weights, facts = read_onnx(path) if path.suffix == ".onnx" else _read_checkpoint(path, whole)
+    own, theirs = getattr(net, "labels", ()), _labels(path, facts.get("textrm.labels", "[]"))
     if own and theirs and own != theirs:
         raise UserError(f"{path} is of other tags than the net: it has {_summary(theirs, own)}, the net has "
                         f"{_summary(own, theirs)}; give the labels.txt it was trained with, or take over its encoder "
@@ -50,16 +55,35 @@ def load_weights(net: nn.Module, path: Path, growing: bool = False) -> None:
     net.load_state_dict({name: weights[name] for name in net.state_dict()})
 
 
-def _read_checkpoint(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+def _read_checkpoint(path: Path, whole: bool) -> tuple[dict[str, Tensor], dict[str, str]]:
     try:
         checkpoint = torch.load(path, map_location="cpu", weights_only=True)
-        state = checkpoint["state_dict"]
     except Exception as error:  # torch raises whatever the file's first wrong byte leads to
         best = path.with_name("best.ckpt")
         advice = "; give ckpt_path=best or checkpoint=best instead" if path != best and best.is_file() else ""
         raise UserError(f"{path} is not a checkpoint of textrm.train: it cannot be read{advice}") from error
+    state = checkpoint.get("state_dict") if isinstance(checkpoint, dict) else None
+    if not isinstance(state, dict) or not all(
+        isinstance(name, str) and isinstance(value, Tensor) for name, value in state.items()
+    ):
+        raise UserError(f"{path} is not a checkpoint of textrm.train: it has no state_dict of named tensors")
+    if whole and (
+        lacking := [name for name, kind in _OF_TRAINING.items() if not isinstance(checkpoint.get(name), kind)]
+    ):
+        raise UserError(f"{path} lacks {', '.join(lacking)} to go on with a training: give weights={path} to begin "
+                        "one with its weights")  # fmt: skip
     weights = {name.removeprefix("net."): value for name, value in state.items() if name.startswith("net.")}
-    return weights, {"textrm.labels": json.dumps(checkpoint.get("labels", "").split())}
+    return weights, {"textrm.labels": json.dumps(str(checkpoint.get("labels", "")).split())}
+
+
+def _labels(path: Path, stated: str) -> tuple[str, ...]:
+    try:
+        found = json.loads(stated)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, list) or not all(isinstance(label, str) for label in found):
+        raise UserError(f"{path} states labels that are no JSON list of names: give a file of textrm.export")
+    return tuple(found)
 
 
 def _with_further_inputs(net: nn.Module, weights: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -12,7 +12,7 @@ import click
 import numpy as np
 from rich.console import Console
 
-from textrm.command_line import Mistake, click_command
+from textrm.command_line import click_command, written_below
 from textrm.data.manifest import SPLITS, Row, split_by_group, write_manifest
 from textrm.errors import UserError
 from textrm.importers.backgrounds import Task, find_pictures, read_background, share_out
@@ -100,7 +100,7 @@ def main(pictures: Path, out: Path, captions: Path | None, count: int | None, si
     anew. Exit status 1 if any picture could not be used.
     """
     out = out.resolve()
-    try:
+    with written_below(out, "stopped; no manifest was written"):
         given = tuple(tuple(line) for line in read_captions(captions)) if captions else ()
         found = find_pictures(pictures, out)
         find_caption_faces(fonts)  # what is wrong with them shows here, not in a worker
@@ -111,11 +111,6 @@ def main(pictures: Path, out: Path, captions: Path | None, count: int | None, si
             rows = split_by_group([replace(row, source=source, licence=licence) for row in rows], shares, seed)
         if rows:
             write_manifest(out / "manifest.csv", rows)
-    except (UserError, OSError) as error:
-        raise Mistake(str(error)) from error
-    except KeyboardInterrupt:
-        click.echo("stopped; no manifest was written", err=True)
-        sys.exit(130)
     _print(Console(), rows, bad, refused, plain, count or len(found))
     click.echo(out / "manifest.csv" if rows else "no picture was usable: no manifest was written")
     sys.exit(1 if bad else 0)

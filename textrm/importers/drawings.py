@@ -14,7 +14,7 @@ import click
 import cv2
 import numpy as np
 
-from textrm.command_line import Mistake, click_command
+from textrm.command_line import click_command, written_below
 from textrm.data.manifest import Row, split_by_group, write_manifest
 from textrm.data.masks import mask_of_drawn_pair
 from textrm.errors import UserError
@@ -210,7 +210,7 @@ def main(folder: Path, out: Path, count: int, listed: Path | None, effects: floa
     need rsvg-convert (Debian: librsvg2-bin). Exit status 1 if any drawing could not be used.
     """
     bad: set[str] = set()
-    try:
+    with written_below(out, "stopped; no manifest was written"):
         drawings = _drawings(folder, listed)
         if any(name.lower().endswith(".svg") for name in drawings) and not shutil.which("rsvg-convert"):
             raise UserError("rsvg-convert is not installed, which draws SVG files: install librsvg2-bin")
@@ -224,8 +224,6 @@ def main(folder: Path, out: Path, count: int, listed: Path | None, effects: floa
                 bad |= set(unread)
                 show(len(rows))
         write_manifest(out / "manifest.csv", split_by_group(rows, shares, seed))
-    except (UserError, OSError) as error:
-        raise Mistake(str(error)) from error
     for reason in sorted(bad):
         click.echo(printable(reason), err=True)
     click.echo(out / "manifest.csv")

@@ -12,9 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from textrm.command_line import Mistake, click_command
+from textrm.command_line import click_command, written_below
 from textrm.data.manifest import SPLITS, split_by_group, write_manifest
-from textrm.errors import UserError
 from textrm.importers.pairing import Account, Options, import_pairs
 from textrm.importers.splitting import split_options
 from textrm.printable import printable
@@ -103,14 +102,12 @@ def main(raw: Path, clean: Path, out: Path, masks: Path | None, shares: tuple[fl
     Pictures are matched by their path below the folders; suffixes may differ. Exit status 1 if any file was left out.
     """
     out = out.resolve()
-    try:
+    with written_below(out, "stopped; no manifest was written"):
         account = import_pairs(raw, None if str(clean) == "-" else clean, out, masks, Options(**settings))
         groups = len({row.group for row in account.rows})
         account.rows = split_by_group(account.rows, shares if groups > 1 else (1.0, 0.0, 0.0), seed)
         if account.rows:
             write_manifest(out / "manifest.csv", account.rows)
-    except (UserError, OSError) as error:
-        raise Mistake(str(error)) from error
     _print(account, groups, Console())
     click.echo(out / "manifest.csv" if account.rows else "no pair was usable: no manifest was written")
     sys.exit(1 if account.bad else 0)

@@ -78,18 +78,27 @@ def _processes(context: click.Context, parameter: click.Parameter, number: int) 
 
 @contextmanager
 def _interrupt_held() -> Iterator[None]:
-    """Ctrl-C waits until the end of the block, and for ever in a process that is started in it.
+    """Ctrl-C waits until the end of the block, and for ever in a process that is started in it; SIGTERM waits too.
 
-    Workers are started as work is submitted; until :func:`_start` runs in them, Ctrl-C would end them with a traceback.
+    Workers are started as work is submitted; until :func:`_start` runs in them, Ctrl-C would end them with a traceback,
+    and so would a parent that leaves before it has told them what they are. A mask alone holds no signal: the system
+    gives it to a thread of a library, and Python then to the main one.
     """
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield
+    if not hasattr(signal, "pthread_sigmask") or threading.current_thread() is not threading.main_thread():
+        yield  # Windows has no masks; other threads get no signal
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    held: list[int] = []
+    masked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = {number: signal.signal(number, lambda number, _: held.append(number))
+              for number in (signal.SIGINT, signal.SIGTERM)}  # fmt: skip
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        signal.pthread_sigmask(signal.SIG_SETMASK, masked)
+    if held:
+        signal.raise_signal(held[0])
 
 
 def _start() -> None:

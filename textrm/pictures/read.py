@@ -198,10 +198,12 @@ def _wide_png(chunks: Chunks, layout: str) -> np.ndarray:
 
 
 def _palette(picture: Image.Image, stored: np.ndarray) -> np.ndarray:
-    """N x 4 uint8 RGBA; entries that are used but do not exist are transparent black."""
+    """N x 4 uint8 RGBA; entries that are used but do not exist are black, transparent where the format has alpha."""
     entries = np.array(picture.getpalette("RGBA"), np.uint8).reshape(-1, 4)
     palette = np.zeros((max(len(entries), int(stored.max()) + 1), 4), np.uint8)
     palette[: len(entries)] = entries
+    if picture.format in ("BMP", "DIB"):
+        palette[len(entries) :, 3] = 255
     transparency = picture.info.get("transparency")
     if isinstance(transparency, bytes):
         alpha = np.frombuffer(transparency, np.uint8)[: len(entries)]

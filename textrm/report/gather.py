@@ -154,7 +154,7 @@ def _status(outcome: dict[str, Any], history: History) -> tuple[str, str]:
 def _outcome(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(path.read_text())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 
@@ -162,10 +162,13 @@ def _outcome(path: Path) -> dict[str, Any]:
 def _listed(path: Path) -> list[Any]:
     try:
         found = yaml.safe_load(path.read_text())
-    except (OSError, ValueError, yaml.YAMLError):
+    except (OSError, ValueError, TypeError, RecursionError, yaml.YAMLError):
         return []
     return found if isinstance(found, list) else []
 
 
 def _number(value: Any) -> float:
-    return float(value) if isinstance(value, int | float) else math.nan
+    try:
+        return float(value) if isinstance(value, int | float) else math.nan
+    except OverflowError:
+        return math.inf

@@ -7,7 +7,7 @@ import hashlib
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import wraps
 from pathlib import Path
@@ -21,16 +21,16 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, MissingMandatoryValue, OmegaConfBaseException
 
 from textrm.errors import UserError, told_by_worker
+from textrm.interruption import Terminated
 from textrm.printable import printable
 from textrm.runs.flags import check_flags
+from textrm.runs.given import check_numbers, check_types
 from textrm.runs.help import help_page, wants_help
 from textrm.runs.own import import_from_here
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 # The wheel carries the configuration inside the package; a checkout keeps it beside the package.
 CONFIG_FOLDER = _PACKAGE / "conf" if (_PACKAGE / "conf").is_dir() else _PACKAGE.parent / "conf"
-
-_KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
 
 
 def read_labels(path: str) -> str:
@@ -115,7 +115,8 @@ def hydra_entry(
             # Inside the job, or Hydra logs an error of its own first. A sweep goes on, and tells at its end.
             sweeping = HydraConfig.get().mode == RunMode.MULTIRUN
             with nullcontext() if sweeping else _one_line_errors():
-                check_types(config, name, optional)
+                check_types(config, CONFIG_FOLDER / f"{name}.yaml", optional)
+                check_numbers(config, name, {override_key(word): word for word in HydraConfig.get().overrides.task})
                 return main(config)
 
         @wraps(main)
@@ -146,8 +147,8 @@ def hydra_entry(
 def _one_line_errors() -> Iterator[None]:
     try:
         yield
-    except KeyboardInterrupt:
-        sys.exit(130)
+    except KeyboardInterrupt as error:
+        sys.exit(143 if isinstance(error, Terminated) else 130)
     except (UserError, HydraException, OmegaConfBaseException) as error:
         print(f"error: {printable(explain(error))}", file=sys.stderr)
         sys.exit(1)
@@ -169,32 +170,6 @@ def at_least(config: DictConfig, **least: float) -> None:
     for key, bound in least.items():
         if config[key] is not None and not config[key] >= bound:
             raise UserError(f"{key}={config[key]}: expected {bound} or more")
-
-
-def check_types(config: DictConfig, name: str, optional: Mapping[str, type]) -> None:
-    """Refuse values at the root of a configuration that are of another kind than the default in ``conf/<name>.yaml``.
-
-    ``optional`` gives the kind of keys whose default is null; others of these may hold anything. Keys without a default
-    are texts, and a text that reads as a number (a folder called 2024) is taken as the text.
-
-    Raises:
-        UserError: naming the key, what it holds and what it should.
-    """
-    defaults = OmegaConf.to_container(OmegaConf.load(CONFIG_FOLDER / f"{name}.yaml"))
-    assert isinstance(defaults, dict)
-    for key, default in ((str(key), default) for key, default in defaults.items()):
-        if key not in config:
-            continue
-        value = config[key]
-        if default == "???" and value is None:
-            raise UserError(f"{key} has no value: give {key}=… on the command line")
-        kind = optional.get(key) if default is None else type(default)
-        if kind is str and type(value) in (int, float):
-            config[key] = value = str(value)
-        if kind not in _KINDS or (value is None and default is None):
-            continue
-        if type(value) not in ((int, float) if kind is float else (kind,)):
-            raise UserError(f"{key}={value}: expected {_KINDS[kind]}")
 
 
 def explain(error: BaseException) -> str:

@@ -17,7 +17,13 @@ def check_flags(words: Sequence[str]) -> None:
         UserError: for an option that there is not, for two that do not go together, and for a sweep that several
             processes of one training were given: each would run all of it.
     """
-    given, unknown = get_args_parser().parse_known_args(words)
+    parser = get_args_parser()
+    known = {option for action in parser._actions for option in action.option_strings}
+    for word in words:  # before the parser takes --experiment=… for a short form of --experimental-rerun
+        name, given_value, _ = word.partition("=")
+        if given_value and name.startswith("--") and name not in known:
+            raise UserError(f"{word}: no such option; what is set has no dashes: {word.lstrip('-')}")
+    given, unknown = parser.parse_known_args(words)
     if flag := next((word for word in unknown if word.startswith("-")), None):
         raise UserError(f"{flag}: no such option; expected key=value or an option that -h lists")
     if given.multirun and (given.cfg or given.info):

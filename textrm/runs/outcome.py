@@ -74,7 +74,7 @@ class Outcome:
         """The outcome of the run in ``folder``; None where none was written, or by another version."""
         try:
             return cls(**json.loads((folder / "outcome.json").read_text()))
-        except (OSError, ValueError, TypeError):
+        except (OSError, ValueError, TypeError, RecursionError):
             return None
 
     def write(self, folder: Path) -> None:

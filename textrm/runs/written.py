@@ -23,7 +23,7 @@ def read_config(path: Path) -> DictConfig:
     try:
         plain = with_names_of_today(OmegaConf.to_container(OmegaConf.load(path)))
         found = OmegaConf.create(changed(plain, lambda _, value: _literal(value)))
-    except (OSError, ValueError, YAMLError, OmegaConfBaseException):
+    except (OSError, ValueError, TypeError, RecursionError, YAMLError, OmegaConfBaseException):
         return OmegaConf.create({})
     return found if isinstance(found, DictConfig) else OmegaConf.create({})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textrm.extras import needs_extra
+from textrm.interruption import sigterm_interrupts
 from textrm.synth.write import write_set
 
 with needs_extra("train", __name__):
@@ -15,7 +16,8 @@ with needs_extra("train", __name__):
 def main(config: DictConfig) -> None:
     """Draw the set that ``conf/synth.yaml`` and the command line describe, and say where it lies."""
     at_least(config, seed=0)
-    manifest = write_set(**resolved_dict(config))
+    with sigterm_interrupts():
+        manifest = write_set(**resolved_dict(config))
     print(f"{manifest}  (look at {manifest.with_name('sheet.png')})" if config.sheet else manifest)
 
 

@@ -6,10 +6,9 @@ import json
 import logging
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -19,7 +18,8 @@ from rich.progress import track
 from textrm.data.manifest import BadRow, Manifest, Row, load_sample, read_manifest, split_by_group, write_manifest
 from textrm.data.sample import Sample
 from textrm.errors import UserError
-from textrm.files import write_whole
+from textrm.files import sweep_below, write_whole
+from textrm.importers.workers import in_order
 from textrm.printable import printable
 from textrm.synth.arguments import check_folder, check_ranges, height_and_width, split_shares
 from textrm.synth.art import find_art
@@ -115,6 +115,7 @@ def write_set(
         raise UserError(
             f"out={out}: cannot make this folder ({error.strerror}); give one that can be written"
         ) from error
+    sweep_below(out)
     rows: list[Row] = []
     bad: dict[str, str] = {}
     for row, found in track(_rows(painter, n, workers or os.cpu_count() or 1), "drawing pages", total=n):
@@ -204,17 +205,13 @@ def _write_file(path: Path, content: bytes) -> None:
         ) from error
 
 
-_painter: _Painter | None = None  # one per worker process, set by its initialiser
+_painter: _Painter | None = None  # one per worker process
 
 
-def _start(recipe: Recipe) -> None:
+def _write(recipe: Recipe, index: int) -> tuple[Row, dict[str, str]]:
     global _painter
-    cv2.setNumThreads(1)  # the processes share the work; threads inside them would only compete
-    _painter = _Painter(recipe)
-
-
-def _write(index: int) -> tuple[Row, dict[str, str]]:
-    assert _painter is not None
+    if _painter is None:
+        _painter = _Painter(recipe)
     return _painter.write(index), _painter.bad
 
 
@@ -223,9 +220,7 @@ def _rows(painter: _Painter, n: int, workers: int) -> Iterator[tuple[Row, dict[s
     if workers == 1 or n == 1:
         yield from ((painter.write(index), painter.bad) for index in range(n))
         return
-    # spawn: a forked process would inherit OpenCV's threads in whatever state they are.
-    with ProcessPoolExecutor(min(workers, n), get_context("spawn"), _start, (painter.recipe,)) as pool:
-        yield from pool.map(_write, range(n), chunksize=max(1, min(8, n // workers // 4)))
+    yield from (found for _, found in in_order(partial(_write, painter.recipe), range(n), min(workers, n)))
 
 
 def _png(picture: np.ndarray) -> bytes:

@@ -28,5 +28,5 @@ def load_start(net: nn.Module, checkpoint: Path | None, weights: str | None) -> 
         load_pretrained(net)
         return False
     start = checkpoint or (released(net) if weights == "released" else Path(str(weights)))
-    load_weights(net, start, growing=checkpoint is None)
+    load_weights(net, start, growing=checkpoint is None, whole=checkpoint is not None)
     return start.suffix == ".onnx"

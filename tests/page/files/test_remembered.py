@@ -78,3 +78,28 @@ def test_where_nothing_can_be_kept_nothing_is(tmp_path: Path, monkeypatch: pytes
     monkeypatch.delenv("XDG_STATE_HOME")
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     assert state_folder() == tmp_path / "home" / ".local/state/textrm"
+
+
+def test_killed_twice_between_the_note_and_the_file(state: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    write(out, "1.png", "A", b"first")
+    for _ in range(3):
+        Remembered(out).note(out / "1.png", "B", (), b"other")
+    assert verdict(out, "1.png", "A") is False
+    assert verdict(out, "1.png", "B") is True
+
+
+def test_another_source_is_told_and_earlier_notes_knew_none(state: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    for name, source in (("1.png", (5, 100)), ("2.png", None)):
+        Remembered(out).note(out / name, "A", (), b"page", source)
+        (out / name).write_bytes(b"page")
+    remembered = Remembered(out)
+    remembered.load()
+    assert remembered.made_otherwise(out / "1.png", "A", (), (5, 100)) is False
+    assert remembered.made_otherwise(out / "1.png", "A", (), (5, 99)) is True
+    assert remembered.made_otherwise(out / "2.png", "A", (), (5, 99)) is False
+    (out / "1.png").write_bytes(b"by hand")
+    assert remembered.made_otherwise(out / "1.png", "A", (), (5, 100)) is None
+    assert remembered.made_otherwise(out / "1.png", "A", (), (5, 99)) is True

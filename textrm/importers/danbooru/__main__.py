@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import click
 from click.core import ParameterSource
 from rich.console import Console
 
-from textrm.command_line import Mistake, click_command
+from textrm.command_line import click_command, written_below
 from textrm.errors import UserError
 from textrm.importers.danbooru.imports import Options, run_import
 from textrm.importers.danbooru.records import CATEGORIES, Filters, tag_name
@@ -115,7 +114,7 @@ def main(context: click.Context, out: Path, more: tuple[Path, ...], metadata: tu
     Without --pictures it writes the labels, the report, and pictures.txt, the list of pictures to fetch. A stopped
     import goes on where it was when the command is given again.
     """
-    try:
+    with written_below(out, "stopped; the same command goes on from here"):
         if bool(metadata) == (encoded is not None) or (more and not metadata):
             raise UserError("give the metadata: either --metadata PATH... or --encoded FILE.json --labels FILE.txt")
         if (encoded is None) != (labels is None):
@@ -134,11 +133,6 @@ def main(context: click.Context, out: Path, more: tuple[Path, ...], metadata: tu
             shares, seed, workers, restart,
         )  # fmt: skip
         written = run_import(options, Console())
-    except (UserError, OSError) as error:
-        raise Mistake(str(error)) from error
-    except KeyboardInterrupt:
-        click.echo("stopped; the same command goes on from here", err=True)
-        sys.exit(130)
     click.echo(written)
 
 

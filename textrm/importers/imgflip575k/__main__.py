@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from textrm.command_line import Mistake, click_command
+from textrm.command_line import click_command, written_below
 from textrm.data.manifest import Row, split_by_group, write_manifest
 from textrm.errors import UserError
 from textrm.importers.imgflip575k.account import Account
@@ -52,7 +52,7 @@ def main(dataset: Path, out: Path, pictures: Path | None, per_template: int, sty
     What was stopped starts anew. Exit status 1 if any file or meme picture was bad.
     """
     out = out.resolve()
-    try:
+    with written_below(out, "stopped; no manifest was written"):
         if out.is_relative_to(dataset.resolve()):
             raise UserError(f"{out} lies in {dataset}, which is read: choose an output folder outside of it")
         layout = read_layout(dataset)
@@ -71,11 +71,6 @@ def main(dataset: Path, out: Path, pictures: Path | None, per_template: int, sty
         account.write(out, settings)
         if account.rows:
             write_manifest(out / "manifest.csv", account.rows)
-    except (UserError, OSError) as error:
-        raise Mistake(str(error)) from error
-    except KeyboardInterrupt:
-        click.echo("stopped; no manifest was written", err=True)
-        sys.exit(130)
     account.show(Console())
     click.echo(out / "manifest.csv" if account.rows else "no pair could be made: no manifest was written")
     sys.exit(1 if account.bad or not account.rows else 0)

@@ -50,4 +50,5 @@ def regions_json(
     size = {"width": shape[1], "height": shape[0]}
     filled = None if how is None else how.facts()
     page = {"format": FORMAT, "page": name, **size, **facts, "filled": filled, "regions": entries}
-    return json.dumps(page, ensure_ascii=False).encode()
+    # Bytes of a name that are no text become \\udc.., as JSON has it.
+    return json.dumps(page, ensure_ascii=False).encode(errors="backslashreplace")

@@ -12,7 +12,8 @@ from pathlib import Path, PurePosixPath
 from textrm.errors import UserError
 from textrm.page.books.book import Book, Member
 from textrm.page.books.opening import open_book
-from textrm.page.files.plan import PageFiles, Plan, file_beside, located, none_older
+from textrm.page.files.named_beside import file_beside
+from textrm.page.files.plan import PageFiles, Plan, is_at, located, none_older
 from textrm.pictures.page import Page
 from textrm.pictures.read import read_open
 
@@ -32,6 +33,10 @@ class BookFiles:
     book: Book
     extras: tuple[str, ...]
 
+    def replaces_itself(self) -> bool:
+        """Whether its result takes the place of the book."""
+        return is_at(located(self.target), self.source)
+
     def is_done(self) -> bool:
         """Whether it is there, and not older than the source."""
         return none_older([self.target], self.source)
@@ -41,13 +46,15 @@ class BookFiles:
 class BookPage(PageFiles):
     """A page of a book: ``source`` is BOOK/NAME and no file; ``target`` waits to be put into the book.
 
-    ``place`` names what is beside it: NAME, in a folder called as the book without its suffix.
+    ``place`` names what is beside it: NAME, in a folder called as the book without its suffix. ``how`` tells how it is
+    made, once that is known.
     """
 
     _: KW_ONLY
     book: BookFiles
     member: Member
     place: Path
+    how: str = ""
 
     @property
     def title(self) -> str:
@@ -69,6 +76,10 @@ class BookPage(PageFiles):
         """It stays as it is in the book."""
         return True
 
+    def replaces_itself(self) -> bool:
+        """Its book may."""
+        return False
+
     def read(self, max_pixels: int) -> Page:
         """The picture, out of the book."""
         return read_open(io.BytesIO(self.book.book.read(self.member)), max_pixels, self.member.orientation)
@@ -79,16 +90,13 @@ class BookPage(PageFiles):
 
     def has_extras(self) -> bool:
         """Whether what is wished beside it is there, and not older than the book."""
+        if self.book.replaces_itself():  # and was written after it
+            return all(map(os.path.exists, self.extras.values()))
         return none_older(list(self.extras.values()), self.book.source)
 
-    def made_as(self, how: str) -> BookPage:
-        """The same page, its target named by how it is made, and of which state of the book."""
-        try:
-            facts = os.stat(self.book.source)
-            state = f"{facts.st_size} {facts.st_mtime_ns}"
-        except OSError:  # reading will say why
-            state = ""
-        mark = hashlib.sha256(f"{how} {sorted(self.extras)} {state}".encode()).hexdigest()[:_MARK]
+    def of_state(self, state: tuple[int, int] | None) -> BookPage:
+        """The same page, its target named by how it is made, and of which ``state`` of the book, its stamp."""
+        mark = hashlib.sha256(f"{self.how} {sorted(self.extras)} {state}".encode()).hexdigest()[:_MARK]
         return replace(self, target=self.book.work / f"{self.member.number}-{mark}")
 
 

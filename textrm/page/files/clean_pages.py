@@ -9,15 +9,15 @@ from pathlib import Path
 
 import cv2
 
-from textrm.files import back_up, write_whole
+from textrm.files import back_up, sweep, write_whole
 from textrm.page.cleaning import Cleaning
 from textrm.page.files.attempt import Attempt, attempt
 from textrm.page.files.books import BookPage
-from textrm.page.files.clean_books import Written, clean_with_books, write_book
+from textrm.page.files.clean_books import NOT_REMEMBERED, Written, clean_with_books, write_book
 from textrm.page.files.clean_file import Cleaned, clean_file
 from textrm.page.files.plan import PageFiles
 from textrm.page.files.processes import work_in_processes
-from textrm.page.files.remembered import Remembered
+from textrm.page.files.remembered import BESIDE, Remembered, stamp
 from textrm.page.files.sharing import shared
 from textrm.page.files.waiting import Waiting, find_waiting
 from textrm.page.how_to_clean import HowToClean, content_digest
@@ -57,17 +57,19 @@ class CleanPages:
     def _as_png(self, page: PageFiles) -> bool:
         return self.as_png and not page.keeps_format
 
-    def waiting(self, pages: Sequence[PageFiles], overwrite: bool = False) -> Waiting:
+    def waiting(self, pages: Sequence[PageFiles], overwrite: bool) -> Waiting:
         """What is to be done, as :func:`~textrm.page.files.waiting.find_waiting` says."""
-        self.remembered.load()
         return find_waiting(pages, partial(self.made, digest=self.how.digest()), self.remembered, overwrite)
 
     def work(self, waiting: Waiting, jobs: int, threads: int) -> Generator[Attempt[Cleaned | Written], None, None]:
         """Clean pages in ``jobs`` processes, which share the threads, with one in this process; and write the books.
 
+        What runs that were killed have left half written in the folders of the results is taken away first.
+
         Raises:
             UserError: as :meth:`__call__`.
         """
+        sweep(waiting.folders())
         write = partial(write_book, remembered=self.remembered, backup=self.backup)
         yield from clean_with_books(waiting, partial(self._work, jobs=jobs, threads=threads), write)
 
@@ -82,13 +84,21 @@ class CleanPages:
             yield attempt(page.source, partial(clean, page), HINT)
 
     def _clean(self, cleaning: Cleaning, digest: str, page: PageFiles) -> Cleaned:
-        made = self.made(page, digest)
+        made, itself = self.made(page, digest), page.replaces_itself()
+        source = None if itself or isinstance(page, BookPage) or not page.source.exists() else stamp(page.source)
+        noted = True
 
         def write(path: Path, content: bytes | memoryview) -> None:
+            nonlocal noted
             if self.backup:
                 back_up(path, content)
-            if path == page.target and not isinstance(page, BookPage):  # whose name says it
-                self.remembered.note(path, made, page.extras, content)
-            write_whole(path, content)
+            if path != page.target:
+                self.remembered.note(path, BESIDE, (), content)
+            elif not isinstance(page, BookPage):  # whose name says it
+                noted = self.remembered.note(path, made, page.extras, content, source)
+            write_whole(path, content, durable=itself)
 
-        return clean_file(page, cleaning, self._as_png(page), self.max_pixels, write)
+        cleaned = clean_file(page, cleaning, self._as_png(page), self.max_pixels, write)
+        if itself and not noted:
+            cleaned.notes.append(NOT_REMEMBERED)
+        return cleaned

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +9,8 @@ from pathlib import Path
 
 from textrm.errors import UserError
 from textrm.page.books.opening import BOOKS, suffix_of_result
+from textrm.page.files.named_beside import EXTRAS, LOOKS, file_beside
+from textrm.page.files.remembered import Remembered
 from textrm.pictures.page import Page
 from textrm.pictures.read import SUFFIXES, read
 
@@ -17,15 +18,6 @@ FOREIGN = frozenset(
     (".avif", ".heic", ".heif", ".jp2", ".jxl", ".psd", ".clip", ".kra", ".xcf", ".pdf", ".cbz", ".cbr")
 )
 """Suffixes of pages in formats that are not read: to be told of, where other files are passed over in silence."""
-
-LOOKS = ".looks.png"
-"""What the name of a page with its looks drawn in ends with. Folders may hold them beside the pages."""
-
-_LONGEST = 255  # bytes of a name, on most file systems
-
-EXTRAS = {"mask": ".mask.png", "prob": ".prob.png", "overlay": ".overlay.png", "json": ".json", "sheet": ".sheet.jpg",
-          "psd": ".psd", "ora": ".ora"}  # fmt: skip
-_APART = ("sheet",)  # always in a folder: of use to the sheet alone, and not to be leafed through with the pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +60,10 @@ class PageFiles:
         """The picture; errors are those of :func:`textrm.pictures.read.read`."""
         return read(self.source, max_pixels)
 
+    def replaces_itself(self) -> bool:
+        """Whether its result takes the place of the page."""
+        return is_at(located(self.target), self.source)
+
     def is_done(self) -> bool:
         """Whether all its files are there and none is older than the source."""
         return none_older([self.target, *self.extras.values()], self.source)
@@ -100,6 +96,11 @@ def located(path: Path) -> Path:
     return Path(os.path.realpath(path.parent), path.name)
 
 
+def is_at(target: Path, source: Path) -> bool:
+    """Whether what is made at ``target``, a path that is located, takes the place of ``source``."""
+    return target in (located(source), Path(os.path.realpath(source)))
+
+
 def make_plan(
     inputs: Sequence[Path],
     out: Path,
@@ -107,6 +108,7 @@ def make_plan(
     suffix: str = "",
     overwrite: bool = False,
     passed_over: Sequence[Path] = (),
+    remembered: Remembered | None = None,
     books: bool = False,
 ) -> Plan:
     """Find the pages as :func:`find_pages` does, and where their results go; folders keep their tree in ``out``.
@@ -120,6 +122,7 @@ def make_plan(
         suffix: what the name of a result has instead of its page's suffix; empty for the same.
         overwrite: whether a page may be replaced by its result.
         passed_over: folders that hold no pages, where they lie inside an input.
+        remembered: tells what earlier runs have written among the pages, which is no page then.
         books: whether books are looked for too; they have nothing beside them.
 
     Raises:
@@ -136,6 +139,9 @@ def make_plan(
         target = out / (relative.with_name(relative.stem + ending) if ending else relative)
         one = PageFiles(source, target, {name: file_beside(target, name) for name in beside})
         pages.setdefault((Path(os.path.realpath(source)), located(target)), one)
+    if remembered is not None:
+        results = {path for one in pages.values() if not one.replaces_itself() for path in one.files()}
+        pages = {key: one for key, one in pages.items() if not _is_result(one.source, results, remembered)}
     sources = {page for page, _ in pages} | {located(one.source) for one in pages.values()}
     writers: dict[Path, list[Path]] = {}  # of each file, the pages whose result it would be
     for one in pages.values():
@@ -155,20 +161,9 @@ def is_book(path: Path) -> bool:
     return path.suffix.lower() in BOOKS
 
 
-def file_beside(target: Path, name: str) -> Path:
-    """The file of a result that has its ``name`` in EXTRAS: NAME.mask.png, or mask/NAME.png where that is too long.
-
-    What the sheet shows is sheet/NAME.sheet.jpg. A name that is too long even there is cut, and ends in a mark that is
-    made from the whole of it.
-    """
-    path = target.with_name(target.stem + EXTRAS[name])
-    if name not in _APART and len(os.fsencode(path.name)) <= _LONGEST:
-        return path
-    suffix, stem, mark = EXTRAS[name] if name in _APART else path.suffix, target.stem, ""
-    while len(os.fsencode(stem + mark + suffix)) > _LONGEST:
-        mark = f"~{hashlib.sha256(os.fsencode(target.stem)).hexdigest()[:8]}"
-        stem = stem[:-1]  # a letter at a time: half of one is none
-    return target.with_name(name) / (stem + mark + suffix)
+def _is_result(source: Path, results: set[Path], remembered: Remembered) -> bool:
+    """Whether an earlier run has written it, beside a page or as one of ``results``, and it is unchanged."""
+    return remembered.is_beside(source) or (located(source) in results and remembered.found(source) is not None)
 
 
 def _obstacle(one: PageFiles, writers: dict[Path, list[Path]], sources: set[Path], overwrite: bool) -> str | None:
@@ -178,7 +173,7 @@ def _obstacle(one: PageFiles, writers: dict[Path, list[Path]], sources: set[Path
         if other is not None:
             return (f"it and {other} would both be written to {path}; rename one of them, or take them into different "
                     "-o folders")  # fmt: skip
-        replaces_itself = path in (located(one.source), Path(os.path.realpath(one.source)))
+        replaces_itself = is_at(path, one.source)
         if replaces_itself and not overwrite:
             what = "book" if is_book(one.source) else "page"
             return f"its result would replace the {what} itself; choose another folder with -o, or give --overwrite"

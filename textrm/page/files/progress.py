@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.text import Text
 
 from textrm.errors import UserError
+from textrm.interruption import Terminated, sigterm_interrupts
 from textrm.page.files.attempt import Attempt, attempt
 from textrm.printable import printable
 
@@ -42,20 +43,22 @@ def ended(
 
     Args:
         console: where that is printed.
-        stopped: the last line after Ctrl-C.
+        stopped: the last line after Ctrl-C or SIGTERM.
 
     Raises:
-        SystemExit: with 0, 1 where anything failed or the body raised UserError, or 130 after Ctrl-C.
+        SystemExit: with 0, 1 where anything failed or the body raised UserError, 130 after Ctrl-C, or 143 after
+            SIGTERM, which ends it in the same way.
     """
     ending = Ending()
     try:
-        yield ending
+        with sigterm_interrupts():
+            yield ending
         failed = len(ending.failures)
         status, last = int(failed > 0), ending.done + f", {failed} failed" * (failed > 0)
     except UserError as error:
         status, last = 1, f"error: {error}"
-    except KeyboardInterrupt:
-        status, last = 130, stopped
+    except KeyboardInterrupt as error:
+        status, last = 143 if isinstance(error, Terminated) else 130, stopped
     for path, reason in ending.failures:
         console.print(printable(f"failed: {path}: {reason}"))
     console.print(printable(last))

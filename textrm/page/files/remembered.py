@@ -1,7 +1,8 @@
-"""Remembers with which options results were made, outside of the folder that they lie in.
+"""Remembers with which options results were made, and of what, outside of the folder that they lie in.
 
 The content of a result is noted before it is written: whenever a run is killed, what lies there is known, and a result
-that somebody has changed since is told from our own.
+that somebody has changed since is told from our own. So is a page that was replaced by its clean version from one that
+is still to be cleaned, and what was written beside a page from a page.
 """
 
 from __future__ import annotations
@@ -14,14 +15,37 @@ import sys
 import time
 from collections.abc import Collection
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
-from textrm.files import write_whole
+from textrm.files import sweep, write_whole
 
 _KEPT = 2  # notes of each file: the one before counts where a run was killed between the note and the file
 _ENOUGH = 500  # notes beyond those that count, before they are thrown away
 _PART = 1 << 20  # bytes that are in memory at a time
 _OLD = 400 * 24 * 3600  # seconds after which nobody goes on with a folder
+
+
+BESIDE = "beside a page"
+"""How a file was made that is no page."""
+
+
+class Note(NamedTuple):
+    """What was to be written: ``how`` it was made, with which ``extras`` beside it, and what it holds.
+
+    ``source`` is :func:`stamp` of what it was made from; None where that is not known.
+    """
+
+    how: str
+    extras: tuple[str, ...]
+    size: int
+    content: str
+    source: tuple[int, int] | None = None
+
+
+def stamp(path: Path) -> tuple[int, int]:
+    """The size and the time of a file, by which it is known that another one has taken its place, older or newer."""
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns
 
 
 def state_folder() -> Path | None:
@@ -47,7 +71,7 @@ class Remembered:
         name = hashlib.sha256(os.fsencode(os.path.realpath(out))).hexdigest()[:32]
         self._out = out
         self._file = folder / "results" / f"{name}.jsonl" if folder else None
-        self._notes: dict[str, list[tuple[str, list[str], int, str]]] = {}
+        self._notes: dict[str, list[Note]] = {}
 
     def load(self) -> None:
         """Read what earlier runs have noted."""
@@ -59,58 +83,94 @@ class Remembered:
             return
         for line in lines:
             try:
-                name, how, extras, size, content = json.loads(line)
-                self._notes.setdefault(name, []).append((how, extras, size, content))
+                name, how, extras, size, content, *source = json.loads(line)
+                note = Note(how, tuple(extras), size, content, tuple(source[0]) if source and source[0] else None)
+                notes = self._notes.setdefault(name, [])
             except (ValueError, TypeError):  # cut short by a kill
                 continue
+            if note in notes:  # a run that was killed before the file was there was given again
+                notes.remove(note)
+            notes.append(note)
         self._notes = {name: notes[-_KEPT:] for name, notes in self._notes.items()}
         if len(lines) > _KEPT * len(self._notes) + _ENOUGH:
             self._shorten()
 
-    def note(self, target: Path, how: str, extras: Collection[str], content: bytes | memoryview | BinaryIO) -> None:
-        """Say with which options ``content``, or that of a file, was made, before it is written to ``target``."""
+    def note(
+        self,
+        path: Path,
+        how: str,
+        extras: Collection[str],
+        content: bytes | memoryview | BinaryIO,
+        source: tuple[int, int] | None = None,
+    ) -> bool:
+        """Say how ``content``, or that of a file, was made, before it is written to ``path``; on the disk then.
+
+        Returns False where it cannot be kept.
+        """
         if self._file is None:
-            return
+            return False
         file = io.BytesIO(content) if isinstance(content, (bytes, memoryview)) else content
-        size = file.seek(0, io.SEEK_END)
-        # A line that was cut short ends where the next one begins.
-        line = "\n" + json.dumps([self._name(target), how, sorted(extras), size, _hash(file)])
+        note = Note(how, tuple(sorted(extras)), file.seek(0, io.SEEK_END), _hash(file), source)
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             with self._file.open("ab") as notes:
-                notes.write(line.encode())
+                # A line that was cut short ends where the next one begins.
+                notes.write(f"\n{json.dumps([self._name(path), *note])}".encode())
+                notes.flush()
+                os.fsync(notes.fileno())
         except OSError:
             self._file = None  # a home that cannot be written to: as if this were the first run every time
+        return self._file is not None
 
-    def made_otherwise(self, target: Path, how: str, extras: Collection[str]) -> bool | None:
-        """Whether ``target`` is a result of ours with other options, or without the extras; None where it is not ours.
+    def found(self, path: Path) -> Note | None:
+        """What was noted of the content that lies at ``path``; None where it is none of ours, or was changed."""
+        notes = self._notes.get(self._name(path), [])
+        try:
+            size = path.stat().st_size
+            if not any(note.size == size for note in notes):
+                return None
+            with path.open("rb") as file:
+                content = _hash(file)
+        except OSError:
+            return None
+        return next((note for note in reversed(notes) if (note.size, note.content) == (size, content)), None)
 
-        A file that nothing was ever noted of is as it should be.
+    def made_otherwise(
+        self, target: Path, how: str, extras: Collection[str], source: tuple[int, int] | None = None
+    ) -> bool | None:
+        """Whether ``target`` is a result of ours with other options, without the extras, or of another ``source``.
+
+        None where it is not ours, of the same source. A file that nothing was ever noted of is as it should be.
         """
         notes = self._notes.get(self._name(target))
-        if not notes:
+        if not notes or not os.path.exists(target):
             return False
-        try:
-            size = target.stat().st_size
-            content = ""
-            if any(note[2] == size for note in notes):
-                with target.open("rb") as file:
-                    content = _hash(file)
-        except OSError:
-            return False
-        for made, beside, length, noted in reversed(notes):
-            if (length, noted) == (size, content):
-                return made != how or not set(extras) <= set(beside)
-        return None
+        note = self.found(target)
+        if source is not None and (note or notes[-1]).source not in (None, source):
+            return True
+        return None if note is None else note.how != how or not set(extras) <= set(note.extras)
 
-    def _name(self, target: Path) -> str:
-        return target.relative_to(self._out).as_posix()
+    def is_beside(self, path: Path) -> bool:
+        """Whether what lies at ``path`` was written beside a page."""
+        noted = self._notes.get(self._name(path), [])
+        if not any(note.how == BESIDE for note in noted):
+            return False
+        note = self.found(path)
+        return note is not None and note.how == BESIDE
+
+    def _name(self, path: Path) -> str:
+        """The path below the folder; empty where it is not there."""
+        if path.is_relative_to(self._out):
+            return path.relative_to(self._out).as_posix()
+        real, out = Path(os.path.realpath(path.parent), path.name), Path(os.path.realpath(self._out))
+        return real.relative_to(out).as_posix() if real.is_relative_to(out) else ""
 
     def _shorten(self) -> None:
         assert self._file is not None
+        sweep([self._file.parent])
         lines = [json.dumps([name, *note]) for name, notes in self._notes.items() for note in notes]
         try:
-            write_whole(self._file, "\n".join(lines).encode())
+            write_whole(self._file, "\n".join(lines).encode(), durable=True)
             for other in self._file.parent.glob("*.jsonl"):
                 if time.time() - other.stat().st_mtime > _OLD:
                     other.unlink()

@@ -54,7 +54,7 @@ class Judge:
                 return cls()
             found = json.loads(text)
             return cls(**found) if isinstance(found, dict) and found else cls([float(weight) for weight in found])
-        except (TypeError, RecursionError) as error:
+        except (TypeError, OverflowError, RecursionError) as error:
             raise ValueError("no weights of a judge") from error
 
     def __call__(self, words: Words, chosen: np.ndarray) -> np.ndarray:

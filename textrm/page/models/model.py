@@ -21,6 +21,7 @@ _USES = {
     "cleaning": "textrm.infer --method end-to-end --model FILE",
     "tagging": "textrm.tag --model FILE",
 }
+_TOLD = 80  # characters of what a file states
 
 
 class Model:
@@ -41,12 +42,9 @@ class Model:
     def __init__(self, path: Path, threads: int | None = None) -> None:
         self.path = path
         self._session = _open(path, threads or processors())
-        self.metadata = {
-            name.removeprefix("textrm."): value
-            for name, value in self._session.get_modelmeta().custom_metadata_map.items()
-        }
+        self.metadata = {name.removeprefix("textrm."): value for name, value in _stated(path, self._session).items()}
         self._check()
-        self.stride = self._number("stride")
+        self.stride = self._number("stride", 1024)
         self.run = self.metadata.get("run", "")
         self.version = self.metadata.get("version", "")
 
@@ -79,20 +77,20 @@ class Model:
             raise self._misstated(f"{name}={stated}", "a probability between 0 and 1")
         return value
 
-    def _number(self, name: str) -> int:
+    def _number(self, name: str, most: int) -> int:
         text = self.metadata.get(name, "")
-        if not text.isdecimal() or int(text) < 1:
-            raise self._misstated(f"{name}={text or 'nothing'}", "a positive number")
+        if not text.isdecimal() or len(text) > len(str(most)) or not 1 <= int(text) <= most:
+            raise self._misstated(f"{name}={text or 'nothing'}", f"a positive number up to {most}")
         return int(text)
 
     def _misstated(self, stated: str, expected: str) -> UserError:
-        return UserError(f"{self.path} states {stated}; expected {expected}: export it again with "
+        return UserError(f"{self.path} states {_short(stated)}; expected {expected}: export it again with "
                          "python -m textrm.export")  # fmt: skip
 
     def _check(self) -> None:
         task = self.metadata.get("task")
         if task != self.task:
-            found = f"a model for {task}" if task else "not a model of textrm (it names no task)"
+            found = f"a model for {_short(task)}" if task else "not a model of textrm (it names no task)"
             use = f" (it is for {_USES[task]})" if task in _USES else ""
             raise UserError(f"{self.path} is {found}; expected textrm.task = {self.task}{use}")
         inputs = {entry.name: entry.type for entry in self._session.get_inputs()}
@@ -108,7 +106,7 @@ def task_of(path: Path) -> str | None:
     Raises:
         UserError: when the file is missing or is not ONNX.
     """
-    return _open(path, 1).get_modelmeta().custom_metadata_map.get("textrm.task")
+    return _stated(path, _open(path, 1)).get("textrm.task")
 
 
 def check_image(image: np.ndarray) -> None:
@@ -138,6 +136,17 @@ def _open(path: Path, threads: int) -> Any:
         return open_session(path, threads)
     except Exception as error:  # as above
         raise UserError(f"{path} cannot be read as an ONNX model: {first_line(error)}") from error
+
+
+def _stated(path: Path, session: Any) -> dict[str, str]:
+    try:
+        return session.get_modelmeta().custom_metadata_map
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path} states what is no text; give a file of python -m textrm.export") from error
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _TOLD else f"{text[:_TOLD]}…"
 
 
 def _fits(found: Sequence[int], wanted: Sequence[int | None]) -> bool:

@@ -34,7 +34,7 @@ class SegmentationModel(Model):
 
     def __init__(self, path: Path | str | None = None, threads: int | None = None) -> None:
         super().__init__(self.released if path is None else Path(path), threads)
-        self.looks = self._number("looks") if "looks" in self.metadata else 1
+        self.looks = self._number("looks", 64) if "looks" in self.metadata else 1
         self.judge = self._judge(threads or processors())
         self.threshold = self._probability("threshold", 0.5)
         self.low = self._probability("low", 0.5) if "low" in self.metadata else None

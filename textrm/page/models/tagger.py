@@ -62,7 +62,7 @@ class TaggingModel(Model):
     def __init__(self, path: Path | str | None = None, threads: int | None = None) -> None:
         super().__init__(WEIGHTS / "tag.onnx" if path is None else Path(path), threads)
         self.labels = self._labels()
-        self.size = self._number("size")
+        self.size = self._number("size", 8192)
         if self.size % self.stride:
             raise self._misstated(f"size={self.size}", f"a multiple of its stride {self.stride}")
         self.threshold = self._probability("threshold", 0.5)
@@ -93,7 +93,7 @@ class TaggingModel(Model):
     def _labels(self) -> tuple[str, ...]:
         try:
             stated: Any = json.loads(self.metadata.get("labels", ""))
-        except ValueError:
+        except (ValueError, RecursionError):
             stated = None
         if not isinstance(stated, list) or not stated or not all(_is_name(label) for label in stated):
             raise self._misstated(f"labels={self.metadata.get('labels', 'nothing')[:40]!r}", "a JSON list of names")

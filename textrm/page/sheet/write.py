@@ -13,7 +13,7 @@ from string import Template
 from urllib.parse import quote
 
 from textrm.errors import UserError
-from textrm.files import open_file, write_whole
+from textrm.files import open_file, sweep, write_whole
 from textrm.page.files.plan import PageFiles
 from textrm.page.files.summary import counted
 from textrm.page.sheet.pair import Box, Told, read_told
@@ -72,6 +72,7 @@ def write_sheet(out: Path, pages: Sequence[PageFiles], failures: list[tuple[Path
             continue
     if not entries:
         return None
+    sweep([out])
     try:
         return write_whole(out / NAME, sheet(out, entries, failures))
     except OSError as error:
