@@ -81,9 +81,9 @@ def plain() -> WordVerifier:
 
 def knowing() -> WordVerifier:
     """One that knows photographs; its views may say what they want."""
-    net = WordVerifier(KnowingTrunk(CHANNELS), VIEWS, FEATURES, most=100, dropout=0.3)
-    net.trunk.colors.load_state_dict(efficientnet_lite())
-    return net
+    trunk = KnowingTrunk(CHANNELS)
+    trunk.colors.load_state_dict(efficientnet_lite())
+    return WordVerifier(trunk, VIEWS, FEATURES, most=100, dropout=0.3)
 
 
 def _feeds(sets: Sequence[Proposals], seed: int) -> list[dict[str, np.ndarray]]:
