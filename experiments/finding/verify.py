@@ -35,8 +35,8 @@ CALIBRATING = 64  # words of each set that the ranges of 8 bits are taken from
               help="What a false word weighs beside a missed one of its size.")  # fmt: skip
 @click.option("--bars", nargs=2, type=click.FloatRange(0, 1, min_open=True, max_open=True),
               default=(THRESHOLD, THRESHOLD), show_default=True,
-              help=f"Scores of the two verifiers that become {THRESHOLD}, the released threshold: of the one that learns "
-              "from words alone, and of the one that knows photographs; more leaves more as it is.")  # fmt: skip
+              help=f"Scores of the two verifiers that become {THRESHOLD}, the released threshold: of the one that "
+              "learns from words alone, and of the one that knows photographs; more leaves more as it is.")  # fmt: skip
 @click.option("--limit", default=1200, show_default=True, type=click.IntRange(1), help="Pages of each set.")
 @click.option("--steps", default=7000, show_default=True, type=click.IntRange(1), help="Batches of 128 words.")
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0))
