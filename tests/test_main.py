@@ -61,7 +61,7 @@ def test_help_and_version() -> None:
             assert f"  {name} " in told.output
             assert entry.told.split(",")[0] in told.output
     assert textrm_("--version").output == f"textrm, version {textrm.__version__}\n"
-    assert "Usage: textrm clean [OPTIONS] PAGE_OR_DIR..." in textrm_("clean", "-h").output
+    assert "Usage: textrm clean [OPTIONS] PAGE_OR_BOOK_OR_DIR..." in textrm_("clean", "-h").output
     assert "Usage: textrm import pairs [OPTIONS] RAW_DIR CLEAN_DIR OUT" in textrm_("import", "pairs", "-h").output
 
 

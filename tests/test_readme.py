@@ -196,7 +196,8 @@ def test_the_command_runs(place: int, reader: Reader, monkeypatch: pytest.Monkey
 def test_what_the_commands_leave(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     reader.follow(len(COMMANDS) - 1, monkeypatch)
     inputs = [*Path("pages").glob("pages-*"), *Path("newbook").iterdir(), *Path("pages/image").iterdir()]
-    assert sorted(path.name for path in Path("clean").iterdir()) == sorted(path.name for path in inputs)
+    names = [*(path.name for path in inputs), "sheet", "sheet.html"]
+    assert sorted(path.name for path in Path("clean").iterdir()) == sorted(names)
     assert sorted(path.name for path in Path("cleaned").iterdir()) == ["1.epub", "book.cbz"]
     mended = [path.name for path in Path("mended").iterdir()]
     assert sorted(mended) == sorted(path.name for path in Path("pages").glob("pages-*"))

@@ -116,13 +116,13 @@ def test_the_encoder_of_a_run_sees_what_it_saw_in_training(monkeypatch: pytest.M
 
     net = nn.Module()
     net.encoder = Encoder()
-    monkeypatch.setattr("textrm.losses.features.load_run", lambda run, checkpoint: (net, {}))
+    monkeypatch.setattr("textrm.losses.features.load_run", lambda run, checkpoint, trust: (net, {}))
     picture = torch.rand(1, 3, 30, 41)
     for found, wanted in zip(EncoderFeatures("run")(picture), ReleasedFeatures()(picture), strict=True):
         assert torch.equal(found, wanted)
 
 
 def test_a_run_without_an_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("textrm.losses.features.load_run", lambda run, checkpoint: (nn.Conv2d(3, 3, 1), {}))
+    monkeypatch.setattr("textrm.losses.features.load_run", lambda run, checkpoint, trust: (nn.Conv2d(3, 3, 1), {}))
     with pytest.raises(UserError, match="its net has no encoder"):
         EncoderFeatures("run")
