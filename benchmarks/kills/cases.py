@@ -80,7 +80,7 @@ CASES: dict[str, Case] = {
     "in place": Case((*_CLEAN, "{out}", "-o", "{out}", "--overwrite", "--backup", "--mask"), files, inside=True),
     "in place, two processes": Case((*_CLEAN, "{out}", "-o", "{out}", "--overwrite", "--jobs", "2"), files, None, True),
     "clean": Case((*_CLEAN, "{in}", "-o", "{out}", "--mask", "--json"), files),
-    "prepare": Case(("-m", "textrm.preprocess", "{in}", "-o", "{out}", "--size", "256"), files),
+    "prepare": Case(("-m", "textrm.preprocess", "{in}", "{out}", "--size", "256"), files),
     "synth": Case(("-m", "textrm.synth", "out={out}", "n=24", "size=256", "workers=2"), files),
     "importers.captioned": Case(
         ("-m", "textrm.importers.captioned", "{in}", "{out}", "--n", "40", "--workers", "2"), files
