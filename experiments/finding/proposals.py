@@ -13,8 +13,9 @@ from rich.progress import track
 
 from textrm.data.manifest import BadRow, evenly_spread, load_sample, read_manifest
 from textrm.data.sample import Sample
+from textrm.page.finding.features import FEATURES
 from textrm.page.finding.segment import segment
-from textrm.page.finding.views import WordViews
+from textrm.page.finding.views import CHANNELS, SIDE, VIEWS, WordViews
 from textrm.page.finding.words import Words, group_words
 from textrm.page.group import ellipse
 from textrm.page.models.segmenter import SegmentationModel
@@ -47,8 +48,9 @@ def proposals(model: SegmentationModel, path: str, split: str, limit: int, kept_
                 found += _of_page(model, load_sample(manifest, row, clean=False), number)
             except BadRow as bad:
                 click.echo(str(bad), err=True)
-        if not found:
-            raise click.ClickException(f"{path}: no word was found on its pages of split {split}: leave this set out")
+        if not found:  # as it should be where no page bears lettering
+            empty = (np.zeros((0, VIEWS, CHANNELS, SIDE, SIDE), np.uint8), np.zeros((0, FEATURES), np.float32))
+            found.append((*empty, np.zeros(0), np.zeros(0, np.int64)))
         kept_in.parent.mkdir(parents=True, exist_ok=True)
         parts = dict(zip(("views", "features", "share", "areas"), map(np.concatenate, zip(*found, strict=True)),
                          strict=True))  # fmt: skip

@@ -58,6 +58,8 @@ def main(model: Path, sets: tuple[str, ...], false: float, bars: tuple[float, fl
         manifest, split, share = _entry(entry)
         found.append(proposals(segmenter, manifest, split, limit, out.with_suffix("") / f"{number}.npz"))
         weights.append(importance(found[-1], share, false))
+    if not any(len(words.share) for words in found):
+        raise click.ClickException(f"{model} finds no word on any of these pages: there is nothing to learn from")
     fitted = []
     for make, bar in zip((plain, knowing), bars, strict=True):
         torch.manual_seed(seed)
@@ -92,7 +94,7 @@ def _feeds(sets: Sequence[Proposals], seed: int) -> list[dict[str, np.ndarray]]:
     for words in sets:
         chosen = np.sort(rng.permutation(len(words.share))[:CALIBRATING])
         feeds += [{"views": words.views[part], "features": words.features[part].astype(np.float32)}
-                  for part in np.array_split(chosen, -(-len(chosen) // 16))]  # fmt: skip
+                  for part in np.array_split(chosen, max(1, -(-len(chosen) // 16))) if len(part)]  # fmt: skip
     return feeds
 
 
