@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from drawn_books import book_of, write_zip
 from icc_profiles import dark_grey, ink, wide_rgb
 from infer_command import files, run
 from PIL import Image, ImageCms
@@ -53,6 +54,15 @@ def test_it_shows_what_was_done_before_too(model_file: Path, book: Path, tmp_pat
     run(model_file, book, "-o", out, "--sheet", "--jobs", 2)
     assert names(out) == ["1.png", "2.jpg", "two/3.png"]
     assert "failed" not in (out / "sheet.html").read_text()
+
+
+def test_a_page_of_a_book_has_its_name_and_leads_to_the_book(model_file: Path, tmp_path: Path) -> None:
+    cbz, out = write_zip(tmp_path / "in" / "book.cbz", book_of()), tmp_path / "out"
+    assert run(model_file, cbz, "-o", out, "--sheet").exit_code == 0
+    assert names(out) == ["book/ch/0.png", "book/ch/1.png", "book/ch/2.png"]
+    page = (out / "sheet.html").read_text()
+    assert page.count('<a href="../in/book.cbz">the book</a>, <a href="book.cbz">cleaned</a>') == 3
+    assert page.count('src="book/ch/sheet/0.sheet.jpg"') == 2
 
 
 def test_its_pictures_are_no_pages(model_file: Path, book: Path) -> None:

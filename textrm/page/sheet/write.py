@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from textrm.errors import UserError
 from textrm.files import open_file, sweep, write_whole
+from textrm.page.files.books import BookPage
 from textrm.page.files.plan import PageFiles
 from textrm.page.files.summary import counted
 from textrm.page.sheet.pair import Box, Told, read_told
@@ -101,7 +102,9 @@ def sheet(out: Path, entries: Sequence[Entry], failures: Sequence[tuple[Path, st
 
 
 def _article(out: Path, entry: Entry, rank: int) -> str:
-    told, name = entry.told, _text(entry.files.target.relative_to(out).as_posix())
+    told, name = entry.told, _text(entry.files.named.relative_to(out).as_posix())
+    whole = entry.files.book if isinstance(entry.files, BookPage) else entry.files  # a page of a book is no file
+    kind = "book" if isinstance(entry.files, BookPage) else "page"
     picture = _address(entry.files.extras["sheet"], out)
     facts = [f"{counted(told.words, 'word')} taken out"]
     if told.doubtful:
@@ -120,8 +123,8 @@ def _article(out: Path, entry: Entry, rank: int) -> str:
 </div></div>
 <p>{"; ".join(facts)}</p>
 <p class="quiet">{_text(told.how)}{"; " * bool(told.how)}{100 * told.filled:.1f} % of the page changed</p>
-<p class="quiet"><a href="{_address(entry.files.source, out)}">the page</a>, \
-<a href="{_address(entry.files.target, out)}">cleaned</a></p>
+<p class="quiet"><a href="{_address(whole.source, out)}">the {kind}</a>, \
+<a href="{_address(whole.target, out)}">cleaned</a></p>
 </article>"""
 
 
