@@ -14,6 +14,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+import torch.distributed as dist
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.utils import configure_log, setup_globals
 from hydra.errors import HydraException
@@ -43,6 +44,17 @@ def main() -> None:
         told = {"time": time.time_ns(), "mistake": mistake, "error": explain(error) if mistake else _trace(error)}
         order.with_name(f"{place().rank}.json").write_text(json.dumps(told))
         os._exit(1)
+    _end()
+
+
+def _end() -> None:
+    """An ordinary end, which leaves out the interpreter's: threads of torch's C++ abort there now and then."""
+    if dist.is_initialized():
+        dist.destroy_process_group()
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _listen(hydra: Any) -> None:
