@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 from drawn_books import book_of, check_clean, is_white, members_of, write_zip
-from infer_command import files, run
+from infer_command import contents, files, run
+from stopping import Steps, run_without_writing
 
 from textrm import files as textrm_files
+from textrm.page.books.book import Member
 from textrm.page.books.zipped import ZipBook
 from textrm.page.files import clean_books, clean_pages
 from textrm.page.files.remembered import Remembered
@@ -21,10 +23,6 @@ _DONE = "0 pages cleaned, 3 were done already (a page that was replaced is not c
 @pytest.fixture
 def cbz(tmp_path: Path) -> Path:
     return write_zip(tmp_path / "in" / "book.cbz", book_of())
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {name: (folder / name).read_bytes() for name in files(folder)}
 
 
 def test_a_book_in_its_own_place_is_cleaned_once(model_file: Path, cbz: Path) -> None:
@@ -65,24 +63,14 @@ def test_killed_after_any_step_and_given_again_it_ends_in_the_same_bytes(
     unbroken = tmp_path / "unbroken"
     shutil.copytree(cbz.parent, unbroken)
     run(model_file, unbroken, "-o", unbroken, "--overwrite", "--backup", "--mask")
-    steps = {"left": 0}
-
-    def counted(whole):  # type: ignore[no-untyped-def]
-        def step(*given, **named):  # type: ignore[no-untyped-def]
-            steps["left"] -= 1
-            if steps["left"] < 0:
-                raise KeyboardInterrupt
-            return whole(*given, **named)
-
-        return step
-
-    monkeypatch.setattr(clean_pages, "write_whole", counted(clean_pages.write_whole))
-    monkeypatch.setattr(clean_books, "back_up", counted(clean_books.back_up))
-    monkeypatch.setattr(textrm_files.os, "replace", counted(os.replace))
-    monkeypatch.setattr(Remembered, "note", counted(Remembered.note))
+    steps = Steps()
+    monkeypatch.setattr(clean_pages, "write_whole", steps.counted(clean_pages.write_whole))
+    monkeypatch.setattr(clean_books, "back_up", steps.counted(clean_books.back_up))
+    monkeypatch.setattr(textrm_files.os, "replace", steps.counted(os.replace))
+    monkeypatch.setattr(Remembered, "note", steps.counted(Remembered.note))
     stopped = 0
     for count in [*kills, 1000]:
-        steps["left"] = count
+        steps.left = count
         given = (cbz.parent, "-o", cbz.parent, "--overwrite", "--backup", "--mask")
         stopped += run(model_file, *given).exit_code == 130
     assert stopped >= 3
@@ -94,7 +82,7 @@ def test_cleaned_pages_that_are_taken_away_are_a_failure(
 ) -> None:
     out, whole, read = tmp_path / "out", ZipBook.read, []
 
-    def taking(book, member):  # type: ignore[no-untyped-def]
+    def taking(book: ZipBook, member: Member) -> bytes:
         read.append(member)
         if len(read) == 3:
             shutil.rmtree(out)
@@ -135,15 +123,11 @@ def test_what_killed_runs_left_half_written_is_swept(
     model_file: Path, cbz: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "out"
-    with monkeypatch.context() as patch:
-        patch.setattr(ZipBook, "write", lambda *given: 1 / 0)
-        run(model_file, cbz, "-o", out)
+    run_without_writing(model_file, cbz, out, monkeypatch)
     (work,) = out.glob(".textrm-*")
     assert len(files(work)) == 3
     for folder in (out, work):
         (folder / ".0123456789abcdef.part").write_bytes(b"half")
-    with monkeypatch.context() as patch:
-        patch.setattr(ZipBook, "write", lambda *given: 1 / 0)
-        run(model_file, cbz, "-o", out)
+    run_without_writing(model_file, cbz, out, monkeypatch)
     assert len(files(out)) == 3
     assert not any(name.endswith(".part") for name in files(out))

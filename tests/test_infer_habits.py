@@ -9,16 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from infer_command import check_interrupted, files, run, start
+from infer_command import check_interrupted, contents, files, run, start
 from PIL import Image
 from standin_model import lettered_page
 
 from textrm import infer
 from textrm.pictures.read import read
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {name: (folder / name).read_bytes() for name in files(folder)}
 
 
 def test_two_processes_write_the_same_bytes_and_tell_the_same(model_file: Path, book: Path, tmp_path: Path) -> None:

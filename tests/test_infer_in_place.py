@@ -8,16 +8,13 @@ import signal
 from pathlib import Path
 
 import pytest
-from infer_command import files, run, start
+from infer_command import contents, files, run, start
 from PIL import Image
 from standin_model import lettered_page
+from stopping import Steps
 
 from textrm.page.files import clean_pages
 from textrm.page.files.remembered import Remembered
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {name: (folder / name).read_bytes() for name in files(folder)}
 
 
 @pytest.fixture
@@ -34,23 +31,13 @@ def test_killed_after_any_step_and_given_again_it_ends_in_the_same_bytes(
     model_file: Path, book: Path, unbroken: dict[str, bytes], kills: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A step is a note, a backup or a file: the kill comes before it, or after it."""
-    steps = {"left": 0}
-
-    def counted(whole):  # type: ignore[no-untyped-def]
-        def step(*given, **named):  # type: ignore[no-untyped-def]
-            steps["left"] -= 1
-            if steps["left"] < 0:
-                raise KeyboardInterrupt
-            return whole(*given, **named)
-
-        return step
-
-    monkeypatch.setattr(clean_pages, "write_whole", counted(clean_pages.write_whole))
-    monkeypatch.setattr(clean_pages, "back_up", counted(clean_pages.back_up))
-    monkeypatch.setattr(Remembered, "note", counted(Remembered.note))
+    steps = Steps()
+    monkeypatch.setattr(clean_pages, "write_whole", steps.counted(clean_pages.write_whole))
+    monkeypatch.setattr(clean_pages, "back_up", steps.counted(clean_pages.back_up))
+    monkeypatch.setattr(Remembered, "note", steps.counted(Remembered.note))
     stopped = 0
     for count in [*kills, 1000]:
-        steps["left"] = count
+        steps.left = count
         stopped += run(model_file, book, "-o", book, "--overwrite", "--backup", "--mask").exit_code == 130
     assert stopped >= 3
     assert contents(book) == unbroken
@@ -122,11 +109,11 @@ def test_a_folder_that_is_taken_away_is_a_failure(
     out, whole = tmp_path / "out", clean_pages.write_whole
     written: list[Path] = []
 
-    def taking(path: Path, *given: object, **named: object) -> Path:
+    def taking(path: Path, content: bytes | memoryview, durable: bool = False) -> Path:
         written.append(path)
         if len(written) == 3:
             shutil.rmtree(out)
-        return whole(path, *given, **named)  # type: ignore[arg-type]
+        return whole(path, content, durable)
 
     monkeypatch.setattr(clean_pages, "write_whole", taking)
     result = run(model_file, book, "-o", out)

@@ -5,6 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
+from typing import Any
+
+from textrm.errors import UserError
 
 
 @contextmanager
@@ -25,3 +29,16 @@ def needs_extra(extra: str, module: str) -> Iterator[None]:
         if module == "__main__":
             sys.exit(f"error: {message}")
         raise ModuleNotFoundError(message, name=error.name) from error
+
+
+def import_extra(extra: str, name: str) -> Any:
+    """The module ``name``, which only the extra lets be imported, where it is asked for in the middle of work.
+
+    Raises:
+        UserError: with the line of :func:`needs_extra`.
+    """
+    try:
+        with needs_extra(extra, __name__):
+            return import_module(name)
+    except ModuleNotFoundError as error:
+        raise UserError(str(error)) from error

@@ -63,24 +63,23 @@ def replacing(path: Path, durable: bool = False) -> Iterator[BinaryIO]:
     path.parent.mkdir(parents=True, exist_ok=True)
     # Its length does not depend on the name: that one may be as long as the file system allows.
     temporary = path.with_name(f".{secrets.token_hex(8)}.part")
-    held = temporary.open("xb")
-    try:
-        if fcntl is None:
-            held.close()
-        else:
-            with suppress(OSError):  # a file system without locks, on which nothing is swept either
-                fcntl.flock(held, fcntl.LOCK_EX)
-        with temporary.open("w+b") as file:  # closed before the rename: some file systems tell only then what failed
-            yield file
-            if durable:
-                file.flush()
-                os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        held.close()
-        temporary.unlink(missing_ok=True)
-        raise
-    held.close()
+    with temporary.open("xb") as held:
+        try:
+            if fcntl is None:
+                held.close()
+            else:
+                with suppress(OSError):  # a file system without locks, on which nothing is swept either
+                    fcntl.flock(held, fcntl.LOCK_EX)
+            # Closed before the rename: some file systems tell only then what failed.
+            with temporary.open("w+b") as file:
+                yield file
+                if durable:
+                    file.flush()
+                    os.fsync(file.fileno())
+            os.replace(temporary, path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
 
 
 def sweep(folders: Iterable[Path | str]) -> None:

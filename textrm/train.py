@@ -21,7 +21,7 @@ with needs_extra("train", __name__):
     from omegaconf import DictConfig, OmegaConf
 
     from textrm.callbacks.batch_norm import MeasureBatchNorm
-    from textrm.callbacks.costs import costs_of
+    from textrm.callbacks.costs import find_costs
     from textrm.nets.contract import need_kind
     from textrm.runs.config import at_least, hydra_entry, resolved_dict
     from textrm.runs.continuing import find_checkpoint, keep_metrics
@@ -112,8 +112,9 @@ def train(config: DictConfig, run: Path, outcome: Outcome | None = None) -> floa
     with recorded(run, outcome) if writing else nullcontext(), real_keys(given):
         fit(trainer, task, datamodule, checkpoint, config.test, run)
         outcome.score = best_score(trainer)
-        for name, value in costs_of(trainer).items():
-            setattr(outcome, name, value)
+        if costs := find_costs(trainer):
+            for name, value in costs.figures.items():
+                setattr(outcome, name, value)
         if pruned(trainer):
             outcome.status = Status.PRUNED
     bad = union(getattr(datamodule, "bad_rows", {}))

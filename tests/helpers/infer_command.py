@@ -40,6 +40,10 @@ def files(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
+def contents(folder: Path) -> dict[str, bytes]:
+    return {name: (folder / name).read_bytes() for name in files(folder)}
+
+
 def check_reasons(lines: list[str], reasons: dict[str, str]) -> None:
     """Every file is told among ``lines``, as "failed: PATH: REASON", with words of its reason."""
     told = {line.split(": ")[1].rsplit("/")[-1]: line for line in lines if "failed: " in line}

@@ -10,7 +10,7 @@ import pytorch_lightning as pl
 from pytorch_lightning.callbacks import Callback
 from torch.utils.tensorboard.summary import hparams
 
-from textrm.callbacks.costs import NAMES, Costs
+from textrm.callbacks.costs import NAMES, find_costs
 from textrm.callbacks.pictures import writers
 from textrm.runs.config import override_key
 from textrm.runs.outcome import Outcome
@@ -38,9 +38,8 @@ class Board(Callback):
             group: {chart: ["Multiline", list(tags)] for chart, tags in of_group.items()}
             for group, of_group in self.layout.items()
         }
-        known: Any = trainer  # whose list of callbacks it does not declare
-        measured = any(isinstance(callback, Costs) for callback in known.callbacks)
-        figures = [*self.figures, *(f"costs/{name}" for name in NAMES if measured)]
+        costs = () if find_costs(trainer) is None else NAMES
+        figures = [*self.figures, *(f"costs/{name}" for name in costs)]
         for writer in writers(trainer):
             writer.add_custom_scalars(charts)
             events: Any = writer.file_writer  # declared as None, which it was before the line above

@@ -158,8 +158,8 @@ class ExportedVerifier(Exported):
 def exported_class(net: nn.Module) -> type[Exported]:
     """What a net becomes when it is exported; its ``task`` says what the net is for."""
     for family, wrapper in ((Tagger, ExportedTagger), (Inpainter, ExportedInpainter), (Cleaner, ExportedCleaner),
-                            (CoarseToFine, ExportedLook), (WordVerifier, ExportedVerifier),
-                            (EitherVerifier, ExportedVerifier)):  # fmt: skip
+                            (CoarseToFine, ExportedLook),
+                            ((WordVerifier, EitherVerifier), ExportedVerifier)):  # fmt: skip
         if isinstance(net, family):
             return wrapper
     return ExportedSegmenter

@@ -13,7 +13,6 @@ import pickle
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -27,6 +26,7 @@ from omegaconf import DictConfig
 from torch.distributed import TCPStore
 
 from textrm.errors import UserError
+from textrm.interruption import Terminated, sigterm_interrupts
 from textrm.runs.outcome import Outcome, Status
 
 PATIENCE = 15.0  # seconds for a process that was told to stop
@@ -53,15 +53,17 @@ def train_on(ranks: int, config: DictConfig, run: Path, outcome: Outcome) -> flo
         KeyboardInterrupt, SystemExit: after Ctrl-C and SIGTERM, when all have stopped.
     """
     before = _written_at(run)
-    with TemporaryDirectory(prefix="textrm-") as folder, _sigterm_ends(), _store() as port:
+    with TemporaryDirectory(prefix="textrm-") as folder, sigterm_interrupts(), _store() as port:
         order = Path(folder) / "order.pickle"
         order.write_bytes(pickle.dumps(Order(config, HydraConfig.instance().cfg, run, outcome)))
         processes = [_start(rank, ranks, port, order) for rank in range(ranks)]
         try:
             failure = _wait(processes, run, order)
-        except BaseException:
+        except BaseException as error:
             _stop(processes)
             _record(run, outcome, before, Status.STOPPED, None)
+            if isinstance(error, Terminated):
+                raise SystemExit(143) from error
             raise
     _record(run, outcome, before, None if failure is None else Status.FAILED, failure)
     if failure is not None:
@@ -133,23 +135,6 @@ def _stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:
         process.wait()
         assert process.stdin is not None
         process.stdin.close()
-
-
-@contextmanager
-def _sigterm_ends() -> Iterator[None]:
-    """Let SIGTERM end this process as Ctrl-C does, with its own status; signals are heard by the main thread alone."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def end(*_: Any) -> None:
-        raise SystemExit(143)
-
-    before = signal.signal(signal.SIGTERM, end)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _record(run: Path, outcome: Outcome, before: int, status: Status | None, error: Exception | None) -> None:

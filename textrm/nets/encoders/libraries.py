@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import import_module
-from typing import Any
 
 from torch import Tensor, nn
 
 from textrm.errors import UserError
-from textrm.extras import needs_extra
+from textrm.extras import import_extra
 from textrm.nets.encoders.encoder import Encoder
 from textrm.nets.look import reason_of
 
@@ -54,7 +52,7 @@ class TimmEncoder(LibraryEncoder):
     """
 
     def __init__(self, name: str, output_stride: int = 16, weights: str | None = None, in_channels: int = 3) -> None:
-        timm = _library("timm")
+        timm = import_extra("encoders", "timm")
         try:
             body = timm.create_model(
                 name, pretrained=False, features_only=True, output_stride=output_stride, in_chans=in_channels
@@ -74,7 +72,7 @@ class SmpEncoder(LibraryEncoder):
     """
 
     def __init__(self, name: str, output_stride: int = 16, weights: str | None = None, in_channels: int = 3) -> None:
-        smp = _library("segmentation_models_pytorch")
+        smp = import_extra("encoders", "segmentation_models_pytorch")
         try:
             body = smp.encoders.get_encoder(
                 name, in_channels=in_channels, depth=5, weights=None, output_stride=output_stride
@@ -84,11 +82,3 @@ class SmpEncoder(LibraryEncoder):
                             f"output_stride={output_stride} ({reason_of(error)})") from error  # fmt: skip
         strides = [min(2**depth, output_stride) for depth in range(len(body.out_channels))]
         super().__init__(body, name, body.out_channels, strides, weights, in_channels)
-
-
-def _library(name: str) -> Any:
-    try:
-        with needs_extra("encoders", __name__):
-            return import_module(name)
-    except ModuleNotFoundError as error:
-        raise UserError(str(error)) from error

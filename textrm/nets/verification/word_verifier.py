@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from textrm.nets.verification.trunks import KnowingTrunk, PlainTrunk
+
 
 class WordVerifier(nn.Module):
     """Views of words B V C S S and their features B F to logits B.
@@ -26,13 +28,12 @@ class WordVerifier(nn.Module):
         dropout: share of the joined values that is dropped in training, and of the hidden ones.
     """
 
-    def __init__(self, trunk: nn.Module, views: int, features: int, hidden: int = 64, most: float = 1.5,
+    def __init__(self, trunk: PlainTrunk | KnowingTrunk, views: int, features: int, hidden: int = 64, most: float = 1.5,
                  dropout: float = 0.25) -> None:  # fmt: skip
         super().__init__()
         self.most = most
         self.trunk = trunk
-        channels: int = trunk.channels  # type: ignore[assignment]
-        self.of_views = nn.Sequential(nn.Dropout(dropout), nn.Linear(2 * views * channels, 64), nn.ReLU(),
+        self.of_views = nn.Sequential(nn.Dropout(dropout), nn.Linear(2 * views * trunk.channels, 64), nn.ReLU(),
                                       nn.Dropout(dropout), nn.Linear(64, 1))  # fmt: skip
         self.standardize = nn.BatchNorm1d(features)
         self.linear = nn.Linear(features, 1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from textrm.errors import UserError
-from textrm.extras import needs_extra
+from textrm.extras import import_extra
 from textrm.files import open_file
 from textrm.page.books.book import Book
 from textrm.page.books.zipped import ZipBook
@@ -53,23 +53,17 @@ def open_book(path: Path, work: Path) -> Book:
 
 def _archive(path: Path, work: Path) -> Book:
     try:
-        with needs_extra("archives", __name__):
-            from textrm.page.books.archive import ArchiveBook
-    except ModuleNotFoundError as error:
-        raise UserError(str(error)) from error
+        module = import_extra("archives", "textrm.page.books.archive")
     except (AttributeError, OSError, TypeError) as error:  # libarchive-c finds no library to load
         raise UserError("this needs the library libarchive, which is not installed: on Debian and Ubuntu apt install "
                         "libarchive13, on macOS brew install libarchive") from error  # fmt: skip
-    return ArchiveBook(path, work)
+    book: Book = module.ArchiveBook(path, work)
+    return book
 
 
 def _pdf(path: Path) -> Book:
-    try:
-        with needs_extra("pdf", __name__):
-            from textrm.page.books.pdf.book import PdfBook
-    except ModuleNotFoundError as error:
-        raise UserError(str(error)) from error
-    return PdfBook(path)
+    book: Book = import_extra("pdf", "textrm.page.books.pdf.book").PdfBook(path)
+    return book
 
 
 def _start(path: Path) -> bytes:

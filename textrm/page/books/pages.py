@@ -10,7 +10,9 @@ from textrm.page.books.book import Contents, Member
 from textrm.page.books.limits import Entry
 from textrm.pictures.read import SUFFIXES
 
-_UNREAD = frozenset((".avif", ".heic", ".heif", ".jp2", ".jxl"))
+UNREAD = frozenset((".avif", ".heic", ".heif", ".jp2", ".jxl"))
+"""Suffixes of pictures in formats that are not read."""
+
 _LISTED = 4  # names
 
 
@@ -27,7 +29,7 @@ def pages_among(entries: Sequence[Entry]) -> Contents:
             continue
         if entry.suffix in SUFFIXES:
             contents.pages.append(Member(number, name))
-        elif entry.suffix in _UNREAD:
+        elif entry.suffix in UNREAD:
             contents.unread.append((name, f"{entry.suffix} is not read: it stays as it is"))
     if not contents.pages and not contents.unread:
         raise UserError(f"it holds no picture ({', '.join(sorted(SUFFIXES))})")

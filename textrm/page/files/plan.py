@@ -9,14 +9,13 @@ from pathlib import Path
 
 from textrm.errors import UserError
 from textrm.page.books.opening import BOOKS, suffix_of_result
+from textrm.page.books.pages import UNREAD
 from textrm.page.files.named_beside import EXTRAS, LOOKS, file_beside
 from textrm.page.files.remembered import Remembered
 from textrm.pictures.page import Page
 from textrm.pictures.read import SUFFIXES, read
 
-FOREIGN = frozenset(
-    (".avif", ".heic", ".heif", ".jp2", ".jxl", ".psd", ".clip", ".kra", ".xcf", ".pdf", ".cbz", ".cbr")
-)
+FOREIGN = UNREAD | {".psd", ".clip", ".kra", ".xcf", ".pdf", ".cbz", ".cbr"}
 """Suffixes of pages in formats that are not read: to be told of, where other files are passed over in silence."""
 
 

@@ -14,14 +14,14 @@ import os
 import sys
 import time
 from collections.abc import Collection
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from textrm.files import sweep, write_whole
 
 _KEPT = 2  # notes of each file: the one before counts where a run was killed between the note and the file
 _ENOUGH = 500  # notes beyond those that count, before they are thrown away
-_PART = 1 << 20  # bytes that are in memory at a time
 _OLD = 400 * 24 * 3600  # seconds after which nobody goes on with a folder
 
 
@@ -179,8 +179,6 @@ class Remembered:
 
 
 def _hash(file: BinaryIO) -> str:
-    file.seek(0)
-    digest = hashlib.blake2b(digest_size=16)
-    while part := file.read(_PART):
-        digest.update(part)
-    return digest.hexdigest()
+    readable: Any = file  # whose type does not tell of readinto
+    readable.seek(0)
+    return hashlib.file_digest(readable, partial(hashlib.blake2b, digest_size=16)).hexdigest()
