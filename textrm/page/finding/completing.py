@@ -34,17 +34,21 @@ def overlooked(image: np.ndarray, strokes: Pixels, grounds: Grounds, kept: np.nd
     """
     ys, xs, word = strokes
     found: list[Pixels] = []
-    standing = kept & (grounds.share >= _SHARE)
+    standing = kept & in_balloons(grounds)
     for region in np.unique(grounds.of_word[standing]).tolist():
-        ground = grounds.closed.get(region)
-        if ground is None or ground.convex < _CONVEX or ground.plain < _PLAIN:
-            continue
         own = standing[word] & (grounds.of_word[word] == region)
-        found.append(_of_balloon(image, (ys[own], xs[own], word[own]), ground, grounds.step))
+        found.append(_of_balloon(image, (ys[own], xs[own], word[own]), grounds.closed[region], grounds.step))
     if not found:
         return ys[:0], xs[:0], word[:0]
     more_ys, more_xs, more_words = (np.concatenate(part) for part in zip(*found, strict=True))
     return more_ys, more_xs, more_words
+
+
+def in_balloons(grounds: Grounds) -> np.ndarray:
+    """N bool: which words stand on a closed, convex ground of one colour."""
+    balloons = [number for number, ground in grounds.closed.items()
+                if ground.convex >= _CONVEX and ground.plain >= _PLAIN]  # fmt: skip
+    return (grounds.share >= _SHARE) & np.isin(grounds.of_word, balloons)
 
 
 def _of_balloon(image: np.ndarray, own: Pixels, ground: ClosedGround, step: int) -> Pixels:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from textrm.page.finding.completing import overlooked
+from textrm.page.finding.completing import Pixels, in_balloons, overlooked
 from textrm.page.finding.judge import Judge
+from textrm.page.finding.lines import rest_of_lines
 from textrm.page.finding.mask import Region
 from textrm.page.finding.verifier import Verifier
 from textrm.page.finding.words import group_words
@@ -20,8 +21,9 @@ def find_words(
 ) -> tuple[np.ndarray, list[Region], list[Region]]:  # fmt: skip
     """The mask of the lettering, its words, and the doubtful ones, which are left.
 
-    A word whose score is above ``threshold`` goes with all of its strokes, and in a balloon with what was overlooked
-    there (:func:`~textrm.page.finding.completing.overlooked`); another one stays with all of them, and is doubtful
+    A word whose score is above ``threshold`` goes with all of its strokes, in a balloon with what was overlooked there
+    (:func:`~textrm.page.finding.completing.overlooked`), and elsewhere with the rest of its lines
+    (:func:`~textrm.page.finding.lines.rest_of_lines`); another one stays with all of them, and is doubtful
     where its score reaches half of the threshold. One without any pixel above the threshold is none.
 
     Args:
@@ -47,14 +49,20 @@ def find_words(
     pixels = words.strokes.ys, words.strokes.xs, words.word
     inside = kept[words.word]
     mask[pixels[0][inside], pixels[1][inside]] = 1
-    further = overlooked(image, pixels, words.grounds, kept)
-    mask[further[:2]] = 1
+    whole = _both(pixels, overlooked(image, pixels, words.grounds, kept))
+    whole = _both(whole, rest_of_lines(image, whole, kept, ~in_balloons(words.grounds)))
+    mask[whole[0][len(words.word) :], whole[1][len(words.word) :]] = 1
     gone = np.bincount(words.word, mask[pixels[:2]], minlength=len(kept)) * 2 > words.areas  # with a balloon's others
     return (
         mask,
-        _regions([np.concatenate(part) for part in zip(pixels, further, strict=True)], scores, kept),
+        _regions(whole, scores, kept),
         _regions(pixels, scores, doubtful & ~gone),
     )
+
+
+def _both(pixels: Pixels, further: Pixels) -> Pixels:
+    ys, xs, word = (np.concatenate(part) for part in zip(pixels, further, strict=True))
+    return ys, xs, word
 
 
 def _regions(pixels: Sequence[np.ndarray], scores: np.ndarray, wanted: np.ndarray) -> list[Region]:
