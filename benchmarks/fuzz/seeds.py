@@ -100,6 +100,17 @@ def _drawn() -> Iterator[tuple[str, bytes]]:
         pixels = wide[..., 0] if channels == 1 else np.ascontiguousarray(wide[..., :channels])
         yield f"TIFF 16 bit {channels}", encode_16_bit(pixels, Image.Exif(), _PROFILE)
     yield "TIFF 16 bit ink", encode_16_bit(wide, Image.Exif(), None, True)
+    for mode in ("1", "L", "RGB"):
+        yield f"PPM {mode}", _saved(modes[mode], "PPM")
+    yield "PPM 16 bit", b"P6 %d %d 65535 " % (_WIDTH, _HEIGHT) + wide[..., :3].astype(">u2").tobytes()
+    yield (
+        "PPM 10 bit",
+        b"P5\n# of a scanner\n%d %d\n1023\n" % (_WIDTH, _HEIGHT) + (wide[..., 0] >> 6).astype(">u2").tobytes(),
+    )
+    yield (
+        "PPM text",
+        b"P3 %d %d 255\n" % (_WIDTH, _HEIGHT) + b" ".join(b"%d" % value for value in modes["RGB"].tobytes()),
+    )
     for channels in (3, 4):
         yield f"PNG 16 bit {channels}", cv2.imencode(".png", wide[..., :channels])[1].tobytes()
 

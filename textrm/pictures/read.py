@@ -13,7 +13,7 @@ from PIL import Image, UnidentifiedImageError
 
 from textrm.errors import UserError
 from textrm.files import open_file
-from textrm.pictures import jpeg, png, tiff, wide_tiff
+from textrm.pictures import jpeg, png, pnm, tiff, wide_tiff
 from textrm.pictures.from_pillow import FORMATS, SEVERAL_FRAMES, decode
 from textrm.pictures.page import ORIENTATION, Page
 from textrm.pictures.png_chunks import read_chunks
@@ -21,14 +21,15 @@ from textrm.pictures.quiet import quiet
 from textrm.pictures.size import MAX_PIXELS, check_size
 from textrm.pictures.stored import to_rgb, upright
 
-SUFFIXES = frozenset((".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".dib", ".tif", ".tiff", ".gif"))
+SUFFIXES = frozenset((".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".dib", ".tif", ".tiff", ".gif",
+                      ".ppm", ".pgm", ".pbm", ".pnm"))  # fmt: skip
 
 
 def read(path: Path | str, max_pixels: int = MAX_PIXELS) -> Page:
     """Read a picture file.
 
     Args:
-        path: a JPEG, PNG, WebP, BMP, TIFF or GIF file, told by its content; of several frames the first is read.
+        path: a picture of a format that is read, told by its content; of several frames the first is read.
         max_pixels: larger pictures are refused before they are decoded, as are those of more bytes than
             ``BYTES_PER_PIXEL`` times that.
 
@@ -72,6 +73,8 @@ def _read(file: BinaryIO, max_pixels: int) -> Page:
             return _shown(*decode(file, max_pixels))
     if start[:2] == b"\xff\xd8":
         return _jpeg(file, max_pixels)
+    if pnm.is_pnm(start):
+        return _shown(*pnm.decode(file, max_pixels))
     return _shown(*decode(file, max_pixels))
 
 
@@ -125,7 +128,7 @@ def _own_words() -> Iterator[None]:
     except UserError:
         raise
     except UnidentifiedImageError as error:
-        raise UserError("not a picture; expected JPEG, PNG, WebP, BMP, TIFF or GIF") from error
+        raise UserError("not a picture; expected JPEG, PNG, WebP, BMP, TIFF, GIF or PPM") from error
     except MemoryError as error:
         raise UserError("there is not enough memory to decode it") from error
     except Exception as error:  # decoders raise nearly anything on damaged data
