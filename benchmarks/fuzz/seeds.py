@@ -100,6 +100,9 @@ def _drawn() -> Iterator[tuple[str, bytes]]:
         pixels = wide[..., 0] if channels == 1 else np.ascontiguousarray(wide[..., :channels])
         yield f"TIFF 16 bit {channels}", encode_16_bit(pixels, Image.Exif(), _PROFILE)
     yield "TIFF 16 bit ink", encode_16_bit(wide, Image.Exif(), None, True)
+    for mode in ("L", "LA", "RGB", "RGBA", "CMYK", "I;16"):
+        yield f"JPEG2000 {mode}", _saved(modes[mode], "JPEG2000", irreversible=mode == "RGB")
+        yield f"JPEG2000 {mode} bare", _saved(modes[mode], "JPEG2000", no_jp2=True, tile_size=(32, 32))
     for mode in ("1", "L", "RGB"):
         yield f"PPM {mode}", _saved(modes[mode], "PPM")
     yield "PPM 16 bit", b"P6 %d %d 65535 " % (_WIDTH, _HEIGHT) + wide[..., :3].astype(">u2").tobytes()

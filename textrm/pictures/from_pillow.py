@@ -55,7 +55,7 @@ def decode(source: BinaryIO, max_pixels: int, chunks: Chunks | None = None) -> t
         kind = "JPEG" if picture.format == "MPO" else picture.format or ""
         page = Page(np.empty(0), kind, mode, exif=exif, notes=notes)
         describe(page, picture, source, chunks)
-        stored = _pixels(picture) if wide is None else wide
+        stored = pixels_of(picture) if wide is None else wide
         if layout == "I;12":
             page.notes.append("its 12 bits are written as 16")
             stored = stored << 4 | stored >> 8
@@ -71,7 +71,7 @@ def _layout(picture: Image.Image) -> str:
     return arguments if isinstance(arguments, str) else str(arguments[0])
 
 
-def _pixels(picture: Image.Image) -> np.ndarray:
+def pixels_of(picture: Image.Image) -> np.ndarray:
     """The pixels of a loaded picture, copied in bands: a large page is not held three times."""
     first = np.asarray(picture.crop((0, 0, picture.width, 1)))
     pixels = np.empty((picture.height, *first.shape[1:]), first.dtype.newbyteorder("="))

@@ -13,7 +13,7 @@ from PIL import Image, UnidentifiedImageError
 
 from textrm.errors import UserError
 from textrm.files import open_file
-from textrm.pictures import jpeg, png, pnm, tiff, wide_tiff
+from textrm.pictures import jpeg, jpeg_2000, jpeg_2000_parts, png, pnm, tiff, wide_tiff
 from textrm.pictures.from_pillow import FORMATS, SEVERAL_FRAMES, decode
 from textrm.pictures.page import ORIENTATION, Page
 from textrm.pictures.png_chunks import read_chunks
@@ -22,7 +22,7 @@ from textrm.pictures.size import MAX_PIXELS, check_size
 from textrm.pictures.stored import to_rgb, upright
 
 SUFFIXES = frozenset((".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".dib", ".tif", ".tiff", ".gif",
-                      ".ppm", ".pgm", ".pbm", ".pnm"))  # fmt: skip
+                      ".ppm", ".pgm", ".pbm", ".pnm", ".jp2", ".j2k", ".j2c", ".jpx", ".jpf"))  # fmt: skip
 
 
 def read(path: Path | str, max_pixels: int = MAX_PIXELS) -> Page:
@@ -73,6 +73,8 @@ def _read(file: BinaryIO, max_pixels: int) -> Page:
             return _shown(*decode(file, max_pixels))
     if start[:2] == b"\xff\xd8":
         return _jpeg(file, max_pixels)
+    if start.startswith(jpeg_2000_parts.SIGNATURES):
+        return _shown(*jpeg_2000.decode(file, max_pixels))
     if pnm.is_pnm(start):
         return _shown(*pnm.decode(file, max_pixels))
     return _shown(*decode(file, max_pixels))
@@ -128,7 +130,7 @@ def _own_words() -> Iterator[None]:
     except UserError:
         raise
     except UnidentifiedImageError as error:
-        raise UserError("not a picture; expected JPEG, PNG, WebP, BMP, TIFF, GIF or PPM") from error
+        raise UserError("not a picture; expected JPEG, PNG, WebP, JPEG 2000, BMP, TIFF, GIF or PPM") from error
     except MemoryError as error:
         raise UserError("there is not enough memory to decode it") from error
     except Exception as error:  # decoders raise nearly anything on damaged data
