@@ -13,7 +13,7 @@ from PIL import Image
 from rewriting import ICC, bar_filled, differences, rewritten
 
 from textrm.errors import UserError
-from textrm.pictures.jpeg_2000_parts import box
+from textrm.pictures.boxes import box
 from textrm.pictures.read import read
 from textrm.pictures.write import encode
 

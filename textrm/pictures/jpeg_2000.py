@@ -12,8 +12,10 @@ import numpy as np
 from PIL import Image
 
 from textrm.errors import UserError
+from textrm.pictures.boxes import box, boxes_of
+from textrm.pictures.depth import spread
 from textrm.pictures.from_pillow import SEVERAL_FRAMES, pixels_of
-from textrm.pictures.jpeg_2000_parts import CODESTREAM, HEADER, Codestream, box, boxes_of, look, meaning, split
+from textrm.pictures.jpeg_2000_parts import CODESTREAM, HEADER, Codestream, look, meaning, split
 from textrm.pictures.page import ORIENTATION, Page
 from textrm.pictures.png import Chunk
 from textrm.pictures.size import check_size
@@ -84,9 +86,8 @@ def _pixels(codestream: Codestream, page: Page) -> np.ndarray:
     values = pixels >> (width - used).astype(pixels.dtype)  # one component has no axis of its own, and needs none
     if page.mode != "P":
         page.notes.append(f"its {max(codestream.bits)} bits are written as {width}")
-        highest = (1 << used) - 1
-        values = (values.astype(np.uint32) * (2**width - 1) + highest // 2) // highest
-    return values.astype(pixels.dtype)
+        values = spread(values, (1 << used) - 1, pixels.dtype.type)
+    return values
 
 
 def _describe(page: Page, content: bytes, boxes: list[Chunk], frames: int, icc_profile: bytes) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from textrm.errors import UserError
+from textrm.pictures.boxes import boxes_of
 from textrm.pictures.png import Chunk
 
 SIGNATURES = (b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51")
@@ -68,11 +68,6 @@ def split(content: bytes) -> tuple[list[Chunk], bytes, int]:
     if not codestream.startswith(SIGNATURES[1]) or all(name != HEADER for name, _ in found):
         raise UserError("the picture is damaged: it holds no pixels, or no header")
     return found, codestream, count
-
-
-def box(name: bytes, content: bytes) -> bytes:
-    """A box as it stands in a file."""
-    return struct.pack(">I4s", 8 + len(content), name) + content
 
 
 def look(content: bytes) -> Codestream:
@@ -146,22 +141,3 @@ def _check_tiles(content: bytes, tiles: int) -> bool:
     if missing or at < 0 or not (has_end or at == len(content)):
         raise UserError("the picture is damaged: a part of its pixels is missing")
     return has_end
-
-
-def boxes_of(content: bytes) -> Iterator[Chunk]:
-    """Name and content of each box.
-
-    Raises:
-        UserError: when one is cut off.
-    """
-    at = 0
-    while at + 8 <= len(content):
-        length, name = struct.unpack_from(">I4s", content, at)
-        head = 8
-        if length == 1 and at + 16 <= len(content):
-            head, (length,) = 16, struct.unpack_from(">Q", content, at + 8)
-        end = len(content) if length == 0 else at + length
-        if end < at + head or end > len(content):
-            raise UserError("the picture is damaged: it is cut off")
-        yield name, content[at + head : end]
-        at = end

@@ -8,6 +8,7 @@ from typing import BinaryIO
 import numpy as np
 
 from textrm.errors import UserError
+from textrm.pictures.depth import gathered, spread
 from textrm.pictures.from_pillow import SEVERAL_FRAMES
 from textrm.pictures.page import Page
 from textrm.pictures.size import check_size
@@ -65,7 +66,7 @@ def decode(file: BinaryIO, max_pixels: int) -> tuple[Page, np.ndarray]:
     pixels = values.reshape((height, width, 3) if channels == 3 else (height, width))
     page = Page(np.empty(0), "PPM", mode, save={"highest": highest, "remarks": remarks})
     page.notes += [SEVERAL_FRAMES] if is_pnm(rest.lstrip()) else []
-    return page, pixels == 0 if mode == "1" else _spread(pixels, highest)
+    return page, pixels == 0 if mode == "1" else spread(pixels, highest, np.uint8 if highest < 256 else np.uint16)
 
 
 def encode(stored: np.ndarray, mode: str, highest: int, remarks: list[bytes]) -> bytes:
@@ -74,9 +75,7 @@ def encode(stored: np.ndarray, mode: str, highest: int, remarks: list[bytes]) ->
     head = [b"P%d" % _KINDS[mode], *remarks, b"%d %d" % (width, height)]
     if mode == "1":
         return b"\n".join([*head, np.packbits(~stored, axis=1).tobytes()])
-    full = np.iinfo(stored.dtype).max
-    if highest != full:
-        stored = ((stored.astype(np.uint32) * highest + full // 2) // full).astype(stored.dtype)
+    stored = gathered(stored, highest)
     return b"\n".join([*head, b"%d" % highest, stored.astype(stored.dtype.newbyteorder(">")).tobytes()])
 
 
@@ -108,10 +107,3 @@ def _of_text(body: bytes, count: int, is_bits: bool) -> np.ndarray:
     if len(values) < count:
         raise UserError("the picture is damaged: it is cut off")
     return values
-
-
-def _spread(pixels: np.ndarray, highest: int) -> np.ndarray:
-    full = 255 if highest < 256 else 65535
-    if highest != full:
-        pixels = (pixels.astype(np.uint32) * full + highest // 2) // highest
-    return pixels.astype(np.uint8 if full == 255 else np.uint16)

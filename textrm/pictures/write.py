@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from textrm.pictures import bmp, jpeg_2000, png, pnm, tiff
+from textrm.pictures import avif, bmp, jpeg_2000, png, pnm, tiff
 from textrm.pictures.odd import with_what_fits
 from textrm.pictures.page import ORIENTATION, Page
 from textrm.pictures.quiet import quiet
@@ -52,6 +52,8 @@ def _encoded(page: Page, stored: np.ndarray, as_png: bool) -> bytes | memoryview
         return bmp.encode_alpha(stored, page.save.get("dpi"), file_header=page.format == "BMP")
     if page.format == "JPEG2000":
         return jpeg_2000.encode(stored, page.mode, page.chunks, page.save.get("comment"))
+    if page.format == "AVIF":
+        return avif.encode(stored, page.mode, page.save)
     if page.format == "PPM":
         return pnm.encode(stored, page.mode, **page.save)
     picture = _picture(stored, page.mode, page.palette)
