@@ -11,6 +11,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+import pylibjxl
 from PIL import Image, ImageCms
 
 from textrm.pictures.tiff import encode_16_bit
@@ -107,6 +108,11 @@ def _drawn() -> Iterator[tuple[str, bytes]]:
     for channels in (1, 3, 4):
         pixels = np.ascontiguousarray(wide[..., :channels] >> 6)
         yield f"AVIF 10 bit {channels}", cv2.imencode(".avif", pixels, [cv2.IMWRITE_AVIF_DEPTH, 10])[1].tobytes()
+    for mode in ("L", "RGB", "RGBA"):
+        pixels = np.asarray(modes[mode])
+        yield f"JXL {mode}", pylibjxl.encode(pixels, lossless=True, effort=3)
+        yield f"JXL {mode} told", pylibjxl.encode(pixels, exif=_turned(1).tobytes()[6:], xmp=b"<x/>", jumbf=bytes(9))
+    yield "JXL of JPEG", pylibjxl.jpeg_to_jxl(_saved(modes["RGB"], "JPEG", exif=_turned(6)))
     for mode in ("1", "L", "RGB"):
         yield f"PPM {mode}", _saved(modes[mode], "PPM")
     yield "PPM 16 bit", b"P6 %d %d 65535 " % (_WIDTH, _HEIGHT) + wide[..., :3].astype(">u2").tobytes()

@@ -15,7 +15,7 @@ from textrm.errors import UserError
 from textrm.pictures.boxes import box, boxes_of
 from textrm.pictures.depth import spread
 from textrm.pictures.from_pillow import SEVERAL_FRAMES, pixels_of
-from textrm.pictures.jpeg_2000_parts import CODESTREAM, HEADER, Codestream, look, meaning, split
+from textrm.pictures.jpeg_2000_parts import CODESTREAM, HEADER, Codestream, Meaning, look, meaning, split
 from textrm.pictures.page import ORIENTATION, Page
 from textrm.pictures.png import Chunk
 from textrm.pictures.size import check_size
@@ -35,20 +35,11 @@ def decode(file: BinaryIO, max_pixels: int) -> tuple[Page, np.ndarray]:
     """
     file.seek(0)
     content = file.read()
-    boxes, packed, frames = split(content)
-    codestream = look(packed)
+    boxes, codestream, frames = _parts(content)
     bits = codestream.bits
     check_size(codestream.width, codestream.height, len(bits) * (2 if max(bits, default=0) > 8 else 1), max_pixels)
-    said = meaning(next((inside for name, inside in boxes if name == HEADER), b""), len(bits))
-    colours = said.colours or ("L" if said.channels < 3 else "RGB")
-    mode = _MODES.get((colours, said.channels), "")
-    if not mode or said.is_odd or not codestream.plain:
-        raise UserError("JPEG 2000 of these channels is not supported; expected grey, RGB, either with alpha, or CMYK, "
-                        "all in full size and of positive numbers: save it as PNG or TIFF")  # fmt: skip
-    if max(bits) > (16 if mode == "L" and said.palette is None else 8):
-        raise UserError(f"JPEG 2000 of {max(bits)} bits per channel is read in grey only, up to 16; "
-                        "save it as TIFF or PNG of 16 bits")  # fmt: skip
-    page = Page(np.empty(0), "JPEG2000", mode if said.palette is None else "P")
+    mode, said = _mode(boxes, codestream)
+    page = Page(np.empty(0), "JPEG2000", mode)
     stored = _pixels(codestream, page)
     _describe(page, content, boxes, frames, said.icc_profile)
     page.notes += [] if codestream.has_end else ["its end marker is missing; its pixels are whole"]
@@ -57,6 +48,17 @@ def decode(file: BinaryIO, max_pixels: int) -> tuple[Page, np.ndarray]:
         page.palette[:, 3] = 255
         page.palette[: len(said.palette), : said.palette.shape[1]] = said.palette
     return page, stored
+
+
+def mode_of(content: bytes) -> str:
+    """Pillow's name of the kind of pixels that a file has, which are not decoded.
+
+    Raises:
+        UserError: when it is damaged or of a kind that is not read.
+        Exception: what its header, where it is damaged, cannot be read by.
+    """
+    boxes, codestream, _ = _parts(content)
+    return _mode(boxes, codestream)[0]
 
 
 def encode(stored: np.ndarray, mode: str, boxes: list[Chunk], comment: bytes | None) -> bytes:
@@ -71,6 +73,27 @@ def encode(stored: np.ndarray, mode: str, boxes: list[Chunk], comment: bytes | N
     header = _header(next(inside for name, inside in boxes if name == HEADER), 8 * stored.dtype.itemsize)
     made = {CODESTREAM: codestream, HEADER: header}
     return b"".join(box(name, made.get(name, inside)) for name, inside in boxes)
+
+
+def _parts(content: bytes) -> tuple[list[Chunk], Codestream, int]:
+    boxes, packed, frames = split(content)
+    return boxes, look(packed), frames
+
+
+def _mode(boxes: list[Chunk], codestream: Codestream) -> tuple[str, Meaning]:
+    """The kind of pixels."""
+    bits = codestream.bits
+    said = meaning(next((inside for name, inside in boxes if name == HEADER), b""), len(bits))
+    colours = said.colours or ("L" if said.channels < 3 else "RGB")
+    mode = _MODES.get((colours, said.channels), "")
+    if not mode or said.is_odd or not codestream.plain:
+        raise UserError("JPEG 2000 of these channels is not supported; expected grey, RGB, either with alpha, or CMYK, "
+                        "all in full size and of positive numbers: save it as PNG or TIFF")  # fmt: skip
+    mode = mode if said.palette is None else "P"
+    if max(bits) > (16 if mode == "L" else 8):
+        raise UserError(f"JPEG 2000 of {max(bits)} bits per channel is read in grey only, up to 16; "
+                        "save it as TIFF or PNG of 16 bits")  # fmt: skip
+    return mode, said
 
 
 def _pixels(codestream: Codestream, page: Page) -> np.ndarray:

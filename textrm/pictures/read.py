@@ -13,7 +13,7 @@ from PIL import Image, UnidentifiedImageError
 
 from textrm.errors import UserError
 from textrm.files import open_file
-from textrm.pictures import avif, jpeg, jpeg_2000, jpeg_2000_parts, png, pnm, tiff, wide_tiff
+from textrm.pictures import avif, jpeg, jpeg_2000, jpeg_2000_parts, jpeg_xl, png, pnm, tiff, wide_tiff
 from textrm.pictures.from_pillow import FORMATS, SEVERAL_FRAMES, decode
 from textrm.pictures.page import ORIENTATION, Page
 from textrm.pictures.png_chunks import read_chunks
@@ -22,7 +22,8 @@ from textrm.pictures.size import MAX_PIXELS, check_size
 from textrm.pictures.stored import to_rgb, upright
 
 SUFFIXES = frozenset((".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".dib", ".tif", ".tiff", ".gif",
-                      ".ppm", ".pgm", ".pbm", ".pnm", ".avif", ".jp2", ".j2k", ".j2c", ".jpx", ".jpf"))  # fmt: skip
+                      ".avif", ".jp2", ".j2k", ".j2c", ".jpx", ".jpf", ".jxl", ".ppm", ".pgm", ".pbm",
+                      ".pnm"))  # fmt: skip
 _START = 64  # bytes that tell the format
 
 
@@ -76,6 +77,8 @@ def _read(file: BinaryIO, max_pixels: int) -> Page:
         return _jpeg(file, max_pixels)
     if start.startswith(jpeg_2000_parts.SIGNATURES):
         return _shown(*jpeg_2000.decode(file, max_pixels))
+    if start.startswith(jpeg_xl.SIGNATURES):
+        return _shown(*jpeg_xl.decode(file, max_pixels))
     if avif.is_avif(start):
         return _shown(*avif.decode(file, max_pixels))
     if pnm.is_pnm(start):
@@ -133,7 +136,9 @@ def _own_words() -> Iterator[None]:
     except UserError:
         raise
     except UnidentifiedImageError as error:
-        raise UserError("not a picture; expected JPEG, PNG, WebP, AVIF, JPEG 2000, BMP, TIFF, GIF or PPM") from error
+        raise UserError(
+            "not a picture; expected JPEG, PNG, WebP, AVIF, JPEG 2000, JPEG XL, BMP, TIFF, GIF or PPM"
+        ) from error
     except MemoryError as error:
         raise UserError("there is not enough memory to decode it") from error
     except Exception as error:  # decoders raise nearly anything on damaged data
