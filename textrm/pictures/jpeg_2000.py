@@ -6,6 +6,7 @@ Of the boxes around it Pillow keeps none, and it takes fewer than 8 bits for dar
 from __future__ import annotations
 
 import io
+import struct
 from typing import BinaryIO
 
 import numpy as np
@@ -51,14 +52,16 @@ def decode(file: BinaryIO, max_pixels: int) -> tuple[Page, np.ndarray]:
 
 
 def mode_of(content: bytes) -> str:
-    """Pillow's name of the kind of pixels that a file has, which are not decoded.
+    """Pillow's name of the kind of pixels of a file, empty for one that is not read; nothing is decoded.
 
     Raises:
-        UserError: when it is damaged or of a kind that is not read.
-        Exception: what its header, where it is damaged, cannot be read by.
+        UserError: when it is damaged.
     """
     boxes, codestream, _ = _parts(content)
-    return _mode(boxes, codestream)[0]
+    try:
+        return _mode(boxes, codestream)[0]
+    except UserError:
+        return ""
 
 
 def encode(stored: np.ndarray, mode: str, boxes: list[Chunk], comment: bytes | None) -> bytes:
@@ -83,7 +86,10 @@ def _parts(content: bytes) -> tuple[list[Chunk], Codestream, int]:
 def _mode(boxes: list[Chunk], codestream: Codestream) -> tuple[str, Meaning]:
     """The kind of pixels."""
     bits = codestream.bits
-    said = meaning(next((inside for name, inside in boxes if name == HEADER), b""), len(bits))
+    try:
+        said = meaning(next((inside for name, inside in boxes if name == HEADER), b""), len(bits))
+    except (struct.error, ValueError) as error:
+        raise UserError("the picture is damaged: its header is cut off") from error
     colours = said.colours or ("L" if said.channels < 3 else "RGB")
     mode = _MODES.get((colours, said.channels), "")
     if not mode or said.is_odd or not codestream.plain:

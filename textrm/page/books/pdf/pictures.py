@@ -120,10 +120,7 @@ def _is_jpeg_2000(image: Any) -> bool:
     """Whether it is JPEG 2000 that is read and written, and shows as it does outside of a PDF."""
     if _filters(image) != ["/JPXDecode"] or image.get("/Decode", None) is not None:
         return False
-    try:
-        mode = jpeg_2000.mode_of(bytes(image.read_raw_bytes()))
-    except Exception:  # headers raise nearly anything where they are damaged
-        return False
+    mode = jpeg_2000.mode_of(bytes(image.read_raw_bytes()))
     name, channels = _base(image)
     return name != _INDEXED and (mode, channels) in (("L", 1), ("RGB", 3), ("L", 0), ("RGB", 0))
 
