@@ -117,9 +117,9 @@ def meaning(header: bytes, components: int) -> Meaning:
         channels, is_odd = columns, is_odd or palette is None
     if defined := boxes.get(b"cdef", b""):
         colour = 1 if colours == "L" or channels < 3 else min(channels, 4 if colours == "CMYK" else 3)
-        plain = {(number, 0, number + 1) for number in range(colour)}
+        usual = {(number, 0, number + 1) for number in range(colour)}
         given = set(struct.iter_unpack(">3H", defined[2 : 2 + 6 * (len(defined[2:]) // 6)]))
-        is_odd |= not plain <= given or not given - plain <= {(colour, 1, 0)}
+        is_odd |= not usual <= given or not given - usual <= {(colour, 1, 0)}
     return Meaning(channels, colours, profile, palette, is_odd)
 
 

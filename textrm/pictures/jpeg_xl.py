@@ -71,7 +71,8 @@ def _split(content: bytes) -> tuple[list[Chunk], bytes]:
     """Its boxes in order, the codestream empty in its place, and that."""
     if content.startswith(SIGNATURES[0]):
         return [], content
-    found, parts = [], []
+    found: list[Chunk] = []
+    parts: list[bytes] = []
     for name, inside in boxes_of(content):
         if name in (_WHOLE, _PART):
             found += [] if parts else [(_WHOLE, b"")]
