@@ -131,6 +131,20 @@ def test_what_stands_beside_the_pixels_is_kept(tmp_path: Path, turned: int) -> N
         assert result.info["icc_profile"] == ICC
 
 
+@pytest.mark.parametrize("turned", [1, 6])
+def test_broken_exif_costs_no_page(tmp_path: Path, turned: int) -> None:
+    exif = Image.Exif()
+    exif[0x010F], exif[0x0112] = "scanner", turned
+    content = saved(PIXELS["L"], quality=100, exif=exif)
+    assert content.count(b"MM\0*") == 1
+    path = tmp_path / "page.avif"
+    path.write_bytes(content.replace(b"MM\0*", b"XX\0*"))
+    page = read(path)
+    assert np.array_equal(page.image[..., 0], upright(PIXELS["L"], turned))
+    assert page.notes == ["its EXIF is broken: it is dropped"]
+    assert differences(path, rewritten(path)) == (0, 0)
+
+
 def test_its_primaries_and_transfer_are_kept_and_other_properties_told(tmp_path: Path) -> None:
     path = tmp_path / "page.avif"
     content = saved(PIXELS["RGB"])

@@ -7,6 +7,7 @@ colours by up to 3 levels.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -30,6 +31,7 @@ _EXIF_START = b"Exif\0\0"
 # What is made anew (size, depth, turn), or does not matter to the pixels; colours are kept.
 _PROPERTIES = frozenset((b"ispe", b"pixi", b"av1C", b"colr", b"irot", b"imir", b"auxC", b"pasp", b"a1lx", b"a1op",
                          b"lsel", b"free"))  # fmt: skip
+_EXIF_ITEM = re.compile(rb"(infe.{8,10}?)Exif", re.DOTALL)  # where the list of parts names it
 _ZEROS = bytes(8)  # packed pixels do not end so
 _METADATA = {"exif": cv2.IMAGE_METADATA_EXIF, "xmp": cv2.IMAGE_METADATA_XMP, "icc_profile": cv2.IMAGE_METADATA_ICCP}
 
@@ -61,13 +63,10 @@ def decode(file: BinaryIO, max_pixels: int) -> tuple[Page, np.ndarray]:
     file.seek(0)
     content = file.read()
     facts = _look(content)
-    try:
-        opened = Image.open(io.BytesIO(content), formats=("AVIF",))
-    except UnidentifiedImageError as error:
-        raise UserError("the picture is damaged: it is cut off, or no AVIF") from error
-    with opened as picture:
+    content, notes = _with_sound_exif(content)
+    with Image.open(io.BytesIO(content), formats=("AVIF",)) as picture:
         check_size(picture.width, picture.height, len(picture.getbands()) * (1 + (facts.depth > 8)), max_pixels)
-        notes = [SEVERAL_FRAMES] if getattr(picture, "is_animated", False) else []
+        notes += [SEVERAL_FRAMES] if getattr(picture, "is_animated", False) else []
         notes += [f"its {', '.join(facts.lost)} cannot be kept: it is dropped"] if facts.lost else []
         exif, mode = exif_of(picture, notes), picture.mode
         save = {name: picture.info[name] for name in _METADATA if picture.info.get(name)}
@@ -124,6 +123,24 @@ def _look(content: bytes) -> _Facts:
     colours = next((inside[4:8] for name, inside in properties if name == b"colr" and inside[:4] == b"nclx"), b"")
     lost = sorted({name.decode("latin-1") for name, _ in properties if name not in _PROPERTIES})
     return _Facts(depths.pop(), colours, lost)
+
+
+def _with_sound_exif(content: bytes) -> tuple[bytes, list[str]]:
+    """The file, without its EXIF where no decoder takes it for that, which is noted.
+
+    Raises:
+        UserError: when it is damaged.
+    """
+    try:
+        Image.open(io.BytesIO(content), formats=("AVIF",)).close()
+    except UnidentifiedImageError as error:
+        raise UserError("the picture is damaged: it is cut off, or no AVIF") from error
+    except ValueError:
+        without, found = _EXIF_ITEM.subn(rb"\1skip", content)
+        if not found:
+            raise
+        return without, ["its EXIF is broken: it is dropped"]
+    return content, []
 
 
 def _plain(picture: Image.Image) -> np.ndarray:
