@@ -141,13 +141,17 @@ def test_other_kinds(tmp_path: Path) -> None:
     assert page.notes == ["its 4 bits are written as 8"]
     assert page.stored is not None
     assert set(page.stored.ravel() % 17) == {0}
+    path.write_bytes(FILM)  # of level 10, then of 200
+    page = read(path)
+    assert page.notes == ["the first of several frames"]
+    assert set(page.image.ravel()) == {10}
 
 
 @pytest.mark.parametrize(
     ("content", "words"),
     [
         (BITS_16, "JPEG XL of 16 bits per channel is not supported, expected 8: save it as PNG or TIFF"),
-        (FILM, "of several frames is not supported"), (boxed(b""), "damaged"),
+        (boxed(b""), "damaged"),
         (encoded(PIXELS["RGB"])[:-30], "damaged"), (encoded(PIXELS["RGB"])[:-30] + bytes(30), "damaged"),
         (boxed(encoded(PIXELS["RGB"]))[:-1], "it is cut off"), (b"\xff\x0a\0\0", "damaged"),
     ],

@@ -14,6 +14,7 @@ from PIL import Image
 from textrm.errors import UserError
 from textrm.extras import import_extra
 from textrm.pictures.boxes import box, boxes_of
+from textrm.pictures.from_pillow import SEVERAL_FRAMES
 from textrm.pictures.page import ORIENTATION, Page
 from textrm.pictures.png import Chunk
 from textrm.pictures.size import check_size
@@ -42,11 +43,12 @@ def decode(file: BinaryIO, max_pixels: int) -> tuple[Page, np.ndarray]:
     check_size(facts["width"], facts["height"], facts["channels"] * -(-bits // 8), max_pixels)
     if bits > 8 or facts["exponent_bits_per_sample"]:
         raise UserError(f"JPEG XL of {bits} bits per channel is not supported, expected 8: save it as PNG or TIFF")
-    if facts["have_animation"]:
-        raise UserError("JPEG XL of several frames is not supported: save the one that is meant as PNG")
     stored, beside = library.decode(codestream, metadata=True)
+    if facts["have_animation"]:
+        stored = library.decode(codestream)  # above it is the last frame
     page = Page(np.empty(0), "JXL", _MODES[1 if stored.ndim == 2 else stored.shape[2]])
     page.save = {"icc_profile": beside["icc"]} if beside.get("icc") else {}
+    page.notes += [SEVERAL_FRAMES] if facts["have_animation"] else []
     page.notes += [f"its {bits} bits are written as 8"] if bits < 8 else []
     if page.mode == "LA":  # which the library does not write
         stored, page.mode = np.ascontiguousarray(stored[..., [0, 0, 0, 1]]), "RGBA"
