@@ -92,13 +92,13 @@ def test_other_options_make_a_book_anew_and_one_that_somebody_changed_is_kept(
 
 
 def test_a_damaged_page_stays_and_is_told_and_is_tried_again(model_file: Path, tmp_path: Path) -> None:
-    members = book_of() | {"ch/0.png": book_of()["ch/0.png"][:60], "cover.avif": b"x"}
+    members = book_of() | {"ch/0.png": book_of()["ch/0.png"][:60], "cover.heic": b"x"}
     path, out = write_zip(tmp_path / "book.cbz", members), tmp_path / "out"
     for cleaned in (2, 0):
         result = run(model_file, path, "-o", out)
         assert result.exit_code == 1
         assert f"failed: {path}/ch/0.png: the picture is damaged" in result.output
-        assert f"failed: {path}/cover.avif: .avif is not read: it stays as it is" in result.output
+        assert f"failed: {path}/cover.heic: .heic is not read: it stays as it is" in result.output
         assert f"note: {path}: 1 of its 3 pages stay as they are" in result.output
         told = "" if cleaned else ", 2 were done already (--overwrite makes them anew)"
         assert result.output.splitlines()[-1] == f"{cleaned} pages cleaned, 1 book written{told}, 2 failed"

@@ -19,7 +19,7 @@ from textrm.pictures.write import encode
 MAX_PIXELS = 400_000
 SECONDS = 20.0  # of the processor; a file that takes more hangs
 MEGABYTES = 300  # that a file may cost beyond what is there already
-_LOSSLESS = ("PNG", "BMP", "DIB", "TIFF", "GIF")
+_LOSSLESS = ("PNG", "BMP", "DIB", "TIFF", "GIF", "PPM", "JPEG2000", "AVIF", "JXL")
 
 
 def check(data: bytes, folder: Path, clean: Callable[[np.ndarray], object] | None) -> tuple[bool, list[str]]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+import pylibjxl
 from PIL import Image, ImageCms
 
 from textrm.pictures.tiff import encode_16_bit
@@ -88,9 +89,7 @@ def _drawn() -> Iterator[tuple[str, bytes]]:
     yield "WEBP lossy", _saved(modes["RGB"], "WEBP", quality=80)
     yield "JPEG progressive", _saved(modes["RGB"], "JPEG", progressive=True, subsampling=1)
     for orientation in (3, 6, 8):
-        exif = Image.Exif()
-        exif[0x0112] = orientation
-        yield f"JPEG turned {orientation}", _saved(modes["RGB"], "JPEG", exif=exif)
+        yield f"JPEG turned {orientation}", _saved(modes["RGB"], "JPEG", exif=_turned(orientation))
         yield f"TIFF turned {orientation}", _saved(modes["L"], "TIFF", tiffinfo={0x0112: orientation})
     frames = [modes["P"], modes["P"].transpose(Image.Transpose.FLIP_LEFT_RIGHT)]
     for name in ("GIF", "TIFF", "PNG", "WEBP"):
@@ -100,6 +99,31 @@ def _drawn() -> Iterator[tuple[str, bytes]]:
         pixels = wide[..., 0] if channels == 1 else np.ascontiguousarray(wide[..., :channels])
         yield f"TIFF 16 bit {channels}", encode_16_bit(pixels, Image.Exif(), _PROFILE)
     yield "TIFF 16 bit ink", encode_16_bit(wide, Image.Exif(), None, True)
+    for mode in ("L", "LA", "RGB", "RGBA", "CMYK", "I;16"):
+        yield f"JPEG2000 {mode}", _saved(modes[mode], "JPEG2000", irreversible=mode == "RGB")
+        yield f"JPEG2000 {mode} bare", _saved(modes[mode], "JPEG2000", no_jp2=True, tile_size=(32, 32))
+    for mode in ("L", "RGB", "RGBA"):
+        yield f"AVIF {mode}", _saved(modes[mode], "AVIF")
+        yield f"AVIF {mode} told", _saved(modes[mode], "AVIF", icc_profile=_PROFILE, exif=_turned(5))
+    for channels in (1, 3, 4):
+        pixels = np.ascontiguousarray(wide[..., :channels] >> 6)
+        yield f"AVIF 10 bit {channels}", cv2.imencode(".avif", pixels, [cv2.IMWRITE_AVIF_DEPTH, 10])[1].tobytes()
+    for mode in ("L", "RGB", "RGBA"):
+        pixels = np.asarray(modes[mode])
+        yield f"JXL {mode}", pylibjxl.encode(pixels, lossless=True, effort=3)
+        yield f"JXL {mode} told", pylibjxl.encode(pixels, exif=_turned(1).tobytes()[6:], xmp=b"<x/>", jumbf=bytes(9))
+    yield "JXL of JPEG", pylibjxl.jpeg_to_jxl(_saved(modes["RGB"], "JPEG", exif=_turned(6)))
+    for mode in ("1", "L", "RGB"):
+        yield f"PPM {mode}", _saved(modes[mode], "PPM")
+    yield "PPM 16 bit", b"P6 %d %d 65535 " % (_WIDTH, _HEIGHT) + wide[..., :3].astype(">u2").tobytes()
+    yield (
+        "PPM 10 bit",
+        b"P5\n# of a scanner\n%d %d\n1023\n" % (_WIDTH, _HEIGHT) + (wide[..., 0] >> 6).astype(">u2").tobytes(),
+    )
+    yield (
+        "PPM text",
+        b"P3 %d %d 255\n" % (_WIDTH, _HEIGHT) + b" ".join(b"%d" % value for value in modes["RGB"].tobytes()),
+    )
     for channels in (3, 4):
         yield f"PNG 16 bit {channels}", cv2.imencode(".png", wide[..., :channels])[1].tobytes()
 
@@ -119,6 +143,12 @@ def _told(name: str) -> dict[str, Any]:
     exif = Image.Exif()
     exif[0x010F], exif[0x0132] = "scanner", "2026:01:02 03:04:05"
     return {"icc_profile": _PROFILE, "exif": exif} | ({} if name == "WEBP" else {"dpi": (300, 300)})
+
+
+def _turned(orientation: int) -> Image.Exif:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    return exif
 
 
 def _saved(picture: Image.Image, name: str, **options: Any) -> bytes:

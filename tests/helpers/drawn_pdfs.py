@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -69,17 +70,54 @@ def indexed(bits: int) -> Adding:
 
 
 def ccitt(pdf: pikepdf.Pdf, grey: np.ndarray) -> Any:
+    parameters = Dictionary(K=-1, Columns=grey.shape[1], Rows=grey.shape[0])
+    return image(pdf, grey.shape, group4(grey), "CCITTFaxDecode", Name.DeviceGray, 1, DecodeParms=parameters)
+
+
+def group4(grey: np.ndarray) -> bytes:
+    """Fax code, without a file around it."""
     buffer = io.BytesIO()
     Image.fromarray(grey).convert("1").save(buffer, "TIFF", compression="group4", tiffinfo={262: 0, 278: len(grey)})
     with Image.open(buffer) as tiff:
         start, length = tiff.tag_v2[273][0], tiff.tag_v2[279][0]
-    parameters = Dictionary(K=-1, Columns=grey.shape[1], Rows=grey.shape[0])
-    content = buffer.getvalue()[start : start + length]
-    return image(pdf, grey.shape, content, "CCITTFaxDecode", Name.DeviceGray, 1, DecodeParms=parameters)
+    return buffer.getvalue()[start : start + length]
+
+
+def jbig2(pdf: pikepdf.Pdf, grey: np.ndarray) -> Any:
+    """A page of one region, which JBIG2 can hold in the code of fax too."""
+    height, width = grey.shape
+    page = struct.pack(">4IBH", width, height, 0, 0, 0, 0)
+    region = struct.pack(">4IBB", width, height, 0, 0, 0, 1) + group4(grey)
+    segments = [(48, page), (38, region)]
+    content = b"".join(struct.pack(">IBBBI", number, kind, 0, 1, len(inside)) + inside
+                       for number, (kind, inside) in enumerate(segments))  # fmt: skip
+    return image(pdf, grey.shape, content, "JBIG2Decode", Name.DeviceGray, 1)
 
 
 def jpeg_2000(pdf: pikepdf.Pdf, grey: np.ndarray) -> Any:
     return image(pdf, grey.shape, picture(grey, "JPEG2000"), "JPXDecode", Name.DeviceGray, 8)
+
+
+def jpeg_2000_colour(pdf: pikepdf.Pdf, grey: np.ndarray) -> Any:
+    """Without a colour space: its own counts."""
+    drawn = image(pdf, grey.shape, picture(np.stack([grey] * 3, axis=-1), "JPEG2000"), "JPXDecode", Name.DeviceRGB, 8)
+    del drawn["/ColorSpace"]
+    return drawn
+
+
+def jpeg_2000_indexed(pdf: pikepdf.Pdf, grey: np.ndarray) -> Any:
+    space = Array([Name.Indexed, Name.DeviceRGB, 1, pikepdf.String(b"\xff\xff\xff\0\0\0")])
+    content = picture((grey < 128).astype(np.uint8), "JPEG2000")
+    return image(pdf, grey.shape, content, "JPXDecode", space, 8)
+
+
+def ink_jpeg(pdf: pikepdf.Pdf, grey: np.ndarray) -> Any:
+    """CMYK as Adobe's programs write it, inverted."""
+    ink = np.zeros((*grey.shape, 4), np.uint8)
+    ink[..., 3] = 255 - grey
+    buffer = io.BytesIO()
+    Image.frombytes("CMYK", grey.shape[::-1], ink.tobytes()).save(buffer, "JPEG", quality=95)
+    return image(pdf, grey.shape, buffer.getvalue(), "DCTDecode", Name.DeviceCMYK, 8, Decode=Array([1, 0] * 4))
 
 
 def wide(pdf: pikepdf.Pdf, grey: np.ndarray) -> Any:

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from PIL import Image
 
 from textrm.data.manifest import load_sample, read_manifest
 from textrm.importers.pairs import main
@@ -50,6 +51,17 @@ def test_pairs_become_a_manifest_with_their_masks(folders: Path, fake_page: Fake
         assert sample.mask.sum() > 0.95 * mask.sum()
     for work in ("work0", "work1"):
         assert len({row.split for row in manifest.rows if row.group == work}) == 1
+
+
+def test_pictures_of_other_formats(folders: Path, fake_page: Fake) -> None:
+    for i, suffix in enumerate(("jp2", "avif", "ppm")):
+        (folders / "clean" / f"work{i // 2}" / f"{i}.bmp").unlink()
+        Image.fromarray(fake_page(i, 96, 96)[1]).save(folders / "clean" / f"work{i // 2}" / f"{i}.{suffix}")
+    result = run(folders, *EXACT)
+    assert result.exit_code == 0, result.output
+    manifest = read_manifest(folders / "out" / "manifest.csv")
+    assert [Path(row.clean).name for row in manifest.rows] == ["0.jp2", "1.avif", "2.ppm", "3.bmp"]
+    assert np.array_equal(load_sample(manifest, manifest.rows[0]).clean, fake_page(0, 96, 96)[1])
 
 
 def test_a_second_run_gives_the_same_and_leaves_no_rubbish(folders: Path) -> None:

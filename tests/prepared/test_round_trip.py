@@ -8,6 +8,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pylibjxl
 import pytest
 from icc_profiles import wide_rgb
 from PIL import Image
@@ -70,6 +71,11 @@ FILES: dict[str, Callable[[Path], None]] = {
     **{f"{mode} bmp": plain(mode, "a.bmp") for mode in ("1", "L", "P", "RGB")},
     **{f"{mode} gif": plain(mode, "a.gif") for mode in ("L", "P")},
     **{f"{mode} webp": plain(mode, "a.webp", lossless=True, exact=True) for mode in ("RGB", "RGBA")},
+    **{f"{mode} avif": plain(mode, "a.avif") for mode in ("L", "RGB", "RGBA")},
+    "orientation 5 RGB avif": turned("RGB", "a.avif", 5),
+    **{f"{mode} jp2": plain(mode, "a.jp2") for mode in ("L", "LA", "RGB", "RGBA", "I;16", "CMYK")},
+    **{f"{mode} ppm": plain(mode, "a.ppm") for mode in ("1", "L", "RGB")},
+    "RGB jxl": lambda folder: pylibjxl.write(folder / "a.jxl", np.asarray(picture("RGB")), lossless=True, effort=3),
     **{f"16 bits x {count} {end}": wide(count, f"a.{end}") for count, end in ((1, "png"), (2, "png"), (3, "png"),
        (4, "png"), (3, "tif"), (4, "tif"))},
     "P with a transparent colour": plain("P", "a.png", transparency=3),

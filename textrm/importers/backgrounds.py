@@ -10,12 +10,11 @@ import numpy as np
 
 from textrm.data.manifest import Row, read_manifest
 from textrm.errors import UserError
-from textrm.importers.pairing import SUFFIXES as OF_PAIRS
 from textrm.pictures.plain import read_srgb
+from textrm.pictures.read import SUFFIXES
 from textrm.synth.art import find_art
 
 SMALLEST = 64  # px; pictures with a shorter side are no background for a caption
-SUFFIXES = OF_PAIRS | {".gif"}
 
 
 @dataclass(frozen=True, slots=True)

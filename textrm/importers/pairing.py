@@ -19,8 +19,9 @@ from textrm.files import write_whole
 from textrm.importers.registration import Mismatch, align
 from textrm.pictures.mask import read_mask
 from textrm.pictures.plain import read_srgb
+from textrm.pictures.read import SUFFIXES as PICTURES
 
-SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"}
+SUFFIXES = PICTURES - {".gif"}
 NEARLY_EMPTY, NEARLY_FULL = 0.0002, 0.6  # shares of the picture
 
 

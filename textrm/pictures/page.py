@@ -20,7 +20,8 @@ class Page:
     ``image`` is H W 3 uint8 RGB, upright. ``format`` and ``mode`` are Pillow's names; ``stored`` the pixels as the file
     holds them (uint16 for 16 bits), None where they are ``image`` itself; ``palette`` N x 4 uint8 RGBA.
     ``orientation`` is the EXIF value that leads from ``stored`` to ``image``. ``save`` holds Pillow's arguments for
-    writing the same format, ``chunks`` a PNG's metadata. ``notes`` say what the user should know.
+    writing the same format, ``chunks`` a PNG's metadata or the boxes of JPEG 2000 and XL. ``notes`` say what the user
+    should know.
     """
 
     image: np.ndarray

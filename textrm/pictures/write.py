@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from textrm.pictures import bmp, png, tiff
+from textrm.pictures import avif, bmp, jpeg_2000, jpeg_xl, png, pnm, tiff
 from textrm.pictures.odd import with_what_fits
 from textrm.pictures.page import ORIENTATION, Page
 from textrm.pictures.quiet import quiet
@@ -50,6 +50,14 @@ def _encoded(page: Page, stored: np.ndarray, as_png: bool) -> bytes | memoryview
         return with_what_fits(page, partial(_wide_tiff, page.mode == "CMYK"), stored, stored[:1, :1])
     if page.format in ("BMP", "DIB") and page.mode == "RGBA":
         return bmp.encode_alpha(stored, page.save.get("dpi"), file_header=page.format == "BMP")
+    if page.format == "JPEG2000":
+        return jpeg_2000.encode(stored, page.mode, page.chunks, page.save.get("comment"))
+    if page.format == "JXL":
+        return jpeg_xl.encode(stored, page.save, page.chunks)
+    if page.format == "AVIF":
+        return avif.encode(stored, page.mode, page.save)
+    if page.format == "PPM":
+        return pnm.encode(stored, page.mode, **page.save)
     picture = _picture(stored, page.mode, page.palette)
     return with_what_fits(page, partial(_saved, page.format), picture, picture.crop((0, 0, 1, 1)))
 
@@ -88,6 +96,8 @@ def _foreign_png(page: Page, stored: np.ndarray) -> bytes:
     if mode == "CMYK":
         stored, mode, icc_profile = to_rgb(stored, mode, None), "RGB", None
         page.notes.append("CMYK is written as RGB: PNG holds no CMYK")
+    if any(name == b"brob" and inside.startswith(b"Exif") for name, inside in page.chunks):
+        page.notes.append("its EXIF is packed in a way that is not read: the PNG has none")
     metadata = png.make_metadata(icc_profile, exif, save.get("dpi"), alpha)
     return png.with_metadata(_plain_png(stored, mode, page.palette), metadata)
 

@@ -24,6 +24,7 @@ LOSSY_TOLERANCE = 32
 On comic pages of 512 px saved as JPEG of quality 90, 0.3 % of the pixels are then taken for changed.
 """
 _SPECK = 4  # pixels of a change that stands out of the noise
+_MAYBE_LOSSY = frozenset(("JPEG", "GIF", "AVIF", "JPEG2000", "JXL"))  # whatever ours are
 
 
 def restore(
@@ -93,7 +94,7 @@ def changes(before: np.ndarray, after: np.ndarray, tolerance: int) -> np.ndarray
 
 def is_lossy(page: Page) -> bool:
     """Whether the file that a page was read from need not hold exactly what was written to it."""
-    return page.format in ("JPEG", "GIF") or (page.format == "WEBP" and not page.save.get("lossless"))
+    return page.format in _MAYBE_LOSSY or (page.format == "WEBP" and not page.save.get("lossless"))
 
 
 def _cleaned_part(

@@ -211,11 +211,11 @@ def test_a_damaged_member_costs_itself(tmp_path: Path) -> None:
 
 
 def test_hidden_files_are_no_pages_and_other_formats_are_told(tmp_path: Path) -> None:
-    more = {"__MACOSX/ch/._0.png": b"x", ".thumb/0.png": b"x", "cover.AVIF": b"x", "windows\\1.png": b"x"}
+    more = {"__MACOSX/ch/._0.png": b"x", ".thumb/0.png": b"x", "cover.HEIC": b"x", "windows\\1.png": b"x"}
     contents = ZipBook(write_zip(tmp_path / "a.cbz", more | book_of())).contents()
     assert [page.name for page in contents.pages] == ["windows/1.png", "ch/0.png", "ch/1.png", "ch/2.png"]
     assert [page.number for page in contents.pages] == [3, 5, 6, 7]
-    assert contents.unread == [("cover.AVIF", ".avif is not read: it stays as it is")]
+    assert contents.unread == [("cover.HEIC", ".heic is not read: it stays as it is")]
 
 
 def test_names_that_are_one_name_elsewhere_are_told(tmp_path: Path) -> None:

@@ -51,11 +51,11 @@ def test_missing_and_empty_inputs_do_not_stop_the_others(tmp_path: Path) -> None
 
 
 def test_pages_of_formats_that_are_not_read_are_told_of(tmp_path: Path) -> None:
-    touch(tmp_path / "in" / "1.png", tmp_path / "in" / "2.AVIF", tmp_path / "in" / "notes.txt")
+    touch(tmp_path / "in" / "1.png", tmp_path / "in" / "2.HEIC", tmp_path / "in" / "notes.txt")
     plan = make_plan([tmp_path / "in"], tmp_path / "out")
     assert [page_files.source.name for page_files in plan.pages] == ["1.png"]
-    assert [path.name for path, _ in plan.failures] == ["2.AVIF"]
-    assert ".avif is not read; save it in one of" in plan.failures[0][1]
+    assert [path.name for path, _ in plan.failures] == ["2.HEIC"]
+    assert ".heic is not read; save it in one of" in plan.failures[0][1]
 
 
 def failed(plan: Plan) -> list[str]:

@@ -25,7 +25,8 @@ from textrm.page.books.limits import Entry, check_entries
 from textrm.page.books.pages import pages_among
 from textrm.page.books.zipped import ZipBook
 
-_PACKED = frozenset((".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif"))  # gain nothing by packing
+_PACKED = frozenset((".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".avif", ".jp2", ".j2k", ".jxl"))
+"""Suffixes of what gains nothing by packing."""
 _FIRST, _LAST = (1980, 1, 1, 0, 0, 0), (2107, 12, 31, 23, 59, 58)  # times that a ZIP can tell
 
 logging.getLogger("libarchive").setLevel(logging.CRITICAL)  # what matters is raised

@@ -10,7 +10,7 @@ from textrm.page.books.book import Contents, Member
 from textrm.page.books.limits import Entry
 from textrm.pictures.read import SUFFIXES
 
-UNREAD = frozenset((".avif", ".heic", ".heif", ".jp2", ".jxl"))
+UNREAD = frozenset((".heic", ".heif"))
 """Suffixes of pictures in formats that are not read."""
 
 _LISTED = 4  # names

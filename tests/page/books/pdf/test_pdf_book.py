@@ -9,7 +9,7 @@ import numpy as np
 import pikepdf
 import pypdfium2
 import pytest
-from drawn_pdfs import all_but_images, grey_of, inverted, jpeg, write_pdf
+from drawn_pdfs import Adding, all_but_images, grey_of, inverted, jbig2, jpeg, jpeg_2000, write_pdf
 from infer_command import files, run
 from pikepdf import Array, Dictionary, Name
 from standin_model import lettered_page
@@ -49,10 +49,17 @@ def test_a_pdf_is_cleaned_into_a_pdf(model_file: Path, tmp_path: Path) -> None:
     assert "3 were done already" in run(model_file, tmp_path / "in", "-o", out, "--mask").output
 
 
-def test_kinds_that_are_not_written_are_told(model_file: Path, tmp_path: Path) -> None:
-    path = write_pdf(tmp_path / "book.pdf", [GREY, BARE], inverted)
+@pytest.mark.parametrize(
+    ("add", "words"),
+    [
+        (inverted, "was of a kind that is not written: it is grey or RGB in Flate now"),
+        (jbig2, "was JBIG2, which is not written: it is fax code (CCITT group 4) now"),
+    ],
+)
+def test_kinds_that_are_not_written_are_told(model_file: Path, tmp_path: Path, add: Adding, words: str) -> None:
+    path = write_pdf(tmp_path / "book.pdf", [GREY, BARE], add)
     result = run(model_file, path, "-o", tmp_path / "out")
-    assert f"note: {path}: page 1: was of a kind that is not written: it is grey or RGB in Flate now" in result.output
+    assert f"note: {path}: page 1: {words}" in result.output
     assert [page.min() for page in shown(tmp_path / "out" / "book.pdf")] == [255, 255]
 
 
@@ -90,6 +97,17 @@ def test_text_beside_a_scan_is_told_unless_it_is_for_searching(tmp_path: Path) -
     assert contents(write_pdf(tmp_path / "a.pdf", [GREY], jpeg, scan.format("3 Tr"))).notes == []
     notes = contents(write_pdf(tmp_path / "b.pdf", [GREY, GREY], jpeg, scan.format("0 Tr"))).notes
     assert notes == ["page 1, 2: has text beside its scan, which stays"]
+
+
+def test_damaged_jpeg_2000_costs_its_page_only(model_file: Path, tmp_path: Path) -> None:
+    path = write_pdf(tmp_path / "book.pdf", [GREY, GREY], jpeg_2000)
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        scan = pdf.pages[0].obj.Resources.XObject.Im
+        scan.write(bytes(scan.read_raw_bytes())[:-200] + bytes(200), filter=Name.JPXDecode)
+        pdf.save(path)
+    result = run(model_file, path, "-o", tmp_path / "out")
+    assert f"failed: {path}/page-0001: " in result.output
+    assert [page.min() for page in shown(tmp_path / "out" / "book.pdf")][1] == 255
 
 
 def test_scans_with_masks_are_told(tmp_path: Path) -> None:

@@ -15,9 +15,13 @@ from drawn_pdfs import (
     grey_jpeg,
     grey_of,
     indexed,
+    ink_jpeg,
     inverted,
+    jbig2,
     jpeg,
     jpeg_2000,
+    jpeg_2000_colour,
+    jpeg_2000_indexed,
     profiled,
     rgb,
     separation,
@@ -36,7 +40,9 @@ KINDS = {
     "indexed 4": (indexed(4), "/FlateDecode", 0), "indexed 1": (indexed(1), "/FlateDecode", 0),
     "ccitt": (ccitt, "/CCITTFaxDecode", 0), "jpeg 2000": (jpeg_2000, "/JPXDecode", 0),
     "16 bits": (wide, "/FlateDecode", 0), "inverted": (inverted, "/FlateDecode", 0),
-    "separation": (separation, "/FlateDecode", 40),
+    "separation": (separation, "/FlateDecode", 40), "jpeg 2000 rgb": (jpeg_2000_colour, "/JPXDecode", 0),
+    "jpeg 2000 indexed": (jpeg_2000_indexed, "/JPXDecode", 0), "jbig2": (jbig2, "/JBIG2Decode", 0),
+    "ink jpeg": (ink_jpeg, "/DCTDecode", 6),
 }  # fmt: skip
 
 
@@ -49,7 +55,7 @@ def test_pdf(tmp_path: Path, kind: str) -> None:
     with pikepdf.open(path) as pdf:
         assert {str(page.obj.Resources.XObject.Im.Filter) for page in pdf.pages} == {written}
     with pikepdf.open(tmp_path / "written.pdf") as pdf:
-        kept = "/FlateDecode" if kind == "jpeg 2000" else written
+        kept = {"jpeg 2000 indexed": "/FlateDecode", "jbig2": "/CCITTFaxDecode"}.get(kind, written)
         assert str(pdf.pages[2].obj.Resources.XObject.Im.Filter) == kept
         assert str(pdf.pages[1].obj.Resources.XObject.Im.Filter) == written
 

@@ -12,7 +12,7 @@ import pikepdf
 
 from textrm.errors import UserError
 from textrm.page.books.book import Contents, Member
-from textrm.page.books.pdf.pictures import keeps_its_kind, read_image, reason_to_skip, replace_image
+from textrm.page.books.pdf.pictures import read_image, reason_to_skip, replace_image
 from textrm.page.books.pdf.scans import Scan, find_scan
 
 _LISTED = 6  # pages
@@ -54,17 +54,14 @@ class PdfBook:
 
     def write(self, target: BinaryIO, results: Mapping[int, Path]) -> list[str]:
         """As of :class:`~textrm.page.books.book.Book`."""
-        others = []
+        others: dict[str, list[int]] = {}
         with _opened(self.path) as pdf:
             for number, path in results.items():
-                image = _scan(pdf, number).image
-                if not keeps_its_kind(image):
-                    others.append(number + 1)
-                replace_image(image, path.read_bytes())
+                if note := replace_image(_scan(pdf, number).image, path.read_bytes()):
+                    others.setdefault(note, []).append(number + 1)
             pdf.save(target, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none,
                      fix_metadata_version=False)  # fmt: skip
-        note = "was of a kind that is not written: it is grey or RGB in Flate now"
-        return [_listed(others, note)] if others else []
+        return [_listed(numbers, note) for note, numbers in others.items()]
 
 
 def _scan(pdf: pikepdf.Pdf, number: int) -> Scan:

@@ -13,6 +13,7 @@ from pikepdf import Name
 from PIL import Image
 
 from textrm.errors import UserError
+from textrm.pictures import jpeg_2000
 from textrm.pictures.read import MAX_PIXELS
 
 _GREY, _RGB, _INDEXED = ("/DeviceGray", "/CalGray"), ("/DeviceRGB", "/CalRGB"), "/Indexed"
@@ -31,19 +32,14 @@ def reason_to_skip(image: Any) -> str:
     return "" if 0 < width * height <= MAX_PIXELS else f"its scan has {width}x{height} pixels"
 
 
-def keeps_its_kind(image: Any) -> bool:
-    """Whether a cleaned image is written as it was: with its filter, and its colour space."""
-    return _is_jpeg(image) or _channels(image) > 0
-
-
 def read_image(image: Any) -> bytes:
-    """The image as a picture file: the JPEG that it is, or a PNG.
+    """The image as a picture file: the JPEG or JPEG 2000 that it is, or a PNG.
 
     Raises:
         UserError: when it is damaged.
     """
     try:
-        if _is_jpeg(image):
+        if _is_jpeg(image) or _is_jpeg_2000(image):
             return bytes(image.read_raw_bytes())
         if _channels(image):
             return _png(_samples(image))
@@ -52,24 +48,33 @@ def read_image(image: Any) -> bytes:
         raise UserError(f"its scan cannot be read: {' '.join(str(error).split())}") from error
 
 
-def replace_image(image: Any, content: bytes) -> None:
-    """Put a picture file, which was read by :func:`read_image` and cleaned, in the place of an image."""
+def replace_image(image: Any, content: bytes) -> str:
+    """Put a picture file, which was read by :func:`read_image` and cleaned, in the place of an image.
+
+    Returns:
+        What became of its kind, where that is not written; empty where it is.
+    """
     if _is_jpeg(image):
         image.write(content, filter=Name.DCTDecode, decode_parms=image.get("/DecodeParms", None))
-        return
+        return ""
+    if _is_jpeg_2000(image):
+        image.write(content, filter=Name.JPXDecode)
+        return ""
     picture: Image.Image = Image.open(io.BytesIO(content))
-    if _filters(image) == ["/CCITTFaxDecode"]:
-        packed = _group4(picture)
-        parameters = pikepdf.Dictionary(K=-1, Columns=picture.width, Rows=picture.height, BlackIs1=False)
-        image.write(packed, filter=Name.CCITTFaxDecode, decode_parms=parameters)
-        return
+    filters = _filters(image)
+    if filters == ["/CCITTFaxDecode"] and _channels(image):
+        _write_fax(image, picture)
+        return ""
     kept = _channels(image)
     if not kept:
         grey = picture.mode in ("1", "L")
         image["/ColorSpace"] = Name.DeviceGray if grey else Name.DeviceRGB
-        image["/BitsPerComponent"] = 8
-        picture = picture.convert("L" if grey else "RGB")
-    samples = np.asarray(picture)
+        image["/BitsPerComponent"] = 1 if picture.mode == "1" else 8
+        _forget(image)
+    if not kept and picture.mode == "1":
+        _write_fax(image, picture)
+        return "was JBIG2, which is not written: it is fax code (CCITT group 4) now"
+    samples = np.asarray(picture if kept else picture.convert("L" if grey else "RGB"))
     bits = int(image["/BitsPerComponent"])
     if bits < 8:
         samples = samples.astype(np.uint8)
@@ -78,10 +83,20 @@ def replace_image(image: Any, content: bytes) -> None:
         places = np.arange(bits - 1, -1, -1, dtype=np.uint8)
         rows = (samples[..., None] >> places & 1).reshape(len(samples), -1)
         samples = np.packbits(rows, axis=1)
+    _forget(image)
+    image.write(zlib.compress(samples.tobytes()), filter=Name.FlateDecode)
+    return "" if kept else "was of a kind that is not written: it is grey or RGB in Flate now"
+
+
+def _forget(image: Any) -> None:
     for key in _OLD:
         if key in image:
             del image[key]
-    image.write(zlib.compress(samples.tobytes()), filter=Name.FlateDecode)
+
+
+def _write_fax(image: Any, picture: Image.Image) -> None:
+    parameters = pikepdf.Dictionary(K=-1, Columns=picture.width, Rows=picture.height, BlackIs1=False)
+    image.write(_group4(picture), filter=Name.CCITTFaxDecode, decode_parms=parameters)
 
 
 def _filters(image: Any) -> list[str]:
@@ -99,6 +114,15 @@ def _is_jpeg(image: Any) -> bool:
     if _base(image)[1] == 4:
         return decode == _INVERTED_INK and b"Adobe" in bytes(image.read_raw_bytes())[:4096]
     return not decode or decode == [0, 1] * (len(decode) // 2)
+
+
+def _is_jpeg_2000(image: Any) -> bool:
+    """Whether it is JPEG 2000 that is read and written, and shows as it does outside of a PDF."""
+    if _filters(image) != ["/JPXDecode"] or image.get("/Decode", None) is not None:
+        return False
+    mode = jpeg_2000.mode_of(bytes(image.read_raw_bytes()))
+    name, channels = _base(image)
+    return name != _INDEXED and (mode, channels) in (("L", 1), ("RGB", 3), ("L", 0), ("RGB", 0))
 
 
 def _channels(image: Any) -> int:
@@ -181,6 +205,8 @@ def _rendered(image: Any) -> Image.Image:
             document.close()
     pixels = np.asarray(shown)
     is_grey = (pixels[..., 0] == pixels[..., 1]).all() and (pixels[..., 1] == pixels[..., 2]).all()
+    if is_grey and _filters(image) == ["/JBIG2Decode"] and np.isin(pixels[..., 0], (0, 255)).all():
+        return shown.convert("1", dither=Image.Dither.NONE)
     return shown.convert("L") if is_grey else shown
 
 
