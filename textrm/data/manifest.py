@@ -1,4 +1,4 @@
-"""Manifests: the one description of a data set, a CSV with one row per picture, and the reader of one row."""
+"""Manifests: the one description of a data set, a table with one row per picture, and the reader of one row."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from pathlib import Path
 
 import numpy as np
 
+from textrm.data.arrow_table import SUFFIXES, ArrowTable, write_arrow
 from textrm.data.masks import mask_of_levels
 from textrm.data.row import COLUMNS, SPLITS, Row, to_row
 from textrm.data.sample import Sample
 from textrm.data.table import Irregular, Table
 from textrm.errors import UserError
-from textrm.files import write_whole
+from textrm.files import replacing
 from textrm.pictures.plain import read_grey, read_srgb
 
 LARGE = 4 << 20  # bytes; of larger files rows are parsed when they are asked for
@@ -49,15 +50,19 @@ class Manifest:
 def read_manifest(path: Path | str) -> Manifest:
     """Read a manifest; the pictures are not opened.
 
+    It is a CSV, or by its suffix a Parquet (.parquet, .pq) or an Arrow file (.arrow, .feather).
+
     Raises:
-        UserError: the file is missing or no CSV, a column is missing, an id is empty or occurs twice, a split is none
-            of train, val and test, a row has no image, or a size is no positive whole number.
+        UserError: the file is missing or no such table, a column is missing, an id is empty or occurs twice, a split is
+            none of train, val and test, a row has no image, or a size is no positive whole number.
     """
     path = Path(path)
     if path.is_dir():
         raise UserError(f"{path} is a folder: give the manifest itself, {path / 'manifest.csv'}")
     if not path.is_file():
         raise UserError(f"{path}: no such manifest; make one with python -m textrm.importers.pairs")
+    if path.suffix.lower() in SUFFIXES:
+        return Manifest(ArrowTable(path.resolve()), path.resolve().parent)
     with suppress(Irregular):  # read below, and told what is wrong with it
         if path.stat().st_size > LARGE:
             return Manifest(Table(path.resolve()), path.resolve().parent)
@@ -83,7 +88,7 @@ def numbers_of(manifest: Manifest, split: str | None) -> np.ndarray:
     rows = manifest.rows
     if split is None:
         return np.arange(len(rows))
-    if isinstance(rows, Table):
+    if isinstance(rows, Table | ArrowTable):
         return np.flatnonzero(rows.splits == (SPLITS.index(split) if split in SPLITS else -1))
     return np.array([number for number, row in enumerate(rows) if row.split == split], np.int64)
 
@@ -91,25 +96,43 @@ def numbers_of(manifest: Manifest, split: str | None) -> np.ndarray:
 def cells_of(manifest: Manifest, *names: str) -> Iterator[Sequence[str]]:
     """These cells of every row, in order; of the columns that hold text."""
     rows = manifest.rows
-    return rows.cells(*names) if isinstance(rows, Table) else ([getattr(row, name) for name in names] for row in rows)
+    if isinstance(rows, Table | ArrowTable):
+        return rows.cells(*names)
+    return ([getattr(row, name) if name in COLUMNS else row.extra.get(name, "") for name in names] for row in rows)
+
+
+def extra_columns(rows: Sequence[Row]) -> list[str]:
+    """The columns beside the fixed ones, in order of arrival."""
+    if isinstance(rows, Table | ArrowTable):
+        return [name for name in rows.columns if name not in COLUMNS]
+    return list(dict.fromkeys(name for row in rows for name in row.extra))
 
 
 def write_manifest(path: Path | str, rows: Iterable[Row]) -> None:
     """Write ``rows`` whole or not at all: the fixed columns, then the extra ones in order of arrival.
+
+    The suffix of ``path`` chooses the kind of table, as in :func:`read_manifest`.
 
     Raises:
         UserError: for rows that :func:`read_manifest` would refuse: the contract of importers.
     """
     rows = tuple(rows)
     check_rows(path, rows)
-    extras = list(dict.fromkeys(name for row in rows for name in row.extra))
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*COLUMNS, *extras])
-    for row in rows:
-        cells = [getattr(row, column) for column in COLUMNS]
-        writer.writerow(["" if cell is None else cell for cell in cells] + [row.extra.get(name, "") for name in extras])
-    write_whole(Path(path), text.getvalue().encode())
+    write_rows(Path(path), rows, extra_columns(rows))
+
+
+def write_rows(path: Path, rows: Iterable[Row], extras: Sequence[str]) -> None:
+    """Write rows that are right, one after another, with the columns ``extras`` beside the fixed ones."""
+    if path.suffix.lower() in SUFFIXES:
+        write_arrow(path, rows, extras)
+        return
+    with replacing(path) as file, io.TextIOWrapper(file, "utf-8", newline="") as text:
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow([*COLUMNS, *extras])
+        for row in rows:
+            cells = [getattr(row, column) for column in COLUMNS]
+            extra = [row.extra.get(name, "") for name in extras]
+            writer.writerow(["" if cell is None else cell for cell in cells] + extra)
 
 
 def check_rows(path: Path | str, rows: Sequence[Row]) -> None:
