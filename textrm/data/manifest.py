@@ -16,6 +16,7 @@ from textrm.data.arrow_table import SUFFIXES, ArrowTable, write_arrow
 from textrm.data.masks import mask_of_levels
 from textrm.data.row import COLUMNS, SPLITS, Row, to_row
 from textrm.data.sample import Sample
+from textrm.data.shards.read import SHARD, Shards, place_of
 from textrm.data.table import Irregular, Table
 from textrm.errors import UserError
 from textrm.files import replacing
@@ -37,14 +38,41 @@ class BadRow(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """Rows, and the folder that their paths start from."""
+    """Rows, and the folder that their paths start from; where the pictures lie in tars, ``shards`` reads them."""
 
     rows: Sequence[Row]
     folder: Path
+    shards: Shards | None = None
 
     def paths(self, row: Row) -> dict[str, Path]:
-        """The files of ``row`` by role: ``image`` and, where the row has them, ``mask`` and ``clean``."""
+        """The files of ``row`` by role: ``image`` and, where the row has them, ``mask`` and ``clean``.
+
+        Raises:
+            UserError: where the pictures lie in tars.
+        """
+        if self.shards is not None:
+            raise UserError(f"{self.folder}: its pictures lie in tars; expected files; unpack them with tar")
         return {role: self.folder / name for role in ("image", "mask", "clean") if (name := getattr(row, role))}
+
+    def cell(self, row: Row, role: str) -> str:
+        """What names the file of a role, ``words`` among them; "" where the row has none."""
+        return row.extra.get(role, "").strip() if role == "words" else getattr(row, role)
+
+    def path(self, row: Row, role: str) -> Path:
+        """The file of a role, which the row has, as messages name it: in a tar it is no file of its own."""
+        cell = self.cell(row, role)
+        if self.shards is None:
+            return self.folder / cell
+        place = place_of(cell)
+        return self.folder / row.extra[SHARD] / (cell if place is None else place.name)
+
+    def content(self, row: Row, role: str) -> io.BytesIO | None:
+        """What the file of a role holds where it lies in a tar, else None.
+
+        Raises:
+            UserError: when the tar is not as the manifest says: no fault of the row.
+        """
+        return None if self.shards is None else io.BytesIO(self.shards.read(row.extra[SHARD], self.cell(row, role)))
 
 
 def read_manifest(path: Path | str) -> Manifest:
@@ -61,11 +89,12 @@ def read_manifest(path: Path | str) -> Manifest:
         raise UserError(f"{path} is a folder: give the manifest itself, {path / 'manifest.csv'}")
     if not path.is_file():
         raise UserError(f"{path}: no such manifest; make one with python -m textrm.importers.pairs")
+    folder = path.resolve().parent
     if path.suffix.lower() in SUFFIXES:
-        return Manifest(ArrowTable(path.resolve()), path.resolve().parent)
+        return _with_shards(ArrowTable(path.resolve()), folder)
     with suppress(Irregular):  # read below, and told what is wrong with it
         if path.stat().st_size > LARGE:
-            return Manifest(Table(path.resolve()), path.resolve().parent)
+            return _with_shards(Table(path.resolve()), folder)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, strict=True)
@@ -80,7 +109,12 @@ def read_manifest(path: Path | str) -> Manifest:
         if row.id in seen:
             raise UserError(f"{path}: the id {row.id!r} occurs twice; every row needs an id of its own")
         seen.add(row.id)
-    return Manifest(rows, path.resolve().parent)
+    return _with_shards(rows, folder)
+
+
+def _with_shards(rows: Sequence[Row], folder: Path) -> Manifest:
+    named = rows.columns if isinstance(rows, Table | ArrowTable) else rows[0].extra if rows else ()
+    return Manifest(rows, folder, Shards(folder) if SHARD in named else None)
 
 
 def numbers_of(manifest: Manifest, split: str | None) -> np.ndarray:
@@ -195,10 +229,12 @@ def load_sample(manifest: Manifest, row: Row, clean: bool = True, need_mask: boo
     Raises:
         BadRow: a file is missing, unreadable, or of another size than the image or the row says.
     """
-    wanted = [role for role in manifest.paths(row) if clean or role != "clean"]
+    roles = ("image", "mask", "clean") if clean else ("image", "mask")
+    wanted = {role: manifest.content(row, role) for role in roles if getattr(row, role)}
     try:
         planes = {
-            role: (read_grey if role == "mask" else read_srgb)(manifest.folder / getattr(row, role)) for role in wanted
+            role: (read_grey if role == "mask" else read_srgb)(manifest.path(row, role), content=content)
+            for role, content in wanted.items()
         }
     except UserError as error:
         raise BadRow(row.id, str(error)) from error
