@@ -82,19 +82,26 @@ def read_manifest(path: Path | str) -> Manifest:
 
     Raises:
         UserError: the file is missing or no such table, a column is missing, an id is empty or occurs twice, a split is
-            none of train, val and test, a row has no image, or a size is no positive whole number.
+            none of train, val and test, a row has no image, or a size is no positive whole number; where the pictures
+            lie in tars, as of :class:`~textrm.data.shards.read.Shards`.
     """
+    rows, folder = read_rows(path), Path(path).resolve().parent
+    named = rows.columns if isinstance(rows, Table | ArrowTable) else rows[0].extra if rows else ()
+    return Manifest(rows, folder, Shards(folder) if SHARD in named else None)
+
+
+def read_rows(path: Path | str) -> Sequence[Row]:
+    """The rows of a manifest alone, as :func:`read_manifest` reads them."""
     path = Path(path)
     if path.is_dir():
         raise UserError(f"{path} is a folder: give the manifest itself, {path / 'manifest.csv'}")
     if not path.is_file():
         raise UserError(f"{path}: no such manifest; make one with python -m textrm.importers.pairs")
-    folder = path.resolve().parent
     if path.suffix.lower() in SUFFIXES:
-        return _with_shards(ArrowTable(path.resolve()), folder)
+        return ArrowTable(path.resolve())
     with suppress(Irregular):  # read below, and told what is wrong with it
         if path.stat().st_size > LARGE:
-            return _with_shards(Table(path.resolve()), folder)
+            return Table(path.resolve())
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, strict=True)
@@ -109,12 +116,7 @@ def read_manifest(path: Path | str) -> Manifest:
         if row.id in seen:
             raise UserError(f"{path}: the id {row.id!r} occurs twice; every row needs an id of its own")
         seen.add(row.id)
-    return _with_shards(rows, folder)
-
-
-def _with_shards(rows: Sequence[Row], folder: Path) -> Manifest:
-    named = rows.columns if isinstance(rows, Table | ArrowTable) else rows[0].extra if rows else ()
-    return Manifest(rows, folder, Shards(folder) if SHARD in named else None)
+    return rows
 
 
 def numbers_of(manifest: Manifest, split: str | None) -> np.ndarray:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import shutil
-import tarfile
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from textrm.data.manifest import SPLITS, BadRow, Manifest, Row, extra_columns, numbers_of, read_manifest, write_rows
-from textrm.data.shards.read import LIST, RECORD, ROLES, SHARD, Listed, Place, crc_of, list_bytes
+from textrm.data.shards.read import LIST, ROLES, SHARD, Listed, list_bytes
+from textrm.data.shards.tar import Tar, placed
 from textrm.errors import UserError
 from textrm.files import open_file, replacing, write_whole
 from textrm.importers.workers import in_order
@@ -38,33 +37,6 @@ class Packed:
     rows: list[Row]
     bad: list[BadRow]
     line: Listed
-
-
-class Tar:
-    """A tar that is written into ``file``, front to back."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file, self._sum, self.size = file, hashlib.sha256(), 0
-
-    def add(self, name: str, content: bytes) -> Place:
-        """Append a file. The owner's name is the CRC of its bytes, which readers compare with the manifest's."""
-        member = tarfile.TarInfo(name)
-        member.size, member.uname = len(content), crc_of(content)
-        self._write(member.tobuf(tarfile.USTAR_FORMAT))
-        begin = self.size
-        self._write(content)
-        self._write(bytes(-len(content) % RECORD))
-        return Place(name, begin, len(content), member.uname)
-
-    def end(self) -> str:
-        """Write the end; returns the SHA-256 of all."""
-        self._write(bytes(-(self.size + 2 * RECORD) % tarfile.RECORDSIZE + 2 * RECORD))
-        return self._sum.hexdigest()
-
-    def _write(self, content: bytes) -> None:
-        self._file.write(content)
-        self._sum.update(content)
-        self.size += len(content)
 
 
 def pack(path: Path, out: Path, samples: int, seed: int | None, workers: int) -> tuple[list[Listed], list[BadRow]]:
@@ -138,9 +110,7 @@ def pack_row(tar: Tar, manifest: Manifest, row: Row, key: str, shard: str) -> Ro
             named = f"{key}.{role}{suffix if _SUFFIX.fullmatch(suffix) else ''}"
             places[name] = str(tar.add(named, contents[name]))
         cells[role] = places.get(name, "")
-    words = cells.pop("words")
-    extra = dict(row.extra) | ({"words": words} if "words" in row.extra else {}) | {SHARD: shard}
-    return replace(row, **cells, extra=extra)
+    return placed(row, cells, shard)
 
 
 def _pack(path: Path, out: Path, task: Task) -> Packed:
@@ -153,8 +123,8 @@ def _pack(path: Path, out: Path, task: Task) -> Packed:
                 rows.append(pack_row(tar, manifest, row, f"{number:09d}", task.shard))
             except BadRow as error:
                 bad.append(error)
-        line = Listed(task.shard, len(rows), 0, tar.end())
-    return Packed(rows, bad, line._replace(bytes=tar.size))
+        line = tar.end(task.shard, len(rows))
+    return Packed(rows, bad, line)
 
 
 @lru_cache(1)
