@@ -123,7 +123,7 @@ def _write(folder: Path, pages: int, height: int, suffix: str) -> Path:
             page[corner[0] : corner[0] + size[0], corner[1] : corner[1] + size[1]] = rng.integers(0, 256, 3)
         page = cv2.add(page, rng.integers(0, 12, page.shape, np.uint8))
         name = f"image/{number:06d}{suffix}"
-        cv2.imwrite(str(folder / name), page, [cv2.IMWRITE_JPEG_QUALITY, 90])
+        cv2.imwrite(str(folder / name), page, [cv2.IMWRITE_JPEG_QUALITY, 90] if suffix == ".jpg" else [])
         rows.append(Row(f"p{number}", "train", f"g{number // 20}", name))
     write_manifest(folder / "manifest.csv", rows)
     return folder / "manifest.csv"

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -66,13 +67,13 @@ class Manifest:
         place = place_of(cell)
         return self.folder / row.extra[SHARD] / (cell if place is None else place.name)
 
-    def content(self, row: Row, role: str) -> io.BytesIO | None:
+    def content(self, row: Row, role: str) -> BinaryIO | None:
         """What the file of a role holds where it lies in a tar, else None.
 
         Raises:
             UserError: when the tar is not as the manifest says: no fault of the row.
         """
-        return None if self.shards is None else io.BytesIO(self.shards.read(row.extra[SHARD], self.cell(row, role)))
+        return None if self.shards is None else self.shards.open(row.extra[SHARD], self.cell(row, role))
 
 
 def read_manifest(path: Path | str) -> Manifest:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import os
 import re
 import zlib
@@ -22,6 +23,7 @@ SHARD = "shard"  # the column that says so
 ROLES = ("image", "clean", "mask", "words")
 LIST = "shards.csv"
 OPEN = 64  # tars that a process holds open
+BUFFER = 1 << 14
 RECORD = 512  # bytes of a tar's header, and what its files are padded to
 _PLACE = re.compile(r"(.+)@(\d+)\+(\d+)-([0-9a-f]{8})")
 
@@ -57,7 +59,7 @@ class Shards:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.listed = {line.shard: line for line in read_list(folder / LIST)}
-        self._opened: OrderedDict[str, BinaryIO] = OrderedDict()
+        self._opened: OrderedDict[str, io.FileIO] = OrderedDict()
         missing = [name for name in self.listed if not (folder / name).is_file()]
         if missing:
             more = f", nor are {len(missing) - 1} others of {len(self.listed)}" if len(missing) > 1 else ""
@@ -65,8 +67,8 @@ class Shards:
         for name in self.listed:
             self._check_size(name, (folder / name).stat().st_size)
 
-    def read(self, shard: str, cell: str) -> bytes:
-        """The file at the place ``cell`` of a tar.
+    def open(self, shard: str, cell: str) -> BinaryIO:
+        """The file at the place ``cell`` of a tar, to be read before others are opened.
 
         Raises:
             UserError: for a cell that is no place, and where the tar does not hold there what the manifest says.
@@ -74,15 +76,13 @@ class Shards:
         place = place_of(cell)
         if place is None or shard not in self.listed:
             raise UserError(f"{self.folder / shard}: {cell!r} is no place in a tar of {LIST}; write the set again")
-        file = self._open(shard).fileno()
-        header = os.pread(file, RECORD, place.begin - RECORD)
-        content = os.pread(file, place.length, place.begin)
-        if len(content) < place.length:
-            self._check_size(shard, os.fstat(file).st_size)
+        file = self._tar(shard).fileno()
+        self._check_size(shard, os.fstat(file).st_size)
+        header = os.pread(file, RECORD, place.begin - RECORD) if place.begin >= RECORD else b""
         if _named(header) != (place.name, place.length, place.crc):
             raise UserError(f"{self.folder / shard}: does not hold {place.name} where it should: it was changed; "
                             "copy the whole set again")  # fmt: skip
-        return content
+        return io.BufferedReader(_Window(file, place.begin, place.length), BUFFER)
 
     def check(self) -> Iterator[str]:
         """Read all tars; a line about each whose bytes are not those that were written."""
@@ -92,7 +92,7 @@ class Shards:
             if found != line.sha256:
                 yield f"{self.folder / line.shard}: its bytes are not those that were written; copy it again"
 
-    def _open(self, shard: str) -> BinaryIO:
+    def _tar(self, shard: str) -> io.FileIO:
         if shard in self._opened:
             self._opened.move_to_end(shard)
             return self._opened[shard]
@@ -100,8 +100,7 @@ class Shards:
             file = (self.folder / shard).open("rb", buffering=0)
         except OSError as error:
             raise UserError(f"{self.folder / shard}: cannot be opened ({error.strerror}); copy it here") from error
-        self._check_size(shard, os.fstat(file.fileno()).st_size)
-        self._opened[shard] = file  # type: ignore[assignment]
+        self._opened[shard] = file
         if len(self._opened) > OPEN:
             self._opened.popitem(last=False)[1].close()
         return self._opened[shard]
@@ -113,6 +112,32 @@ class Shards:
 
     def __getstate__(self) -> dict[str, Any]:
         return self.__dict__ | {"_opened": OrderedDict()}
+
+
+class _Window(io.RawIOBase):
+    """Some bytes of an open file, as a file: a picture's bytes are never all in memory."""
+
+    def __init__(self, file: int, begin: int, length: int) -> None:
+        self._file, self._begin, self._length, self._at = file, begin, length, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        room = max(0, min(len(buffer), self._length - self._at))
+        count = os.preadv(self._file, [memoryview(buffer)[:room]], self._begin + self._at)
+        self._at += count
+        return count
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._at = max(0, offset + (0, self._at, self._length)[whence])
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
 
 
 def place_of(cell: str) -> Place | None:

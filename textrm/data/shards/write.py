@@ -134,7 +134,7 @@ def _manifest(path: Path) -> Manifest:
 
 def _read(manifest: Manifest, row: Row, role: str) -> bytes:
     if (held := manifest.content(row, role)) is not None:
-        return held.getvalue()
+        return held.read()
     path = manifest.path(row, role)
     try:
         with open_file(path) as file:
