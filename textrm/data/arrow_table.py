@@ -42,6 +42,7 @@ class ArrowTable(Sequence[Row]):
         self._identity = self._now()
         self.columns = list(self._table.column_names)
         self.splits = self._check()
+        import_extra("arrow", "pyarrow").default_memory_pool().release_unused()  # what the check took, for good
 
     def __len__(self) -> int:
         return len(self.splits)
