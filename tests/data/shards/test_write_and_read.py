@@ -13,10 +13,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from PIL import Image
+from shard_shares import data_of
 
 from textrm.data.convert import main as convert
 from textrm.data.dataset import ManifestDataset
-from textrm.data.manifest import Row, load_sample, read_manifest, write_manifest
+from textrm.data.manifest import BadRow, Row, load_sample, read_manifest, write_manifest
 from textrm.data.shards.__main__ import main
 from textrm.data.shards.read import ROLES, place_of
 from textrm.data.shards.write import pack
@@ -24,6 +26,7 @@ from textrm.data.transforms import EvalTransform
 from textrm.data.word_polygons import read_words
 from textrm.errors import UserError
 from textrm.evaluate.scoring import choose_rows, load_page
+from textrm.runs.config import explain
 
 Make = Callable[..., Path]
 
@@ -67,6 +70,37 @@ def test_samples_are_those_of_the_files(drawn: Path, tmp_path: Path, suffix: str
     assert load_page(packed, chosen[0]).clean is not None
     with pytest.raises(UserError, match="its pictures lie in tars; expected files"):
         packed.paths(chosen[0])
+
+
+SAVED = {
+    "a.png": {}, "b.jpg": {"quality": 80}, "c.webp": {"lossless": True}, "d.bmp": {}, "e.gif": {},
+    "f.tif": {"compression": "tiff_lzw"}, "g.tif": {}, "h.JPEG": {"progressive": True}, "漫画 1.png": {},
+}  # fmt: skip
+
+
+def test_pictures_of_all_formats_are_read_as_from_files(tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (150, 130, 3)).astype(np.uint8)
+    for name, how in SAVED.items():
+        Image.fromarray(noise).save(tmp_path / name, **how)
+    Image.fromarray(noise[..., 0].astype(np.uint16) * 257).save(tmp_path / "wide.png")
+    Image.fromarray(noise[..., 0].astype(np.uint16) * 257).save(tmp_path / "wide.tif", compression="tiff_lzw")
+    names = [*SAVED, "wide.png", "wide.tif"]
+    write_manifest(tmp_path / "m.csv", [Row(name, "test", "g", name, mask=name) for name in names])
+    pack(tmp_path / "m.csv", tmp_path / "out", samples=4, seed=None, workers=1)
+    source, packed = read_manifest(tmp_path / "m.csv"), read_manifest(tmp_path / "out" / "manifest.csv")
+    for one, other in zip(source.rows, packed.rows, strict=True):
+        expected, found = load_sample(source, one), load_sample(packed, other)
+        np.testing.assert_array_equal(found.image, expected.image, one.id)
+        np.testing.assert_array_equal(found.mask, expected.mask, one.id)
+
+
+def test_a_picture_that_is_damaged_is_a_bad_row_and_is_named(tmp_path: Path) -> None:
+    (tmp_path / "i.png").write_bytes(b"no picture")
+    write_manifest(tmp_path / "m.csv", [Row("a", "train", "g", "i.png")])
+    pack(tmp_path / "m.csv", tmp_path / "out", samples=4, seed=None, workers=1)
+    packed = read_manifest(tmp_path / "out" / "manifest.csv")
+    with pytest.raises(BadRow, match=rf"^a: {tmp_path}/out/train-00000\.tar/000000000\.image\.png: "):
+        load_sample(packed, packed.rows[0])
 
 
 def test_a_tar_holds_rows_of_one_split_and_other_programs_read_it(drawn: Path, tmp_path: Path) -> None:
@@ -188,6 +222,18 @@ def test_what_happens_to_a_tar_in_use_is_no_bad_row(make_shards: Make, how: str,
     assert "\n" not in str(error.value)
     assert data[0]["id"]
     assert data.bad_count == 0
+
+
+def test_what_a_worker_process_meets_is_one_line_too(make_shards: Make) -> None:
+    path = make_shards(9)
+    loader = data_of(path, workers=1, samples_per_epoch=8).train_dataloader()
+    for tar in path.parent.glob("*.tar"):
+        tar.unlink()
+    with pytest.raises(UserError) as error:
+        list(loader)
+    said = explain(error.value)
+    assert said.startswith(f"{path.parent}/train-0000")
+    assert said.endswith(".tar: cannot be opened (No such file or directory); copy it here")
 
 
 def test_every_byte_can_be_checked(make_shards: Make) -> None:

@@ -43,5 +43,5 @@ def placed(row: Row, cells: Mapping[str, str], shard: str | None = None) -> Row:
     """``row`` with the names or places of its files by role, those in the tar ``shard`` where that is not None."""
     words = {"words": cells["words"]} if "words" in row.extra or cells.get("words") else {}
     held = {} if shard is None else {SHARD: shard}
-    files = {role: cells.get(role, "") for role in ("image", "clean", "mask")}
-    return replace(row, **files, extra=dict(row.extra) | words | held)
+    extra = dict(row.extra) | words | held
+    return replace(row, image=cells["image"], clean=cells.get("clean", ""), mask=cells.get("mask", ""), extra=extra)
