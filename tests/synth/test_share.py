@@ -102,3 +102,13 @@ def test_shares_and_tars_of_nothing(tmp_path: Path) -> None:
     assert share_of(None) is None
     with pytest.raises(UserError, match=r"^tar=0: expected at least 1 page in a tar, or null for files$"):
         write(tmp_path / "out", tar=0)
+
+
+def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("textrm.synth.write.Tar.add", full)
+    with pytest.raises(UserError, match=r"pages-00000\.tar: cannot be written \(No space left on device\); free some"):
+        write(tmp_path, tar=4)
+    assert [path.name for path in tmp_path.iterdir()] == []

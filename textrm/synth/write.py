@@ -6,6 +6,7 @@ import hashlib
 import logging
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import NamedTuple
 
 from rich.progress import track
 
+from textrm import __version__
 from textrm.data.manifest import Row, load_sample, read_manifest, split_by_group, write_manifest
 from textrm.data.shards.read import LIST, ROLES, Listed, list_bytes
 from textrm.data.shards.tar import Tar, placed
@@ -114,7 +116,7 @@ def write_set(
     _tell(bad, art)
     if share is not None:
         source = None if art is None else hashlib.sha256(Path(art).read_bytes()).hexdigest()  # wherever it lies
-        parts = Parts(out, share.of, (n, source, replace(recipe, out=Path(), art=None)))
+        parts = Parts(out, share.of, (__version__, n, source, replace(recipe, out=Path(), art=None)))
         if share.number:
             parts.write(share.number, rows, lines)
         if parts.missing():
@@ -157,8 +159,15 @@ def _tell(bad: dict[str, str], art: Path | str | None) -> None:
 
 
 def _write_file(path: Path, content: bytes) -> None:
-    try:
+    with _room(path):
         write_whole(path, content)
+
+
+@contextmanager
+def _room(path: Path) -> Iterator[None]:
+    """Write ``path`` within this."""
+    try:
+        yield
     except OSError as error:
         raise UserError(
             f"{path}: cannot be written ({error.strerror}); free some space or give another folder"
@@ -189,7 +198,7 @@ def _write_pages(painter: Painter, unit: range) -> Written:
     if size is None:
         return Written([_write_page(out, *painter.page(index)) for index in unit], [], painter.bad)
     shard, rows = f"pages-{unit[0] // size:05d}.tar", []
-    with replacing(out / shard) as file:
+    with _room(out / shard), replacing(out / shard) as file:
         tar = Tar(file)
         for index in unit:
             row, files = painter.page(index)
