@@ -17,7 +17,7 @@ from textrm.data.shards.read import LIST, ROLES, SHARD, Listed, list_bytes
 from textrm.data.shards.tar import Tar, placed
 from textrm.errors import UserError
 from textrm.files import open_file, replacing, write_whole
-from textrm.importers.workers import in_order
+from textrm.importers.workers import in_order, progress_bar
 
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,5}")
 
@@ -64,19 +64,21 @@ def pack(path: Path, out: Path, samples: int, seed: int | None, workers: int) ->
     lines: list[Listed] = []
     bad: list[BadRow] = []
     out.mkdir(parents=True, exist_ok=True)
+    labels = path.with_name("labels.txt")
+    if labels.is_file():
+        shutil.copyfile(labels, out / "labels.txt")
 
     def rows() -> Iterator[Row]:
-        for _, packed in in_order(partial(_pack, path.resolve(), out), tasks, min(workers, len(tasks) or 1)):
-            bad.extend(packed.bad)
-            lines.append(packed.line)
-            yield from packed.rows
+        with progress_bar("writing tars", len(tasks)) as show:
+            for _, packed in in_order(partial(_pack, path.resolve(), out), tasks, min(workers, len(tasks) or 1)):
+                bad.extend(packed.bad)
+                lines.append(packed.line)
+                yield from packed.rows
+                show(len(lines))
         write_whole(out / LIST, list_bytes(lines))
 
     extras = [name for name in extra_columns(manifest.rows) if name != SHARD]
     write_rows(out / "manifest.csv", rows(), [*extras, SHARD])
-    labels = path.with_name("labels.txt")
-    if labels.is_file():
-        shutil.copyfile(labels, out / "labels.txt")
     return lines, bad
 
 
