@@ -8,6 +8,7 @@ import pytest
 from hydra import compose, initialize_config_dir
 from omegaconf import DictConfig, OmegaConf, open_dict
 
+from textrm.data.shards.write import pack
 from textrm.runs.config import CONFIG_FOLDER
 from textrm.train import train
 
@@ -73,7 +74,11 @@ def small(overrides: list[str], manifest: Path, run: Path) -> DictConfig:
 @pytest.mark.slow
 @pytest.mark.parametrize("choice", [f"experiment={name}" for name in EXPERIMENTS] + CHOICES)
 def test_choice_trains_a_batch(choice: str, drawn: Path, tmp_path: Path) -> None:
-    config = small([choice], drawn, tmp_path)
+    manifest = drawn
+    if choice == "data=shards":
+        pack(drawn, tmp_path / "shards", samples=3, seed=0, workers=1)
+        manifest = tmp_path / "shards" / "manifest.csv"
+    config = small([choice], manifest, tmp_path)
     train(config, tmp_path)
     written = {path.name for path in (tmp_path / "checkpoints").iterdir()}
     assert written == {"best.ckpt", "last.ckpt"}

@@ -55,6 +55,8 @@ SMALL = {
     "textrm.export": [],
     "textrm.evaluate": [],
     "textrm.synth": ["size=96", "workers=1"],
+    "textrm.data.convert": [],
+    "textrm.data.shards": ["--workers", "1"],
     "textrm.importers.pairs": [],
     "textrm.importers.captioned": ["--size", "96", "--workers", "1"],
     "textrm.importers.imgflip575k": ["--per-template", "3", "--workers", "1"],
@@ -213,7 +215,9 @@ def test_what_the_commands_leave(reader: Reader, monkeypatch: pytest.MonkeyPatch
     for written in ("first.onnx", "first.int8.onnx", "mine.onnx", "report/summary.csv", "report/sheet.png",
                     "fills/fills.csv", "tags/taggers.csv", "looks.onnx", "fills/fills.png", "partial.onnx",
                     "methods/summary.csv", "methods/sheet.png", "imgflip512/manifest.csv", "drawn/sheet.png",
-                    "mine/manifest.csv", "runs/mixed/checkpoints/best.ckpt", "runs/tuned/checkpoints/best.ckpt",
+                    "mine/manifest.csv", "runs/mixed/checkpoints/best.ckpt",
+                    "mine/manifest.arrow", "runs/sharded/checkpoints/best.ckpt", "many/manifest.csv",
+                    "many/pages-00000.tar", "runs/tuned/checkpoints/best.ckpt",
                     "runs/tuned_fill/checkpoints/best.ckpt", "runs/later/checkpoints/best.ckpt"):  # fmt: skip
         assert Path(written).is_file(), written
 

@@ -106,6 +106,8 @@ ENTRIES: dict[str, Entry | Commands] = {
     "evaluate": Entry("textrm.evaluate", "Measure ways to clean, to fill or to tag.", configured=True),
     "report": Entry("textrm.report.__main__", "Collect runs in tables, plots and a page."),
     "synth": Entry("textrm.synth", "Draw pages with exact masks.", configured=True),
+    "shards": Entry("textrm.data.shards.__main__", "Write the pictures of a manifest into tars."),
+    "convert": Entry("textrm.data.convert", "Write a manifest as CSV, Parquet or Arrow."),
     "train": Entry("textrm.train", "Train a net.", configured=True),
     "import": Commands("import", IMPORTERS, "Make a manifest of real pictures."),
 }

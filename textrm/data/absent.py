@@ -13,7 +13,12 @@ FOLDERS = 16  # lists of names that are kept
 
 
 def find_absent(manifest: Manifest, wanted: np.ndarray, told: int) -> tuple[np.ndarray, list[list[str]]]:
-    """The numbers of the ``wanted`` rows that lack a file, rising, and what the first ``told`` of them lack."""
+    """The numbers of the ``wanted`` rows that lack a file, rising, and what the first ``told`` of them lack.
+
+    None where the files lie in tars, which were looked at when the manifest was read.
+    """
+    if manifest.shards is not None:
+        return np.empty(0, np.int64), []
     asked = np.zeros(len(manifest.rows), bool)
     asked[wanted] = True
     folders = _Folders(str(manifest.folder))

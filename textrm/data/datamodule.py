@@ -100,7 +100,8 @@ class DataModule(LightningDataModule):
         if samples < batch_size:
             raise UserError(f"samples_per_epoch={samples}: expected at least one batch, batch_size={batch_size}")
         lengths = [len(source) for source in self.train.values()]
-        self.sampler = MixtureSampler(lengths, [weights[name] for name in self.train], samples, seed)
+        orders = [getattr(source, "order", None) for source in self.train.values()]
+        self.sampler = MixtureSampler(lengths, [weights[name] for name in self.train], samples, seed, orders)
 
     def check_items(self, needs: Sequence[str], stride: int) -> None:
         """See that the first item of each set that is not ours has ``needs``, and that a net of ``stride`` takes it.

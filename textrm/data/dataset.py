@@ -13,6 +13,8 @@ from textrm.data.absent import find_absent
 from textrm.data.bad_rows import TOLD, BadRows
 from textrm.data.manifest import BadRow, Row, cells_of, load_sample, numbers_of, read_manifest, spread
 from textrm.data.sample import Sample
+from textrm.data.sampling import Order
+from textrm.data.shards.read import SHARD
 from textrm.errors import UserError
 
 
@@ -36,10 +38,12 @@ class ManifestDataset(Dataset):
     pictures are kept in memory, per process, dropping what was used longest ago; the process grows by up to 1.6 times
     that, for the gaps that dropped pictures leave between others. ``optional`` lets the set be empty where the manifest
     has no row of the split. ``need_mask=False`` lets rows without a mask count by their clean
-    picture. ``limit`` takes that many rows, evenly spread over the split.
+    picture. ``limit`` takes that many rows, evenly spread over the split. Where the pictures lie in tars, training
+    reads of ``window`` tars at a time, see :meth:`order`; None: anywhere.
 
     Raises:
-        UserError: for a bad manifest, a split that no row has, or where no usable row is left.
+        UserError: for a bad manifest, a split that no row has, or where no usable row is left; later on, when a tar
+            vanishes or changes.
     """
 
     def __init__(
@@ -54,9 +58,11 @@ class ManifestDataset(Dataset):
         optional: bool = False,
         need_mask: bool = True,
         limit: int | None = None,
+        window: int | None = None,
     ) -> None:
-        if limit is not None and limit < 1:
-            raise UserError(f"limit={limit}: expected at least 1 row, or null for all")
+        for name, value, what in (("limit", limit, "row, or null for all"), ("window", window, "tar, or null for all")):
+            if value is not None and value < 1:
+                raise UserError(f"{name}={value}: expected at least 1 {what}")
         self.manifest = read_manifest(manifest)
         self.need_mask = need_mask
         self.transform, self.clean, self.replace_bad, self.seed = transform, clean, replace_bad, seed
@@ -72,6 +78,8 @@ class ManifestDataset(Dataset):
                 f"{manifest}: none of {len(wanted)} rows has all its files, the first lacks {lacking[0][0]}"
             )
         self.numbers = self.numbers[spread(len(self.numbers), limit)]
+        self.window = window
+        self._tars: np.ndarray | None = None  # the tar of each row, by number
         self._cache: OrderedDict[int, Sample] = OrderedDict()
         self._caching = cache_gigabytes > 0
         self._room = int(cache_gigabytes * 1e9)  # bytes still free
@@ -85,6 +93,23 @@ class ManifestDataset(Dataset):
     def row(self, index: int) -> Row:
         """The row of item ``index``."""
         return self.manifest.rows[int(self.numbers[index])]
+
+    @property
+    def order(self) -> Order | None:
+        """What draws a random order of all items in which they come from few tars at a time; None where any will do.
+
+        The tars are shuffled and taken ``window`` at a time; within these the items are shuffled.
+        """
+        return self._windowed if self.window and self.manifest.shards is not None else None
+
+    def _windowed(self, rng: np.random.Generator) -> np.ndarray:
+        assert self.window
+        if self._tars is None:
+            numbers: dict[str, int] = {}
+            tars = (numbers.setdefault(shard, len(numbers)) for (shard,) in cells_of(self.manifest, SHARD))
+            self._tars = np.fromiter(tars, np.int32, len(self.manifest.rows))
+        turn = rng.permutation(self._tars.max() + 1) // self.window  # the window that each tar belongs to
+        return np.lexsort((rng.permutation(len(self)), turn[self._tars[self.numbers]]))
 
     @property
     def bad_rows(self) -> dict[str, str]:

@@ -1,4 +1,7 @@
-"""Manifests: the one description of a data set, a CSV with one row per picture, and the reader of one row."""
+"""Manifests: the one description of a data set, a table with one row per picture, and the reader of one row.
+
+It is long since what reads and what writes a manifest has to agree, and both are here.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +12,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
+from textrm.data.arrow_table import SUFFIXES, ArrowTable, write_arrow
 from textrm.data.masks import mask_of_levels
 from textrm.data.row import COLUMNS, SPLITS, Row, to_row
 from textrm.data.sample import Sample
+from textrm.data.shards.read import SHARD, Shards, place_of
 from textrm.data.table import Irregular, Table
 from textrm.errors import UserError
-from textrm.files import write_whole
+from textrm.files import replacing
 from textrm.pictures.plain import read_grey, read_srgb
 
 LARGE = 4 << 20  # bytes; of larger files rows are parsed when they are asked for
@@ -36,31 +42,70 @@ class BadRow(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """Rows, and the folder that their paths start from."""
+    """Rows, and the folder that their paths start from; where the pictures lie in tars, ``shards`` reads them."""
 
     rows: Sequence[Row]
     folder: Path
+    shards: Shards | None = None
 
     def paths(self, row: Row) -> dict[str, Path]:
-        """The files of ``row`` by role: ``image`` and, where the row has them, ``mask`` and ``clean``."""
+        """The files of ``row`` by role: ``image`` and, where the row has them, ``mask`` and ``clean``.
+
+        Raises:
+            UserError: where the pictures lie in tars.
+        """
+        if self.shards is not None:
+            raise UserError(f"{self.folder}: its pictures lie in tars; expected files; unpack them with tar")
         return {role: self.folder / name for role in ("image", "mask", "clean") if (name := getattr(row, role))}
+
+    def cell(self, row: Row, role: str) -> str:
+        """What names the file of a role, ``words`` among them; "" where the row has none."""
+        return row.extra.get(role, "").strip() if role == "words" else getattr(row, role)
+
+    def path(self, row: Row, role: str) -> Path:
+        """The file of a role, which the row has, as messages name it: in a tar it is no file of its own."""
+        cell = self.cell(row, role)
+        if self.shards is None:
+            return self.folder / cell
+        place = place_of(cell)
+        return self.folder / row.extra[SHARD] / (cell if place is None else place.name)
+
+    def content(self, row: Row, role: str) -> BinaryIO | None:
+        """What the file of a role holds where it lies in a tar, else None.
+
+        Raises:
+            UserError: when the tar is not as the manifest says: no fault of the row.
+        """
+        return None if self.shards is None else self.shards.open(row.extra[SHARD], self.cell(row, role))
 
 
 def read_manifest(path: Path | str) -> Manifest:
     """Read a manifest; the pictures are not opened.
 
+    It is a CSV, or by its suffix a Parquet (.parquet, .pq) or an Arrow file (.arrow, .feather).
+
     Raises:
-        UserError: the file is missing or no CSV, a column is missing, an id is empty or occurs twice, a split is none
-            of train, val and test, a row has no image, or a size is no positive whole number.
+        UserError: the file is missing or no such table, a column is missing, an id is empty or occurs twice, a split is
+            none of train, val and test, a row has no image, or a size is no positive whole number; where the pictures
+            lie in tars, as of :class:`~textrm.data.shards.read.Shards`.
     """
+    rows, folder = read_rows(path), Path(path).resolve().parent
+    named = rows.columns if isinstance(rows, Table | ArrowTable) else rows[0].extra if rows else ()
+    return Manifest(rows, folder, Shards(folder) if SHARD in named else None)
+
+
+def read_rows(path: Path | str) -> Sequence[Row]:
+    """The rows of a manifest alone, as :func:`read_manifest` reads them."""
     path = Path(path)
     if path.is_dir():
         raise UserError(f"{path} is a folder: give the manifest itself, {path / 'manifest.csv'}")
     if not path.is_file():
         raise UserError(f"{path}: no such manifest; make one with python -m textrm.importers.pairs")
+    if path.suffix.lower() in SUFFIXES:
+        return ArrowTable(path.resolve())
     with suppress(Irregular):  # read below, and told what is wrong with it
         if path.stat().st_size > LARGE:
-            return Manifest(Table(path.resolve()), path.resolve().parent)
+            return Table(path.resolve())
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, strict=True)
@@ -75,7 +120,7 @@ def read_manifest(path: Path | str) -> Manifest:
         if row.id in seen:
             raise UserError(f"{path}: the id {row.id!r} occurs twice; every row needs an id of its own")
         seen.add(row.id)
-    return Manifest(rows, path.resolve().parent)
+    return rows
 
 
 def numbers_of(manifest: Manifest, split: str | None) -> np.ndarray:
@@ -83,7 +128,7 @@ def numbers_of(manifest: Manifest, split: str | None) -> np.ndarray:
     rows = manifest.rows
     if split is None:
         return np.arange(len(rows))
-    if isinstance(rows, Table):
+    if isinstance(rows, Table | ArrowTable):
         return np.flatnonzero(rows.splits == (SPLITS.index(split) if split in SPLITS else -1))
     return np.array([number for number, row in enumerate(rows) if row.split == split], np.int64)
 
@@ -91,25 +136,43 @@ def numbers_of(manifest: Manifest, split: str | None) -> np.ndarray:
 def cells_of(manifest: Manifest, *names: str) -> Iterator[Sequence[str]]:
     """These cells of every row, in order; of the columns that hold text."""
     rows = manifest.rows
-    return rows.cells(*names) if isinstance(rows, Table) else ([getattr(row, name) for name in names] for row in rows)
+    if isinstance(rows, Table | ArrowTable):
+        return rows.cells(*names)
+    return ([getattr(row, name) if name in COLUMNS else row.extra.get(name, "") for name in names] for row in rows)
+
+
+def extra_columns(rows: Sequence[Row]) -> list[str]:
+    """The columns beside the fixed ones, in order of arrival."""
+    if isinstance(rows, Table | ArrowTable):
+        return [name for name in rows.columns if name not in COLUMNS]
+    return list(dict.fromkeys(name for row in rows for name in row.extra))
 
 
 def write_manifest(path: Path | str, rows: Iterable[Row]) -> None:
     """Write ``rows`` whole or not at all: the fixed columns, then the extra ones in order of arrival.
+
+    The suffix of ``path`` chooses the kind of table, as in :func:`read_manifest`.
 
     Raises:
         UserError: for rows that :func:`read_manifest` would refuse: the contract of importers.
     """
     rows = tuple(rows)
     check_rows(path, rows)
-    extras = list(dict.fromkeys(name for row in rows for name in row.extra))
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*COLUMNS, *extras])
-    for row in rows:
-        cells = [getattr(row, column) for column in COLUMNS]
-        writer.writerow(["" if cell is None else cell for cell in cells] + [row.extra.get(name, "") for name in extras])
-    write_whole(Path(path), text.getvalue().encode())
+    write_rows(Path(path), rows, extra_columns(rows))
+
+
+def write_rows(path: Path, rows: Iterable[Row], extras: Sequence[str]) -> None:
+    """Write rows that are right, one after another, with the columns ``extras`` beside the fixed ones."""
+    if path.suffix.lower() in SUFFIXES:
+        write_arrow(path, rows, extras)
+        return
+    with replacing(path) as file, io.TextIOWrapper(file, "utf-8", newline="") as text:
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow([*COLUMNS, *extras])
+        for row in rows:
+            cells = [getattr(row, column) for column in COLUMNS]
+            extra = [row.extra.get(name, "") for name in extras]
+            writer.writerow(["" if cell is None else cell for cell in cells] + extra)
 
 
 def check_rows(path: Path | str, rows: Sequence[Row]) -> None:
@@ -172,10 +235,12 @@ def load_sample(manifest: Manifest, row: Row, clean: bool = True, need_mask: boo
     Raises:
         BadRow: a file is missing, unreadable, or of another size than the image or the row says.
     """
-    wanted = [role for role in manifest.paths(row) if clean or role != "clean"]
+    roles = ("image", "mask", "clean") if clean else ("image", "mask")
+    wanted = {role: manifest.content(row, role) for role in roles if getattr(row, role)}
     try:
         planes = {
-            role: (read_grey if role == "mask" else read_srgb)(manifest.folder / getattr(row, role)) for role in wanted
+            role: (read_grey if role == "mask" else read_srgb)(manifest.path(row, role), content=content)
+            for role, content in wanted.items()
         }
     except UserError as error:
         raise BadRow(row.id, str(error)) from error

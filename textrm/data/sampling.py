@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch.distributed as dist
 from torch.utils.data import DataLoader, Sampler
+
+Order = Callable[[np.random.Generator], np.ndarray]
 
 
 class Draw(NamedTuple):
@@ -26,11 +28,20 @@ class MixtureSampler(Sampler[Draw]):
 
     Within an epoch a source repeats no item before all its items had their turn. The order follows from
     ``(seed, epoch)`` alone; ``start`` skips the draws that an interrupted epoch has already used. Where several
-    processes train together, each takes every n-th draw of the same order, equally many.
+    processes train together, each takes every n-th draw of the same order, equally many. ``orders`` holds, for a source
+    that has a random order of its own, what draws all its items once; its items stay in that order.
     """
 
-    def __init__(self, lengths: Sequence[int], weights: Sequence[float], samples: int, seed: int) -> None:
+    def __init__(
+        self,
+        lengths: Sequence[int],
+        weights: Sequence[float],
+        samples: int,
+        seed: int,
+        orders: Sequence[Order | None] | None = None,
+    ) -> None:
         self.lengths, self.samples, self.seed = tuple(lengths), samples, seed
+        self.orders = [None] * len(self.lengths) if orders is None else list(orders)
         self.edges = np.round(np.cumsum([0.0, *weights]) / sum(weights) * samples).astype(int)
         self.epoch = self.start = 0
 
@@ -44,15 +55,18 @@ class MixtureSampler(Sampler[Draw]):
     def __iter__(self) -> Iterator[Draw]:
         rng = np.random.default_rng((self.seed, self.epoch))
         shares, items = np.diff(self.edges), [np.empty(0, int)]
-        for length, wanted in zip(self.lengths, shares, strict=True):
-            rounds = [rng.permutation(length) for _ in range(-(-int(wanted) // length))]
+        for length, own, wanted in zip(self.lengths, self.orders, shares, strict=True):
+            rounds = [own(rng) if own else rng.permutation(length) for _ in range(-(-int(wanted) // length))]
             items.append(np.concatenate([*rounds, np.empty(0, int)])[:wanted])
         source_of, item_of = np.repeat(np.arange(len(shares)), shares), np.concatenate(items)
         order, first = rng.permutation(len(item_of)), self.epoch * self.samples
+        source_of, item_of = source_of[order], item_of[order]
+        for source, own in enumerate(self.orders):
+            if own:
+                item_of[source_of == source] = items[source + 1]
         rank, processes = _processes()
         for position in range(self.start * processes + rank, len(self) * processes, processes):
-            chosen = order[position]
-            yield Draw(int(source_of[chosen]), int(item_of[chosen]), first + position)
+            yield Draw(int(source_of[position]), int(item_of[position]), first + position)
 
 
 def _processes() -> tuple[int, int]:

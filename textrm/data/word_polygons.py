@@ -20,12 +20,11 @@ def read_words(manifest: Manifest, row: Row) -> tuple[np.ndarray, ...]:
     Raises:
         BadRow: where the file is missing or holds something else.
     """
-    name = row.extra.get("words", "").strip()
-    if not name:
+    if not manifest.cell(row, "words"):
         return ()
-    path = manifest.folder / name
+    path, content = manifest.path(row, "words"), manifest.content(row, "words")
     try:
-        with open_file(path) as file:
+        with content or open_file(path) as file:
             words = tuple(np.array(word, np.float32) for word in json.load(file))
     except OSError as error:
         raise BadRow(row.id, f"{path}: {error.strerror or error}") from error

@@ -79,7 +79,7 @@ def _art(manifest: Path, split: str) -> list[tuple[str, Row]]:
         art = find_art(manifest, split)
     except UserError:  # this split has only lettered pictures
         return []
-    return [(str(art.folder / row.image), row) for row in art.rows]
+    return [(str(art.paths(row)["image"]), row) for row in art.rows]
 
 
 def share_out(pictures: list[tuple[str, Row]], n: int, seed: int) -> list[Task]:

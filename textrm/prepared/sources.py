@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from textrm.data.arrow_table import SUFFIXES
 from textrm.data.manifest import Row, read_manifest
 from textrm.errors import UserError
 from textrm.page.files.plan import find_pages
@@ -69,7 +70,7 @@ def find_sources(
 
 
 def _is_manifest(path: Path) -> bool:
-    return path.suffix.lower() == ".csv" and not path.is_dir()
+    return path.suffix.lower() in (".csv", *SUFFIXES) and not path.is_dir()
 
 
 def _rows(path: Path) -> Iterator[Source]:

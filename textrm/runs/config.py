@@ -41,7 +41,8 @@ def read_labels(path: str) -> str:
     Raises:
         UserError: when there is no such file, or it holds no names.
     """
-    file = Path(path).with_name("labels.txt") if path.endswith(".csv") else Path(path)
+    manifest = path.lower().endswith((".csv", ".parquet", ".pq", ".arrow", ".feather"))
+    file = Path(path).with_name("labels.txt") if manifest else Path(path)
     try:
         names = file.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:

@@ -12,13 +12,14 @@ with needs_extra("train", __name__):
     from textrm.runs.config import at_least, hydra_entry, resolved_dict
 
 
-@hydra_entry("synth", color=float, art=str)
+@hydra_entry("synth", color=float, art=str, shard=str, tar=int)
 def main(config: DictConfig) -> None:
     """Draw the set that ``conf/synth.yaml`` and the command line describe, and say where it lies."""
     at_least(config, seed=0)
     with sigterm_interrupts():
         manifest = write_set(**resolved_dict(config))
-    print(f"{manifest}  (look at {manifest.with_name('sheet.png')})" if config.sheet else manifest)
+    whole = config.sheet and manifest.name == "manifest.csv"
+    print(f"{manifest}  (look at {manifest.with_name('sheet.png')})" if whole else manifest)
 
 
 if __name__ == "__main__":

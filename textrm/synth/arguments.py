@@ -13,7 +13,9 @@ from textrm.errors import UserError
 def check_folder(out: Path) -> None:
     """Refuse a folder whose manifest describes other pictures than ours, which would be lost."""
     manifest = out / "manifest.csv"
-    if manifest.is_file() and not manifest.read_bytes().partition(b"\n")[0].rstrip().endswith(b",words"):
+    if manifest.is_file() and not manifest.read_bytes().partition(b"\n")[0].rstrip().endswith(
+        (b",words", b",words,shard")
+    ):
         raise UserError(f"out={out}: its manifest.csv was not written by this command; give another folder")
 
 
@@ -36,7 +38,9 @@ def split_shares(split: Any) -> tuple[float, float, float]:
     raise UserError(f"split={split}: expected three shares, of train, val and test")
 
 
-def check_ranges(n: int, height: int, width: int, workers: int, shares: dict[str, float | None]) -> None:
+def check_ranges(
+    n: int, height: int, width: int, workers: int, shares: dict[str, float | None], tar: int | None = None
+) -> None:
     """Refuse numbers that no set of pages can have."""
     if n < 1:
         raise UserError(f"n={n}: expected at least 1 page")
@@ -44,6 +48,8 @@ def check_ranges(n: int, height: int, width: int, workers: int, shares: dict[str
         raise UserError(f"size=[{height},{width}]: expected 64 to 4096 pixels")
     if workers < 0:
         raise UserError(f"workers={workers}: expected 0 (all CPUs) or more")
+    if tar is not None and tar < 1:
+        raise UserError(f"tar={tar}: expected at least 1 page in a tar, or null for files")
     for name, share in shares.items():
         if share is not None and not 0 <= share <= 1:
             raise UserError(f"{name}={share}: expected a share between 0 and 1")

@@ -26,4 +26,4 @@ def find_art(path: Path | str, split: str) -> Manifest:
             pictures.setdefault(name, replace(row, image=name, clean="", mask=""))
     if not pictures:
         raise UserError(f"art={path}: has no text-free picture in split {split!r}; give rows with a clean picture")
-    return Manifest(tuple(pictures.values()), manifest.folder)
+    return replace(manifest, rows=tuple(pictures.values()))

@@ -2,53 +2,36 @@
 
 from __future__ import annotations
 
-import json
+import hashlib
 import logging
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
-import cv2
-import numpy as np
 from rich.progress import track
 
-from textrm.data.manifest import BadRow, Manifest, Row, load_sample, read_manifest, split_by_group, write_manifest
-from textrm.data.sample import Sample
+from textrm import __version__
+from textrm.data.manifest import Row, load_sample, read_manifest, split_by_group, write_manifest
+from textrm.data.shards.read import LIST, ROLES, Listed, list_bytes
+from textrm.data.shards.tar import Tar, placed
 from textrm.errors import UserError
-from textrm.files import sweep_below, write_whole
+from textrm.files import replacing, sweep_below, write_whole
 from textrm.importers.workers import in_order
 from textrm.printable import printable
 from textrm.synth.arguments import check_folder, check_ranges, height_and_width, split_shares
-from textrm.synth.art import find_art
-from textrm.synth.faces.library import PACKAGES, FontLibrary, find_fonts
-from textrm.synth.letter_art import crop_art, letter_art
-from textrm.synth.pages import draw_page
+from textrm.synth.faces.library import PACKAGES
+from textrm.synth.painter import Painter, Recipe, png
+from textrm.synth.share import Parts, Share, share_of
 from textrm.synth.sheet import contact_sheet
 
 log = logging.getLogger(__name__)
 
-GROUP = 8  # pages that count as one work, so that splits have something to be cut by
 SHEET_PAGES = 24
-PAGE_COLOR, ART_COLOR = 0.6, 0.8  # the art given is mostly coloured pictures, and mostly to be learnt as it is
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """Everything that page ``index`` of a set follows from; see ``write_set`` for the fields."""
-
-    out: Path
-    seed: int
-    size: tuple[int, int]
-    color: float | None
-    empty: float
-    pristine: float
-    fonts: str | Path | Sequence[str | Path] | None
-    art: Path | None
-    art_split: str
-    art_fraction: float
+SUFFIX = {"image": ".png", "clean": ".png", "mask": ".png", "words": ".json"}
 
 
 def write_set(
@@ -68,6 +51,8 @@ def write_set(
     tags: bool = True,
     split: Sequence[float] = (0.9, 0.1, 0.0),
     sheet: bool = True,
+    shard: str | None = None,
+    tar: int | None = None,
 ) -> Path:
     """Draw ``n`` pages into the folder ``out`` and return the path of its manifest.
 
@@ -92,6 +77,9 @@ def write_set(
         tags: whether the manifest's tags column is filled, and labels.txt written, with every tag on a line.
         split: shares of train, val and test; pages of one work stay together.
         sheet: whether the contact sheet is written.
+        shard: i/n: draw the i-th of n shares, from 1. Whoever ends last joins them to the set that one machine would
+            have drawn; join/n does nothing else. The path returned is that of a part until then.
+        tar: pages in a tar; None writes files.
 
     Raises:
         UserError: for values out of range, an art manifest without a readable text-free picture, an unwritable
@@ -99,130 +87,136 @@ def write_set(
     """
     height, width = height_and_width(size)
     shares = {"color": color, "empty": empty, "pristine": pristine, "art_fraction": art_fraction}
-    check_ranges(n, height, width, workers, shares)
-    train, val, test = split_shares(split)
+    check_ranges(n, height, width, workers, shares, tar)
+    ratios, share = split_shares(split), share_of(shard)
     out = Path(out)
     check_folder(out)
     recipe = Recipe(
         out, seed, (height, width), color, empty, pristine, fonts,
-        None if art is None else Path(art).resolve(), art_split, art_fraction,
+        None if art is None else Path(art).resolve(), art_split, art_fraction, tar,
     )  # fmt: skip
-    painter = _Painter(recipe)  # mistakes in fonts and art show here, not in a worker
+    painter = Painter(recipe)  # mistakes in fonts and art show here, not in a worker
     try:
-        for name in ("image", "clean", "mask", "words"):
+        for name in ROLES if tar is None else ("",):
             (out / name).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(
             f"out={out}: cannot make this folder ({error.strerror}); give one that can be written"
         ) from error
     sweep_below(out)
+    units = [range(first, min(first + (tar or 1), n)) for first in range(0, n, tar or 1)]
+    drawn = units if share is None else share.units(units)
     rows: list[Row] = []
+    lines: list[Listed] = []
     bad: dict[str, str] = {}
-    for row, found in track(_rows(painter, n, workers or os.cpu_count() or 1), "drawing pages", total=n):
-        rows.append(row if tags else replace(row, tags=""))
-        bad |= found
-    rows = split_by_group(rows, (train, val, test), seed)
-    manifest = out / "manifest.csv"
-    write_manifest(manifest, rows)
+    for written in track(_written(painter, drawn, workers or os.cpu_count() or 1), "drawing pages", total=len(drawn)):
+        rows += written.rows
+        lines += written.lines
+        bad |= written.bad
+    _tell(bad, art)
+    if share is not None:
+        source = None if art is None else hashlib.sha256(Path(art).read_bytes()).hexdigest()  # wherever it lies
+        parts = Parts(out, share.of, (__version__, n, source, replace(recipe, out=Path(), art=None)))
+        if share.number:
+            parts.write(share.number, rows, lines)
+        if parts.missing():
+            return _unfinished(parts, share, out)
+        rows, lines = parts.joined(units)
+    return _finish(out, rows, lines, ratios, seed, tags, sheet)
+
+
+def _finish(out: Path, rows: list[Row], lines: list[Listed], ratios: tuple[float, float, float], seed: int, tags: bool,
+            sheet: bool) -> Path:  # fmt: skip
+    """Write what tells of all pages together; the manifest last but for what is made from it."""
+    rows = split_by_group(rows if tags else [replace(row, tags="") for row in rows], ratios, seed)
+    if lines:
+        _write_file(out / LIST, list_bytes(lines))
     if tags:
         names = sorted({tag for row in rows for tag in row.tags.split()})
         _write_file(out / "labels.txt", "".join(f"{name}\n" for name in names).encode())
+    manifest = out / "manifest.csv"
+    write_manifest(manifest, rows)
     if sheet:
         shown = read_manifest(manifest)
-        _write_file(out / "sheet.png", _png(contact_sheet(load_sample(shown, row) for row in shown.rows[:SHEET_PAGES])))
+        _write_file(out / "sheet.png", png(contact_sheet(load_sample(shown, row) for row in shown.rows[:SHEET_PAGES])))
+    return manifest
+
+
+def _unfinished(parts: Parts, share: Share, out: Path) -> Path:
+    missing = ", ".join(map(str, parts.missing()))
+    told = f"{out}: of {share.of} parts {missing} are not there yet, drawn with these settings"
+    if not share.number:
+        raise UserError(f"{told}; draw them, or bring them into this folder")
+    log.info("%s; whoever ends last writes the manifest", told)
+    return parts.rows(share.number)
+
+
+def _tell(bad: dict[str, str], art: Path | str | None) -> None:
     for id, reason in sorted(bad.items()):
         log.warning("bad row %s in %s: %s", *map(printable, (id, art, reason)))
     if bad:
         log.warning("%d rows of %s could not be used; other art was lettered instead", len(bad), art)
-    return manifest
-
-
-class _Painter:
-    """Draws and writes pages of one recipe; every process has its own."""
-
-    def __init__(self, recipe: Recipe) -> None:
-        self.recipe = recipe
-        self.fonts: FontLibrary = find_fonts(recipe.fonts)
-        self.art: Manifest | None = None if recipe.art is None else find_art(recipe.art, recipe.art_split)
-        self.bad: dict[str, str] = {}  # reason by id of the art that could not be read so far
-
-    def write(self, index: int) -> Row:
-        self.fonts.picked()  # by other pages
-        sample, group, source, licence = self._draw(index)
-        out = self.recipe.out
-        pictures = {"image": sample.image, "clean": sample.clean, "mask": sample.mask * 255}
-        for folder, picture in pictures.items():
-            assert picture is not None
-            _write_file(out / folder / f"{sample.id}.png", _png(picture))
-        words = json.dumps([np.round(word, 2).tolist() for word in sample.words])
-        _write_file(out / "words" / f"{sample.id}.json", words.encode())
-        paths = {folder: f"{folder}/{sample.id}.png" for folder in pictures}
-        height, width = sample.mask.shape
-        return Row(
-            sample.id, "train", group, **paths, tags=" ".join(sorted(sample.tags or ())), width=width, height=height,
-            source=source, licence=licence,
-            extra={"faces": ";".join(self.fonts.picked()), "words": f"words/{sample.id}.json"},
-        )  # fmt: skip
-
-    def _draw(self, index: int) -> tuple[Sample, str, str, str]:
-        recipe = self.recipe
-        rng = np.random.default_rng([recipe.seed, index, 1])
-        if self.art is not None and rng.random() < recipe.art_fraction:
-            row, art = self._read_art(self.art, int(rng.integers(len(self.art.rows))))
-            color = ART_COLOR if recipe.color is None else recipe.color
-            with suppress(UserError):  # no word finds room on it: a page is drawn instead
-                sample = letter_art(
-                    rng, crop_art(rng, art, *recipe.size), self.fonts, monochrome=1 - color,
-                    empty=recipe.empty, pristine=recipe.pristine, name=f"art-{recipe.seed}-{index}",
-                )  # fmt: skip
-                return sample, row.group, row.source, row.licence
-        color = PAGE_COLOR if recipe.color is None else recipe.color
-        sample = draw_page(
-            recipe.seed, index, self.fonts,
-            size=recipe.size, color=color, empty=recipe.empty, pristine=recipe.pristine,
-        )  # fmt: skip
-        return sample, f"synth-{recipe.seed}-{index // GROUP}", "textrm.synth", ""
-
-    def _read_art(self, art: Manifest, first: int) -> tuple[Row, np.ndarray]:
-        """Row ``first`` and its picture, or the next row's that can be read: what other pages met does not matter."""
-        for row in (*art.rows[first:], *art.rows[:first]):
-            if row.id in self.bad:
-                continue
-            try:
-                return row, load_sample(art, row).image
-            except BadRow as bad:
-                self.bad[bad.id] = bad.reason
-        reason = next(iter(self.bad.values()))
-        raise UserError(f"art={self.recipe.art}: none of {len(art.rows)} text-free pictures can be used, one: {reason}")
 
 
 def _write_file(path: Path, content: bytes) -> None:
-    try:
+    with _room(path):
         write_whole(path, content)
+
+
+@contextmanager
+def _room(path: Path) -> Iterator[None]:
+    """Write ``path`` within this."""
+    try:
+        yield
     except OSError as error:
         raise UserError(
             f"{path}: cannot be written ({error.strerror}); free some space or give another folder"
         ) from error
 
 
-_painter: _Painter | None = None  # one per worker process
+class Written(NamedTuple):
+    """The rows of some pages, the line of their tar where they are in one, and bad rows of the art met so far."""
+
+    rows: list[Row]
+    lines: list[Listed]
+    bad: dict[str, str]
 
 
-def _write(recipe: Recipe, index: int) -> tuple[Row, dict[str, str]]:
+_painter: Painter | None = None  # one per worker process
+
+
+def _write(recipe: Recipe, unit: range) -> Written:
     global _painter
     if _painter is None:
-        _painter = _Painter(recipe)
-    return _painter.write(index), _painter.bad
+        _painter = Painter(recipe)
+    return _write_pages(_painter, unit)
 
 
-def _rows(painter: _Painter, n: int, workers: int) -> Iterator[tuple[Row, dict[str, str]]]:
-    """The row of each page, and the bad rows of the art that its process has met so far."""
-    if workers == 1 or n == 1:
-        yield from ((painter.write(index), painter.bad) for index in range(n))
+def _write_pages(painter: Painter, unit: range) -> Written:
+    """Draw some pages into files, or all of them into a tar."""
+    out, size = painter.recipe.out, painter.recipe.tar
+    if size is None:
+        return Written([_write_page(out, *painter.page(index)) for index in unit], [], painter.bad)
+    shard, rows = f"pages-{unit[0] // size:05d}.tar", []
+    with _room(out / shard), replacing(out / shard) as file:
+        tar = Tar(file)
+        for index in unit:
+            row, files = painter.page(index)
+            names = {role: f"{index:09d}.{role}{SUFFIX[role]}" for role in files}
+            rows.append(placed(row, {role: str(tar.add(names[role], files[role])) for role in files}, shard))
+        return Written(rows, [tar.end(shard, len(rows))], painter.bad)
+
+
+def _write_page(out: Path, row: Row, files: dict[str, bytes]) -> Row:
+    names = {role: f"{role}/{row.id}{SUFFIX[role]}" for role in files}
+    for role, content in files.items():
+        _write_file(out / names[role], content)
+    return placed(row, names)
+
+
+def _written(painter: Painter, units: Sequence[range], workers: int) -> Iterator[Written]:
+    """What became of each unit of pages."""
+    if workers == 1 or len(units) < 2:
+        yield from (_write_pages(painter, unit) for unit in units)
         return
-    yield from (found for _, found in in_order(partial(_write, painter.recipe), range(n), min(workers, n)))
-
-
-def _png(picture: np.ndarray) -> bytes:
-    source = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR) if picture.ndim == 3 else picture
-    return cv2.imencode(".png", source, [cv2.IMWRITE_PNG_COMPRESSION, 4])[1].tobytes()
+    yield from (found for _, found in in_order(partial(_write, painter.recipe), units, min(workers, len(units))))
