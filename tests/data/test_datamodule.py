@@ -125,6 +125,16 @@ def test_resumed_run_sees_what_an_unbroken_one_sees(
     assert _fit(tmp_path / "again", _data(path, workers=workers), checkpoint, max_epochs=3) == whole[stop:]
 
 
+@pytest.mark.filterwarnings("ignore:The dirpath has changed")
+@pytest.mark.parametrize("stop", [2, 3, 4])
+def test_an_epoch_that_was_cut_short_is_not_gone_on_with(tmp_path: Path, make_manifest: Make, stop: int) -> None:
+    path, short = make_manifest(5), {"max_epochs": 2, "limit_train_batches": 3}
+    whole = _fit(tmp_path / "whole", _data(path), **short)
+    assert [batch[:2] for batch in whole] == [(epoch, batch) for epoch in range(2) for batch in range(3)]
+    checkpoint = next((tmp_path / "whole").glob(f"*step={stop}.ckpt"))
+    assert _fit(tmp_path / "again", _data(path), checkpoint, **short) == whole[stop:]
+
+
 def test_validation_goes_through_every_row_once(make_manifest: Make) -> None:
     data = _data(make_manifest(5), val_batch_size=2)
     assert [id for batch in data.val_dataloader() for id in batch["id"]] == ["p0", "p1", "p2", "p3", "p4"]

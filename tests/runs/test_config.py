@@ -190,6 +190,11 @@ def test_the_folder_of_a_job_follows_from_what_it_is_and_not_from_how_it_was_wri
     assert folder("seed=1.0", "loss.gamma=.50", "data.manifest=a/b.csv").rpartition("-")[2] == first.rpartition("-")[2]
     assert folder("loss.gamma=0.5", "data.manifest=a/c.csv", "seed=1") != first
     assert folder("name=1_0").rpartition("-")[2] != folder("name=10").rpartition("-")[2]
+    texts = ["01", "1", "007", "7", "00.5", "0.5"]  # Hydra takes no number with more zeros than it needs
+    assert [type(OverridesParser.create().parse_override(f"name={text}").value()) for text in texts] == [
+        str, int, str, int, str, float,
+    ]  # fmt: skip
+    assert len({folder(f"name={text}").rpartition("-")[2] for text in texts}) == len(texts)
     assert folder("loss.gamma=0.5", "seed=1", shared=("seed",)).startswith("loss.gamma-0.5-")
     odd = folder("+a.b=[1,2]", "c@d={x: 'ü y'}", "e=-1")
     OverridesParser.create().parse_override(f"run=runs/{odd}")  # needs no quotes

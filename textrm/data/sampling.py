@@ -82,25 +82,29 @@ class ResumableLoader(DataLoader):
     it tells the sampler the epoch, and worker processes would then prepare the batches of another one.
     """
 
-    _resume = 0
+    _resume: tuple[int | None, int] = (None, 0)
     _given = 0
 
     def __iter__(self) -> Iterator[dict[str, Any]]:  # type: ignore[override]
         assert isinstance(self.sampler, MixtureSampler)
         assert self.batch_size
-        self._given, self._resume = self._resume, 0
+        epoch, batches = self._resume
+        # The epoch that was left may have been cut short (limit_train_batches): then the next one begins at its start.
+        self._given = batches if epoch in (None, self.sampler.epoch) else 0
+        self._resume = (None, 0)
         self.sampler.start = self._given * self.batch_size
         for batch in super().__iter__():
             self._given += 1
             yield batch
 
     def state_dict(self) -> dict[str, int]:
-        """How many batches of the current epoch were given out."""
-        return {"batches": self._given % len(self)}
+        """How many batches of the current epoch were given out, and which epoch that is."""
+        assert isinstance(self.sampler, MixtureSampler)
+        return {"batches": self._given % len(self), "epoch": self.sampler.epoch}
 
     def load_state_dict(self, state: dict[str, int]) -> None:
-        """Let the next iteration start behind these batches."""
-        self._resume = state["batches"]
+        """Let the next iteration start behind these batches, if it is of that epoch; older states name none."""
+        self._resume = state.get("epoch"), state["batches"]
 
 
 class PageSampler(Sampler[int]):

@@ -70,9 +70,9 @@ def job_folder(sweep: str, overrides: Sequence[str], shared: Sequence[str]) -> s
 
 
 def _plain(override: str) -> str:
-    """The override with its number written in one way: 1, 1.0 and 1e0 are one job."""
+    """The override with its number written in one way: 1, 1.0 and 1e0 are one job; 01 is a text for Hydra."""
     key, _, value = override.partition("=")
-    if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", value, re.IGNORECASE):
+    if not re.fullmatch(r"[+-]?((0|[1-9]\d*)(\.\d*)?|\.\d+)(e[+-]?\d+)?", value, re.IGNORECASE):
         return override
     number = float(value)
     return f"{key}={int(number) if number.is_integer() else number}"
