@@ -14,7 +14,7 @@ from textrm.page.cleaning import Cleaning
 from textrm.page.files.attempt import FULL
 from textrm.page.files.beside import draw_overlay, regions_json
 from textrm.page.files.masks_by_hand import read_by_hand
-from textrm.page.files.plan import PageFiles
+from textrm.page.files.page_files import PageFiles
 from textrm.page.layers.of_page import as_ora, as_psd
 from textrm.page.models.segmenter import SegmentationModel
 from textrm.page.sheet.pair import Told, encode_pair
