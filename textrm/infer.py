@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -14,14 +14,17 @@ from rich.console import Console
 
 from textrm.command_line import Mistake, click_command
 from textrm.errors import UserError
+from textrm.extras import import_extra
 from textrm.page.files.books import BookPage
 from textrm.page.files.clean_pages import CleanPages
+from textrm.page.files.connected import cluster_jobs, connected
 from textrm.page.files.defaults import beside_pages, read_defaults
-from textrm.page.files.from_list import plan_list, read_list
+from textrm.page.files.inputs import Inputs
 from textrm.page.files.masks_by_hand import with_masks
 from textrm.page.files.named_beside import EXTRAS
-from textrm.page.files.plan import Plan, Planning
+from textrm.page.files.plan import Planning
 from textrm.page.files.progress import Ending, ended, messages
+from textrm.page.files.record import recorded
 from textrm.page.files.remembered import Remembered
 from textrm.page.files.run import clean_all
 from textrm.page.files.shard import Shard
@@ -104,6 +107,12 @@ def _config(context: click.Context, parameter: click.Parameter, path: Path | Non
               "standard input; PAGE_OR_BOOK_OR_DIR is the folder that they lie in then.  [this folder]")  # fmt: skip
 @click.option("-0", "--null", is_flag=True, help="With --from-list: NUL ends each path, as find -print0 writes them.")
 @click.option("--shard", metavar="i/n", help="Clean part i of n, from 1: all n parts together are everything, once.")
+@click.option("--engine", type=click.Choice(["processes", "ray"]), default="processes", show_default=True,
+              help="Clean in processes of this machine, or in those of a Ray cluster.")  # fmt: skip
+@click.option("--address", metavar="HOST:PORT", help="With --engine ray: the cluster; auto finds the one that this "
+              "machine belongs to.  [Ray is started here]")  # fmt: skip
+@click.option("--record", type=click.Path(path_type=Path), help="Also write a row for each page, with what was done, "
+              "doubtful words, seconds and error, into FILE.jsonl or FILE.parquet.")  # fmt: skip
 @click.option("--config", type=click.Path(path_type=Path), is_eager=True, expose_value=False, callback=_config,
               help="TOML file with defaults of these options.")  # fmt: skip
 @click.pass_context
@@ -120,11 +129,13 @@ def main(context: click.Context, /, inputs: tuple[Path, ...], out: Path, overwri
         console.print(printable(f"note: {note}"))
 
     with ended(console) as ending:
-        _check(inputs, given, overwrite)
+        _check(given, overwrite)
+        shard = Shard.of_text(given["shard"]) if given["shard"] else None
+        found = Inputs(inputs, given["from_list"], given["null"], shard)
         given |= _beside(inputs, context, tell)
         if given["sheet"]:
             check_place(out)
-        pages = _cleaner(given, out)
+        pages = _cleaner(given, Remembered(out, given["shard"].replace("/", "-") if given["shard"] else ""))
         pages.remembered.load()
         extras = [name for name in EXTRAS if given.get(name) or given["layers"] == name]
         folders = {role: given[name] for name, role in MASKS.items() if given[name] is not None}
@@ -132,13 +143,13 @@ def main(context: click.Context, /, inputs: tuple[Path, ...], out: Path, overwri
         planning = Planning(out, extras, suffix, overwrite, list(folders.values()), pages.remembered, books=True)
         to_do = ToDo(extras, partial(with_masks, out=out, folders=folders), pages.finding_waiting(overwrite),
                      tell, ending.failures, [] if given["sheet"] else None)  # fmt: skip
-        to_do.begin(_parts(planning, inputs, given, whole=bool(folders)), ahead=given["from_list"] != "-")
+        to_do.begin(found.parts(planning, whole=bool(folders)), ahead=given["from_list"] != "-")
         if pages.as_png and to_do.keeps_formats:
             tell("pages in books keep their names and formats, whatever --format says")
         if given["dry_run"]:
             _tell(to_do, ending)
             return
-        _clean(pages, to_do, given, console, ending)
+        _clean(pages, to_do, out, given, console, ending)
         if to_do.changed:
             tell(f"{counted(to_do.changed, 'result')} changed by somebody since: kept (--overwrite makes all results "
                  "anew)")  # fmt: skip
@@ -151,52 +162,20 @@ def main(context: click.Context, /, inputs: tuple[Path, ...], out: Path, overwri
             ending.done += f", {done} were done already ({hint})"
 
 
-def _check(inputs: tuple[Path, ...], given: dict[str, Any], overwrite: bool) -> None:
+def _check(given: dict[str, Any], overwrite: bool) -> None:
     """Refuse options that contradict each other, or lack what they need."""
     if given["backup"] and not overwrite:
         raise UserError("--backup is given, but nothing is replaced: give --overwrite")
-    if given["from_list"] is None and not inputs:
-        raise UserError("no page is given; expected PAGE_OR_BOOK_OR_DIR, or --from-list FILE")
-    if given["from_list"] is not None and (len(inputs) > 1 or not all(path.is_dir() for path in inputs)):
-        raise UserError(f"--from-list is given with {', '.join(map(str, inputs))}; expected one folder, in which its "
-                        "pages lie, or none")  # fmt: skip
-    if given["null"] and given["from_list"] is None:
-        raise UserError("-0 is given, but no list: give --from-list FILE")
     if given["sheet"] and given["shard"]:
         raise UserError("--sheet shows all pages, --shard cleans a part of them: give --sheet without --shard when all "
                         "are done")  # fmt: skip
+    if given["address"] and given["engine"] != "ray":
+        raise UserError(f"--address {given['address']} is given, but not its engine: give --engine ray")
     if given["layers"] == "psd":
         try:
             import_module("textrm.page.layers.psd")
         except ModuleNotFoundError as error:
             raise UserError(f"--layers psd: {error}") from error
-
-
-def _parts(planning: Planning, inputs: tuple[Path, ...], given: dict[str, Any], whole: bool) -> Iterator[Plan]:
-    """What is to be cleaned, part by part; in one where it has to be known as a ``whole``."""
-    shard = Shard.of_text(given["shard"]) if given["shard"] else None
-    parts = _listed(planning, inputs, given["from_list"], given["null"])
-    if shard is not None:
-        parts = (shard.only(part, planning.out, inputs) for part in parts)
-    if not whole:
-        yield from parts
-        return
-    plan = Plan()
-    for part in parts:
-        plan.add(part)
-    yield plan
-
-
-def _listed(planning: Planning, inputs: tuple[Path, ...], listing: str | None, null: bool) -> Iterator[Plan]:
-    if listing is None:
-        yield from planning.parts(inputs)
-        return
-    folder = inputs[0] if inputs else Path()
-    try:
-        with click.open_file(listing, "rb") as file:
-            yield from plan_list(planning, read_list(file, listing, null), folder)
-    except OSError as error:
-        raise UserError(f"--from-list {listing} cannot be read: {error.strerror}") from error
 
 
 def _beside(inputs: tuple[Path, ...], context: click.Context, tell: Callable[[object], None]) -> dict[str, Any]:
@@ -212,21 +191,30 @@ def _beside(inputs: tuple[Path, ...], context: click.Context, tell: Callable[[ob
     return values
 
 
-def _cleaner(given: dict[str, Any], out: Path) -> CleanPages:
+def _cleaner(given: dict[str, Any], remembered: Remembered) -> CleanPages:
     """How to clean; options that have no value are left to the method."""
     names = ("threshold", "low", "grow", "min_area", "fill", "tile")
     options = {name: given[name] for name in names if given[name] is not None}
     by_hand = tuple(name for name in MASKS if given[name] is not None)
     how = HowToClean(given["method"], given["model"], given["fill_model"], options, by_hand)
-    return CleanPages(how, given["kind"] == "png", given["max_pixels"], given["backup"], Remembered(out))
+    return CleanPages(how, given["kind"] == "png", given["max_pixels"], given["backup"], remembered)
 
 
-def _clean(pages: CleanPages, to_do: ToDo, given: dict[str, Any], console: Console, ending: Ending) -> None:
-    threads = given["threads"] or processors()
+def _clean(pages: CleanPages, to_do: ToDo, out: Path, given: dict[str, Any], console: Console, ending: Ending) -> None:
+    threads, model = given["threads"] or processors(), given["model"] or SegmentationModel.released
     most = to_do.left if to_do.all_found else max(to_do.left, threads, given["jobs"] or 1)
-    jobs = min(given["jobs"] or suitable_jobs(most, threads), most)
-    model = given["model"] or SegmentationModel.released
-    clean_all(to_do, partial(pages.work, jobs=jobs, threads=threads), model, console, ending)
+    with recorded(given["record"]) as record:
+        if given["engine"] == "processes":
+            jobs = min(given["jobs"] or suitable_jobs(most, threads), most)
+            clean = partial(pages.in_processes, jobs=jobs, threads=threads)
+            clean_all(to_do, partial(pages.work, clean=clean), model, record, console, ending)
+            return
+        with connected(given["address"], threads) as ray:
+            each = max(1, given["threads"] // given["jobs"]) if given["threads"] and given["jobs"] else 1
+            jobs = given["jobs"] or (cluster_jobs(ray, each) if given["address"] else suitable_jobs(most, threads))
+            on_ray = import_extra("ray", "textrm.page.files.clean_on_ray").clean_on_ray
+            clean = partial(on_ray, how=pages, out=out, jobs=min(jobs, most), threads=each)
+            clean_all(to_do, partial(pages.work, clean=clean), model, record, console, ending)
 
 
 def _tell(to_do: ToDo, ending: Ending) -> None:

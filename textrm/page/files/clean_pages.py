@@ -63,19 +63,23 @@ class CleanPages:
         return partial(find_waiting, made=made, remembered=self.remembered, overwrite=overwrite)
 
     def work(
-        self, parts: Iterable[Waiting], jobs: int, threads: int
+        self, parts: Iterable[Waiting], clean: Callable[[Iterable[PageFiles]], Iterable[Attempt[Cleaned]]]
     ) -> Generator[Attempt[Cleaned | Written], None, None]:
-        """Clean pages in ``jobs`` processes, which share the threads, with one in this process; and write the books.
+        """Let ``clean`` clean the pages, as :meth:`in_processes` does, and write the books.
 
         What runs that were killed have left half written in the folders of the results is taken away first.
+        """
+        write = partial(write_book, remembered=self.remembered, backup=self.backup)
+        yield from clean_with_books(_swept(parts), clean, write)
+
+    def in_processes(
+        self, pages: Iterable[PageFiles], jobs: int, threads: int
+    ) -> Generator[Attempt[Cleaned], None, None]:
+        """Clean pages in ``jobs`` processes, which share the threads, with one in this process.
 
         Raises:
             UserError: as :meth:`__call__`.
         """
-        write = partial(write_book, remembered=self.remembered, backup=self.backup)
-        yield from clean_with_books(_swept(parts), partial(self._work, jobs=jobs, threads=threads), write)
-
-    def _work(self, pages: Iterable[PageFiles], jobs: int, threads: int) -> Generator[Attempt[Cleaned], None, None]:
         if jobs > 1:
             named = ((page.source, page) for page in pages)
             yield from work_in_processes(self, named, shared(threads, jobs), HINT)

@@ -16,6 +16,7 @@ from textrm.page.files.attempt import Attempt
 from textrm.page.files.clean_books import Written
 from textrm.page.files.clean_file import Cleaned
 from textrm.page.files.progress import Ending, done_of
+from textrm.page.files.record import Record
 from textrm.page.files.summary import Summary, counted
 from textrm.page.files.to_do import ToDo, targets
 from textrm.page.files.waiting import Waiting
@@ -40,8 +41,8 @@ class _Results:
                 self.in_hand.setdefault(source, []).append((next(numbers), target))
             yield part
 
-    def done(self, path: Path, value: Cleaned | Written | None) -> int:
-        """Take a source out of hand, which was written or, with None, failed; returns its number."""
+    def done(self, path: Path, value: Cleaned | Written | None) -> tuple[int, Path | None]:
+        """Take a source out of hand, which was written or, with None, failed; returns its number and its result."""
         its = self.in_hand[path]
         number, target = its.pop(0)
         if not its:
@@ -50,7 +51,7 @@ class _Results:
             self.books.append(target)
         elif value is not None and target is not None:
             self.pages.setdefault(target.parent, []).append(target.name)
-        return number
+        return number, target
 
     def taken_away(self) -> tuple[list[Path], list[Path]]:
         """The results of pages and of books that are not there any more."""
@@ -60,7 +61,12 @@ class _Results:
 
 
 def clean_all(
-    to_do: ToDo, work: Callable[[Iterable[Waiting]], Attempts], model: Path, console: Console, ending: Ending
+    to_do: ToDo,
+    work: Callable[[Iterable[Waiting]], Attempts],
+    model: Path,
+    record: Record | None,
+    console: Console,
+    ending: Ending,
 ) -> None:
     """Do it, under a bar where ``console`` is a terminal; ``ending`` gets what failed, and what was done in words.
 
@@ -68,6 +74,7 @@ def clean_all(
         to_do: begun.
         work: cleans the pages of parts and writes their books.
         model: what looks at the pages.
+        record: gets a row for each page and book.
         console: for what the user should know.
         ending: written to, also when the run is stopped.
     """
@@ -76,7 +83,9 @@ def clean_all(
 
     def noted(attempts: Attempts) -> Iterator[Attempt[Cleaned | Written]]:
         for one in attempts:
-            number = results.done(one.path, one.value)
+            number, target = results.done(one.path, one.value)
+            if record is not None and not one.disk_full:
+                record.add(one, target)
             reasons = one.value.lost if isinstance(one.value, Cleaned) else [one.reason] if one.reason else []
             failed.extend((number, one.path, reason) for reason in reasons if not one.disk_full)
             yield one
