@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import subprocess
 from collections import Counter
 from pathlib import Path
 
@@ -52,3 +54,15 @@ def test_what_is_no_shard(text: str) -> None:
     with pytest.raises(UserError, match="expected i/n"):
         Shard.of_text(text)
     assert Shard.of_text("3/16") == Shard(3, 16)
+
+
+def test_the_file_for_slurm_gives_each_task_its_part(tmp_path: Path) -> None:
+    (tmp_path / "textrm").write_text('#!/bin/bash\necho "$@"\n')
+    (tmp_path / "textrm").chmod(0o755)
+    file = Path(__file__).resolve().parents[3] / "docs" / "slurm" / "clean.sbatch"
+    task = {"SLURM_ARRAY_TASK_ID": "3", "SLURM_ARRAY_TASK_MAX": "16", "SLURM_CPUS_PER_TASK": "4"}
+    for more, shard in (({}, "3/16"), ({"PARTS": "64"}, "3/64")):
+        path = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
+        done = subprocess.run(["bash", str(file), "in", "-o", "out"], env=os.environ | path | task | more,
+                              capture_output=True, text=True, check=True)  # fmt: skip
+        assert done.stdout == f"clean in -o out --threads 4 --shard {shard}\n"

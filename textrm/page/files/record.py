@@ -27,7 +27,11 @@ class Record:
 
     def __init__(self, lines: Path) -> None:
         lines.parent.mkdir(parents=True, exist_ok=True)
-        self._file = lines.open("ab")
+        self._file = lines.open("a+b")
+        if self._file.seek(0, os.SEEK_END):
+            self._file.seek(-1, os.SEEK_END)
+            if self._file.read() != b"\n":  # cut short by a kill
+                self._file.write(b"\n")
 
     def add(self, one: Attempt[Cleaned | Written], result: Path | None) -> None:
         """What came of a page or a book, and where its result lies, if that is a file."""
