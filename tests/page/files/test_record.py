@@ -14,7 +14,7 @@ from textrm.page.files.record import read_rows, recorded
 
 def test_rows_are_there_at_once_and_go_on_after_a_kill(tmp_path: Path) -> None:
     path = tmp_path / "folder" / "record.jsonl"
-    cleaned = Cleaned([], 3, 1, False, ["no room"], [(1, 2, 3, 4, 0.25)])
+    cleaned = Cleaned([], 3, 1, False, ["no room"], [[1, 2, 3, 4, 0.25]])
     with recorded(path) as record:
         assert record is not None
         record.add(Attempt(Path("1.png"), cleaned, seconds=0.12345), Path("out/1.png"))
@@ -35,12 +35,17 @@ def test_rows_are_there_at_once_and_go_on_after_a_kill(tmp_path: Path) -> None:
 
 def test_parquet_is_made_of_the_rows_whatever_ends_the_run(tmp_path: Path) -> None:
     path = tmp_path / "record.parquet"
-    for number, seconds in ((1, 1.0), (2, 2.0), (1, 3.0)):
-        with pytest.raises(KeyboardInterrupt), recorded(path) as record:
+
+    def stopped(number: int, seconds: float) -> None:
+        with recorded(path) as record:
             assert record is not None
             record.add(Attempt(Path(f"{number}\udcff.png"), None, "bad", seconds=seconds), None)
             assert [file.suffix for file in tmp_path.iterdir() if file != path] == [".jsonl"]
             raise KeyboardInterrupt
+
+    for number, seconds in ((1, 1.0), (2, 2.0), (1, 3.0)):
+        with pytest.raises(KeyboardInterrupt):
+            stopped(number, seconds)
         assert list(tmp_path.iterdir()) == [path]
     rows = {row["page"]: row["seconds"] for row in pyarrow.parquet.read_table(path).to_pylist()}
     assert rows == {"1\\udcff.png": 3.0, "2\\udcff.png": 2.0}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,7 +49,7 @@ def candidates(listed: Listed, out: Path, extras: Sequence[str], suffix: str, bo
 
 
 def without_clashes(
-    found: Collection[Candidate], overwrite: bool, remembered: Remembered | None, out: str = ""
+    found: Sequence[Candidate], overwrite: bool, remembered: Remembered | None, out: str = ""
 ) -> Iterator[tuple[PageFiles, str | None]]:
     """Each page once, with the reason why its files must not be written, if so; results of earlier runs are no pages.
 

@@ -40,7 +40,7 @@ class Cleaned:
     doubtful: int
     by_pixel: bool
     lost: list[str] = field(default_factory=list)
-    regions: list[tuple[int, int, int, int, float]] = field(default_factory=list)
+    regions: list[list[float]] = field(default_factory=list)
 
 
 def clean_file(
@@ -120,5 +120,5 @@ def _clean_and_report(
     if "json" in page_files.extras and result.how is not None:
         page.notes.append(str(result.how))
     by_pixel = isinstance(cleaning.model, SegmentationModel) and cleaning.model.looks == 1
-    doubtful = [(*map(int, region.box), round(float(region.score), 4)) for region in result.doubtful]
+    doubtful = [[*map(int, region.box), round(float(region.score), 4)] for region in result.doubtful]
     return result.filled, Cleaned(page.notes, len(result.regions), len(doubtful), by_pixel, lost, doubtful)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import click
 
@@ -56,7 +58,7 @@ class Inputs:
         listing = str(self.from_list)
         try:
             with click.open_file(listing, "rb") as file:
-                paths = read_list(file, listing, self.null)
+                paths = read_list(cast(io.BufferedIOBase, file), listing, self.null)
                 yield from plan_list(planning, paths, self.paths[0] if self.paths else Path())
         except OSError as error:
             raise UserError(f"--from-list {listing} cannot be read: {error.strerror}") from error

@@ -28,7 +28,7 @@ NAMESPACE = "textrm"
 _IN_HAND = 2  # pages of an actor: one that it works on, and one that it need not wait for
 _TRIES = 3  # times that a page is begun, each time but the first by an actor that has nothing else in hand
 _STARTS = 3  # actors one after the other that end while they are starting, before that is told
-_PATIENCE = 120  # seconds without an actor
+_PATIENCE = 600  # seconds without an actor, which may be waiting for other work of the cluster
 
 
 @dataclass(slots=True)
@@ -107,7 +107,7 @@ class _Pool(Generic[T, R]):
 
     def start(self) -> None:
         try:
-            handle = self._new(name=f"{self._mark}-{self._number}").remote(*self._arguments)
+            handle: Any = self._new(name=f"{self._mark}-{self._number}").remote(*self._arguments)
         except ValueError as error:
             raise UserError("another run has begun to write into the same folder on this cluster at this moment; "
                             "expected one at a time") from error  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -117,7 +117,7 @@ class Planning:
             yield Plan([PageFiles(listed.folder / name, target / name, {}) for name in names], [], failures)
             failures = []
 
-    def checked(self, found: Collection[Candidate], failures: Sequence[tuple[Path, str]] = (), out: str = "") -> Plan:
+    def checked(self, found: Sequence[Candidate], failures: Sequence[tuple[Path, str]] = (), out: str = "") -> Plan:
         """A part of pages that may get into each other's way; ``out`` is as of ``without_clashes``."""
         plan = Plan(failures=list(failures))
         for one, obstacle in without_clashes(found, self.overwrite, self.remembered, out):

@@ -85,7 +85,7 @@ def recorded(path: Path | None) -> Iterator[Record | None]:
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
     """The rows of JSON lines, each page once; a line that a kill has cut short is none."""
-    rows = {}
+    rows: dict[str, dict[str, Any]] = {}
     for line in path.read_bytes().splitlines():
         try:
             row = json.loads(line)
