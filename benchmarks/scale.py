@@ -114,6 +114,8 @@ def _seconds(book: Path, out: Path, arguments: list[str]) -> tuple[float, float]
 def _killed(book: Path, folder: Path, pages: int) -> str:
     """Clean on two machines of a simulated cluster, one of which is killed; says whether each page is there once."""
     out, record = folder / "killed", folder / "record.jsonl"
+    os.environ.setdefault("RAY_worker_niceness", "0")  # as of the others
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     here = {"object_store_memory": 80 << 20, "include_dashboard": False}
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, **here})
     try:

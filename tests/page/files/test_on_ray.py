@@ -64,6 +64,8 @@ def test_every_page_is_done_once_whatever_ends_actors(
     reasons = {one.path.stem: one.reason for one in attempts if one.reason}
     assert reasons == {"3": "a bad page", "5": "2 processes that worked on it were ended, for want of memory as a rule"}
     assert (tmp_path / "5").read_text() == "xx"
+    with pytest.raises(UserError, match="no machine of the cluster has more than 2"):
+        list(work_on_ray(partial(opening, folder=tmp_path), pages, 1, 3, "textrm-b"))
     with pytest.raises(UserError, match="the model is missing"):
         list(work_on_ray(partial(opening, folder=tmp_path, kind="unusable"), pages, 1, 1, "textrm-b"))
     assert cluster_jobs(ray, 1) >= 1

@@ -37,6 +37,7 @@ def connected(address: str | None, cores: int) -> Iterator[Any]:
         UserError: when the extra is not installed, or nobody answers.
     """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is told to anybody
+    os.environ.setdefault("RAY_worker_niceness", "0")  # else what Ray starts here yields to all other processes
     ray = import_extra("ray", "ray")
     if ray.is_initialized():
         yield ray

@@ -97,6 +97,10 @@ class _Pool(Generic[T, R]):
         if any(entry["name"].startswith(mark) for entry in list_named_actors(all_namespaces=True)):
             raise UserError("another run writes into the same folder on this cluster; expected one at a time: wait for "
                             "it, or choose another folder with -o")  # fmt: skip
+        most = max((int(node["Resources"].get("CPU", 0)) for node in ray.nodes() if node["Alive"]), default=0)
+        if most < threads:
+            raise UserError(f"each process is to have {threads} processors, and no machine of the cluster has more "
+                            f"than {most}; give a smaller --threads, or more --jobs")  # fmt: skip
         options = {"num_cpus": threads, "max_restarts": 0, "max_task_retries": 0, "namespace": NAMESPACE}
         self._new = partial(ray.remote(_Work).options, **options)
         self._arguments = ray.put(opening), threads, memory_hint

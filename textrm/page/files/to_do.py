@@ -28,7 +28,7 @@ class ToDo:
         tell: takes notes for the user.
         failures: takes what cannot be done, with the reasons.
         pages: how many were found so far.
-        left: how many of them are to be done, books among them.
+        left: how many of them are to be done; ``books``: how many are to be written.
         otherwise: how many results were made otherwise before; ``changed`` were changed by somebody since.
         all_found: whether these are all.
         kept: all pages, where they are wanted at the end; else None.
