@@ -63,7 +63,8 @@ def test_every_page_is_done_once_whatever_ends_actors(
     assert {one.value for one in attempts if one.value} == {f"{n} with 1" for n in range(12) if n not in (3, 5)}
     reasons = {one.path.stem: one.reason for one in attempts if one.reason}
     assert reasons == {"3": "a bad page", "5": "2 processes that worked on it were ended, for want of memory as a rule"}
-    assert (tmp_path / "5").read_text() == "xx"
+    # Once more where it was begun before it was known that the page before it was done.
+    assert (tmp_path / "5").read_text() in ("xx", "xxx")
     with pytest.raises(UserError, match="no machine of the cluster has more than 2"):
         list(work_on_ray(partial(opening, folder=tmp_path), pages, 1, 3, "textrm-b"))
     with pytest.raises(UserError, match="the model is missing"):

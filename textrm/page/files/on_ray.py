@@ -28,6 +28,7 @@ NAMESPACE = "textrm"
 _IN_HAND = 2  # pages of an actor: one that it works on, and one that it need not wait for
 _TRIES = 3  # times that a page is begun, each time but the first by an actor that has nothing else in hand
 _STARTS = 3  # actors one after the other that end while they are starting, before that is told
+_ANSWER = 10  # seconds in which is known whether what an ended actor had in hand was done
 _PATIENCE = 600  # seconds without an actor, which may be waiting for other work of the cluster
 
 
@@ -36,6 +37,7 @@ class _Task(Generic[T]):
     path: Path
     item: T
     begun: int = 0
+    promise: Any = None
 
 
 @dataclass(slots=True)
@@ -144,7 +146,7 @@ class _Pool(Generic[T, R]):
                     yield from self._lost(actor, error)
                     continue
                 if actor.is_open:
-                    actor.in_hand.pop(0)
+                    actor.in_hand = [task for task in actor.in_hand if task.promise != promise]
                     yield answer
                 elif answer:
                     raise UserError(answer)
@@ -169,7 +171,8 @@ class _Pool(Generic[T, R]):
                     task = _Task(*page)
                 task.begun += 1
                 actor.in_hand.append(task)
-                self._under_way[actor.handle.do.remote(task.path, task.item)] = actor
+                task.promise = actor.handle.do.remote(task.path, task.item)
+                self._under_way[task.promise] = actor
         return True
 
     def _lost(self, actor: _Actor[T], error: RayError) -> Generator[Attempt[R], None, None]:
@@ -178,9 +181,18 @@ class _Pool(Generic[T, R]):
         self._actors.remove(actor)
         self._under_way = {promise: other for promise, other in self._under_way.items() if other is not actor}
         ray.kill(actor.handle)
+        while actor.in_hand:
+            try:
+                answer = ray.get(actor.in_hand[0].promise, timeout=_ANSWER)
+            except RayError:
+                break
+            actor.in_hand.pop(0)
+            yield answer  # of what was done before it ended
         self._ended += not actor.is_open
         if self._ended >= _STARTS * max(1, len(self._actors)):
             raise UserError(f"processes of the cluster end while they are starting: {first}")
+        for task in actor.in_hand[1:]:  # which only waited behind the first
+            task.begun -= 1
         for task in actor.in_hand:
             if task.begun < _TRIES:
                 self._again.append(task)
