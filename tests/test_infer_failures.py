@@ -16,7 +16,7 @@ from infer_command import check_interrupted, check_reasons, files, run, start
 from PIL import Image
 from standin_model import METADATA, lettered_page, write_model
 
-from textrm.page.files import plan
+from textrm.page.files import page_files
 from textrm.pictures.read import read
 
 
@@ -72,7 +72,7 @@ def test_a_fault_of_ours_costs_one_page_only(
             raise ZeroDivisionError("by zero")
         return read(path, limit)
 
-    monkeypatch.setattr(plan, "read", faulty)
+    monkeypatch.setattr(page_files, "read", faulty)
     result = run(model_file, book, "-o", tmp_path / "out")
     assert result.exit_code == 1
     assert "1.png: unexpected ZeroDivisionError: by zero" in result.output

@@ -154,7 +154,7 @@ def test_a_file_gives_defaults_and_the_command_line_wins(model_file: Path, book:
         ("fill = 'magic'", "fill = 'magic': 'magic' is not one of"),
         ("mask = 1", "mask = 1; expected true or false"),
         ("threshold = 2", "threshold = 2: 2.0 is not in the range"),
-        ("config = 'other.toml'", "config cannot be set there; expected one of add, backup,"),
+        ("config = 'other.toml'", "config cannot be set there; expected one of add, address,"),
         ("colour = 1", "colour cannot be set there"),
         ("grow: 4", "is no TOML"),
     ],

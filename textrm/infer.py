@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
-from contextlib import closing
+from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -14,18 +14,23 @@ from rich.console import Console
 
 from textrm.command_line import Mistake, click_command
 from textrm.errors import UserError
-from textrm.page.files.books import BookPage, with_pages_of_books
-from textrm.page.files.clean_file import Cleaned
+from textrm.extras import import_extra
+from textrm.page.files.books import BookPage
 from textrm.page.files.clean_pages import CleanPages
+from textrm.page.files.connected import cluster_jobs, connected
 from textrm.page.files.defaults import beside_pages, read_defaults
+from textrm.page.files.inputs import Inputs
 from textrm.page.files.masks_by_hand import with_masks
 from textrm.page.files.named_beside import EXTRAS
-from textrm.page.files.plan import PageFiles, make_plan
-from textrm.page.files.progress import Ending, done_of, ended, messages
+from textrm.page.files.plan import Planning
+from textrm.page.files.progress import Ending, ended, messages
+from textrm.page.files.record import recorded
 from textrm.page.files.remembered import Remembered
+from textrm.page.files.run import clean_all
+from textrm.page.files.shard import Shard
 from textrm.page.files.sharing import suitable_jobs
-from textrm.page.files.summary import Summary, counted
-from textrm.page.files.waiting import Waiting
+from textrm.page.files.summary import counted
+from textrm.page.files.to_do import ToDo
 from textrm.page.filling.fill import FILLS
 from textrm.page.finding.segment import TILE
 from textrm.page.how_to_clean import METHODS, HowToClean
@@ -52,7 +57,7 @@ def _config(context: click.Context, parameter: click.Parameter, path: Path | Non
 
 
 @click_command()
-@click.argument("inputs", metavar="PAGE_OR_BOOK_OR_DIR...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("inputs", metavar="PAGE_OR_BOOK_OR_DIR...", nargs=-1, type=click.Path(path_type=Path))
 @click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="Folder for the results.")
 @click.option(
     "--mask", is_flag=True, help="Also write the mask of the lettering, before it is widened (0/255), NAME.mask.png."
@@ -98,6 +103,16 @@ def _config(context: click.Context, parameter: click.Parameter, path: Path | Non
 )
 @click.option("--backup", is_flag=True, help="With --overwrite: keep what is replaced as NAME.bak.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+@click.option("--from-list", metavar="FILE", help="Clean the pages and books that FILE lists, one path a line, - for "
+              "standard input; PAGE_OR_BOOK_OR_DIR is the folder that they lie in then.  [this folder]")  # fmt: skip
+@click.option("-0", "--null", is_flag=True, help="With --from-list: NUL ends each path, as find -print0 writes them.")
+@click.option("--shard", metavar="i/n", help="Clean part i of n, from 1: all n parts together are everything, once.")
+@click.option("--engine", type=click.Choice(["processes", "ray"]), default="processes", show_default=True,
+              help="Clean in processes of this machine, or in those of a Ray cluster.")  # fmt: skip
+@click.option("--address", metavar="HOST:PORT", help="With --engine ray: the cluster; auto finds the one that this "
+              "machine belongs to.  [Ray is started here]")  # fmt: skip
+@click.option("--record", type=click.Path(path_type=Path), help="Also write a row for each page, with what was done, "
+              "doubtful words, seconds and error, into FILE.jsonl or FILE.parquet.")  # fmt: skip
 @click.option("--config", type=click.Path(path_type=Path), is_eager=True, expose_value=False, callback=_config,
               help="TOML file with defaults of these options.")  # fmt: skip
 @click.pass_context
@@ -109,52 +124,61 @@ def main(context: click.Context, /, inputs: tuple[Path, ...], out: Path, overwri
     it stopped, also within a book.
     """
     console = messages()
+
+    def tell(note: object) -> None:
+        console.print(printable(f"note: {note}"))
+
     with ended(console) as ending:
-        if given["backup"] and not overwrite:
-            raise UserError("--backup is given, but nothing is replaced: give --overwrite")
-        given |= _beside(inputs, context, console)
+        _check(given, overwrite)
+        shard = Shard.of_text(given["shard"]) if given["shard"] else None
+        found = Inputs(inputs, given["from_list"], given["null"], shard)
+        given |= _beside(inputs, context, tell)
         if given["sheet"]:
             check_place(out)
-        if given["layers"] == "psd":
-            _need_psd()
-        folders = {role: given[name] for name, role in MASKS.items() if given[name] is not None}
-        pages = _cleaner(given, out)
-        extras = [name for name in EXTRAS if given.get(name) or given["layers"] == name]
+        pages = _cleaner(given, Remembered(out, given["shard"].replace("/", "-") if given["shard"] else ""))
         pages.remembered.load()
-        suffix, passed_over = ".png" if pages.as_png else "", list(folders.values())
-        plan = make_plan(inputs, out, extras, suffix, overwrite, passed_over, pages.remembered, books=True)
-        books, notes = with_pages_of_books(plan, extras)
-        ending.failures += plan.failures
-        plan.failures = ending.failures
-        for note in notes + with_masks(plan, out, folders):
-            console.print(printable(f"note: {note}"))
-        if pages.as_png and any(book.book.keeps_formats for book in books):
-            console.print("note: pages in books keep their names and formats, whatever --format says")
-        waiting = pages.waiting(plan.pages, overwrite)
-        if waiting.changed:
-            console.print(f"note: {counted(waiting.changed, 'result')} changed by somebody since: kept (--overwrite "
-                          "makes all results anew)")  # fmt: skip
+        extras = [name for name in EXTRAS if given.get(name) or given["layers"] == name]
+        folders = {role: given[name] for name, role in MASKS.items() if given[name] is not None}
+        suffix = ".png" if pages.as_png else ""
+        planning = Planning(out, extras, suffix, overwrite, list(folders.values()), pages.remembered, books=True)
+        to_do = ToDo(extras, partial(with_masks, out=out, folders=folders), pages.finding_waiting(overwrite),
+                     tell, ending.failures, [] if given["sheet"] else None)  # fmt: skip
+        to_do.begin(found.parts(planning, whole=bool(folders)), ahead=given["from_list"] != "-")
+        if pages.as_png and to_do.keeps_formats:
+            tell("pages in books keep their names and formats, whatever --format says")
         if given["dry_run"]:
-            _tell(waiting, plan.pages, ending)
+            _tell(to_do, ending)
             return
-        _clean(pages, waiting, given, console, ending)
-        if given["sheet"] and (path := write_sheet(out, plan.pages, ending.failures)):
+        _clean(pages, to_do, out, given, console, ending)
+        if to_do.changed:
+            tell(f"{counted(to_do.changed, 'result')} changed by somebody since: kept (--overwrite makes all results "
+                 "anew)")  # fmt: skip
+        if to_do.kept is not None and (path := write_sheet(out, to_do.kept, ending.failures)):
             console.print(printable(f"{path} shows the pages before and after, the worst first"))
-        if waiting.otherwise:
-            ending.done += f", {waiting.otherwise} of them anew for other options than before"
-        if done := len(plan.pages) - len(waiting.pages):
+        if to_do.otherwise:
+            ending.done += f", {to_do.otherwise} of them anew for other options than before"
+        if done := to_do.pages - to_do.left:
             hint = "a page that was replaced is not cleaned twice" if overwrite else "--overwrite makes them anew"
             ending.done += f", {done} were done already ({hint})"
 
 
-def _need_psd() -> None:
-    try:
-        import_module("textrm.page.layers.psd")
-    except ModuleNotFoundError as error:
-        raise UserError(f"--layers psd: {error}") from error
+def _check(given: dict[str, Any], overwrite: bool) -> None:
+    """Refuse options that contradict each other, or lack what they need."""
+    if given["backup"] and not overwrite:
+        raise UserError("--backup is given, but nothing is replaced: give --overwrite")
+    if given["sheet"] and given["shard"]:
+        raise UserError("--sheet shows all pages, --shard cleans a part of them: give --sheet without --shard when all "
+                        "are done")  # fmt: skip
+    if given["address"] and given["engine"] != "ray":
+        raise UserError(f"--address {given['address']} is given, but not its engine: give --engine ray")
+    if given["layers"] == "psd":
+        try:
+            import_module("textrm.page.layers.psd")
+        except ModuleNotFoundError as error:
+            raise UserError(f"--layers psd: {error}") from error
 
 
-def _beside(inputs: tuple[Path, ...], context: click.Context, console: Console) -> dict[str, Any]:
+def _beside(inputs: tuple[Path, ...], context: click.Context, tell: Callable[[object], None]) -> dict[str, Any]:
     """The settings that lie beside the pages, of options that nobody gave otherwise; the user is told of them."""
     path = beside_pages(inputs)
     if path is None:
@@ -163,60 +187,42 @@ def _beside(inputs: tuple[Path, ...], context: click.Context, console: Console) 
     values = {name: value for name, value in values.items()
               if context.get_parameter_source(name) == ParameterSource.DEFAULT}  # fmt: skip
     told = ", ".join(f"{'format' if name == 'kind' else name} = {value}" for name, value in values.items())
-    console.print(printable(f"note: {path} sets {told or 'nothing that was not given otherwise'}"))
+    tell(f"{path} sets {told or 'nothing that was not given otherwise'}")
     return values
 
 
-def _cleaner(given: dict[str, Any], out: Path) -> CleanPages:
+def _cleaner(given: dict[str, Any], remembered: Remembered) -> CleanPages:
     """How to clean; options that have no value are left to the method."""
     names = ("threshold", "low", "grow", "min_area", "fill", "tile")
     options = {name: given[name] for name in names if given[name] is not None}
     by_hand = tuple(name for name in MASKS if given[name] is not None)
     how = HowToClean(given["method"], given["model"], given["fill_model"], options, by_hand)
-    return CleanPages(how, given["kind"] == "png", given["max_pixels"], given["backup"], Remembered(out))
+    return CleanPages(how, given["kind"] == "png", given["max_pixels"], given["backup"], remembered)
 
 
-def _clean(pages: CleanPages, waiting: Waiting, given: dict[str, Any], console: Console, ending: Ending) -> None:
-    threads = given["threads"] or processors()
-    jobs = given["jobs"] or suitable_jobs(len(waiting.pages), threads)
-    jobs, total = min(jobs, len(waiting.pages)), len(waiting.pages) + len(waiting.books)
-    told = [page.source for page in waiting.pages] + [todo.files.source for todo in waiting.books]
-    order = {path: number for number, path in enumerate(told)}
-    failed: list[tuple[Path, str]] = []
-    written: set[Path] = set()
-    summary, start = Summary(), time.monotonic()
-    try:
-        with closing(pages.work(waiting, jobs, threads)) as attempts:
-            for done in done_of(attempts, total, "cleaning", failed, console, console.is_terminal):
-                assert done.value is not None
-                summary.add(done.value)
-                written.add(done.path)
-                if isinstance(done.value, Cleaned):
-                    failed += [(done.path, reason) for reason in done.value.lost]
-                for note in done.value.notes:
-                    console.print(printable(f"note: {done.path}: {note}"))
-    finally:
-        ending.failures += sorted(failed, key=lambda failure: order[failure[0]])
-    if summary.by_pixel:
-        console.print(f"note: {given['model'] or SegmentationModel.released} looks at a page once: pixels are judged, "
-                      "not words, and none is doubtful")  # fmt: skip
-    for line in summary.lines(time.monotonic() - start):
-        console.print(line)
-    pages_taken, books_taken = waiting.taken_away(written)
-    if taken := pages_taken + books_taken:
-        reason = f"{counted(len(taken), 'result')} taken away while others were made: give the same command again"
-        ending.failures.append((taken[0], reason))
-    ending.done = f"{counted(summary.pages - len(pages_taken), 'page')} cleaned"
-    if waiting.books:
-        ending.done += f", {counted(summary.books - len(books_taken), 'book')} written"
+def _clean(pages: CleanPages, to_do: ToDo, out: Path, given: dict[str, Any], console: Console, ending: Ending) -> None:
+    threads, model = given["threads"] or processors(), given["model"] or SegmentationModel.released
+    most = to_do.left if to_do.all_found else max(to_do.left, threads, given["jobs"] or 1)
+    with recorded(given["record"]) as record:
+        if given["engine"] == "processes":
+            jobs = min(given["jobs"] or suitable_jobs(most, threads), most)
+            clean = partial(pages.in_processes, jobs=jobs, threads=threads)
+            clean_all(to_do, partial(pages.work, clean=clean), model, record, console, ending)
+            return
+        with connected(given["address"], threads) as ray:
+            each = max(1, given["threads"] // given["jobs"]) if given["threads"] and given["jobs"] else 1
+            jobs = given["jobs"] or (cluster_jobs(ray, each) if given["address"] else suitable_jobs(most, threads))
+            on_ray = import_extra("ray", "textrm.page.files.clean_on_ray").clean_on_ray
+            clean = partial(on_ray, how=pages, out=out, jobs=min(jobs, most), threads=each)
+            clean_all(to_do, partial(pages.work, clean=clean), model, record, console, ending)
 
 
-def _tell(waiting: Waiting, pages: list[PageFiles], ending: Ending) -> None:
-    paths = [(page.source, page.target) for page in waiting.pages if not isinstance(page, BookPage)]
-    for source, target in paths + [(todo.files.source, todo.files.target) for todo in waiting.books]:
-        click.echo(printable(f"{source} -> {target}"))
-    done = len(pages) - len(waiting.pages)
-    ending.done = f"dry run: {counted(len(waiting.pages), 'page')} would be cleaned, {done} done already"
+def _tell(to_do: ToDo, ending: Ending) -> None:
+    for part in to_do.parts():
+        paths = [(page.source, page.target) for page in part.pages if not isinstance(page, BookPage)]
+        for source, target in paths + [(todo.files.source, todo.files.target) for todo in part.books]:
+            click.echo(printable(f"{source} -> {target}"))
+    ending.done = f"dry run: {counted(to_do.left, 'page')} would be cleaned, {to_do.pages - to_do.left} done already"
 
 
 if __name__ == "__main__":

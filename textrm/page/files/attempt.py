@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import errno
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -19,13 +20,14 @@ FULL = (errno.ENOSPC, errno.EDQUOT)
 class Attempt(Generic[T]):
     """What came of the page at ``path``: ``value`` where it was done, else None and the ``reason``.
 
-    ``disk_full``: no other page can be done either. It can be sent to another process.
+    ``disk_full``: no other page can be done either; ``seconds`` is what it took. It can be sent to another process.
     """
 
     path: Path
     value: T | None = None
     reason: str = ""
     disk_full: bool = False
+    seconds: float = 0.0
 
 
 def attempt(path: Path, task: Callable[[], T], memory_hint: str = "") -> Attempt[T]:
@@ -34,6 +36,12 @@ def attempt(path: Path, task: Callable[[], T], memory_hint: str = "") -> Attempt
     Raises:
         BrokenPipeError: when nobody reads what is printed any more.
     """
+    start = time.monotonic()
+    one = _attempt(path, task, memory_hint)
+    return replace(one, seconds=time.monotonic() - start)
+
+
+def _attempt(path: Path, task: Callable[[], T], memory_hint: str) -> Attempt[T]:
     try:
         return Attempt(path, task())
     except UserError as error:

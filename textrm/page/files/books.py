@@ -13,9 +13,10 @@ from textrm.errors import UserError
 from textrm.page.books.book import Book, Member
 from textrm.page.books.opening import open_book
 from textrm.page.files.named_beside import file_beside
-from textrm.page.files.plan import PageFiles, Plan, is_at, located, none_older
+from textrm.page.files.page_files import PageFiles, is_at, located, none_older
+from textrm.page.files.plan import Plan
 from textrm.pictures.page import Page
-from textrm.pictures.read import read_open
+from textrm.pictures.read import SUFFIXES, read_open
 
 _MARK = 32  # hexadecimal digits
 
@@ -76,10 +77,6 @@ class BookPage(PageFiles):
         """It stays as it is in the book."""
         return True
 
-    def replaces_itself(self) -> bool:
-        """Its book may."""
-        return False
-
     def read(self, max_pixels: int) -> Page:
         """The picture, out of the book."""
         return read_open(io.BytesIO(self.book.book.read(self.member)), max_pixels, self.member.orientation)
@@ -106,11 +103,11 @@ def with_pages_of_books(plan: Plan, extras: Sequence[str]) -> tuple[list[BookFil
     Books that cannot be read become failures, as do pages in formats that are not read.
 
     Args:
-        plan: written to.
+        plan: written to; it may be a part of a plan.
         extras: which files are wished beside each page.
     """
     books, notes = [], []
-    writers = {path: one.source for one in plan.pages for path in one.files()}
+    writers = {path: one.source for one in plan.pages for path in one.files()} if plan.books and extras else {}
     for files in plan.books:
         mark = hashlib.sha256(os.fsencode(files.target.name)).hexdigest()[:_MARK]
         work = files.target.with_name(f".textrm-{mark}")
@@ -125,13 +122,25 @@ def with_pages_of_books(plan: Plan, extras: Sequence[str]) -> tuple[list[BookFil
         plan.failures += [(book.source / name, reason) for name, reason in contents.unread]
         for member in contents.pages:
             place = book.target.with_suffix("") / PurePosixPath(member.name)
-            beside = {name: file_beside(place, name) for name in extras}
+            wished = {name: file_beside(place, name) for name in extras}
             source, target = book.source / member.name, work / str(member.number)
-            plan.pages.append(BookPage(source, target, beside, book=book, member=member, place=place))
-            for path in map(located, beside.values()):
-                if writers.setdefault(path, source) != source:
+            plan.pages.append(BookPage(source, target, wished, book=book, member=member, place=place))
+            page = _page_of_folder(book.source, member.name) if extras else None
+            for path in map(located, wished.values()):
+                if writers.setdefault(path, page or source) != source:
                     reason = f"it and {writers[path]} would both be written to {path}; rename one of them"
                     plan.failures.append((source, reason))
                     plan.pages.pop()
                     break
     return books, notes
+
+
+def _page_of_folder(book: Path, name: str) -> Path | None:
+    """A page of this name, but for its suffix, in the folder beside a book that is called as the book is."""
+    page = book.with_suffix("") / name
+    try:
+        names = sorted(os.listdir(page.parent))
+    except OSError:
+        return None
+    others = (page.with_name(other) for other in names if Path(other).stem == page.stem)
+    return next((other for other in others if other.suffix.lower() in SUFFIXES), None)

@@ -8,13 +8,14 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 
 from textrm.errors import UserError
 from textrm.files import back_up, replacing, write_whole
 from textrm.page.files.attempt import Attempt, attempt
 from textrm.page.files.books import BookFiles, BookPage
 from textrm.page.files.clean_file import Cleaned
-from textrm.page.files.plan import PageFiles
+from textrm.page.files.page_files import PageFiles
 from textrm.page.files.remembered import Remembered
 from textrm.page.files.waiting import BookToDo, Waiting
 
@@ -30,7 +31,7 @@ class Written:
 
 
 def clean_with_books(
-    waiting: Waiting,
+    parts: Iterable[Waiting],
     clean: Callable[[Iterable[PageFiles]], Iterable[Attempt[Cleaned]]],
     write: Callable[[BookToDo, int], Written],
 ) -> Generator[Attempt[Cleaned | Written], None, None]:
@@ -39,27 +40,70 @@ def clean_with_books(
     A book that cannot be made ready costs its pages, which are told of together.
 
     Args:
-        waiting: what is to be done.
+        parts: what is to be done; each is taken when something is left to do of none before it.
         clean: cleans pages one after the other, each of which it takes when it can begin with it.
         write: puts a book together, of whose pages so many failed.
     """
-    failed: Counter[BookFiles] = Counter()
-    left = Counter(page.book for page in waiting.pages if isinstance(page, BookPage))
-    books = {todo.files: todo for todo in waiting.books}
-    of_page = {page.source: page.book for page in waiting.pages if isinstance(page, BookPage)}
-    lost: list[Attempt[Cleaned | Written]] = []
-    for todo in waiting.books:
-        if not left[todo.files]:
-            yield attempt(todo.files.source, partial(_prepared, todo, write))
-    for one in clean(_ready(waiting.pages, lost)):
-        yield Attempt(one.path, one.value, one.reason, one.disk_full)
-        book = of_page.get(one.path)
-        if book is not None:
-            left[book] -= 1
-            failed[book] += bool(one.reason)
-            if not left[book]:
-                yield attempt(book.source, partial(write, books[book], failed[book]))
-    yield from lost
+    books = _Books(write)
+    for one in clean(books.ready(parts)):
+        yield Attempt(one.path, one.value, one.reason, one.disk_full, one.seconds)
+        books.after(one)
+        yield from books.done()
+    yield from books.done()
+
+
+class _Books:
+    """The books of which pages are still to be cleaned."""
+
+    def __init__(self, write: Callable[[BookToDo, int], Written]) -> None:
+        self._write = write
+        self._to_do: dict[BookFiles, BookToDo] = {}
+        self._left: Counter[BookFiles] = Counter()
+        self._failed: Counter[BookFiles] = Counter()
+        self._of_page: dict[Path, BookFiles] = {}
+        self._done: list[Attempt[Cleaned | Written]] = []
+
+    def ready(self, parts: Iterable[Waiting]) -> Iterator[PageFiles]:
+        """The pages of the parts; those of a book once it is ready, and of one that cannot be none."""
+        for part in parts:
+            left = Counter(page.book for page in part.pages if isinstance(page, BookPage))
+            for todo in part.books:
+                if not left[todo.files]:
+                    self._done.append(attempt(todo.files.source, partial(_prepared, todo, self._write)))
+            to_do = {todo.files: todo for todo in part.books}
+            for page in part.pages:
+                if not isinstance(page, BookPage):
+                    yield page
+                    continue
+                if page.book in to_do:
+                    self._prepare(to_do.pop(page.book), left[page.book])
+                if page.book in self._to_do:
+                    self._of_page[page.source] = page.book
+                    yield page
+
+    def _prepare(self, todo: BookToDo, pages: int) -> None:
+        one: Attempt[None] = attempt(todo.files.source, todo.files.book.prepare)
+        if one.reason:
+            self._done.append(Attempt(one.path, None, one.reason, one.disk_full))
+        else:
+            self._to_do[todo.files], self._left[todo.files] = todo, pages
+
+    def after(self, one: Attempt[Cleaned]) -> None:
+        """Write the book whose last page this was."""
+        book = self._of_page.pop(one.path, None)
+        if book is None:
+            return
+        self._left[book] -= 1
+        self._failed[book] += bool(one.reason)
+        if not self._left[book]:
+            todo, failed = self._to_do.pop(book), self._failed.pop(book)
+            del self._left[book]
+            self._done.append(attempt(book.source, partial(self._write, todo, failed)))
+
+    def done(self) -> Iterator[Attempt[Cleaned | Written]]:
+        """What came of books since this was asked last."""
+        while self._done:
+            yield self._done.pop(0)
 
 
 def write_book(todo: BookToDo, failures: int, remembered: Remembered, backup: bool) -> Written:
@@ -108,17 +152,3 @@ def write_book(todo: BookToDo, failures: int, remembered: Remembered, backup: bo
 def _prepared(todo: BookToDo, write: Callable[[BookToDo, int], Written]) -> Written:
     todo.files.book.prepare()
     return write(todo, 0)
-
-
-def _ready(pages: Iterable[PageFiles], lost: list[Attempt[Cleaned | Written]]) -> Iterator[PageFiles]:
-    """The pages; those of a book once it is ready, and of one that cannot be none."""
-    ready: dict[BookFiles, bool] = {}
-    for page in pages:
-        if isinstance(page, BookPage):
-            if page.book not in ready:
-                one: Attempt[None] = attempt(page.book.source, page.book.book.prepare)
-                ready[page.book] = not one.reason
-                lost += [Attempt(one.path, None, one.reason, one.disk_full)] if one.reason else []
-            if not ready[page.book]:
-                continue
-        yield page

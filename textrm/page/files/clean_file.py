@@ -14,7 +14,7 @@ from textrm.page.cleaning import Cleaning
 from textrm.page.files.attempt import FULL
 from textrm.page.files.beside import draw_overlay, regions_json
 from textrm.page.files.masks_by_hand import read_by_hand
-from textrm.page.files.plan import PageFiles
+from textrm.page.files.page_files import PageFiles
 from textrm.page.layers.of_page import as_ora, as_psd
 from textrm.page.models.segmenter import SegmentationModel
 from textrm.page.sheet.pair import Told, encode_pair
@@ -31,7 +31,8 @@ _SHOW_BEFORE = frozenset(("overlay", "sheet", "psd", "ora"))  # extras that need
 class Cleaned:
     """What is told of a page: ``notes`` for the user, how many ``words`` went and how many ``doubtful`` ones stayed.
 
-    ``by_pixel``: the model judged pixels and not words. ``lost`` says what could not be written beside it, and why.
+    ``by_pixel``: the model judged pixels and not words. ``lost`` says what could not be written beside it, and why;
+    ``regions`` has of each doubtful word x0, y0, x1, y1 in pixels, x1 and y1 outside, and its score.
     """
 
     notes: list[str]
@@ -39,6 +40,7 @@ class Cleaned:
     doubtful: int
     by_pixel: bool
     lost: list[str] = field(default_factory=list)
+    regions: list[list[float]] = field(default_factory=list)
 
 
 def clean_file(
@@ -118,4 +120,5 @@ def _clean_and_report(
     if "json" in page_files.extras and result.how is not None:
         page.notes.append(str(result.how))
     by_pixel = isinstance(cleaning.model, SegmentationModel) and cleaning.model.looks == 1
-    return result.filled, Cleaned(page.notes, len(result.regions), len(result.doubtful), by_pixel, lost)
+    doubtful = [[*map(int, region.box), round(float(region.score), 4)] for region in result.doubtful]
+    return result.filled, Cleaned(page.notes, len(result.regions), len(doubtful), by_pixel, lost, doubtful)

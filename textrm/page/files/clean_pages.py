@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,7 @@ from textrm.page.files.attempt import Attempt, attempt
 from textrm.page.files.books import BookPage
 from textrm.page.files.clean_books import NOT_REMEMBERED, Written, clean_with_books, write_book
 from textrm.page.files.clean_file import Cleaned, clean_file
-from textrm.page.files.plan import PageFiles
+from textrm.page.files.page_files import PageFiles
 from textrm.page.files.processes import work_in_processes
 from textrm.page.files.remembered import BESIDE, Remembered, stamp
 from textrm.page.files.sharing import shared
@@ -57,23 +57,29 @@ class CleanPages:
     def _as_png(self, page: PageFiles) -> bool:
         return self.as_png and not page.keeps_format
 
-    def waiting(self, pages: Sequence[PageFiles], overwrite: bool) -> Waiting:
-        """What is to be done, as :func:`~textrm.page.files.waiting.find_waiting` says."""
-        return find_waiting(pages, partial(self.made, digest=self.how.digest()), self.remembered, overwrite)
+    def finding_waiting(self, overwrite: bool) -> Callable[[Sequence[PageFiles]], Waiting]:
+        """What says of pages which are to be done, as :func:`~textrm.page.files.waiting.find_waiting` does."""
+        made = partial(self.made, digest=self.how.digest())
+        return partial(find_waiting, made=made, remembered=self.remembered, overwrite=overwrite)
 
-    def work(self, waiting: Waiting, jobs: int, threads: int) -> Generator[Attempt[Cleaned | Written], None, None]:
-        """Clean pages in ``jobs`` processes, which share the threads, with one in this process; and write the books.
+    def work(
+        self, parts: Iterable[Waiting], clean: Callable[[Iterable[PageFiles]], Iterable[Attempt[Cleaned]]]
+    ) -> Generator[Attempt[Cleaned | Written], None, None]:
+        """Let ``clean`` clean the pages, as :meth:`in_processes` does, and write the books.
 
         What runs that were killed have left half written in the folders of the results is taken away first.
+        """
+        write = partial(write_book, remembered=self.remembered, backup=self.backup)
+        yield from clean_with_books(_swept(parts), clean, write)
+
+    def in_processes(
+        self, pages: Iterable[PageFiles], jobs: int, threads: int
+    ) -> Generator[Attempt[Cleaned], None, None]:
+        """Clean pages in ``jobs`` processes, which share the threads, with one in this process.
 
         Raises:
             UserError: as :meth:`__call__`.
         """
-        sweep(waiting.folders())
-        write = partial(write_book, remembered=self.remembered, backup=self.backup)
-        yield from clean_with_books(waiting, partial(self._work, jobs=jobs, threads=threads), write)
-
-    def _work(self, pages: Iterable[PageFiles], jobs: int, threads: int) -> Generator[Attempt[Cleaned], None, None]:
         if jobs > 1:
             named = ((page.source, page) for page in pages)
             yield from work_in_processes(self, named, shared(threads, jobs), HINT)
@@ -84,7 +90,7 @@ class CleanPages:
             yield attempt(page.source, partial(clean, page), HINT)
 
     def _clean(self, cleaning: Cleaning, digest: str, page: PageFiles) -> Cleaned:
-        made, itself = self.made(page, digest), page.replaces_itself()
+        made, itself = self.made(page, digest), page.in_place
         source = None if itself or isinstance(page, BookPage) or not page.source.exists() else stamp(page.source)
         noted = True
 
@@ -102,3 +108,13 @@ class CleanPages:
         if itself and not noted:
             cleaned.notes.append(NOT_REMEMBERED)
         return cleaned
+
+
+def _swept(parts: Iterable[Waiting]) -> Iterator[Waiting]:
+    """The parts, the folders of each swept once."""
+    swept: set[Path] = set()
+    for part in parts:
+        folders = part.folders() - swept
+        sweep(folders)
+        swept |= folders
+        yield part

@@ -12,7 +12,8 @@ import numpy as np
 from textrm.errors import UserError
 from textrm.page.cleaning import ByHand
 from textrm.page.files.named_beside import EXTRAS, file_beside
-from textrm.page.files.plan import Plan, located
+from textrm.page.files.page_files import located
+from textrm.page.files.plan import Plan
 from textrm.pictures.mask import read_mask
 from textrm.pictures.read import SUFFIXES
 

@@ -1,75 +1,21 @@
-"""Which files are read and where their results go."""
+"""Which files are read and where their results go, a folder at a time wherever no other can have to do with it."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from textrm.errors import UserError
-from textrm.page.books.opening import BOOKS, suffix_of_result
-from textrm.page.books.pages import UNREAD
-from textrm.page.files.named_beside import EXTRAS, LOOKS, file_beside
+from textrm.page.books.opening import BOOKS
+from textrm.page.files.clashes import Candidate, candidates, without_clashes
+from textrm.page.files.listing import Listed, is_book, list_pages, places
+from textrm.page.files.page_files import PageFiles
 from textrm.page.files.remembered import Remembered
-from textrm.pictures.page import Page
-from textrm.pictures.read import SUFFIXES, read
+from textrm.pictures.read import SUFFIXES
 
-FOREIGN = UNREAD | {".psd", ".clip", ".kra", ".xcf", ".pdf", ".cbz", ".cbr"}
-"""Suffixes of pages in formats that are not read: to be told of, where other files are passed over in silence."""
-
-
-@dataclass(frozen=True, slots=True)
-class PageFiles:
-    """One page: ``source`` becomes ``target``; ``extras`` are the files wished beside it, by name in EXTRAS.
-
-    ``masks`` are files of masks that a person made, by name in :class:`~textrm.page.cleaning.ByHand`.
-    """
-
-    source: Path
-    target: Path
-    extras: dict[str, Path]
-    masks: dict[str, Path] = field(default_factory=dict)
-
-    @property
-    def title(self) -> str:
-        """What it is called in its JSON."""
-        return self.source.name
-
-    @property
-    def named(self) -> Path:
-        """The path that names the files beside its result."""
-        return self.target
-
-    @property
-    def keeps_format(self) -> bool:
-        """Whether the result is of the format of the source, whatever is wished."""
-        return False
-
-    @property
-    def keeps_untouched(self) -> bool:
-        """Whether the result of a page without lettering is its own file, which is told by an empty one."""
-        return False
-
-    def name_below(self, out: Path) -> str:
-        """Its path below the folder for the results, without the suffix."""
-        return self.named.relative_to(out).with_suffix("").as_posix()
-
-    def read(self, max_pixels: int) -> Page:
-        """The picture; errors are those of :func:`textrm.pictures.read.read`."""
-        return read(self.source, max_pixels)
-
-    def replaces_itself(self) -> bool:
-        """Whether its result takes the place of the page."""
-        return is_at(located(self.target), self.source)
-
-    def is_done(self) -> bool:
-        """Whether all its files are there and none is older than the source."""
-        return none_older([self.target, *self.extras.values()], self.source)
-
-    def files(self) -> list[Path]:
-        """All that it writes; folders that are links are followed, files that are links get replaced."""
-        return [located(path) for path in (self.target, *self.extras.values())]
+_AT_ONCE = 500  # pages of a part, where nothing has to be known of the others in their folder
 
 
 @dataclass(slots=True)
@@ -80,24 +26,106 @@ class Plan:
     books: list[PageFiles] = field(default_factory=list)
     failures: list[tuple[Path, str]] = field(default_factory=list)
 
-
-def none_older(paths: Sequence[Path], source: Path) -> bool:
-    """Whether all of these files are there, and none is older than the source."""
-    try:
-        changed = source.stat().st_mtime_ns
-        return all(path.stat().st_mtime_ns >= changed for path in paths)
-    except OSError:
-        return False
+    def add(self, part: Plan) -> None:
+        """Take in what is in a part of it."""
+        self.pages += part.pages
+        self.books += part.books
+        self.failures += part.failures
 
 
-def located(path: Path) -> Path:
-    """Where a file is made or replaced. Unlike ``resolve`` it raises nothing, whatever the path."""
-    return Path(os.path.realpath(path.parent), path.name)
+@dataclass(frozen=True, slots=True)
+class Planning:
+    """How results are named and checked.
 
+    Attributes:
+        out: the folder for the results.
+        extras: which files are wished beside each result, of EXTRAS.
+        suffix: what the name of a result has instead of its page's suffix; empty for the same.
+        overwrite: whether a page may be replaced by its result.
+        passed_over: folders that hold no pages, where they lie inside an input.
+        remembered: tells what earlier runs have written among the pages, which is no page then.
+        books: whether books are looked for too; they have nothing beside them.
+    """
 
-def is_at(target: Path, source: Path) -> bool:
-    """Whether what is made at ``target``, a path that is located, takes the place of ``source``."""
-    return target in (located(source), Path(os.path.realpath(source)))
+    out: Path
+    extras: Sequence[str] = ()
+    suffix: str = ""
+    overwrite: bool = False
+    passed_over: Sequence[Path] = ()
+    remembered: Remembered | None = None
+    books: bool = False
+
+    def check_out(self) -> None:
+        """Refuse an ``out`` that is no folder.
+
+        Raises:
+            UserError: saying what it is.
+        """
+        if os.path.lexists(self.out) and not os.path.isdir(self.out):
+            raise UserError(f"{self.out} is no folder; -o expects one")
+        if self.out.suffix.lower() in SUFFIXES | BOOKS and not os.path.exists(self.out):
+            raise UserError(f"{self.out} looks like a picture or a book; -o expects a folder")
+
+    def parts(self, inputs: Sequence[Path]) -> Iterator[Plan]:
+        """Find the pages as :func:`~textrm.page.files.listing.list_pages` does, and where their results go.
+
+        Folders keep their tree in ``out``; of several each keeps its own name there too, as
+        :func:`~textrm.page.files.listing.places` says. Each folder is a part or several, unless pages of different
+        ones may get into each other's way: then there is one part.
+
+        Raises:
+            UserError: when ``out`` is no folder.
+        """
+        self.check_out()
+        failures: list[tuple[Path, str]] = []
+        found = list_pages(inputs, [self.out, *self.passed_over], failures, places(inputs), self.books)
+        if self._apart(inputs):
+            folders = _Folders(self.out, inputs)
+            for listed in found:
+                if reason := folders.obstacle(listed):
+                    failures.append((listed.folder, reason))
+                else:
+                    yield from self._of_folder(listed, _taken(failures))
+        else:
+            yield self.checked([one for listed in found for one in self.candidates(listed)], _taken(failures))
+        yield Plan(failures=_taken(failures))
+
+    def _apart(self, inputs: Sequence[Path]) -> bool:
+        """Whether pages of different folders cannot get into each other's way, but for links within ``out``."""
+        out = os.path.realpath(self.out)
+        roots = [os.path.realpath(path) for path in inputs]
+        if not all(os.path.isdir(root) and not root.startswith(os.path.join(out, "")) for root in roots):
+            return False
+        if len(set(roots)) < len(roots):
+            return False
+        return out not in roots or not (len(roots) > 1 or self.extras or self.suffix)
+
+    def candidates(self, listed: Listed) -> Iterator[Candidate]:
+        """The pages of a folder with their files."""
+        return candidates(listed, self.out, self.extras, self.suffix, self.books)
+
+    def _of_folder(self, listed: Listed, failures: list[tuple[Path, str]]) -> Iterator[Plan]:
+        """The parts of a folder; of one in which every result has its page's own name, while they are made."""
+        out = os.path.realpath(self.out / listed.below)
+        plain = not (self.extras or self.suffix or listed.links or out == listed.real)
+        if not plain or (self.books and any(map(is_book, listed.names))):
+            yield self.checked(list(self.candidates(listed)), failures, os.path.realpath(self.out))
+            return
+        target = self.out / listed.below
+        for start in range(0, len(listed.names), _AT_ONCE):
+            names = listed.names[start : start + _AT_ONCE]
+            yield Plan([PageFiles(listed.folder / name, target / name, {}) for name in names], [], failures)
+            failures = []
+
+    def checked(self, found: Sequence[Candidate], failures: Sequence[tuple[Path, str]] = (), out: str = "") -> Plan:
+        """A part of pages that may get into each other's way; ``out`` is as of ``without_clashes``."""
+        plan = Plan(failures=list(failures))
+        for one, obstacle in without_clashes(found, self.overwrite, self.remembered, out):
+            if obstacle is None:
+                (plan.books if self.books and is_book(one.source) else plan.pages).append(one)
+            else:
+                plan.failures.append((one.source, obstacle))
+        return plan
 
 
 def make_plan(
@@ -110,140 +138,37 @@ def make_plan(
     remembered: Remembered | None = None,
     books: bool = False,
 ) -> Plan:
-    """Find the pages as :func:`find_pages` does, and where their results go; folders keep their tree in ``out``.
-
-    Of several folders each keeps its own name there too, as :func:`places` says.
-
-    Args:
-        inputs: picture files and folders.
-        out: the folder for the results.
-        extras: which files are wished beside each result, of EXTRAS.
-        suffix: what the name of a result has instead of its page's suffix; empty for the same.
-        overwrite: whether a page may be replaced by its result.
-        passed_over: folders that hold no pages, where they lie inside an input.
-        remembered: tells what earlier runs have written among the pages, which is no page then.
-        books: whether books are looked for too; they have nothing beside them.
-
-    Raises:
-        UserError: when ``out`` is no folder.
-    """
-    if os.path.lexists(out) and not os.path.isdir(out):
-        raise UserError(f"{out} is no folder; -o expects one")
-    if out.suffix.lower() in SUFFIXES | BOOKS and not os.path.exists(out):
-        raise UserError(f"{out} looks like a picture or a book; -o expects a folder")
+    """The whole plan, put together of the parts of a :class:`Planning`, which has the arguments and errors."""
     plan = Plan()
-    pages: dict[tuple[Path, Path], PageFiles] = {}  # by page and result: a page that is given twice counts once
-    for source, relative in find_pages(inputs, [out, *passed_over], plan.failures, places(inputs), books):
-        ending, beside = (suffix_of_result(source), ()) if books and is_book(source) else (suffix, extras)
-        target = out / (relative.with_name(relative.stem + ending) if ending else relative)
-        one = PageFiles(source, target, {name: file_beside(target, name) for name in beside})
-        pages.setdefault((Path(os.path.realpath(source)), located(target)), one)
-    if remembered is not None:
-        results = {path for one in pages.values() if not one.replaces_itself() for path in one.files()}
-        pages = {key: one for key, one in pages.items() if not _is_result(one.source, results, remembered)}
-    sources = {page for page, _ in pages} | {located(one.source) for one in pages.values()}
-    writers: dict[Path, list[Path]] = {}  # of each file, the pages whose result it would be
-    for one in pages.values():
-        for path in one.files():
-            writers.setdefault(path, []).append(one.source)
-    for one in pages.values():
-        obstacle = _obstacle(one, writers, sources, overwrite)
-        if obstacle is None:
-            (plan.books if books and is_book(one.source) else plan.pages).append(one)
-        else:
-            plan.failures.append((one.source, obstacle))
+    for part in Planning(out, extras, suffix, overwrite, passed_over, remembered, books).parts(inputs):
+        plan.add(part)
     return plan
 
 
-def is_book(path: Path) -> bool:
-    """Whether it is a book, by its name."""
-    return path.suffix.lower() in BOOKS
+def _taken(failures: list[tuple[Path, str]]) -> list[tuple[Path, str]]:
+    """What has been added since, taken out."""
+    taken = failures[:]
+    failures.clear()
+    return taken
 
 
-def _is_result(source: Path, results: set[Path], remembered: Remembered) -> bool:
-    """Whether an earlier run has written it, beside a page or as one of ``results``, and it is unchanged."""
-    return remembered.is_beside(source) or (located(source) in results and remembered.found(source) is not None)
+class _Folders:
+    """The folders that results go to, where each folder of pages has its own."""
 
+    def __init__(self, out: Path, inputs: Sequence[Path]) -> None:
+        self._out = out
+        self._real = os.path.realpath(out)
+        self._roots = [os.path.join(os.path.realpath(path), "") for path in inputs]
+        self._used: dict[str, Path] = {}
 
-def _obstacle(one: PageFiles, writers: dict[Path, list[Path]], sources: set[Path], overwrite: bool) -> str | None:
-    """Why the files of ``one`` must not be written, if so."""
-    for path in one.files():
-        other = next((source for source in writers[path] if source != one.source), None)
-        if other is not None:
-            return (f"it and {other} would both be written to {path}; rename one of them, or take them into different "
-                    "-o folders")  # fmt: skip
-        replaces_itself = is_at(path, one.source)
-        if replaces_itself and not overwrite:
-            what = "book" if is_book(one.source) else "page"
-            return f"its result would replace the {what} itself; choose another folder with -o, or give --overwrite"
-        if path in sources and not replaces_itself:
-            return f"its result would replace the page {path}; choose another folder with -o"
-    return None
-
-
-def places(inputs: Sequence[Path]) -> dict[Path, Path]:
-    """Below what each input's pages go: of one folder below nothing, of several below the end of each one's path.
-
-    That is its name, or where these are not all different, as much more of the path as makes them so: ``vol1/pages``
-    and ``vol2/pages``. It does not depend on what the folders hold.
-    """
-    folders = {path: Path(os.path.abspath(path)) for path in inputs if os.path.isdir(path)}
-    different = set(folders.values())
-    if len(different) < 2:
-        return {}
-    longest = max(len(folder.parts) for folder in different) - 1
-    for length in range(1, longest + 1):
-        ends = {folder: Path(*folder.parts[1:][-length:]) for folder in different}
-        if len(set(ends.values())) == len(different):
-            break
-    return {path: ends[folder] for path, folder in folders.items()}
-
-
-def find_pages(
-    inputs: Sequence[Path],
-    passed_over: Sequence[Path],
-    failures: list[tuple[Path, str]],
-    below: Mapping[Path, Path] | None = None,
-    books: bool = False,
-) -> Iterator[tuple[Path, Path]]:
-    """Each page in files and folders, with its path below the input; folders are searched to the bottom.
-
-    Hidden files and folders, pages with looks drawn in, pictures of sheets, and the folders ``passed_over`` where they
-    lie inside an input, are left out; ``below`` has what comes before the paths of an input's pages; with ``books``
-    they count as pages. What cannot be a page is added to ``failures`` with its reason. A page that is given twice
-    comes twice.
-    """
-    suffixes = SUFFIXES | BOOKS if books else SUFFIXES
-    for path in inputs:
-        if os.path.isdir(path):
-            found = False
-            for page in _walk(path, {os.path.realpath(folder) for folder in passed_over}, failures, suffixes):
-                found = True
-                yield page, (below or {}).get(path, Path()) / page.relative_to(path)
-            if not found and not any(failed.is_relative_to(path) for failed, _ in failures):
-                failures.append((path, f"the folder holds no picture ({', '.join(sorted(suffixes))})"))
-        elif os.path.exists(path):
-            yield path, Path(path.name)
-        else:
-            failures.append((path, "there is no such file or folder"))
-
-
-def _walk(
-    folder: Path, passed_over: set[str], failures: list[tuple[Path, str]], suffixes: frozenset[str]
-) -> Iterator[Path]:
-    def unreadable(error: OSError) -> None:
-        failures.append((Path(error.filename), f"cannot be read: {error.strerror}"))
-
-    for where, folders, files in os.walk(folder, onerror=unreadable):
-        here = Path(where)
-        folders[:] = sorted(
-            name for name in folders if not name.startswith(".") and os.path.realpath(here / name) not in passed_over
-        )  # fmt: skip
-        for name in sorted(files):
-            passed = name.startswith(".") or name.endswith((LOOKS, EXTRAS["sheet"]))
-            suffix = "" if passed else Path(name).suffix.lower()
-            if suffix in suffixes:
-                yield here / name
-            elif suffix in FOREIGN:
-                reason = f"{suffix} is not read; save it in one of {', '.join(sorted(SUFFIXES))}"
-                failures.append((here / name, reason))
+    def obstacle(self, listed: Listed) -> str | None:
+        """Why the pages of this folder must not be cleaned, if so: a link leads their results among others."""
+        folder = self._out / listed.below
+        real = os.path.realpath(folder)
+        other = self._used.setdefault(real, listed.folder)
+        if other != listed.folder:
+            return f"its results and those of {other} would both go to {real}; choose another folder with -o"
+        within = (real + os.sep).startswith(tuple(self._roots))
+        if real != os.path.normpath(os.path.join(self._real, listed.below)) and within:
+            return f"its results would go to {real}, among the pages; choose another folder with -o"
+        return None

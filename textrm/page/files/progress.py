@@ -90,7 +90,7 @@ def work_through(
     """
     done = 0
     attempts = (attempt(path, task) for path, task in tasks)
-    for notes in done_of(attempts, len(tasks), doing, failures, console, bar):
+    for notes in done_of(attempts, lambda: len(tasks), doing, failures, console, bar):
         done += 1
         for note in notes.value or []:
             console.print(printable(f"note: {notes.path}: {note}"))
@@ -99,20 +99,23 @@ def work_through(
 
 def done_of(
     attempts: Iterable[Attempt[T]],
-    total: int,
+    total: Callable[[], int | None],
     doing: str,
     failures: list[tuple[Path, str]],
     console: Console,
     bar: bool,
 ) -> Iterator[Attempt[T]]:
-    """Those of the attempts that succeeded, while a bar shows how many of ``total`` were made.
+    """Those of the attempts that succeeded, while a bar shows how many were made.
 
-    The arguments and errors are those of :func:`work_through`.
+    ``total`` tells of how many; None while that is not known. The other arguments and errors are those of
+    :func:`work_through`.
     """
     columns = (TextColumn(doing), BarColumn(), MofNCompleteColumn(), _Speed(), TimeRemainingColumn())
     # Standard output is left alone: Progress would send what is printed there to its own console.
     with Progress(*columns, console=console, transient=True, disable=not bar, redirect_stdout=False) as progress:
-        for one in progress.track(attempts, total):
+        task = progress.add_task(doing, total=total())
+        for one in attempts:
+            progress.update(task, total=total(), advance=1)
             if one.disk_full:
                 raise UserError(one.reason)
             if one.reason:

@@ -14,6 +14,7 @@ import os
 import sys
 import time
 from collections.abc import Collection
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -63,24 +64,27 @@ def state_folder() -> Path | None:
 class Remembered:
     """What is remembered of the results in the folder ``out``; where that cannot be kept, nothing is.
 
-    It can be sent to other processes, which write into the same file.
+    It can be sent to other processes, which write into the same file. Runs that do a ``part`` each have a file each:
+    they may be on several machines.
     """
 
-    def __init__(self, out: Path) -> None:
+    def __init__(self, out: Path, part: str = "") -> None:
         folder = state_folder()
         name = hashlib.sha256(os.fsencode(os.path.realpath(out))).hexdigest()[:32]
         self._out = out
-        self._file = folder / "results" / f"{name}.jsonl" if folder else None
+        self._all = folder / "results" / f"{name}.jsonl" if folder else None
+        self._file = self._all.with_suffix(f".{part}.jsonl") if self._all and part else self._all
         self._notes: dict[str, list[Note]] = {}
 
     def load(self) -> None:
         """Read what earlier runs have noted."""
-        if self._file is None:
+        if self._all is None:
             return
-        try:
-            lines = self._file.read_text(encoding="utf-8").splitlines()
-        except (OSError, UnicodeDecodeError):
-            return
+        files = [path for path in self._all.parent.glob(f"{self._all.stem}*.jsonl") if path.is_file()]
+        lines = []
+        for file in sorted(files, key=lambda path: path.stat().st_mtime):
+            with suppress(OSError, UnicodeDecodeError):
+                lines += file.read_text(encoding="utf-8").splitlines()
         for line in lines:
             try:
                 name, how, extras, size, content, *source = json.loads(line)
@@ -92,7 +96,7 @@ class Remembered:
                 notes.remove(note)
             notes.append(note)
         self._notes = {name: notes[-_KEPT:] for name, notes in self._notes.items()}
-        if len(lines) > _KEPT * len(self._notes) + _ENOUGH:
+        if files == [self._file] and len(lines) > _KEPT * len(self._notes) + _ENOUGH:
             self._shorten()
 
     def note(
@@ -111,11 +115,17 @@ class Remembered:
             return False
         file = io.BytesIO(content) if isinstance(content, (bytes, memoryview)) else content
         note = Note(how, tuple(sorted(extras)), file.seek(0, io.SEEK_END), _hash(file), source)
+        return self.keep(json.dumps([self._name(path), *note]))
+
+    def keep(self, line: str) -> bool:
+        """Write down what :class:`Gathered` has gathered; returns False where it cannot be kept."""
+        if self._file is None:
+            return False
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             with self._file.open("ab") as notes:
                 # A line that was cut short ends where the next one begins.
-                notes.write(f"\n{json.dumps([self._name(path), *note])}".encode())
+                notes.write(f"\n{line}".encode())
                 notes.flush()
                 os.fsync(notes.fileno())
         except OSError:
@@ -176,6 +186,20 @@ class Remembered:
                     other.unlink()
         except OSError:
             pass
+
+
+class Gathered(Remembered):
+    """What is remembered on another machine: ``lines`` for :meth:`Remembered.keep` at home."""
+
+    def __init__(self, out: Path) -> None:
+        super().__init__(out)
+        self._file = self._file or Path(os.devnull)
+        self.lines: list[str] = []
+
+    def keep(self, line: str) -> bool:
+        """Take a line."""
+        self.lines.append(line)
+        return True
 
 
 def _hash(file: BinaryIO) -> str:

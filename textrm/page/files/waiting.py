@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from textrm.page.files.books import BookFiles, BookPage
-from textrm.page.files.plan import PageFiles
+from textrm.page.files.page_files import PageFiles
 from textrm.page.files.remembered import Remembered, stamp
 
 
@@ -42,17 +42,7 @@ class Waiting:
     def folders(self) -> set[Path]:
         """All that files are written into."""
         books = {folder for todo in self.books for folder in (todo.files.target.parent, todo.files.work)}
-        return books | {path.parent for page in self.pages for path in page.files()}
-
-    def taken_away(self, written: Collection[Path]) -> tuple[list[Path], list[Path]]:
-        """The results of pages and of books that are not there any more, of those whose sources are ``written``."""
-        pages = [(page.source, page.target) for page in self.pages if not isinstance(page, BookPage)]
-        books = [(todo.files.source, todo.files.target) for todo in self.books]
-        gone = [
-            [target for source, target in results if source in written and not os.path.lexists(target)]
-            for results in (pages, books)
-        ]
-        return gone[0], gone[1]
+        return books | {path.parent for page in self.pages for path in (page.target, *page.extras.values())}
 
 
 def find_waiting(
@@ -74,7 +64,7 @@ def find_waiting(
         how = made(page)
         if isinstance(page, BookPage):
             books.setdefault(page.book, []).append(replace(page, how=how))
-        elif page.replaces_itself():
+        elif page.in_place:
             if not _is_clean(remembered, page.target, how, page.extras):
                 waiting.pages.append(page)
         elif overwrite or not page.is_done():
