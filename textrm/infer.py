@@ -12,7 +12,8 @@ import click
 from click.core import ParameterSource
 from rich.console import Console
 
-from textrm.command_line import Mistake, click_command
+from textrm.command_line import KindList, Mistake, click_command
+from textrm.data.sample import KINDS
 from textrm.errors import UserError
 from textrm.page.files.books import BookPage, with_pages_of_books
 from textrm.page.files.clean_file import Cleaned
@@ -24,11 +25,13 @@ from textrm.page.files.plan import PageFiles, make_plan
 from textrm.page.files.progress import Ending, done_of, ended, messages
 from textrm.page.files.remembered import Remembered
 from textrm.page.files.sharing import suitable_jobs
+from textrm.page.files.strips import with_neighbours
 from textrm.page.files.summary import Summary, counted
 from textrm.page.files.waiting import Waiting
 from textrm.page.filling.fill import FILLS
 from textrm.page.finding.segment import TILE
 from textrm.page.how_to_clean import METHODS, HowToClean
+from textrm.page.kinds.choice import ALL, kinds_that_go
 from textrm.page.layers.of_page import FORMATS
 from textrm.page.models.model import processors
 from textrm.page.models.segmenter import SegmentationModel
@@ -38,7 +41,15 @@ from textrm.pictures.read import MAX_PIXELS
 from textrm.printable import printable
 
 MASKS = {"masks": "mask", "add": "add", "erase": "erase"}  # options, and what they are called in a page's ByHand
-HARMLESS = ("threshold", "low", "grow", "fill", "format")  # what a file beside pages may set: they may be from anywhere
+HARMLESS = (
+    "threshold",
+    "low",
+    "grow",
+    "fill",
+    "format",
+    "remove",
+    "keep",
+)  # what a file beside pages may set: they may be from anywhere
 _PROBABILITY = click.FloatRange(0, 1, min_open=True, max_open=True)
 _FOLDER = click.Path(path_type=Path)
 
@@ -66,6 +77,9 @@ def _config(context: click.Context, parameter: click.Parameter, path: Path | Non
 @click.option("--masks", type=_FOLDER, help="Folder of masks to use instead of finding: NAME.mask.png or NAME.png.")
 @click.option("--add", type=_FOLDER, help="Folder of masks of what is to go as well.")
 @click.option("--erase", type=_FOLDER, help="Folder of masks of what is to stay after all.")
+@click.option("--remove", type=KindList((ALL, *KINDS)), help="Kinds of words that go: all, or a list of "
+              f"{', '.join(KINDS)}.  [all but credit, watermark]")  # fmt: skip
+@click.option("--keep", type=KindList(KINDS), help="Kinds of words that stay.")
 @click.option("--threshold", type=_PROBABILITY,
               help="Score above which a word is lettering; less finds more.  [the model's own]")  # fmt: skip
 @click.option("--low", type=_PROBABILITY,
@@ -128,6 +142,7 @@ def main(context: click.Context, /, inputs: tuple[Path, ...], out: Path, overwri
         plan.failures = ending.failures
         for note in notes + with_masks(plan, out, folders):
             console.print(printable(f"note: {note}"))
+        plan.pages = with_neighbours(plan.pages)
         if pages.as_png and any(book.book.keeps_formats for book in books):
             console.print("note: pages in books keep their names and formats, whatever --format says")
         waiting = pages.waiting(plan.pages, overwrite)
@@ -162,15 +177,19 @@ def _beside(inputs: tuple[Path, ...], context: click.Context, console: Console) 
     values = read_defaults(path, context, HARMLESS)
     values = {name: value for name, value in values.items()
               if context.get_parameter_source(name) == ParameterSource.DEFAULT}  # fmt: skip
-    told = ", ".join(f"{'format' if name == 'kind' else name} = {value}" for name, value in values.items())
+    told = ", ".join(
+        f"{'format' if name == 'kind' else name} = {','.join(value) if isinstance(value, tuple) else value}"
+        for name, value in values.items()
+    )
     console.print(printable(f"note: {path} sets {told or 'nothing that was not given otherwise'}"))
     return values
 
 
 def _cleaner(given: dict[str, Any], out: Path) -> CleanPages:
     """How to clean; options that have no value are left to the method."""
-    names = ("threshold", "low", "grow", "min_area", "fill", "tile")
+    names = ("threshold", "low", "grow", "min_area", "fill", "tile", "remove", "keep")
     options = {name: given[name] for name in names if given[name] is not None}
+    kinds_that_go(options.get("remove"), options.get("keep", ()))  # or a mistake, before any page is looked at
     by_hand = tuple(name for name in MASKS if given[name] is not None)
     how = HowToClean(given["method"], given["model"], given["fill_model"], options, by_hand)
     return CleanPages(how, given["kind"] == "png", given["max_pixels"], given["backup"], Remembered(out))

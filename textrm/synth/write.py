@@ -49,6 +49,7 @@ class Recipe:
     art: Path | None
     art_split: str
     art_fraction: float
+    marks: float
 
 
 def write_set(
@@ -65,16 +66,18 @@ def write_set(
     art: Path | str | None = None,
     art_split: str = "train",
     art_fraction: float = 1.0,
+    marks: float = 0.0,
     tags: bool = True,
     split: Sequence[float] = (0.9, 0.1, 0.0),
     sheet: bool = True,
 ) -> Path:
     """Draw ``n`` pages into the folder ``out`` and return the path of its manifest.
 
-    Writes image/, clean/ and mask/ as PNG (masks 0 and 255), words/ as JSON (a list of polygons, x and y in pixels),
-    manifest.csv, whose column ``faces`` names the families that a page was lettered with, and sheet.png with the first
-    pages. Each file is written whole or not at all. Art that cannot be read
-    is reported at the end; the next picture of its manifest is lettered instead.
+    Writes image/, clean/ and mask/ as PNG (masks 0 and 255), words/ as JSON (a list of ``{"polygon": [[x, y], …],
+    "kind": …}``, x and y in pixels, kinds as in :data:`textrm.data.sample.KINDS` or ""), manifest.csv, whose column
+    ``faces`` names the families that a page was lettered with, and sheet.png with the first pages. Each file is written
+    whole or not at all. Art that cannot be read is reported at the end; the next picture of its manifest is lettered
+    instead.
 
     Args:
         out: the folder; it is made where it does not exist.
@@ -89,6 +92,7 @@ def write_set(
         art: a manifest whose text-free pictures are lettered instead of drawn art.
         art_split: the split of that manifest to use.
         art_fraction: share of the pages that is lettered art, where ``art`` is given.
+        marks: as of :func:`~textrm.synth.pages.draw_page`, of drawn pages.
         tags: whether the manifest's tags column is filled, and labels.txt written, with every tag on a line.
         split: shares of train, val and test; pages of one work stay together.
         sheet: whether the contact sheet is written.
@@ -98,14 +102,15 @@ def write_set(
             folder, or one whose manifest describes other pictures.
     """
     height, width = height_and_width(size)
-    shares = {"color": color, "empty": empty, "pristine": pristine, "art_fraction": art_fraction}
+    shares = {"color": color, "empty": empty, "pristine": pristine, "art_fraction": art_fraction,
+              "marks": marks}  # fmt: skip
     check_ranges(n, height, width, workers, shares)
     train, val, test = split_shares(split)
     out = Path(out)
     check_folder(out)
     recipe = Recipe(
         out, seed, (height, width), color, empty, pristine, fonts,
-        None if art is None else Path(art).resolve(), art_split, art_fraction,
+        None if art is None else Path(art).resolve(), art_split, art_fraction, marks,
     )  # fmt: skip
     painter = _Painter(recipe)  # mistakes in fonts and art show here, not in a worker
     try:
@@ -154,7 +159,10 @@ class _Painter:
         for folder, picture in pictures.items():
             assert picture is not None
             _write_file(out / folder / f"{sample.id}.png", _png(picture))
-        words = json.dumps([np.round(word, 2).tolist() for word in sample.words])
+        words = json.dumps([
+            {"polygon": np.round(word, 2).tolist(), "kind": kind}
+            for word, kind in zip(sample.words, sample.kinds, strict=True)
+        ])  # fmt: skip
         _write_file(out / "words" / f"{sample.id}.json", words.encode())
         paths = {folder: f"{folder}/{sample.id}.png" for folder in pictures}
         height, width = sample.mask.shape
@@ -180,6 +188,7 @@ class _Painter:
         sample = draw_page(
             recipe.seed, index, self.fonts,
             size=recipe.size, color=color, empty=recipe.empty, pristine=recipe.pristine,
+            marks=recipe.marks,
         )  # fmt: skip
         return sample, f"synth-{recipe.seed}-{index // GROUP}", "textrm.synth", ""
 

@@ -23,13 +23,16 @@ FOREIGN = UNREAD | {".psd", ".clip", ".kra", ".xcf", ".pdf", ".cbz", ".cbr"}
 class PageFiles:
     """One page: ``source`` becomes ``target``; ``extras`` are the files wished beside it, by name in EXTRAS.
 
-    ``masks`` are files of masks that a person made, by name in :class:`~textrm.page.cleaning.ByHand`.
+    ``masks`` are files of masks that a person made, by name in :class:`~textrm.page.cleaning.ByHand`. Of a strip
+    ``above`` and ``below`` are the ones that it was cut from.
     """
 
     source: Path
     target: Path
     extras: dict[str, Path]
     masks: dict[str, Path] = field(default_factory=dict)
+    above: PageFiles | None = None
+    below: PageFiles | None = None
 
     @property
     def title(self) -> str:

@@ -52,12 +52,12 @@ def find_words(
     gone = np.bincount(words.word, mask[pixels[:2]], minlength=len(kept)) * 2 > words.areas  # with a balloon's others
     return (
         mask,
-        _regions([np.concatenate(part) for part in zip(pixels, further, strict=True)], scores, kept),
-        _regions(pixels, scores, doubtful & ~gone),
+        regions_of([np.concatenate(part) for part in zip(pixels, further, strict=True)], scores, kept),
+        regions_of(pixels, scores, doubtful & ~gone),
     )
 
 
-def _regions(pixels: Sequence[np.ndarray], scores: np.ndarray, wanted: np.ndarray) -> list[Region]:
+def regions_of(pixels: Sequence[np.ndarray], scores: np.ndarray, wanted: np.ndarray) -> list[Region]:
     """The wanted words, from top to bottom; ``pixels`` are the y, the x and the word of each."""
     inside = wanted[pixels[2]]
     ys, xs, word = (part[inside] for part in pixels)
