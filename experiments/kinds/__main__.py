@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import numpy as np
 
-from experiments.kinds.fit import fit, scores, with_bars
+from experiments.kinds.fit import decided, fit, scores
 from experiments.kinds.material import UNKNOWN, Words, words_of
 from textrm.command_line import click_command
 from textrm.data.sample import KINDS
@@ -31,7 +31,7 @@ def main(pages: int, measured: int, out: Path, workers: int) -> None:
     drawn = words_of(out / "drawn.npz", DRAWN, range(pages), False, False, workers)
     bars = words_of(out / "bars.npz", FOUND, range(measured, 2 * measured), True, True, workers)
     unseen = words_of(out / "unseen.npz", FOUND, range(measured), True, True, workers)
-    classifier = with_bars(fit(drawn), bars)
+    classifier = decided(fit(drawn), bars)
     classifier.save(out / "weights.npz")
     click.echo("\n".join(report(classifier, unseen)))
 
