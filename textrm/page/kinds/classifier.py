@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -41,7 +42,8 @@ class Classifier:
 
     def save(self, path: Path) -> None:
         """Write the weights as float32."""
-        np.savez_compressed(path, **{name: np.asarray(value, np.float32) for name, value in vars(self).items()})
+        weights: dict[str, Any] = {name: np.asarray(value, np.float32) for name, value in vars(self).items()}
+        np.savez_compressed(path, **weights)
 
     def __call__(self, known: Known) -> np.ndarray:
         """The probabilities of the kinds, N x kinds; they are the same for all words of a block."""
