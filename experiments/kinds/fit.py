@@ -59,7 +59,10 @@ def _fit_net(
         loss.backward()
         optimizer.step()
         schedule.step()
-    return tuple(torch.cat([layer.weight, layer.bias[:, None]], 1).detach().double().numpy() for layer in (first, last))
+    hidden, out = (
+        torch.cat([layer.weight, layer.bias[:, None]], 1).detach().double().numpy() for layer in (first, last)
+    )
+    return hidden, out
 
 
 def decided(classifier: Classifier, words: Words) -> Classifier:
