@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from textrm.command_line import click_command
+from textrm.data.sample import KINDS
 from textrm.errors import UserError
 from textrm.page.cleaning import Cleaning
 from textrm.page.end_to_end import EndToEnd
@@ -52,8 +53,8 @@ def measure(meme: Path | None, model: Path | None, threads: int, rounds: int) ->
     cv2.setNumThreads(1)  # as textrm.infer does: its many small calls wait longer for threads than they gain
     methods: dict[str, Cleaning] = {
         "end-to-end": EndToEnd.opened(model, threads),
-        "segment+fill": SegmentAndFill.opened(threads=threads),
-        "segment+telea": SegmentAndFill.opened(threads=threads, fill="telea"),
+        "segment+fill": SegmentAndFill.opened(threads=threads, remove=KINDS),
+        "segment+telea": SegmentAndFill.opened(threads=threads, fill="telea", remove=KINDS),
     }
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

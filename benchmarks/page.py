@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from textrm.command_line import click_command
+from textrm.data.sample import KINDS
 from textrm.files import write_whole
 from textrm.page.files.clean_file import clean_file
 from textrm.page.files.plan import make_plan
@@ -94,7 +95,7 @@ def _stages(
     wide, _ = fill_lettering(cleaned, mask, edge, edge, fill_name, inpainter)
     hole = make_hole(page.image.copy(), mask, edge, edge)
     (page_files,) = make_plan([source], folder / "out").pages
-    cleaning = SegmentAndFill(model, inpainter, fill=fill_name)
+    cleaning = SegmentAndFill(model, inpainter, fill=fill_name, remove=KINDS)
     print(f"lettering {mask.mean():.2%} of the page, filled {hole.pixels.mean():.2%}")
 
     def fill() -> None:

@@ -11,6 +11,7 @@ from infer_command import files, run
 from PIL import Image
 from standin_model import lettered_page, write_look
 
+from textrm.data.sample import KINDS
 from textrm.page import SegmentAndFill
 from textrm.page.files import clean_pages
 from textrm.page.files.clean_file import Cleaned
@@ -56,11 +57,12 @@ def test_doubtful_words_stay_and_are_listed(book: Path, tmp_path: Path) -> None:
     assert run(model, book / "1.png", "-o", tmp_path / "out", "--json").exit_code == 0
     assert np.array_equal(read(tmp_path / "out" / "1.png").image, lettered_page())
     page = json.loads((tmp_path / "out" / "1.json").read_text())
-    assert page["format"] == 3
+    assert page["format"] == 4
     assert page["regions"]
     assert {entry["doubtful"] for entry in page["regions"]} == {True}
     assert page["regions"][0]["score"] == pytest.approx(0.4013, abs=1e-4)
-    assert page["regions"][0]["kind"] == "dialogue"  # on plain paper
+    assert page["regions"][0]["kind"] in KINDS
+    assert {entry["kept"] for entry in page["regions"]} == {False}
     said = run(model, book / "1.png", "-o", tmp_path / "all", "--json", "--threshold", 0.3)
     assert "looks at a page once" not in said.output
     assert (read(tmp_path / "all" / "1.png").image == 255).all()
@@ -84,9 +86,9 @@ def test_options_are_passed_on(model_file: Path, book: Path, tmp_path: Path) -> 
         patch.setattr(clean_pages, "clean_file", spy)
         result = run(model_file, book / "1.png", "-o", tmp_path / "out", "--threshold", 0.4, "--low", 0.2,
                      "--grow", 3, "--min-area", 5, "--fill", "telea", "--tile", 256, "--format", "png",
-                     "--max-pixels", 99)  # fmt: skip
+                     "--max-pixels", 99, "--remove", "sign,note", "--keep", "note")  # fmt: skip
     assert seen == {"threshold": 0.4, "low": 0.2, "grow": 3, "min_area": 5, "fill": "telea", "tile": 256,
-                    "inpainter": None, "as_png": True, "max_pixels": 99}  # fmt: skip
+                    "inpainter": None, "as_png": True, "max_pixels": 99, "go": {"sign"}}  # fmt: skip
     assert "1.png: a note" in result.output
 
 

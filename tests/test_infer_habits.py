@@ -185,7 +185,8 @@ def test_settings_beside_the_pages_are_used_and_told(model_file: Path, book: Pat
 def test_settings_beside_the_pages_set_nothing_that_could_harm(book: Path, tmp_path: Path, line: str) -> None:
     (book / "textrm.toml").write_text(line)
     said = clean(book, "-o", tmp_path / "out")
-    expected = f"{line.split()[0]} cannot be set there; expected one of fill, format, grow, low, threshold"
+    known = "fill, format, grow, keep, low, remove, threshold"
+    expected = f"{line.split()[0]} cannot be set there; expected one of {known}"
     assert said == f"error: {book / 'textrm.toml'}: {expected}\n"
     assert not (tmp_path / "out").exists()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -19,6 +19,23 @@ from textrm.printable import printable
 def click_command(**settings: Any) -> Callable[[Callable[..., Any]], click.Command]:
     """``click.command(**settings)`` that answers to ``-h`` as to ``--help``."""
     return click.command(context_settings={"help_option_names": ["-h", "--help"]}, **settings)
+
+
+class KindList(click.ParamType):
+    """Some of the words ``known``, with commas between them; a tuple of them."""
+
+    name = "KIND,..."
+
+    def __init__(self, known: Sequence[str]) -> None:
+        self.known = tuple(known)
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> tuple[str, ...]:
+        """The words; one that is not known is a mistake."""
+        words = value if isinstance(value, tuple) else tuple(word.strip() for word in str(value).split(","))
+        for word in words:
+            if word not in self.known:
+                self.fail(f"there is no kind {word!r}; expected {', '.join(self.known)}", param, context)
+        return words
 
 
 class Mistake(click.ClickException):

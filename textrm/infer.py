@@ -12,7 +12,8 @@ import click
 from click.core import ParameterSource
 from rich.console import Console
 
-from textrm.command_line import Mistake, click_command
+from textrm.command_line import KindList, Mistake, click_command
+from textrm.data.sample import KINDS
 from textrm.errors import UserError
 from textrm.extras import import_extra
 from textrm.page.files.books import BookPage
@@ -34,6 +35,7 @@ from textrm.page.files.to_do import ToDo
 from textrm.page.filling.fill import FILLS
 from textrm.page.finding.segment import TILE
 from textrm.page.how_to_clean import METHODS, HowToClean
+from textrm.page.kinds.choice import ALL, kinds_that_go
 from textrm.page.layers.of_page import FORMATS
 from textrm.page.models.model import processors
 from textrm.page.models.segmenter import SegmentationModel
@@ -43,7 +45,15 @@ from textrm.pictures.read import MAX_PIXELS
 from textrm.printable import printable
 
 MASKS = {"masks": "mask", "add": "add", "erase": "erase"}  # options, and what they are called in a page's ByHand
-HARMLESS = ("threshold", "low", "grow", "fill", "format")  # what a file beside pages may set: they may be from anywhere
+HARMLESS = (
+    "threshold",
+    "low",
+    "grow",
+    "fill",
+    "format",
+    "remove",
+    "keep",
+)  # what a file beside pages may set: they may be from anywhere
 _PROBABILITY = click.FloatRange(0, 1, min_open=True, max_open=True)
 _FOLDER = click.Path(path_type=Path)
 
@@ -71,6 +81,9 @@ def _config(context: click.Context, parameter: click.Parameter, path: Path | Non
 @click.option("--masks", type=_FOLDER, help="Folder of masks to use instead of finding: NAME.mask.png or NAME.png.")
 @click.option("--add", type=_FOLDER, help="Folder of masks of what is to go as well.")
 @click.option("--erase", type=_FOLDER, help="Folder of masks of what is to stay after all.")
+@click.option("--remove", type=KindList((ALL, *KINDS)), help="Kinds of words that go: all, or a list of "
+              f"{', '.join(KINDS)}.  [all but credit, watermark]")  # fmt: skip
+@click.option("--keep", type=KindList(KINDS), help="Kinds of words that stay.")
 @click.option("--threshold", type=_PROBABILITY,
               help="Score above which a word is lettering; less finds more.  [the model's own]")  # fmt: skip
 @click.option("--low", type=_PROBABILITY,
@@ -186,15 +199,19 @@ def _beside(inputs: tuple[Path, ...], context: click.Context, tell: Callable[[ob
     values = read_defaults(path, context, HARMLESS)
     values = {name: value for name, value in values.items()
               if context.get_parameter_source(name) == ParameterSource.DEFAULT}  # fmt: skip
-    told = ", ".join(f"{'format' if name == 'kind' else name} = {value}" for name, value in values.items())
+    told = ", ".join(
+        f"{'format' if name == 'kind' else name} = {','.join(value) if isinstance(value, tuple) else value}"
+        for name, value in values.items()
+    )
     tell(f"{path} sets {told or 'nothing that was not given otherwise'}")
     return values
 
 
 def _cleaner(given: dict[str, Any], remembered: Remembered) -> CleanPages:
     """How to clean; options that have no value are left to the method."""
-    names = ("threshold", "low", "grow", "min_area", "fill", "tile")
+    names = ("threshold", "low", "grow", "min_area", "fill", "tile", "remove", "keep")
     options = {name: given[name] for name in names if given[name] is not None}
+    kinds_that_go(options.get("remove"), options.get("keep", ()))  # or a mistake, before any page is looked at
     by_hand = tuple(name for name in MASKS if given[name] is not None)
     how = HowToClean(given["method"], given["model"], given["fill_model"], options, by_hand)
     return CleanPages(how, given["kind"] == "png", given["max_pixels"], given["backup"], remembered)

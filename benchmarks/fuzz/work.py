@@ -64,4 +64,4 @@ def work(sending: Connection, current: Any, seed: int, worker: int, workers: int
 def _nets() -> Callable[[np.ndarray], object]:
     from textrm.page import InpaintingModel, SegmentAndFill, SegmentationModel
 
-    return SegmentAndFill(SegmentationModel(threads=1), InpaintingModel(threads=1))
+    return SegmentAndFill(SegmentationModel(threads=1), InpaintingModel(threads=1), remove=["all"])

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from textrm.data.masks import mask_of_drawn_pair
-from textrm.data.sample import Sample
+from textrm.data.sample import KINDS, Sample
 from textrm.synth.degrade import degrade
 from textrm.synth.faces.library import FontLibrary, find_fonts
 from textrm.synth.letter_art import letter_art
@@ -127,19 +127,28 @@ def test_tags_are_many_and_follow_from_what_is_drawn(pages: list[Sample]) -> Non
     for page in pages:
         assert ("lettering" in page.tags) == bool(page.mask.any())
         assert len(page.tags & {"color", "monochrome", "tinted"}) >= 1
-        if page.words:
-            kinds = {
-                "dialogue",
-                "jotting",
-                "sound_effect",
-                "single_mark",
-                "note",
-                "meme",
-                "sign",
-                "watermark",
-                "credit",
-            }
-            assert page.tags & (kinds | {"sign", "watermark", "credit"})
+        # Letters of a grid have no kind; a word that lies wholly beyond the page leaves its tag.
+        assert len(page.kinds) == len(page.words)
+        assert {kind for kind in page.kinds if kind} <= page.tags & {*KINDS}
+        assert not page.words or page.tags & {*KINDS, "letters"}
+    assert len(set().union(*(page.kinds for page in pages)) & {*KINDS}) >= 4
+
+
+def test_marks_leave_the_rest_of_the_page_as_it_was(fonts: FontLibrary) -> None:
+    told = {"page_number": 0, "credit": 0}
+    for index in range(12):
+        plain = draw_page(9, index, fonts, size=(300, 240), pristine=1.0, empty=0.0)
+        marked = draw_page(9, index, fonts, size=(300, 240), pristine=1.0, empty=0.0, marks=1.0)
+        count = len(plain.words)
+        for one, other in zip(plain.words, marked.words[:count], strict=True):
+            np.testing.assert_array_equal(one, other)
+        assert marked.kinds[:count] == plain.kinds
+        for kind in told:
+            told[kind] += kind in marked.kinds[count:]
+        numbers = [word for word, kind in zip(marked.words, marked.kinds, strict=True) if kind == "page_number"]
+        for word in numbers:  # at the upper or the lower edge
+            assert min(word[:, 1].min(), 300 - word[:, 1].max()) < 0.1 * 240
+    assert min(told.values()) >= 4
 
 
 def test_size_may_be_one_number(fonts: FontLibrary) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from textrm.data.manifest import Row, load_sample, read_manifest, write_manifest
 from textrm.data.synthetic import SyntheticDataset
+from textrm.data.word_polygons import read_words
 from textrm.errors import UserError
 from textrm.synth.faces.library import find_fonts
 from textrm.synth.pages import draw_page
@@ -43,7 +44,10 @@ def test_the_manifest_reads_back_as_the_pages(tmp_path: Path) -> None:
         assert (row.width, row.height, row.group) == (128, 96, "synth-2-0")
         words = json.loads((tmp_path / row.extra["words"]).read_text())
         assert len(words) == len(page.words)
-        for word, polygon in zip(words, page.words, strict=True):
+        for word, polygon, kind in zip(words, page.words, page.kinds, strict=True):
+            np.testing.assert_allclose(word["polygon"], polygon, atol=0.01)
+            assert word["kind"] == kind
+        for word, polygon in zip(read_words(manifest, row), page.words, strict=True):
             np.testing.assert_allclose(word, polygon, atol=0.01)
     assert not (tmp_path / "sheet.png").exists()
     families = {face.family for face in find_fonts().faces}

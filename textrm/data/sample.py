@@ -23,13 +23,21 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+KINDS = ("dialogue", "caption", "sound_effect", "sign", "note", "credit", "watermark", "page_number")
+"""What lettering may be, everywhere: in tags, in the generator's words, and in what the page tool finds and is told.
+
+Dialogue is what somebody says or thinks, in a balloon or beside a head; a caption tells the story, in a box, a band or
+on bare paper; a sign is on a thing in the picture; a note is an aside or a label; a credit names who made it.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
     """One picture with its truth, before it becomes tensors.
 
     ``image`` and ``clean`` are H W 3 uint8 RGB, ``mask`` and ``ignore`` are H W uint8 in {0, 1}. ``clean``, ``ignore``
-    and ``tags`` are None where nothing is known. ``words`` holds one N x 2 float32 polygon (x, y in pixels) per word.
+    and ``tags`` are None where nothing is known. ``words`` holds one N x 2 float32 polygon (x, y in pixels) per word,
+    ``kinds`` what each of them is, one of KINDS or "" where that has no name, and nothing where nothing is known.
     ``masked`` is False where nothing is known of the lettering; ``mask`` is empty then.
     """
 
@@ -39,5 +47,6 @@ class Sample:
     clean: np.ndarray | None = None
     ignore: np.ndarray | None = None
     words: tuple[np.ndarray, ...] = ()
+    kinds: tuple[str, ...] = ()
     tags: frozenset[str] | None = field(default_factory=frozenset)
     masked: bool = True

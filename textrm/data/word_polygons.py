@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
 
@@ -14,8 +15,8 @@ from textrm.files import open_file
 def read_words(manifest: Manifest, row: Row) -> tuple[np.ndarray, ...]:
     """The polygons of a row's words, each N x 2 float32 (x, y in pixels); none where nothing tells of them.
 
-    The extra column ``words`` names a JSON file, relative to the manifest's folder: a list of lists of (x, y), as
-    ``textrm.synth`` writes it.
+    The extra column ``words`` names a JSON file, relative to the manifest's folder: a list of polygons, each a list
+    of (x, y), alone or as the ``polygon`` of an object, as ``textrm.synth`` writes it.
 
     Raises:
         BadRow: where the file is missing or holds something else.
@@ -25,14 +26,18 @@ def read_words(manifest: Manifest, row: Row) -> tuple[np.ndarray, ...]:
     path, content = manifest.path(row, "words"), manifest.content(row, "words")
     try:
         with content or open_file(path) as file:
-            words = tuple(np.array(word, np.float32) for word in json.load(file))
+            words = tuple(np.array(_polygon(word), np.float32) for word in json.load(file))
     except OSError as error:
         raise BadRow(row.id, f"{path}: {error.strerror or error}") from error
     except UserError as error:
         raise BadRow(row.id, f"{path}: {error}") from error
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, KeyError) as error:
         raise BadRow(row.id, f"{path}: no JSON of polygons ({error}); expected [[[x, y], …], …]") from error
     for word in words:
         if word.ndim != 2 or word.shape[1] != 2 or not np.isfinite(word).all():
             raise BadRow(row.id, f"{path}: has a word of shape {word.shape}; expected [[[x, y], …], …], finite numbers")
     return words
+
+
+def _polygon(word: Any) -> Any:
+    return word["polygon"] if isinstance(word, dict) else word

@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from textrm.data.sample import KINDS
 from textrm.errors import UserError
 from textrm.evaluate.scoring import Method
 from textrm.page import Cleaning, CleaningModel, EndToEnd, SegmentAndFill, SegmentationModel
@@ -70,7 +71,7 @@ def onnx_method(
     if model is not None and task_of(Path(model)) == CleaningModel.task:
         cleaning: Cleaning = EndToEnd.opened(model, threads)
     else:
-        cleaning = SegmentAndFill.opened(model, fill_model, threads, fill=fill)
+        cleaning = SegmentAndFill.opened(model, fill_model, threads, fill=fill, remove=KINDS)
 
     def method(page: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         result = cleaning(page)

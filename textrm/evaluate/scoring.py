@@ -13,7 +13,7 @@ import numpy as np
 from rich.progress import track
 
 from textrm.data.manifest import COLUMNS, BadRow, Manifest, Row, evenly_spread, load_sample
-from textrm.data.sample import Sample
+from textrm.data.sample import KINDS, Sample
 from textrm.data.word_polygons import read_words
 from textrm.errors import UserError
 from textrm.files import write_whole
@@ -36,7 +36,6 @@ Method = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 Line = dict[str, str | float]
 
 PICTURES = ("psnr", "psnr_near", "left", "leak", "change", "false_area", "seconds")  # are averaged over pages
-KINDS = ("dialogue", "sound_effect", "sign", "note", "meme", "credit")  # of lettering
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +170,7 @@ def kind_of(row: Row) -> str:
     """
     if told := row.extra.get("kind", "").strip():
         return told
-    kinds = set(row.tags.split()) & set(KINDS)
+    kinds = {"caption" if tag == "meme" else tag for tag in row.tags.split()} & {*KINDS}
     return "several kinds" if len(kinds) > 1 else "".join(kinds)
 
 

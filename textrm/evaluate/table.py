@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from rich.console import Group
 from rich.table import Column, Table
 
-from textrm.evaluate.scoring import KINDS, Line
+from textrm.data.sample import KINDS
+from textrm.evaluate.scoring import Line
 from textrm.metrics import HEIGHTS, TOUCHED
 
 WIDTH = 144  # columns the table needs; a terminal that is narrower wraps it, which is better than cut figures

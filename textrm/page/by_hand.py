@@ -10,9 +10,9 @@ import numpy as np
 
 from textrm.page.cleaning import ByHand, Result
 from textrm.page.finding.find import Found
-from textrm.page.finding.kinds import with_kinds
 from textrm.page.finding.mask import Region, find_lettering
 from textrm.page.group import groups, surroundings
+from textrm.page.kinds.tell import with_kinds
 
 _GAP = 16  # pixels; strokes that are nearer are given back together
 
@@ -63,8 +63,9 @@ def change(
     result.prob[new != 0] = np.maximum(result.prob[new != 0], 128)
     regions = [part for region in result.regions if (part := _without(region, lost, result.mask & (1 - new)))]
     doubtful = [region for region in result.doubtful if not _within(region, new).any()]
+    kept = [region for region in result.kept if not _within(region, new).any()]
     both = sorted([*regions, *_words(shown, new)], key=lambda region: region.box[1])
-    return replace(result, regions=both, doubtful=doubtful)
+    return replace(result, regions=both, doubtful=doubtful, kept=kept)
 
 
 def _given_back(filled: np.ndarray, lost: np.ndarray, left: np.ndarray, reach: int) -> np.ndarray:

@@ -28,6 +28,8 @@ _SEGMENT_AND_FILL = (
     "masks",
     "add",
     "erase",
+    "remove",
+    "keep",
 )  # options that only this method takes
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,10 @@ from textrm.page.filling.hole import AROUND
 from textrm.page.filling.how_filled import HowFilled
 from textrm.page.filling.lettering import fill_lettering
 from textrm.page.filling.plates import fill_plates
-from textrm.page.finding.find import find
+from textrm.page.finding.find import Found, find
+from textrm.page.finding.mask import Region
 from textrm.page.finding.segment import TILE
+from textrm.page.kinds.choice import kinds_that_go, parted
 from textrm.page.models.inpainter import InpaintingModel
 from textrm.page.models.segmenter import SegmentationModel
 from textrm.page.tile import check_side
@@ -36,6 +39,9 @@ class SegmentAndFill:
         min_area: words with fewer pixels of lettering are left alone.
         fill: how to fill; see :func:`textrm.page.filling.fill.fill_holes`.
         tile: side of the largest tile in pixels.
+        remove: kinds of words that go, of :data:`~textrm.data.sample.KINDS`, or "all"; None for all but credits and
+            watermarks. What a mask by hand shows goes whatever it is.
+        keep: kinds that stay.
 
     Raises:
         UserError: when an argument is out of its range, or a released model cannot be had.
@@ -52,8 +58,11 @@ class SegmentAndFill:
         min_area: int = 12,
         fill: str = "auto",
         tile: int = TILE,
+        remove: Collection[str] | None = None,
+        keep: Collection[str] = (),
     ) -> None:
         _check(threshold, low, grow, fill)
+        self.go = kinds_that_go(remove, keep)
         self.model = model or released_segmenter()
         check_side(tile, self.model.stride)
         self.inpainter = (inpainter or released_inpainter()) if fill in NEEDS_MODEL else None
@@ -94,9 +103,10 @@ class SegmentAndFill:
         by_hand.check(image.shape)
         shown = image if seen is None else seen
         if by_hand.mask is None:
-            found = find(shown, self.model, self.threshold, self.low, self.min_area, self.tile)
+            found, regions, kept = self.look(shown)
         else:
             found = as_found(shown, by_hand.mask.copy())
+            regions, kept = found.regions, []
         before = image.copy() if out is image and by_hand.erase is not None else image
         out = copied(image, out)
         edge = suitable_growth(image)
@@ -110,10 +120,15 @@ class SegmentAndFill:
 
         how = HowFilled()
         filled = take_out(out, found.mask)
-        result = Result(out, found.mask, filled, found.prob, found.regions, found.doubtful, how)
+        result = Result(out, found.mask, filled, found.prob, regions, found.doubtful, how, kept)
         if by_hand.add is None and by_hand.erase is None:
             return result
         return change(result, before, before if seen is None else seen, by_hand, take_out, radius + AROUND * edge)
+
+    def look(self, shown: np.ndarray) -> tuple[Found, list[Region], list[Region]]:
+        """What is found in H W 3 uint8 RGB, with the words that go and those that are kept for their kind."""
+        found = find(shown, self.model, self.threshold, self.low, self.min_area, self.tile)
+        return found, *parted(found.mask, found.prob, found.regions, self.go)
 
 
 def clean(

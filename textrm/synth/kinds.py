@@ -141,9 +141,9 @@ def picture_book(rng: Rng, height: int, width: int, fonts: FontLibrary, color: b
         if draw < 0.2:
             letterer.speak(everywhere)
         elif draw < 0.6:
-            letterer.write(everywhere)
+            letterer.write(everywhere, "caption")
         else:
-            add_jotting(letterer, everywhere)
+            add_jotting(letterer, everywhere, kind="caption")
     if lettered and rng.random() < 0.4:
         letterer.note(everywhere)
     return letterer, tags | {"narration"}

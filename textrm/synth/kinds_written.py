@@ -66,7 +66,7 @@ def chart(rng: Rng, height: int, width: int, fonts: FontLibrary, color: bool, le
     everywhere: Box = (6.0, 6.0, width - 6.0, height - 6.0)
     count = rng.integers(6, 20) if lettered else 0
     for _ in range(count):
-        add_jotting(letterer, everywhere, plate=0.2)
+        add_jotting(letterer, everywhere, plate=0.2, kind="note")
     if lettered and rng.random() < 0.3:
         add_faint(letterer, everywhere)
     if lettered and rng.random() < 0.15:

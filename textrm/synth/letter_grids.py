@@ -74,4 +74,4 @@ def _letter(rng: Rng, letterer: Letterer, fonts: FontLibrary, size: float, xs: n
     tags = frozenset({"letter_grid", script})
     text = colored(Block(np.asarray(sheet), tuple(words)), dress, tags)
     margin = (text.alpha.shape[0] - letterer.height) // 2
-    letterer.place(text, -margin, -margin)
+    letterer.place(text, -margin, -margin, "")

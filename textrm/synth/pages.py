@@ -10,7 +10,7 @@ from textrm.data.sample import Sample
 from textrm.errors import UserError
 from textrm.synth import kinds, kinds_written, letter_grids, pictograms, strips
 from textrm.synth.composing.letterer import Page
-from textrm.synth.composing.owner_marks import add_ownership
+from textrm.synth.composing.owner_marks import add_marks, add_ownership
 from textrm.synth.degrade import degrade
 from textrm.synth.faces.library import FontLibrary
 from textrm.synth.values import Rng
@@ -40,6 +40,7 @@ def draw_page(
     color: float = 0.6,
     empty: float = 0.08,
     pristine: float = 0.35,
+    marks: float = 0.0,
 ) -> Sample:
     """Draw page ``index`` of the endless book ``seed``: the same arguments give the same pixels anywhere.
 
@@ -51,6 +52,9 @@ def draw_page(
         color: probability of a coloured page; the others are grey, though their paper may be tinted.
         empty: probability that the page has no lettering at all.
         pristine: probability that the page is neither blurred nor compressed nor printed on paper.
+        marks: probability of a page number, as much of a credit and half as much of a watermark on a lettered page,
+            beside the few that there are anyway; so many further signs, and twice as many notes. All else on the page
+            is as it was without, wear aside.
 
     Returns:
         A sample with image, clean, mask, words and tags. ``clean`` is the page without a letter, balloons kept,
@@ -63,7 +67,7 @@ def draw_page(
     for attempt in range(ATTEMPTS):
         # The first attempt is the page itself, as it was before there were others.
         rng = np.random.default_rng([seed, index, attempt] if attempt else [seed, index])
-        sample, lettered = _draw(rng, f"synth-{seed}-{index}", fonts, size, color, empty, pristine, lettered)
+        sample, lettered = _draw(rng, f"synth-{seed}-{index}", fonts, size, color, empty, pristine, marks, lettered)
         if sample.mask.any() or not lettered:
             return sample
         fonts.picked()  # for nothing
@@ -71,7 +75,7 @@ def draw_page(
 
 
 def _draw(rng: Rng, name: str, fonts: FontLibrary, size: int | tuple[int, int], color: float,
-          empty: float, pristine: float, decided: bool | None) -> tuple[Sample, bool]:  # fmt: skip
+          empty: float, pristine: float, marks: float, decided: bool | None) -> tuple[Sample, bool]:  # fmt: skip
     """A page, and whether it was to be lettered, as ``decided`` where that is not None."""
     height, width = (size, size) if isinstance(size, int) else size
     colored, lettered = bool(rng.random() < color), bool(rng.random() >= empty)
@@ -82,6 +86,8 @@ def _draw(rng: Rng, name: str, fonts: FontLibrary, size: int | tuple[int, int], 
     letterer, tags = draw(rng, height, width, fonts, colored, lettered)
     if lettered:
         add_ownership(letterer)
+        if marks:
+            add_marks(letterer, rng.spawn(1)[0], marks)
     tags.add("color" if colored else "monochrome")
     sample = letterer.sample(name, tags)
     return (sample if rng.random() < pristine else degrade(rng, sample)), lettered

@@ -38,6 +38,7 @@ class Recipe:
     art_split: str
     art_fraction: float
     tar: int | None
+    marks: float
 
 
 class Painter:
@@ -54,7 +55,10 @@ class Painter:
         self.fonts.picked()  # by other pages
         sample, group, source, licence = self._draw(index)
         assert sample.clean is not None
-        words = json.dumps([np.round(word, 2).tolist() for word in sample.words])
+        words = json.dumps([
+            {"polygon": np.round(word, 2).tolist(), "kind": kind}
+            for word, kind in zip(sample.words, sample.kinds, strict=True)
+        ])  # fmt: skip
         files = {"image": png(sample.image), "clean": png(sample.clean), "mask": png(sample.mask * 255),
                  "words": words.encode()}  # fmt: skip
         height, width = sample.mask.shape
@@ -80,6 +84,7 @@ class Painter:
         sample = draw_page(
             recipe.seed, index, self.fonts,
             size=recipe.size, color=color, empty=recipe.empty, pristine=recipe.pristine,
+            marks=recipe.marks,
         )  # fmt: skip
         return sample, f"synth-{recipe.seed}-{index // GROUP}", "textrm.synth", ""
 

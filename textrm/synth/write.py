@@ -48,6 +48,7 @@ def write_set(
     art: Path | str | None = None,
     art_split: str = "train",
     art_fraction: float = 1.0,
+    marks: float = 0.0,
     tags: bool = True,
     split: Sequence[float] = (0.9, 0.1, 0.0),
     sheet: bool = True,
@@ -56,10 +57,11 @@ def write_set(
 ) -> Path:
     """Draw ``n`` pages into the folder ``out`` and return the path of its manifest.
 
-    Writes image/, clean/ and mask/ as PNG (masks 0 and 255), words/ as JSON (a list of polygons, x and y in pixels),
-    manifest.csv, whose column ``faces`` names the families that a page was lettered with, and sheet.png with the first
-    pages. Each file is written whole or not at all. Art that cannot be read
-    is reported at the end; the next picture of its manifest is lettered instead.
+    Writes image/, clean/ and mask/ as PNG (masks 0 and 255), words/ as JSON (a list of ``{"polygon": [[x, y], …],
+    "kind": …}``, x and y in pixels, kinds as in :data:`textrm.data.sample.KINDS` or ""), manifest.csv, whose column
+    ``faces`` names the families that a page was lettered with, and sheet.png with the first pages. Each file is written
+    whole or not at all. Art that cannot be read is reported at the end; the next picture of its manifest is lettered
+    instead.
 
     Args:
         out: the folder; it is made where it does not exist.
@@ -74,6 +76,7 @@ def write_set(
         art: a manifest whose text-free pictures are lettered instead of drawn art.
         art_split: the split of that manifest to use.
         art_fraction: share of the pages that is lettered art, where ``art`` is given.
+        marks: as of :func:`~textrm.synth.pages.draw_page`, of drawn pages.
         tags: whether the manifest's tags column is filled, and labels.txt written, with every tag on a line.
         split: shares of train, val and test; pages of one work stay together.
         sheet: whether the contact sheet is written.
@@ -86,14 +89,15 @@ def write_set(
             folder, or one whose manifest describes other pictures.
     """
     height, width = height_and_width(size)
-    shares = {"color": color, "empty": empty, "pristine": pristine, "art_fraction": art_fraction}
+    shares = {"color": color, "empty": empty, "pristine": pristine, "art_fraction": art_fraction,
+              "marks": marks}  # fmt: skip
     check_ranges(n, height, width, workers, shares, tar)
     ratios, share = split_shares(split), share_of(shard)
     out = Path(out)
     check_folder(out)
     recipe = Recipe(
         out, seed, (height, width), color, empty, pristine, fonts,
-        None if art is None else Path(art).resolve(), art_split, art_fraction, tar,
+        None if art is None else Path(art).resolve(), art_split, art_fraction, tar, marks,
     )  # fmt: skip
     painter = Painter(recipe)  # mistakes in fonts and art show here, not in a worker
     try:

@@ -53,7 +53,6 @@ def test_balloons_may_hold_a_mark_alone(fonts: FontLibrary, monkeypatch: pytest.
             continue
         sample = letterer.sample("x", set())
         assert "single_mark" in sample.tags
-        assert "dialogue" not in sample.tags
         assert 0 < sample.mask.sum() < 0.05 * sample.mask.size
         assert (np.abs(sample.clean.astype(int) - 120).max(2) > 20).sum() > sample.mask.sum()  # the balloon stays
 

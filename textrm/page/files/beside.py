@@ -12,8 +12,8 @@ import numpy as np
 from textrm.page.filling.how_filled import HowFilled
 from textrm.page.finding.mask import Region
 
-FORMAT = 3
-"""The form of the JSON: 1 had no word, kind and doubtful, 2 no filled."""
+FORMAT = 4
+"""The form of the JSON: 1 had no word, kind and doubtful, 2 no filled, 3 other kinds and no kind_score and kept."""
 
 _COLOUR = (255, 0, 96)  # seldom in print
 
@@ -29,23 +29,26 @@ def draw_overlay(image: np.ndarray, filled: np.ndarray, regions: list[Region]) -
 
 def regions_json(
     name: str, shape: tuple[int, ...], regions: Sequence[Region], doubtful: Sequence[Region] = (),
-    how: HowFilled | None = None, **facts: Any,
+    kept: Sequence[Region] = (), how: HowFilled | None = None, **facts: Any,
 ) -> bytes:  # fmt: skip
     """The words of a page as JSON, in the form of :data:`FORMAT`.
 
-    ``regions`` has the words that were taken out and, marked ``doubtful``, those that may be lettering and were left.
-    ``word`` is their number on the page; ``kind`` dialogue, sound effect or free text; ``polygon`` lists x, y in pixels
-    of the upright page, ``box`` is x0, y0, x1, y1 with x1, y1 outside, ``score`` what decided, in [0, 1], and
-    ``area`` the pixels of lettering. ``filled`` counts the pixels of the holes by what filled them, as
+    ``regions`` has the words that were taken out and those that were left: marked ``doubtful`` what may be lettering,
+    marked ``kept`` what stays for its kind. ``word`` is their number on the page; ``kind`` is one of
+    :data:`~textrm.data.sample.KINDS`, ``kind_score`` how probable that is; ``polygon`` lists x, y in pixels of the
+    upright page, ``box`` is x0, y0, x1, y1 with x1, y1 outside, ``score`` what decided that it is a word, in [0, 1],
+    and ``area`` the pixels of lettering. ``filled`` counts the pixels of the holes by what filled them, as
     :class:`~textrm.page.filling.how_filled.HowFilled` says; null where no holes were made.
     """
-    marked = [(region, False) for region in regions] + [(region, True) for region in doubtful]
+    parts = ((regions, False, False), (doubtful, True, False), (kept, False, True))
+    marked = [(region, left, stays) for part, left, stays in parts for region in part]
     entries = [
         {
-            "word": number, "kind": region.kind, "score": round(region.score, 4), "doubtful": left,
+            "word": number, "kind": region.kind, "kind_score": round(region.kind_score, 4),
+            "score": round(region.score, 4), "doubtful": left, "kept": stays,
             "polygon": region.polygon.tolist(), "box": region.box, "area": region.area,
         }
-        for number, (region, left) in enumerate(marked, 1)
+        for number, (region, left, stays) in enumerate(marked, 1)
     ]  # fmt: skip
     size = {"width": shape[1], "height": shape[0]}
     filled = None if how is None else how.facts()

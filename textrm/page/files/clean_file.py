@@ -15,8 +15,11 @@ from textrm.page.files.attempt import FULL
 from textrm.page.files.beside import draw_overlay, regions_json
 from textrm.page.files.masks_by_hand import read_by_hand
 from textrm.page.files.page_files import PageFiles
+from textrm.page.joins import Neighbour, across_joins
+from textrm.page.kinds.choice import counted_kinds
 from textrm.page.layers.of_page import as_ora, as_psd
 from textrm.page.models.segmenter import SegmentationModel
+from textrm.page.segment_and_fill import SegmentAndFill
 from textrm.page.sheet.pair import Told, encode_pair
 from textrm.pictures.colour import colours, to_srgb
 from textrm.pictures.page import Page
@@ -31,8 +34,9 @@ _SHOW_BEFORE = frozenset(("overlay", "sheet", "psd", "ora"))  # extras that need
 class Cleaned:
     """What is told of a page: ``notes`` for the user, how many ``words`` went and how many ``doubtful`` ones stayed.
 
-    ``by_pixel``: the model judged pixels and not words. ``lost`` says what could not be written beside it, and why;
-    ``regions`` has of each doubtful word x0, y0, x1, y1 in pixels, x1 and y1 outside, and its score.
+    ``kept`` counts what stayed for its kind, by kind. ``by_pixel``: the model judged pixels and not words. ``lost``
+    says what could not be written beside it, and why; ``regions`` has of each doubtful word x0, y0, x1, y1 in pixels,
+    x1 and y1 outside, and its score.
     """
 
     notes: list[str]
@@ -41,6 +45,7 @@ class Cleaned:
     by_pixel: bool
     lost: list[str] = field(default_factory=list)
     regions: list[list[float]] = field(default_factory=list)
+    kept: dict[str, int] = field(default_factory=dict)
 
 
 def clean_file(
@@ -93,6 +98,9 @@ def _clean_and_report(
     shown = before if image is page.image else page.image
     looked_at = shown if seen is page.image else seen
     by_hand = read_by_hand(page_files.masks, image.shape, max_pixels)
+    if isinstance(cleaning, SegmentAndFill) and (page_files.above or page_files.below):
+        above, below = (_neighbour(other, max_pixels) for other in (page_files.above, page_files.below))
+        by_hand = across_joins(seen, above, below, cleaning, by_hand)
     wishes = {} if by_hand is None else {"by_hand": by_hand}  # ways of cleaning that know none need not
     result = cleaning(image, out=image, seen=seen, **wishes)
     facts = {"threshold": cleaning.threshold, "run": cleaning.model.run, "version": cleaning.model.version}
@@ -101,7 +109,7 @@ def _clean_and_report(
         "prob": lambda: encode_plain(result.prob),
         "overlay": lambda: encode_plain(draw_overlay(shown, result.filled, result.regions)),
         "json": lambda: regions_json(
-            page_files.title, page.image.shape, result.regions, result.doubtful, result.how, **facts
+            page_files.title, page.image.shape, result.regions, result.doubtful, result.kept, result.how, **facts
         ),
         "sheet": lambda: encode_pair(looked_at, srgb_of(page, image), Told.of(result)),
         "psd": lambda: as_psd(page, before, image, result),
@@ -121,4 +129,19 @@ def _clean_and_report(
         page.notes.append(str(result.how))
     by_pixel = isinstance(cleaning.model, SegmentationModel) and cleaning.model.looks == 1
     doubtful = [[*map(int, region.box), round(float(region.score), 4)] for region in result.doubtful]
-    return result.filled, Cleaned(page.notes, len(result.regions), len(doubtful), by_pixel, lost, doubtful)
+    kept = counted_kinds(result.kept)
+    return result.filled, Cleaned(page.notes, len(result.regions), len(doubtful), by_pixel, lost, doubtful, kept)
+
+
+def _neighbour(other: PageFiles | None, max_pixels: int) -> Neighbour | None:
+    """How to see the strip above or below; one that cannot be read is told of when its own turn comes."""
+    if other is None:
+        return None
+
+    def read() -> np.ndarray | None:
+        try:
+            return to_srgb(other.read(max_pixels))
+        except UserError:
+            return None
+
+    return read

@@ -52,7 +52,9 @@ class CleanPages:
     def made(self, page: PageFiles, digest: str) -> str:
         """What tells this page's result from one with other options or masks; ``digest`` is that of ``how``."""
         masks = [f"{role} {content_digest(path)}" for role, path in sorted(page.masks.items())]
-        return " ".join([digest, *["png"] * self._as_png(page), *masks])
+        others = [other.source for other in (page.above, page.below) if other is not None]
+        joins = [f"beside {stamp(other)}" for other in others if other.exists()]
+        return " ".join([digest, *["png"] * self._as_png(page), *masks, *joins])
 
     def _as_png(self, page: PageFiles) -> bool:
         return self.as_png and not page.keeps_format

@@ -16,7 +16,7 @@ class PageFiles:
     """One page: ``source`` becomes ``target``; ``extras`` are the files wished beside it, by name in EXTRAS.
 
     ``masks`` are files of masks that a person made, by name in :class:`~textrm.page.cleaning.ByHand`. ``in_place``:
-    its result takes the place of the page.
+    its result takes the place of the page. Of a strip ``above`` and ``below`` are the ones that it was cut from.
     """
 
     source: Path
@@ -24,6 +24,8 @@ class PageFiles:
     extras: dict[str, Path]
     masks: dict[str, Path] = field(default_factory=dict)
     in_place: bool = False
+    above: PageFiles | None = None
+    below: PageFiles | None = None
 
     @property
     def title(self) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 
+from textrm.data.sample import KINDS
 from textrm.page.files.clean_books import Written
 from textrm.page.files.clean_file import Cleaned
 from textrm.page.files.progress import lasting
@@ -25,6 +27,7 @@ class Summary:
     doubtful: int = 0
     doubtful_pages: int = 0
     by_pixel: bool = False
+    kept: Counter[str] = field(default_factory=Counter)
 
     def add(self, page: Cleaned | Written) -> None:
         """Count one more page, or book."""
@@ -37,6 +40,7 @@ class Summary:
         self.doubtful += page.doubtful
         self.doubtful_pages += page.doubtful > 0
         self.by_pixel |= page.by_pixel
+        self.kept.update(page.kept)
 
     def lines(self, seconds: float) -> list[str]:
         """What was found, and how long it took; nothing of no page."""
@@ -48,4 +52,6 @@ class Summary:
         if self.doubtful:
             found += (f"; {counted(self.doubtful, 'doubtful word')} left on {counted(self.doubtful_pages, 'page')} "
                       "(--json lists them, a lower --threshold takes more)")  # fmt: skip
-        return [found, f"{lasting(seconds)}, {60 * self.pages / max(seconds, 1e-3):.0f} pages per minute"]
+        kept = [counted(self.kept[kind], kind.replace("_", " ")) for kind in KINDS if self.kept[kind]]
+        told = [f"{', '.join(kept)} kept: --remove all takes them"] if kept else []
+        return [found, *told, f"{lasting(seconds)}, {60 * self.pages / max(seconds, 1e-3):.0f} pages per minute"]

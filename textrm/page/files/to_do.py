@@ -10,6 +10,7 @@ from pathlib import Path
 from textrm.page.files.books import BookPage, with_pages_of_books
 from textrm.page.files.page_files import PageFiles
 from textrm.page.files.plan import Plan
+from textrm.page.files.strips import with_neighbours
 from textrm.page.files.waiting import Waiting
 
 _FIRST = 500  # pages that are looked for before the first is cleaned
@@ -82,6 +83,7 @@ class ToDo:
             for note in notes + self.with_masks(plan):
                 self.tell(note)
             self.failures += plan.failures
+            plan.pages = with_neighbours(plan.pages)
             part = self.waiting(plan.pages)
             self.pages += len(plan.pages)
             self.left += len(part.pages)

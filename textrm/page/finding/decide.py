@@ -9,8 +9,8 @@ import numpy as np
 
 from textrm.page.finding.completing import Pixels, in_balloons, overlooked
 from textrm.page.finding.judge import Judge
-from textrm.page.finding.lines import rest_of_lines
 from textrm.page.finding.mask import Region
+from textrm.page.finding.text_lines import rest_of_lines
 from textrm.page.finding.verifier import Verifier
 from textrm.page.finding.words import group_words
 
@@ -23,7 +23,7 @@ def find_words(
 
     A word whose score is above ``threshold`` goes with all of its strokes, in a balloon with what was overlooked there
     (:func:`~textrm.page.finding.completing.overlooked`), and elsewhere with the rest of its lines
-    (:func:`~textrm.page.finding.lines.rest_of_lines`); another one stays with all of them, and is doubtful
+    (:func:`~textrm.page.finding.text_lines.rest_of_lines`); another one stays with all of them, and is doubtful
     where its score reaches half of the threshold. One without any pixel above the threshold is none.
 
     Args:
@@ -55,8 +55,8 @@ def find_words(
     gone = np.bincount(words.word, mask[pixels[:2]], minlength=len(kept)) * 2 > words.areas  # with a balloon's others
     return (
         mask,
-        _regions(whole, scores, kept),
-        _regions(pixels, scores, doubtful & ~gone),
+        regions_of(whole, scores, kept),
+        regions_of(pixels, scores, doubtful & ~gone),
     )
 
 
@@ -65,7 +65,7 @@ def _both(pixels: Pixels, further: Pixels) -> Pixels:
     return ys, xs, word
 
 
-def _regions(pixels: Sequence[np.ndarray], scores: np.ndarray, wanted: np.ndarray) -> list[Region]:
+def regions_of(pixels: Sequence[np.ndarray], scores: np.ndarray, wanted: np.ndarray) -> list[Region]:
     """The wanted words, from top to bottom; ``pixels`` are the y, the x and the word of each."""
     inside = wanted[pixels[2]]
     ys, xs, word = (part[inside] for part in pixels)

@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 
 from textrm.page.finding.decide import find_words
-from textrm.page.finding.kinds import with_kinds
 from textrm.page.finding.mask import Region, find_lettering
 from textrm.page.finding.segment import TILE, segment
+from textrm.page.kinds.tell import with_kinds
 from textrm.page.models.segmenter import SegmentationModel
 
 
@@ -53,11 +53,12 @@ def find(
         mask, regions = find_lettering(maps[0], threshold, lower, min_area)
     else:
         mask, regions, doubtful = find_words(image, maps, threshold, lower, min_area, model.judge)
-    # Doubtful words are no part of the mask, and their strokes no part of the ground they stand on.
-    ink = cv2.threshold(prob, int((lower or threshold) * 255), 1, cv2.THRESH_BINARY)[1]
     if model.looks > 1:
         # What was decided shows in the probability: above one half is what goes.
         goes = mask.view(bool)
         np.maximum(prob, 128, out=prob, where=goes)
         np.minimum(prob, 127, out=prob, where=~goes)
-    return Found(mask, prob, with_kinds(image, ink, regions), with_kinds(image, ink, doubtful))
+    # Doubtful words are no part of the mask, and their strokes no part of the ground they stand on.
+    ink = cv2.threshold(prob, int((lower or threshold) * 255), 1, cv2.THRESH_BINARY)[1]
+    told = with_kinds(image, ink, regions + doubtful)
+    return Found(mask, prob, told[: len(regions)], told[len(regions) :])

@@ -18,7 +18,7 @@ class Region:
 
     ``polygon`` is N x 2 int32, the hull of the region's pixels (x, y); ``box`` is x0, y0, x1, y1 with x1, y1 outside;
     ``score`` the mean probability of its pixels in [0, 1], ``area`` their number; ``kind`` what
-    :mod:`textrm.page.finding.kinds` takes it for, empty where nobody asked.
+    :mod:`textrm.page.kinds` takes it for, empty where nobody asked, and ``kind_score`` how probable that is, in [0, 1].
     """
 
     polygon: np.ndarray
@@ -26,6 +26,7 @@ class Region:
     score: float
     area: int
     kind: str = ""
+    kind_score: float = 0.0
 
 
 def find_lettering(

@@ -37,12 +37,12 @@ def add_effect(letterer: Letterer, area: Box) -> bool:
         return False
     if rng.random() < 0.25:
         text = faded(text, rng.uniform(0.45, 0.9))
-    boxes = [letterer.stamp(text, *spot[:2])]
+    boxes = [letterer.stamp(text, *spot[:2], "sound_effect")]
     for _ in range(chorus - 1):  # they may lie over one another, but not over what was there before
         copy = scaled(text, float(np.exp(rng.uniform(-0.4, 0.25))))
         near = letterer.room.find(copy.alpha.shape[1], copy.alpha.shape[0], area, overhang=0.2, keep=False)
         if near is not None:
-            boxes.append(letterer.stamp(copy, *near))
+            boxes.append(letterer.stamp(copy, *near, "sound_effect"))
     letterer.room.taken.extend(boxes)
     return True
 
@@ -82,7 +82,7 @@ def add_large(
         text = hidden(text, seen_through(text.alpha.shape, x, y, area, region))
     if not text.alpha.any():
         return False
-    letterer.place(text, x, y)
+    letterer.place(text, x, y, "sound_effect")
     letterer.room.taken.append((x + 0.2 * width, y + 0.2 * height, x + 0.8 * width, y + 0.8 * height))
     return True
 
@@ -98,7 +98,8 @@ def add_screen(letterer: Letterer, area: Box, region: np.ndarray | None = None) 
         letterer.em = max(usual, 17.0) * float(rng.uniform(0.9, 1.7))  # small type drowns in coarse dots
         text = letterer.talk((area[2] - area[0]) * 0.9, (area[3] - area[1]) * 0.9, background=None, plain=True)
         if text is not None:
-            done |= letterer.settle(_readable(rng, text, letterer.under(area), letterer.em), area, "words_on_screen")
+            text = _readable(rng, text, letterer.under(area), letterer.em)
+            done |= letterer.settle(text, area, "words_on_screen", "dialogue")
     letterer.em = usual
     return done
 
@@ -111,8 +112,11 @@ def _readable(rng: Rng, text: Lettering, ground: np.ndarray | None, em: float) -
     return dressed(text, Dress(ink, outlines=((edge, other),) if rng.random() < 0.6 else ()))
 
 
-def add_jotting(letterer: Letterer, area: Box, plate: float = 0.25) -> bool:
-    """Handwriting in ``area``, with probability ``plate`` on a board, a sheet or a stroke of paint of its own."""
+def add_jotting(letterer: Letterer, area: Box, plate: float = 0.25, kind: str = "dialogue") -> bool:
+    """Handwriting in ``area``, with probability ``plate`` a sign on a board, a sheet or a stroke of paint of its own.
+
+    Without one it is of this ``kind``.
+    """
     rng = letterer.rng
     size = letterer.em * float(np.exp(rng.normal(0.25, 0.4)))
     spot = letterer.spot(area, np.exp(rng.uniform(np.log(0.3), 0, 2)), overhang=0.0)
@@ -125,13 +129,13 @@ def add_jotting(letterer: Letterer, area: Box, plate: float = 0.25) -> bool:
         monochrome=not letterer.color,
     )  # fmt: skip
     if text is None or paint is None:
-        return letterer.settle(text, spot, "free_text")
+        return letterer.settle(text, spot, "free_text", kind)
     height, width = text.alpha.shape
     at = letterer.room.find(width, height, spot)
     if at is None:
         return False
     lay_plate(rng, (letterer.clean, letterer.image), (*at, at[0] + width, at[1] + height), paint)
-    letterer.place(text, *at)
+    letterer.place(text, *at, "sign")
     letterer.tags.add("plate")
     return True
 
@@ -148,7 +152,8 @@ def add_faint(letterer: Letterer, area: Box) -> bool:
         return False
     width, height = spot[2] - spot[0], spot[3] - spot[1]
     dress = Dress(near_tone(rng, ground, letterer.color))
-    if rng.random() < 0.3:
+    large = rng.random() < 0.3
+    if large:
         text = large_effect(
             rng, letterer.fonts, int(width), int(height), letter=min(width, height) * float(rng.uniform(0.3, 0.8)),
             script=letterer.script, dress=dress,
@@ -156,4 +161,4 @@ def add_faint(letterer: Letterer, area: Box) -> bool:
     else:
         text = letterer.talk(width, height, background=None, plain=True)
         text = text and dressed(text, dress)
-    return letterer.settle(text, spot, "faint")
+    return letterer.settle(text, spot, "faint", "sound_effect" if large else "dialogue")

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from textrm.data.masks import mask_of_drawn_pair
-from textrm.data.sample import Sample
+from textrm.data.sample import KINDS, Sample
 from textrm.synth.composing import balloon_shapes, bubbles
 from textrm.synth.composing.bubbles import BalloonStyle
 from textrm.synth.composing.room import Room, inside
@@ -52,6 +52,7 @@ class Letterer:
         self.em = float(np.clip(rng.lognormal(np.log(18), 0.35), 8, 44))
         self.room = Room(rng)
         self.words: list[np.ndarray] = []
+        self.kinds: list[str] = []
         self.tags: set[str] = set()
 
     def speak(self, area: Box, region: np.ndarray | None = None, empty: float = 0.06) -> bool:
@@ -77,7 +78,7 @@ class Letterer:
             self.tags.add("empty_balloon")
             return True
         jitter = self.rng.normal(0, tight * 0.12, 2)
-        self.place(text, x - width / 2 + jitter[0], y - height / 2 + jitter[1])
+        self.place(text, x - width / 2 + jitter[0], y - height / 2 + jitter[1], "dialogue")
         return True
 
     def caption(self, area: Box) -> bool:
@@ -106,16 +107,16 @@ class Letterer:
         balloon = bubbles.Balloon((outline,), background, (0, 0, 0), pen, self.balloon_style.opacity)
         bubbles.paint((self.clean, self.image), balloon, *at)
         left = at[0] + (pad if self.rng.random() < 0.5 else (box_width - width) / 2)
-        self.place(text, left, at[1] + pad)
+        self.place(text, left, at[1] + pad, "caption")
         self.tags.add("caption_box")
         return True
 
-    def write(self, area: Box) -> bool:
-        """Free dialogue straight on the picture."""
+    def write(self, area: Box, kind: str = "dialogue") -> bool:
+        """Free dialogue, or a caption, straight on the picture."""
         text = self.talk((area[2] - area[0]) * 0.9, (area[3] - area[1]) * 0.9, background=self.under(area))
         if text is not None and self.rng.random() < 0.25:
             text = faded(text, self.rng.uniform(0.5, 0.9))
-        return self.settle(text, area, "free_text")
+        return self.settle(text, area, "free_text", kind)
 
     def sign(self, area: Box) -> bool:
         """Lettering on a thing in the picture: a poster, a banner, a stamp."""
@@ -124,7 +125,7 @@ class Letterer:
             return False
         size = int(spot[2] - spot[0]), int(spot[3] - spot[1])
         text = sign(self.rng, self.fonts, *size, script=self.script, background=self.under(spot))
-        return self.settle(text, spot, "sign")
+        return self.settle(text, spot, "sign", "sign")
 
     def fill(self, area: Box, background: np.ndarray) -> bool:
         """Dialogue in the middle of ``area``, the inside of a balloon that is already there."""
@@ -134,7 +135,7 @@ class Letterer:
         height, width = text.alpha.shape
         slack = np.array([area[2] - area[0] - width, area[3] - area[1] - height]).clip(0)
         off = slack * self.rng.normal(0, 0.1, 2).clip(-0.4, 0.4) - (width / 2, height / 2)
-        self.place(text, (area[0] + area[2]) / 2 + off[0], (area[1] + area[3]) / 2 + off[1])
+        self.place(text, (area[0] + area[2]) / 2 + off[0], (area[1] + area[3]) / 2 + off[1], "dialogue")
         self.room.taken.append(area)
         return True
 
@@ -145,7 +146,7 @@ class Letterer:
         if min(width, height) < 8:
             return False
         text = note(self.rng, self.fonts, int(width), int(height), script=self.script, background=self.under(area))
-        return self.settle(text, area, "note")
+        return self.settle(text, area, "note", "note")
 
     def meme(self, area: Box) -> bool:
         """A meme caption at the top, bottom or middle of ``area``."""
@@ -155,14 +156,14 @@ class Letterer:
         if text is None:
             return False
         y = area[1] + float(self.rng.choice([0, 0.5, 1])) * (area[3] - area[1] - text.alpha.shape[0])
-        self.place(text, (area[0] + area[2] - text.alpha.shape[1]) / 2, y)
+        self.place(text, (area[0] + area[2] - text.alpha.shape[1]) / 2, y, "caption")
         return True
 
     def sample(self, name: str, tags: set[str]) -> Sample:
         """What has been made, with the mask of every pixel that lettering changed by more than VISIBLE levels."""
         mask = mask_of_drawn_pair(self.image, self.clean)
         every = frozenset(tags | self.tags | {"lettering" if mask.any() else "no_lettering"})
-        return Sample(name, self.image, mask, self.clean, None, tuple(self.words), every)
+        return Sample(name, self.image, mask, self.clean, None, tuple(self.words), tuple(self.kinds), every)
 
     def talk(
         self, width: float, height: float, *, background: np.ndarray | None, rounded: bool = False,
@@ -208,28 +209,33 @@ class Letterer:
         at = self.room.find(width, height, area, overhang=overhang, keep=False)
         return None if at is None or min(width, height) < 12 else (*at, at[0] + width, at[1] + height)
 
-    def settle(self, text: Lettering | None, area: Box, tag: str) -> bool:
-        """Put a patch on free room within ``area``; False where there is none, or no patch."""
+    def settle(self, text: Lettering | None, area: Box, tag: str, kind: str) -> bool:
+        """Put a patch of this kind on free room within ``area``; False where there is none, or no patch."""
         if text is None:
             return False
         at = self.room.find(text.alpha.shape[1], text.alpha.shape[0], area)
         if at is None:
             return False
-        self.place(text, *at)
+        self.place(text, *at, kind)
         self.tags.add(tag)
         return True
 
-    def place(self, text: Lettering, x: float, y: float) -> None:
-        """Put a patch with its top left at (x, y), in greys on a page without colour."""
+    def place(self, text: Lettering, x: float, y: float, kind: str) -> None:
+        """Put a patch with its top left at (x, y), in greys on a page without colour.
+
+        ``kind`` is that of its words, one of KINDS, or "" for what has none; it is a tag of the page too.
+        """
         if not self.color:
             gray = cv2.cvtColor(text.color, cv2.COLOR_RGB2GRAY)
             text = replace(text, color=cv2.merge([gray, gray, gray]))
-        self.words.extend(paste(self.image, text, round(x), round(y)))
-        self.tags |= text.tags
+        words = paste(self.image, text, round(x), round(y))
+        self.words += words
+        self.kinds += [kind] * len(words)
+        self.tags |= text.tags.difference(KINDS) | {kind or "letters"}
 
-    def stamp(self, text: Lettering, x: float, y: float) -> Box:
+    def stamp(self, text: Lettering, x: float, y: float, kind: str) -> Box:
         """Place a patch and give its box, which is not taken yet."""
-        self.place(text, x, y)
+        self.place(text, x, y, kind)
         return x, y, x + text.alpha.shape[1], y + text.alpha.shape[0]
 
     def under(self, area: Box) -> np.ndarray | None:

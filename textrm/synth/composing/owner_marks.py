@@ -1,9 +1,13 @@
-"""Watermarks and credits put on a page that is otherwise done."""
+"""Watermarks, credits and page numbers put on a page that is otherwise done."""
 
 from __future__ import annotations
 
+import numpy as np
+
 from textrm.synth.composing.letterer import Letterer
-from textrm.synth.pieces.ownership import credit, watermark
+from textrm.synth.pieces.ownership import credit, imprint, page_number, watermark
+from textrm.synth.pieces.patch import Lettering, turned
+from textrm.synth.values import Rng
 
 WATERMARK, CREDIT = 0.05, 0.12  # shares of pictures
 
@@ -28,14 +32,15 @@ def add_watermark(letterer: Letterer) -> bool:
     tall, wide = text.alpha.shape
     if wide > 0.5 * width or rng.random() < 0.5:
         at = rng.normal(0.5, 0.2, 2).clip(0, 1) * (width - wide, height - tall)
-        letterer.place(text, *at.tolist())
+        letterer.place(text, *at.tolist(), "watermark")
         return True
     step_x, step_y = wide * rng.uniform(1.15, 2.2), max(tall, 0.4 * wide) * rng.uniform(1.15, 2.5)
     left, top = -rng.uniform(0, step_x), -rng.uniform(0, step_y)
     shift = step_x / 2 if rng.random() < 0.6 else 0.0
     for row in range(min(int((height - top) / step_y) + 1, 12)):
         for column in range(min(int((width - left) / step_x) + 2, 8)):
-            letterer.place(text, left + column * step_x - shift * (row % 2), top + row * step_y)
+            letterer.place(text, left + column * step_x - shift * (row % 2), top + row * step_y,
+                           "watermark")  # fmt: skip
     return True
 
 
@@ -57,5 +62,86 @@ def add_credit(letterer: Letterer) -> bool:
     x, y = edge[0] + across * (width - wide - 2 * edge[0]), edge[1] + down * (height - tall - 2 * edge[1])
     if not letterer.room.take((x, y, x + wide, y + tall)):
         return False
-    letterer.place(text, x, y)
+    letterer.place(text, x, y, "credit")
     return True
+
+
+def add_marks(letterer: Letterer, rng: Rng, share: float) -> None:
+    """With probability ``share`` each a page number and a credit, often in a margin; half as often a watermark.
+
+    And signs and notes: so many of the former, twice as many of the latter.
+    """
+    letterer.rng = letterer.room.rng = rng
+    whole = (0.0, 0.0, float(letterer.width), float(letterer.height))
+    for _ in range(rng.poisson(share)):
+        letterer.sign(whole)
+    for _ in range(rng.poisson(2 * share)):
+        letterer.note(whole)
+    if rng.random() < 0.5:
+        _lay_margin(letterer)
+    if rng.random() < share:
+        add_page_number(letterer)
+    if rng.random() < share:
+        (add_imprint if rng.random() < 0.6 else add_credit)(letterer)
+    if rng.random() < share / 2:
+        add_watermark(letterer)
+
+
+def add_page_number(letterer: Letterer) -> bool:
+    """A number at the lower edge, seldom at the upper one: in the middle or at a side."""
+    rng, short = letterer.rng, min(letterer.height, letterer.width)
+    size = max(short * float(rng.uniform(0.012, 0.026)), 8.0)
+    text = page_number(rng, letterer.fonts, size, background=_edge_color(letterer, size), monochrome=not letterer.color)
+    across = float(rng.choice([0.0, 0.5, 1.0, 0.03], p=[0.3, 0.35, 0.3, 0.05]))
+    return _put_at_edge(letterer, text, across, 1.0 if rng.random() < 0.82 else 0.0, "page_number")
+
+
+def add_imprint(letterer: Letterer) -> bool:
+    """Lines that say who made the page, along its lower or upper edge or, upright, along a side."""
+    rng, short = letterer.rng, min(letterer.height, letterer.width)
+    size = max(short * float(rng.uniform(0.01, 0.019)), 7.0)
+    upright = rng.random() < 0.12
+    along = letterer.height if upright else letterer.width
+    text = imprint(
+        rng, letterer.fonts, int(along * rng.uniform(0.3, 0.95)), size, background=_edge_color(letterer, size),
+        monochrome=not letterer.color,
+    )  # fmt: skip
+    if text is not None and upright:
+        text = turned(text, float(rng.choice([90.0, -90.0])))
+        return _put_at_edge(letterer, text, float(rng.integers(2)), float(rng.uniform(0.1, 0.9)), "credit")
+    across = float(rng.choice([0.0, 0.5, 1.0]))
+    return _put_at_edge(letterer, text, across, 1.0 if rng.random() < 0.85 else 0.0, "credit")
+
+
+def _put_at_edge(letterer: Letterer, text: Lettering | None, across: float, down: float, kind: str) -> bool:
+    """Put a patch near an edge of the page, 0 to 1 from left and from above; False where something is there."""
+    if text is None:
+        return False
+    tall, wide = text.alpha.shape
+    edge = letterer.rng.uniform(0.004, letterer.rng.choice([0.03, 0.07]), 2) * min(letterer.height, letterer.width)
+    x = edge[0] + across * (letterer.width - wide - 2 * edge[0])
+    y = edge[1] + down * (letterer.height - tall - 2 * edge[1])
+    if min(x, y) < 0 or not letterer.room.take((x, y, x + wide, y + tall)):
+        return False
+    letterer.place(text, x, y, kind)
+    return True
+
+
+def _edge_color(letterer: Letterer, size: float) -> np.ndarray | None:
+    high = letterer.height
+    return letterer.under((0, high - 2 * size, letterer.width, high))
+
+
+def _lay_margin(letterer: Letterer) -> None:
+    """Paper instead of the art along the lower edge, and as often along the sides, where no word stands."""
+    rng, short = letterer.rng, min(letterer.height, letterer.width)
+    paper = (255, 255, 255) if rng.random() < 0.8 else letterer.clean[0, 0]
+    high, wide = (int(short * rng.uniform(0.03, 0.075)) for _ in range(2))
+    low = max((word[:, 1].max() for word in letterer.words), default=0.0)
+    right = max((word[:, 0].max() for word in letterer.words), default=0.0)
+    left = min((word[:, 0].min() for word in letterer.words), default=letterer.width)
+    for picture in (letterer.clean, letterer.image):
+        if low < letterer.height - high - 2:
+            picture[letterer.height - high :] = paper
+        if high % 2 and left > wide + 2 and right < letterer.width - wide - 2:
+            picture[:, :wide] = picture[:, letterer.width - wide :] = paper

@@ -193,4 +193,5 @@ def _bare(name: str, picture: np.ndarray, refused: Sequence[str]) -> Meme:
 
 def _sample(name: str, image: np.ndarray, clean: np.ndarray, words: Sequence[np.ndarray], added: bool) -> Sample:
     tags = {"meme"} | ({"band"} if added else set())
-    return Sample(name, image, mask_of_drawn_pair(image, clean), clean, words=tuple(words), tags=frozenset(tags))
+    return Sample(name, image, mask_of_drawn_pair(image, clean), clean, None, tuple(words),
+                  ("caption",) * len(words), frozenset(tags))  # fmt: skip

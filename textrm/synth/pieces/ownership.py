@@ -1,4 +1,4 @@
-"""Watermarks across a page, credits and signatures in its corners."""
+"""Watermarks across a page, credits and signatures in its corners, what stands in its margins."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from textrm.synth.faces.library import FontLibrary
 from textrm.synth.inks.dresses import contrast, vivid
 from textrm.synth.inks.effects import Dress
 from textrm.synth.pieces.dialogue import SMALLEST, straight, tags_of
-from textrm.synth.pieces.patch import Lettering, colored
+from textrm.synth.pieces.patch import Lettering, colored, stacked
 from textrm.synth.setting.block import Setting
 from textrm.synth.setting.rows import set_rows
 from textrm.synth.setting.warp import turn
@@ -25,6 +25,16 @@ _FORMS = (
     "@{a}_{b}", "{a}{b}.com", "www.{a}{b}.net", "{a}.{b}.org/{short}", "translated by {a}", "scan: {a}",
     "ink {a} color {b}", "{a}-{b} {year}", "#{a}{short}", "© {a}/{b}",
 )  # fmt: skip
+
+_CLAUSES = (
+    "Art and story: {a} {b}", "Written by {a} {b}, drawn by {b} {c}", "Translation: {a} {b}", "Lettering: {a} & {b}",
+    "License: CC BY 4.0 {a} {b} {year}", "Copyright © {year} {a} {b}. All rights reserved.", "Editor: {a} {b}",
+    "{a} {b} is a trademark of {c} Press.", "www.{a}-{b}.com", "Published by {b} {c} {year}",
+    "To be continued at {a}.net", "Colors: {a}  Inks: {b}  Letters: {c}", "{a} {b} — {c} studio",
+    "Support {a} at {b}.org/{c}", "Printed in {a} {year}",
+)  # fmt: skip
+_ENDINGS = ("- FIN -", "The End", "END", "- Fin -", "THE END", "FIN", "~ end ~", "To be continued…")
+_NUMBERS = ("{}", "- {} -", "– {} –", "p. {}", "Page {}", "{} |", "| {}", "({})", "#{}", "[{}]", "0{}")
 
 
 def watermark(
@@ -84,6 +94,65 @@ def credit(
     if background is None:
         dress = replace(dress, outlines=((1.2, BLACK if sum(ink) > 380 else WHITE),))
     return colored(block, dress, tags_of("credit", "latin", block, False, angle, setting))
+
+
+def imprint(
+    rng: Rng, fonts: FontLibrary, width: int, size: float, *, background: Background, monochrome: bool
+) -> Lettering | None:
+    """One to five lines that say who made the page, set in ``size`` px, as a margin has them; at most ``width`` px.
+
+    Now and then a larger line stands above them that ends the story.
+    """
+    face = fonts.pick(rng, "latin", {"sans": 0.5, "serif": 0.25, "hand": 0.2, "display": 0.05})
+    lines = int(rng.choice([1, 2, 3, 4, 5], p=[0.35, 0.25, 0.2, 0.12, 0.08]))
+    words = " ".join(_clause(rng) for _ in range(lines * int(rng.integers(1, 3)))).split()
+    text = fit_to(" ".join(words), face.lacks)
+    setting = Setting(face, size, tracking=float(rng.uniform(0, 0.08)), align=float(rng.choice([0.0, 0.5, 1.0])),
+                      leading=float(rng.uniform(1.0, 1.35)))  # fmt: skip
+    dress = _quiet(rng, background, monochrome)
+    block = set_rows(rng, [Token(word) for word in text.split()], setting, straight(width - 4), lines, spaced=True)
+    if block is not None and rng.random() < 0.2:
+        ending = fit_to(str(_ENDINGS[rng.integers(len(_ENDINGS))]), face.lacks)
+        large = replace(setting, size=size * float(rng.uniform(1.4, 2.4)), align=0.5)
+        above = set_rows(rng, [Token(ending)], large, straight(width - 4), 1, spaced=True)
+        parts = [colored(part, dress, tags_of("credit", "latin", part, False, 0.0, setting))
+                 for part in (above, block) if part is not None]  # fmt: skip
+        return stacked(parts)
+    return block and colored(block, dress, tags_of("credit", "latin", block, False, 0.0, setting))
+
+
+def page_number(
+    rng: Rng, fonts: FontLibrary, size: float, *, background: Background, monochrome: bool
+) -> Lettering | None:
+    """A number, bare or between dashes and the like, set in ``size`` px."""
+    face = fonts.pick(rng, "latin", {"sans": 0.45, "serif": 0.3, "hand": 0.15, "display": 0.1})
+    form = _NUMBERS[rng.choice(len(_NUMBERS), p=[0.6] + [0.4 / (len(_NUMBERS) - 1)] * (len(_NUMBERS) - 1))]
+    text = fit_to(form.format(int(rng.integers(1, 400 if rng.random() < 0.7 else 30))), face.lacks)
+    setting = Setting(face, size, tracking=float(rng.uniform(0, 0.08)))
+    block = set_rows(rng, [Token(word) for word in text.split()], setting, straight(12 * size), 1, spaced=True)
+    return block and colored(block, _quiet(rng, background, monochrome), tags_of("page_number", "latin", block, False,
+                                                                               0.0, setting))  # fmt: skip
+
+
+def _quiet(rng: Rng, background: Background, monochrome: bool) -> Dress:
+    """Ink that shows on the ground, now and then grey; with an edge where the ground is uneven."""
+    ground = np.full(3, 128.0) if background is None else background
+    ink = BLACK if ground.mean() > 110 else WHITE
+    if rng.random() < 0.25:
+        level = int(np.clip(ground.mean() + (-1 if ground.mean() > 110 else 1) * rng.uniform(80, 160), 0, 255))
+        ink = (level,) * 3
+    if not monochrome and rng.random() < 0.1 and contrast(colour := vivid(rng), ground) >= 70:
+        ink = colour
+    edge = ((1.4, BLACK if sum(ink) > 380 else WHITE),) if background is None else ()
+    return Dress(ink, outlines=edge, opacity=float(rng.uniform(0.6, 1.0)) if rng.random() < 0.2 else 1.0)
+
+
+def _clause(rng: Rng) -> str:
+    if rng.random() < 0.5:
+        return owner_text(rng)
+    names = [word for word in v.LATIN_WORDS["english"].split() if word.isalpha() and len(word) > 3]
+    a, b, c = (str(names[rng.integers(len(names))]).capitalize() for _ in range(3))
+    return str(_CLAUSES[rng.integers(len(_CLAUSES))]).format(a=a, b=b, c=c, year=int(rng.integers(1988, 2027)))
 
 
 def owner_text(rng: Rng) -> str:

@@ -1,0 +1,57 @@
+"""The classifier of kinds, from drawn pages to weights: ``python -m experiments.kinds``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+import numpy as np
+
+from experiments.kinds.fit import decided, fit, scores
+from experiments.kinds.material import UNKNOWN, Words, words_of
+from textrm.command_line import click_command
+from textrm.data.sample import KINDS
+from textrm.importers.workers import workers_option
+from textrm.page.kinds.choice import STAY
+from textrm.page.kinds.classifier import Classifier
+from textrm.page.kinds.features import Known
+
+DRAWN, FOUND = 600, 400  # seeds
+
+
+@click_command()
+@click.option("--pages", default=1800, show_default=True, help="Drawn pages to fit to.")
+@click.option("--measured", default=100, show_default=True,
+              help="Pages in other faces to measure on, and as many to choose the bars on.")  # fmt: skip
+@click.option("--out", default=Path("runs/kinds"), show_default=True, type=click.Path(path_type=Path))
+@workers_option
+def main(pages: int, measured: int, out: Path, workers: int) -> None:
+    """Draw pages, fit, choose the bars, measure; write the weights, and print a table of what is told for what."""
+    drawn = words_of(out / "drawn.npz", DRAWN, range(pages), False, False, workers)
+    bars = words_of(out / "bars.npz", FOUND, range(measured, 2 * measured), True, True, workers)
+    unseen = words_of(out / "unseen.npz", FOUND, range(measured), True, True, workers)
+    classifier = decided(fit(drawn), bars)
+    classifier.save(out / "weights.npz")
+    click.echo("\n".join(report(classifier, unseen)))
+
+
+def report(classifier: Classifier, words: Words) -> Sequence[str]:
+    """A table in Markdown, of the words that go: rows are true kinds, columns what they are told as."""
+    known = (words.kind != UNKNOWN) & words.goes
+    told = classifier.tell(classifier(Known(words.rows, words.block)))[known]
+    truth = words.kind[known]
+    table, found = scores(truth, told)
+    lines = [f"| | {' | '.join(KINDS)} | F1 |", "|---" * (len(KINDS) + 2) + "|"]
+    lines += [f"| {kind} | {' | '.join(map(str, row))} | {score:.2f} |"
+              for kind, row, score in zip(KINDS, table.tolist(), found, strict=True)]  # fmt: skip
+    stay = np.array([kind in STAY for kind in KINDS])
+    others = ~stay[truth]
+    wrongly, rightly = (int(stay[told[side]].sum()) for side in (others, ~others))
+    lines += ["", f"macro F1 {found.mean():.3f}; of {others.sum()} words of other kinds {wrongly} stay, of "
+              f"{(~others).sum()} of those that stay {rightly}"]  # fmt: skip
+    return lines
+
+
+if __name__ == "__main__":
+    main()

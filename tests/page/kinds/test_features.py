@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from textrm.page.finding.mask import Region
+from textrm.page.kinds.features import FEATURES, known_of
+from textrm.page.kinds.grounds import grounds_of
+from textrm.page.kinds.letters import letters_of
+from textrm.page.kinds.tones import tones_of
+
+
+def drawn(scale: int) -> tuple[np.ndarray, np.ndarray, list[Region]]:
+    """A grey page with two lines in a white balloon, and a number at its foot."""
+    image = np.full((300 * scale, 200 * scale, 3), 120, np.uint8)
+    ink = np.zeros(image.shape[:2], np.uint8)
+    cv2.ellipse(image, (100 * scale, 80 * scale), (70 * scale, 50 * scale), 0, 0, 360, (255, 255, 255), -1)
+    regions = []
+    for left, top, right, bottom in ((70, 66, 130, 78), (70, 84, 120, 96), (95, 285, 105, 292)):
+        left, top, right, bottom = (side * scale for side in (left, top, right, bottom))
+        for x in range(left, right, 5 * scale):
+            image[top:bottom, x : x + 3 * scale] = 0
+            ink[top:bottom, x : x + 3 * scale] = 1
+        hull = np.array([(left, top), (right - 1, top), (right - 1, bottom - 1), (left, bottom - 1)], np.int32)
+        regions.append(Region(hull, (left, top, right, bottom), 0.9, int(ink[top:bottom, left:right].sum())))
+    return image, ink, regions
+
+
+def test_every_word_has_its_numbers_and_its_block() -> None:
+    known = known_of(*drawn(2))
+    assert known.rows.shape == (3, FEATURES)
+    assert np.isfinite(known.rows).all()
+    assert known.block[0] == known.block[1] != known.block[2]
+    image, ink, _ = drawn(2)
+    nothing = known_of(image, ink, [])
+    assert (nothing.rows.shape, nothing.block.shape) == ((0, FEATURES), (0,))
+
+
+def test_a_larger_scan_tells_the_same() -> None:
+    one, other = (known_of(*drawn(scale)).rows[:, :-1] for scale in (3, 6))  # the last number is the scale
+    assert np.abs(one - other).mean() < 0.03
+
+
+def test_the_form_of_the_ground_tells_a_balloon_from_a_page() -> None:
+    image, ink, regions = drawn(2)
+    boxes = np.array([[140, 132, 260, 192], regions[2].box], float)
+    balloon, page = grounds_of(image, ink, boxes, np.array([24.0, 14.0]))
+    assert (balloon[0], page[0]) == (1, 1)  # both are even
+    assert (balloon[2], balloon[3], page[3]) == (0, 0, 1)  # closed; reaches an edge of the page
+    assert balloon[5] == 0  # round: nothing at the corners of its box
+    assert abs(balloon[6] - np.pi / 4) < 0.03  # the share of its box that an ellipse takes
+
+
+def test_tones_are_of_ink_and_ground() -> None:
+    image, ink, regions = drawn(3)
+    spoken, _, number = tones_of(image, ink, regions, np.full(3, 36.0))
+    assert (spoken[0], spoken[4], spoken[8]) == (1, 0, 0)  # white ground, black ink, darker than it
+    assert abs(number[0] - 120 / 255) < 0.01
+    white = tones_of(255 - image, ink, regions, np.full(3, 36.0))[0]
+    assert (white[0], white[4], white[8]) == (0, 1, 1)
+
+
+def test_letters_are_measured_whatever_the_word_is_made_of() -> None:
+    _, ink, regions = drawn(3)
+    heights, counts = letters_of(ink, regions)
+    assert heights.tolist() == [36, 36, 21]
+    assert (2 ** counts[:, 0]).round().tolist() == [12, 10, 2]
+    assert letters_of(ink * 0, regions)[0].tolist() == [36, 36, 21]  # of the boxes

@@ -1,0 +1,1 @@
+"""Tells what kind of lettering words are, and which of them go."""
