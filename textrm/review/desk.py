@@ -17,7 +17,7 @@ from textrm.page.segment_and_fill import SegmentAndFill
 from textrm.pictures.colour import to_srgb
 from textrm.pictures.page import Page
 from textrm.pictures.planes import planes
-from textrm.review.entry import Entry
+from textrm.review.entry import WAITING, Entry
 from textrm.review.history import History
 from textrm.review.kept import read_work, write_work
 from textrm.review.opened import OpenPage
@@ -83,11 +83,12 @@ class Desk:
         page = entry.files.read(self.max_pixels)
         entry.reason = ""
         opened = self._as_left(entry, page, digest)
+        version = entry.version  # no picture is ever another one of the same version
         if opened is None:
             opened = self._cleaned(page, digest)
-            entry.history = History()
+            entry.history, version = History(), version + (entry.state != WAITING)
             self.keep(entry, opened)
-        opened.history = entry.history
+        opened.history, opened.version = entry.history, version
         return opened
 
     def keep(self, entry: Entry, page: OpenPage) -> None:
