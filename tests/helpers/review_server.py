@@ -80,7 +80,6 @@ def serving(book: ReviewedBook) -> Iterator[Asker]:
     with bound(0) as listening:
         server, address = make_server(book, listening)
         thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
-        listening.listen()  # who asks before it runs waits
         thread.start()
         try:
             yield Asker(address)

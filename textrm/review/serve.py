@@ -44,6 +44,7 @@ def make_server(book: ReviewedBook, listening: socket.socket) -> tuple[uvicorn.S
     guard = Guard(make_app(Review(book, Exporting(book))), token, port)
     config = uvicorn.Config(guard, log_level="warning", access_log=False, server_header=False, lifespan="off",
                             loop="asyncio", http="h11", ws="none", timeout_graceful_shutdown=1)  # fmt: skip
+    listening.listen()  # who comes before it runs waits
     return uvicorn.Server(config), f"http://127.0.0.1:{port}/{token}/"
 
 

@@ -35,7 +35,8 @@ export function listen(act) {
       event.preventDefault();
       return act("slide", event.key === "ArrowLeft" || event.key === "ArrowDown" ? -0.02 : 0.02);
     }
-    const key = event.key.length > 1 ? event.key.toLowerCase() : event.key;
+    // By the shift key, not by the letter: caps lock changes nothing.
+    const key = event.shiftKey && event.key.length === 1 ? event.key.toUpperCase() : event.key.toLowerCase();
     const control = event.ctrlKey || event.metaKey;
     const entry = known[control ? `ctrl+${key}` : key] ?? (control ? undefined : known[key.toLowerCase()]);
     if (!entry || (event.repeat && !repeated.includes(entry[0]))) {

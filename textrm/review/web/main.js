@@ -37,6 +37,14 @@ async function refresh() {
 async function showBook(told) {
   const first = !book;
   book = told;
+  showList();
+  const here = view.page && book.pages[view.page.number];
+  // Another window, if no answer of our own is on its way.
+  if (here && here.state === "ready" && here.version > view.page.version && queue.idle) await open(here.number, true);
+  if (first) await open((list.sorted.find((page) => page.state === "ready") ?? list.sorted[0]).number);
+}
+
+function showList() {
   document.title = `${book.title} – textrm review`;
   part("title").textContent = book.title;
   const count = (test) => book.pages.filter(test).length;
@@ -45,10 +53,6 @@ async function showBook(told) {
   part("counts").textContent = [`${book.pages.length} pages`, waiting && `${waiting} to be cleaned`, doubtful && `${doubtful} doubtful words`, `${count((page) => page.checked)} checked`].filter(Boolean).join(", ");
   list.show(book.pages);
   showExport();
-  const here = view.page && book.pages[view.page.number];
-  // Another window, if no answer of our own is on its way.
-  if (here && here.state === "ready" && here.version > view.page.version && queue.idle) await open(here.number, true);
-  if (first) await open((list.sorted.find((page) => page.state === "ready") ?? list.sorted[0]).number);
 }
 
 async function open(number, again = false) {
@@ -82,6 +86,9 @@ function lost() {
 
 function changed(facts, what, given) {
   versions.set(facts.number, facts.version);
+  const { words, ...entry } = facts; // in the list words are counted
+  Object.assign(book.pages[facts.number], entry);
+  showList();
   if (view.page?.number !== facts.number) return;
   const elsewhere = facts.version > view.page.version + 1;
   if (facts.box || elsewhere) view.tiles.touch(elsewhere ? null : facts.box, facts.version);
@@ -115,7 +122,7 @@ function painted(stroke) {
 
 function change(what, body = {}) {
   const number = view.page?.number;
-  if (view.page) queue.add(number, what, () => ({ ...body, version: versions.get(number) }));
+  if (number === list.current) queue.add(number, what, () => ({ ...body, version: versions.get(number) }));
 }
 
 function choose(number, toggles = false) {
@@ -176,7 +183,7 @@ const acts = {
 };
 
 function check() {
-  if (!view.page) return;
+  if (view.page?.number !== list.current) return; // another page is about to be shown
   const { checked, number } = view.page;
   const after = list.beside(1);
   change("checked", { checked: !checked });

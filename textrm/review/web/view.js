@@ -10,7 +10,8 @@ export class View {
     this.context = canvas.getContext("2d", { alpha: false });
     Object.assign(this, { page: null, tiles: null, scale: 1, x: 0, y: 0, split: 0.5, before: false, mask: false });
     Object.assign(this, { words: true, chosen: -1, sliding: true, strokes: [], ring: null, waiting: false });
-    new ResizeObserver(() => this.draw()).observe(canvas);
+    this.measure();
+    new ResizeObserver(() => this.measure()).observe(canvas.parentElement);
   }
 
   open(page, tiles) {
@@ -23,12 +24,21 @@ export class View {
     this.draw();
   }
 
-  get width() {
-    return this.canvas.clientWidth;
-  }
-
-  get height() {
-    return this.canvas.clientHeight;
+  // Lay the canvas on whole pixels of the screen: elsewhere the browser would blur it.
+  measure() {
+    const { canvas } = this;
+    const ratio = devicePixelRatio || 1;
+    const frame = canvas.parentElement.getBoundingClientRect();
+    const [left, top] = [Math.ceil(frame.left * ratio), Math.ceil(frame.top * ratio)];
+    const across = Math.max(1, Math.floor(frame.right * ratio) - left);
+    const down = Math.max(1, Math.floor(frame.bottom * ratio) - top);
+    [this.width, this.height] = [across / ratio, down / ratio];
+    if (canvas.width !== across || canvas.height !== down) [canvas.width, canvas.height] = [across, down];
+    canvas.style.left = `${left / ratio - frame.left}px`;
+    canvas.style.top = `${top / ratio - frame.top}px`;
+    canvas.style.width = `${this.width}px`;
+    canvas.style.height = `${this.height}px`;
+    this.draw();
   }
 
   // The whole page; of a strip its whole width.
@@ -107,12 +117,13 @@ export class View {
   drawNow() {
     const { canvas, context } = this;
     const ratio = devicePixelRatio || 1;
-    const [width, height] = [Math.round(this.width * ratio), Math.round(this.height * ratio)];
-    if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
+    const { width, height } = canvas;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.fillStyle = getComputedStyle(canvas.parentElement).backgroundColor;
     context.fillRect(0, 0, width, height);
     if (!this.page) return;
+    const each = this.scale * ratio;
+    [this.x, this.y] = [this.x, this.y].map((value) => Math.round(value * each) / each); // pixels on pixels
     this.tiles.frame++;
     const split = this.before ? width : this.sliding ? Math.round(this.split * width) : 0;
     this.side("before", 0, split, ratio);
