@@ -12,14 +12,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from textrm.page.files.books import with_pages_of_books
-from textrm.page.files.plan import make_plan
 from textrm.page.segment_and_fill import SegmentAndFill
+from textrm.review.begin import WORK, begin
 from textrm.review.book import ReviewedBook
-from textrm.review.desk import Desk
 from textrm.review.serve import bound, make_server
-
-EXTRAS = ("mask", "psd", "ora")
 
 
 @dataclass
@@ -67,11 +63,8 @@ class Asker:
 
 def make_reviewed(path: Path, out: Path, model: Path, fill: str = "flat") -> ReviewedBook:
     """The book of a folder or a file, without a thread that cleans it."""
-    plan = make_plan([path], out, EXTRAS, books=True)
-    with_pages_of_books(plan, EXTRAS)
-    (out / ".review").mkdir(parents=True, exist_ok=True)
-    cleaning = SegmentAndFill.opened(model, None, 1, fill=fill)
-    return ReviewedBook(path.stem, plan.pages, Desk(out, out / ".review", cleaning, 10_000_000))
+    (out / WORK).mkdir(parents=True, exist_ok=True)
+    return begin(path, out, SegmentAndFill.opened(model, None, 1, fill=fill), 10_000_000)[0]
 
 
 @contextmanager

@@ -69,6 +69,18 @@ def test_few_pages_are_open_and_their_steps_are_kept(model_file: Path, tmp_path:
     assert book.opened(0).mask[60, 55] == 0
 
 
+def test_steps_of_pages_that_were_left_long_ago_are_forgotten(
+    model_file: Path, book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reviewed = make_reviewed(book, tmp_path / "out", model_file)
+    paint(reviewed, 0, line(50, 60, 60, 60, 6))
+    monkeypatch.setattr("textrm.review.book.STEPS", int(1.5 * reviewed.entries[0].history.size))
+    paint(reviewed, 1, line(50, 60, 60, 60, 6))
+    assert [len(entry.history.done) for entry in reviewed.entries] == [0, 1, 0]
+    reviewed.change(1, lambda page: page.move(back=True))
+    assert reviewed.opened(1).mask[60, 55] == 0
+
+
 def test_strokes_that_wait_are_done_in_their_order_and_at_once(model_file: Path, book: Path, tmp_path: Path) -> None:
     reviewed = make_reviewed(book, tmp_path / "out", model_file)
     asked = [reviewed.ask(0, read_strokes([line(50, 60, 60, 60, 6, adds)])) for adds in (True, False, True)]
@@ -180,7 +192,7 @@ def test_a_damaged_page_does_not_cost_the_others(model_file: Path, book: Path, t
     clean_all(reviewed, threading.Event())
     assert [entry.state for entry in reviewed.entries] == ["ready", "failed", "ready"]
     assert "not a picture" in reviewed.entries[1].reason
-    with pytest.raises(UserError, match="2.jpg: not a picture"):
+    with pytest.raises(UserError, match="not a picture"):
         reviewed.opened(1)
     Image.fromarray(lettered_page()).save(book / "2.jpg")
     assert reviewed.opened(1).words[0].goes

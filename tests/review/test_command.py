@@ -83,8 +83,13 @@ def test_two_commands_on_one_book_and_a_taken_port(model_file: Path, book: Path,
 def test_what_cannot_be_reviewed_is_told_in_one_line(model_file: Path, book: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     options = ("--model", model_file)
-    assert refused(tmp_path / "no", *options) == f"error: {tmp_path}/no has no page to look at"
-    assert refused(tmp_path / "empty", *options) == f"error: {tmp_path}/empty has no page to look at"
+    assert (
+        refused(tmp_path / "no", *options)
+        == f"error: {tmp_path}/no has no page to look at: there is no such file or folder"
+    )
+    assert refused(tmp_path / "empty", *options).startswith(
+        f"error: {tmp_path}/empty has no page to look at: the folder"
+    )
     (tmp_path / "file").write_text("x")
     assert refused(book, "-o", tmp_path / "file", *options) == f"error: {tmp_path}/file is no folder; -o expects one"
     assert "file/x" in refused(book, "-o", tmp_path / "file" / "x", *options)

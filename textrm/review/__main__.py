@@ -14,18 +14,16 @@ from textrm.command_line import click_command
 from textrm.errors import UserError
 from textrm.extras import needs_extra
 from textrm.files import sweep_below
-from textrm.page.files.books import with_pages_of_books
-from textrm.page.files.plan import make_plan
+from textrm.page.files.named_beside import REVIEWED
 from textrm.page.files.progress import ended, messages
 from textrm.page.files.summary import counted
 from textrm.page.models.model import processors
 from textrm.page.segment_and_fill import SegmentAndFill
 from textrm.pictures.read import MAX_PIXELS
 from textrm.printable import printable
-from textrm.review.book import ReviewedBook
-from textrm.review.desk import Desk
 
 with needs_extra("web", __name__):
+    from textrm.review.begin import WORK, begin
     from textrm.review.serve import bound, serve
 
 try:
@@ -33,7 +31,6 @@ try:
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
-WORK = ".review"
 _PROBABILITY = click.FloatRange(0, 1, min_open=True, max_open=True)
 
 
@@ -63,29 +60,26 @@ def main(
     """
     console = messages()
     with ended(console, "stopped; all work is kept, and the same command goes on from here"):
-        out = out or Path(os.path.abspath(book)).with_name(f"{Path(os.path.abspath(book)).name}.review")
-        plan = make_plan([book], out, ("mask", "psd", "ora"), books=True)
-        _, notes = with_pages_of_books(plan, ("mask", "psd", "ora"))
-        for line in [f"note: {note}" for note in notes] + [f"failed: {path}: {why}" for path, why in plan.failures]:
-            console.print(printable(line))
-        if not plan.pages:
-            raise UserError(f"{book} has no page to look at")
-        cv2.setNumThreads(1)
+        out = out or Path(os.path.abspath(book)).with_name(f"{Path(os.path.abspath(book)).name}{REVIEWED}")
+        cv2.setNumThreads(1)  # its work is many small calls
         options: dict[str, Any] = {
             name: value for name, value in (("threshold", threshold), ("grow", grow)) if value is not None
         }
         cleaning = SegmentAndFill.opened(model, fill_model, threads or processors(), **options)
+        reviewed, told = begin(book, out, cleaning, max_pixels)
+        for line in told:
+            console.print(printable(line))
         listening = bound(port)
         with listening, _held(out / WORK):
-            title = book.stem if book.is_file() else Path(os.path.abspath(book)).name
 
             def tell(address: str) -> None:
-                console.print(printable(f"{counted(len(plan.pages), 'page')} of {book}; the work is kept in {out}"))
+                pages = counted(len(reviewed.entries), "page")
+                console.print(printable(f"{pages} of {book}; the work is kept in {out}"))
                 click.echo(address)
                 if opens:
                     webbrowser.open(address)
 
-            serve(ReviewedBook(title, plan.pages, Desk(out, out / WORK, cleaning, max_pixels)), listening, tell)
+            serve(reviewed, listening, tell)
 
 
 def _held(work: Path) -> IO[str]:
@@ -96,7 +90,7 @@ def _held(work: Path) -> IO[str]:
     """
     try:
         work.mkdir(parents=True, exist_ok=True)
-        lock = (work / "lock").open("w")
+        lock = (work / "lock").open("a")  # empties nothing, wherever a link leads
         if fcntl is not None:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:

@@ -24,6 +24,9 @@ from textrm.review.opened import OpenPage
 
 KINDS = ("pages", "book", "psd", "ora", "masks")
 
+BESIDE = ("mask", "psd", "ora")
+"""What lies beside a clean page, of :data:`~textrm.page.files.named_beside.EXTRAS`."""
+
 
 class Exporting:
     """One export at a time, while the book stays open."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from textrm.page.group import Slices
 
-_MOST = 64_000_000  # bytes kept of a page; the oldest steps go first
+MOST = 64_000_000  # bytes kept of a page; the oldest steps go first
 
 
 @dataclass(slots=True)
@@ -59,8 +59,18 @@ class History:
         """A new step; what was undone before is gone."""
         self.undone.clear()
         self.done.append(step)
-        while sum(one.size for one in self.done) > _MOST and len(self.done) > 1:
+        while self.size > MOST and len(self.done) > 1:
             del self.done[0]
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return sum(step.size for step in (*self.done, *self.undone))
+
+    def clear(self) -> None:
+        """Forget all steps."""
+        self.done.clear()
+        self.undone.clear()
 
     def move(self, back: bool, arrays: Sequence[np.ndarray]) -> Slices | None:
         """Undo the latest step, or with ``back`` false do the latest undone one again; returns where, None for none."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from textrm.errors import UserError
 from textrm.page.books.opening import BOOKS, suffix_of_result
 from textrm.page.books.pages import UNREAD
-from textrm.page.files.named_beside import EXTRAS, LOOKS, file_beside
+from textrm.page.files.named_beside import EXTRAS, LOOKS, REVIEWED, file_beside
 from textrm.page.files.remembered import Remembered
 from textrm.pictures.page import Page
 from textrm.pictures.read import SUFFIXES, read
@@ -208,8 +208,8 @@ def find_pages(
 ) -> Iterator[tuple[Path, Path]]:
     """Each page in files and folders, with its path below the input; folders are searched to the bottom.
 
-    Hidden files and folders, pages with looks drawn in, pictures of sheets, and the folders ``passed_over`` where they
-    lie inside an input, are left out; ``below`` has what comes before the paths of an input's pages; with ``books``
+    Hidden files and folders, reviews, pages with looks drawn in, pictures of sheets, and the folders ``passed_over``
+    where they lie inside an input, are left out; ``below`` has what comes before the paths of an input's pages; with ``books``
     they count as pages. What cannot be a page is added to ``failures`` with its reason. A page that is given twice
     comes twice.
     """
@@ -237,7 +237,9 @@ def _walk(
     for where, folders, files in os.walk(folder, onerror=unreadable):
         here = Path(where)
         folders[:] = sorted(
-            name for name in folders if not name.startswith(".") and os.path.realpath(here / name) not in passed_over
+            name for name in folders
+            if not name.startswith(".") and not name.endswith(REVIEWED)
+            and os.path.realpath(here / name) not in passed_over
         )  # fmt: skip
         for name in sorted(files):
             passed = name.startswith(".") or name.endswith((LOOKS, EXTRAS["sheet"]))

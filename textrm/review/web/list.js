@@ -18,11 +18,11 @@ export class List {
     order.addEventListener("change", () => this.arrange());
   }
 
-  show(pages) {
+  show(pages, pictures) {
     this.pages = pages;
     for (const page of pages) {
       if (!this.rows.has(page.number)) this.rows.set(page.number, this.row(page));
-      this.fill(this.rows.get(page.number), page);
+      this.fill(this.rows.get(page.number), page, pictures);
     }
     this.arrange();
   }
@@ -63,7 +63,7 @@ export class List {
     return parts;
   }
 
-  fill(row, page) {
+  fill(row, page, pictures) {
     const told = page.state === "ready" ? `${page.words} out, ${(100 * page.filled).toFixed(1)} %` : page.state;
     const doubt = page.doubtful ? `${page.doubtful} doubtful` : "";
     row.told.textContent = told;
@@ -73,6 +73,6 @@ export class List {
     row.blank.hidden = page.state === "ready";
     row.picture.hidden = page.state !== "ready";
     const source = address(`pages/${page.number}/small.jpg?v=${page.version}`);
-    if (page.state === "ready" && row.picture.src !== source) row.picture.src = source;
+    if (pictures && page.state === "ready" && row.picture.src !== source) row.picture.src = source;
   }
 }

@@ -44,14 +44,14 @@ async function showBook(told) {
   if (first) await open((list.sorted.find((page) => page.state === "ready") ?? list.sorted[0]).number);
 }
 
-function showList() {
+function showList(pictures = true) {
   document.title = `${book.title} – textrm review`;
   part("title").textContent = book.title;
   const count = (test) => book.pages.filter(test).length;
   const waiting = count((page) => page.state === "waiting");
   const doubtful = book.pages.reduce((sum, page) => sum + page.doubtful, 0);
   part("counts").textContent = [`${book.pages.length} pages`, waiting && `${waiting} to be cleaned`, doubtful && `${doubtful} doubtful words`, `${count((page) => page.checked)} checked`].filter(Boolean).join(", ");
-  list.show(book.pages);
+  list.show(book.pages, pictures);
   showExport();
 }
 
@@ -88,7 +88,7 @@ function changed(facts, what, given) {
   versions.set(facts.number, facts.version);
   const { words, ...entry } = facts; // in the list words are counted
   Object.assign(book.pages[facts.number], entry);
-  showList();
+  showList(false); // its small picture can wait: the large one comes first
   if (view.page?.number !== facts.number) return;
   const elsewhere = facts.version > view.page.version + 1;
   if (facts.box || elsewhere) view.tiles.touch(elsewhere ? null : facts.box, facts.version);
@@ -171,10 +171,10 @@ const acts = {
   redo: () => change("redo"),
   mask: () => Object.assign(view, { mask: !view.mask }),
   words: () => Object.assign(view, { words: !view.words }),
-  in: () => view.zoom(1.25),
-  out: () => view.zoom(0.8),
+  in: () => view.zoom(view.scale * 1.25),
+  out: () => view.zoom(view.scale * 0.8),
   fit: () => view.fit(),
-  one: () => view.zoom(1 / (devicePixelRatio || 1) / view.scale),
+  one: () => view.zoom(1 / (devicePixelRatio || 1)),
   check: () => check(),
   save: () => change("save"),
   export: () => part("exporting").showModal(),

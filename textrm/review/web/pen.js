@@ -97,7 +97,7 @@ export class Pen {
     if (event.ctrlKey || event.metaKey) {
       const frame = this.view.canvas.getBoundingClientRect();
       const factor = Math.exp(-Math.max(-100, Math.min(100, event.deltaY * lines)) / 200);
-      this.view.zoom(factor, event.clientX - frame.left, event.clientY - frame.top);
+      this.view.zoom(this.view.scale * factor, event.clientX - frame.left, event.clientY - frame.top);
     } else {
       const [across, down] = event.shiftKey ? [event.deltaY, event.deltaX] : [event.deltaX, event.deltaY];
       this.view.pan(across * lines, down * lines);

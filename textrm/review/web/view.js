@@ -54,8 +54,8 @@ export class View {
   }
 
   // Larger or smaller around a point of the canvas, its middle where none is given.
-  zoom(factor, across = this.width / 2, down = this.height / 2) {
-    const scale = Math.min(32, Math.max(1 / 64, this.scale * factor));
+  zoom(scale, across = this.width / 2, down = this.height / 2) {
+    scale = Math.min(32, Math.max(1 / 64, scale));
     this.x += across / this.scale - across / scale;
     this.y += down / this.scale - down / scale;
     this.scale = scale;
@@ -135,7 +135,7 @@ export class View {
     this.drawStrokes();
   }
 
-  // One kind of picture between two columns of the canvas: coarse tiles first, which are there at once.
+  // One kind of picture between two columns of the canvas: while tiles are missing, coarse ones beneath them.
   side(kind, left, right, ratio) {
     if (right <= left) return;
     const { context, tiles } = this;
@@ -145,13 +145,18 @@ export class View {
     context.clip();
     const wanted = Math.floor(Math.log2(1 / (this.scale * ratio)) + 0.01);
     const level = Math.min(tiles.top, Math.max(0, wanted));
-    if (kind !== "mask" && level !== tiles.top) this.layer(kind, tiles.top, left, right, ratio);
-    this.layer(kind, level, left, right, ratio);
+    const whole = this.layer(kind, level, left, right, ratio);
+    if (!whole && kind !== "mask" && level !== tiles.top) {
+      this.layer(kind, tiles.top, left, right, ratio);
+      this.layer(kind, level, left, right, ratio);
+    }
     context.restore();
   }
 
+  // Returns whether all tiles were there.
   layer(kind, level, left, right, ratio) {
     const { context, tiles, page } = this;
+    let whole = true;
     const scale = this.scale * ratio;
     const side = tiles.side * 2 ** level;
     const each = scale * 2 ** level; // pixels of the canvas for one of the tile
@@ -162,7 +167,10 @@ export class View {
     for (let row = first(0, this.y); row < last(this.canvas.height, this.y, page.height); row++) {
       for (let column = first(left, this.x); column < last(right, this.x, page.width); column++) {
         const picture = tiles.get(kind, level, column, row);
-        if (!picture) continue;
+        if (!picture) {
+          whole = false;
+          continue;
+        }
         // Rounded edges: neighbours meet without a seam, and at 1:1 every pixel is one.
         const at = (value, from) => Math.round((value - from) * scale);
         const x = at(column * side, this.x);
@@ -172,6 +180,7 @@ export class View {
         context.drawImage(picture, x, y, across, down);
       }
     }
+    return whole;
   }
 
   drawWords() {
