@@ -9,7 +9,7 @@ export class View {
     this.canvas = canvas;
     this.context = canvas.getContext("2d", { alpha: false });
     Object.assign(this, { page: null, tiles: null, scale: 1, x: 0, y: 0, split: 0.5, before: false, mask: false });
-    Object.assign(this, { words: true, chosen: -1, sliding: true, strokes: [], ring: null, waiting: false });
+    Object.assign(this, { words: true, chosen: -1, sliding: true, fitted: false, strokes: [], ring: null, waiting: false });
     this.measure();
     new ResizeObserver(() => this.measure()).observe(canvas.parentElement);
   }
@@ -38,6 +38,7 @@ export class View {
     canvas.style.top = `${top / ratio - frame.top}px`;
     canvas.style.width = `${this.width}px`;
     canvas.style.height = `${this.height}px`;
+    if (this.fitted) this.fit();
     this.draw();
   }
 
@@ -50,6 +51,7 @@ export class View {
     this.scale = height > 3 * width ? Math.min(across, 1) : whole;
     this.x = width / 2 - this.width / 2 / this.scale;
     this.y = whole < this.scale ? -12 / this.scale : height / 2 - this.height / 2 / this.scale;
+    this.fitted = true; // until it is moved
     this.draw();
   }
 
@@ -71,6 +73,7 @@ export class View {
   // At least the middle of the canvas stays on the page.
   keep() {
     if (!this.page) return;
+    this.fitted = false;
     const within = (value, size, shown) => Math.min(size - shown / 2, Math.max(-shown / 2, value));
     this.x = within(this.x, this.page.width, this.width / this.scale);
     this.y = within(this.y, this.page.height, this.height / this.scale);
