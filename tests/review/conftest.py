@@ -12,9 +12,12 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The system's Chromium; tests that need it are skipped where there is none."""
+    """The system's Chromium; tests that need it are skipped where there is none.
+
+    Of a module: while Playwright runs, no other test could run a loop of asyncio's.
+    """
     from playwright.sync_api import sync_playwright
     from review_browser import CHROMIUM
 

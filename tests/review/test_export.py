@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import threading
 import time
 from pathlib import Path
@@ -57,6 +58,24 @@ def test_a_book_comes_back_as_a_book(model_file: Path, tmp_path: Path) -> None:
     assert after["ch/2.png"] == book_of()["ch/2.png"]
     assert Exporting(one).run("pages", [2]) == f"1 page written to {one.desk.out}"
     assert is_white((tmp_path / "out" / "book" / "ch" / "2.png").read_bytes())
+
+
+def test_names_that_are_no_text_are_shown_and_written(model_file: Path, tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"b\xffk")
+    try:
+        folder.mkdir()
+    except OSError:  # this file system knows no such names
+        return
+    Image.fromarray(lettered_page()).save(folder / os.fsdecode(b"p\xfe.png"), "PNG")
+    one = reviewed(folder, tmp_path, model_file, 0)
+    with serving(one) as asker:
+        told = asker.get("api/book").json
+        assert (told["title"], told["pages"][0]["name"]) == ("b\\udcffk", "p\\udcfe.png")
+        assert asker.get("pages/0/facts").status == 200
+    Exporting(one).run("pages", [0])
+    assert is_white((tmp_path / "out" / os.fsdecode(b"p\xfe.png")).read_bytes())
+    Exporting(one).run("book", [0])
+    assert list(members_of(tmp_path / "out" / "b\\udcffk.cbz")) == ["p\\udcfe.png"]
 
 
 def test_a_7z_archive_comes_back_as_cbz(model_file: Path, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from textrm.errors import UserError
 from textrm.extras import needs_extra
+from textrm.printable import printable
 from textrm.review.book import ReviewedBook
 from textrm.review.export import KINDS, Exporting
 from textrm.review.opened import Box, OpenPage
@@ -190,4 +191,4 @@ def _status(request: Request, error: HTTPException) -> Response:
 
 
 def _error(status: int, reason: str) -> Response:
-    return JSONResponse({"error": reason}, status)
+    return JSONResponse({"error": printable(reason)}, status)

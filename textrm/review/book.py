@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from textrm.errors import UserError
 from textrm.page.files.attempt import attempt
 from textrm.page.files.plan import PageFiles
+from textrm.printable import printable
 from textrm.review.desk import Desk
 from textrm.review.entry import FAILED, WAITING, Entry, Request
 from textrm.review.opened import Box, OpenPage
@@ -34,7 +35,7 @@ class ReviewedBook:
     """
 
     def __init__(self, title: str, pages: Sequence[PageFiles], desk: Desk) -> None:
-        self.title, self.desk = title, desk
+        self.title, self.desk = printable(title), desk
         self.entries = [Entry(files) for files in pages]
         self.changes = 1  # grows with all that a browser should know
         self.changed = -_PAUSE  # when a page was changed last, by the clock that only goes on
@@ -43,8 +44,8 @@ class ReviewedBook:
         self._lock = threading.Lock()
 
     def name(self, entry: Entry) -> str:
-        """What a page is called in the list."""
-        return entry.files.named.relative_to(self.desk.out).as_posix()
+        """What a page is called in the list; bytes of a file's name that are no text are escaped."""
+        return printable(entry.files.named.relative_to(self.desk.out).as_posix())
 
     def facts(self) -> dict[str, Any]:
         """The list, for a browser."""

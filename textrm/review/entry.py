@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from textrm.page.files.plan import PageFiles
+from textrm.printable import printable
 from textrm.review.history import History
 from textrm.review.opened import Box, OpenPage
 from textrm.review.strokes import Stroke
@@ -54,7 +55,8 @@ class Entry:
 
     def facts(self) -> dict[str, Any]:
         """For a browser."""
-        return {name: getattr(self, name) for name in _FACTS}
+        facts = {name: getattr(self, name) for name in _FACTS}
+        return facts | {"reason": printable(self.reason), "unsaved": printable(self.unsaved)}
 
     def look(self, page: OpenPage) -> None:
         """Tell what is true of the page now."""

@@ -19,6 +19,7 @@ from textrm.page.files.summary import counted
 from textrm.page.layers.of_page import as_ora, as_psd
 from textrm.pictures.planes import srgb_of
 from textrm.pictures.write import encode, encode_plain
+from textrm.printable import printable
 from textrm.review.book import ReviewedBook
 from textrm.review.opened import OpenPage
 
@@ -71,7 +72,7 @@ class Exporting:
 
     def _run(self, kind: str, chosen: list[int]) -> None:
         done = attempt(self.book.desk.out, lambda: self.run(kind, chosen))
-        self._tell(busy=False, said=done.value or f"not exported: {done.reason}")
+        self._tell(busy=False, said=printable(done.value or f"not exported: {done.reason}"))
 
     def _tell(self, **facts: Any) -> None:
         self._told |= facts
