@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from PIL import Image
 from review_server import Asker, line
+from standin_model import lettered_page
 
 from textrm.review.__main__ import main
 
@@ -68,6 +70,17 @@ def test_it_ends_in_one_line(number: int, status: int, model_file: Path, book: P
         assert process.returncode == status
         assert errors.splitlines() == [f"3 pages of {book}; the work is kept in {tmp_path}/o",
                                        "stopped; all work is kept, and the same command goes on from here"]  # fmt: skip
+
+
+def test_it_waits_for_the_page_that_is_being_cleaned(model_file: Path, tmp_path: Path) -> None:
+    """A process that ends while a net works in it would be killed by the system."""
+    (tmp_path / "large").mkdir()
+    for number in range(3):
+        Image.fromarray(lettered_page(2000, 1500)).save(tmp_path / "large" / f"{number}.png")
+    with started(tmp_path / "large", "--model", model_file, "--threads", 2) as (process, _):
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=120)
+        assert (process.returncode, errors.splitlines()[-1][:8]) == (143, "stopped;")
 
 
 def test_two_commands_on_one_book_and_a_taken_port(model_file: Path, book: Path, tmp_path: Path) -> None:

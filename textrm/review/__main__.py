@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import webbrowser
 from pathlib import Path
 from typing import IO, Any
@@ -24,6 +25,7 @@ from textrm.printable import printable
 
 with needs_extra("web", __name__):
     from textrm.review.begin import WORK, begin
+    from textrm.review.export import BOOK
     from textrm.review.serve import bound, serve
 
 try:
@@ -99,6 +101,8 @@ def _held(work: Path) -> IO[str]:
     except OSError as error:
         raise UserError(f"{work} cannot be written: {error.strerror}; give another folder with -o") from error
     sweep_below(work)
+    for left in work.glob(f"{BOOK}*"):  # by an export that was killed
+        shutil.rmtree(left, ignore_errors=True)
     return lock
 
 

@@ -156,6 +156,14 @@ class ReviewedBook:
             entry.thumbnail = thumbnail(page)
         return entry.thumbnail
 
+    def close(self) -> None:
+        """Wait for what is being done to pages; nothing is begun any more.
+
+        A process must not end while a net works in one of its threads.
+        """
+        for entry in self.entries:
+            entry.lock.acquire()
+
     def _among_open(self, number: int) -> OpenPage | None:
         with self._lock:
             if number in self._open:

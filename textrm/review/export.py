@@ -25,6 +25,9 @@ from textrm.review.opened import OpenPage
 
 KINDS = ("pages", "book", "psd", "ora", "masks")
 
+BOOK = "book-"
+"""What the name of a folder begins with in which the pages of a book wait to be put into it."""
+
 BESIDE = ("mask", "psd", "ora")
 """What lies beside a clean page, of :data:`~textrm.page.files.named_beside.EXTRAS`."""
 
@@ -113,7 +116,7 @@ class Exporting:
         return f"{', '.join(map(str, written))} written{rest}"
 
     def _book(self, book: BookFiles, chosen: list[int]) -> Path:
-        with TemporaryDirectory(dir=self.book.desk.work, prefix="book-") as folder:
+        with TemporaryDirectory(dir=self.book.desk.work, prefix=BOOK) as folder:
             results: dict[int, Path] = {}
             for number in chosen:
                 files = self.book.entry(number).files

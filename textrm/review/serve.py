@@ -52,9 +52,10 @@ def serve(book: ReviewedBook, listening: socket.socket, tell: Callable[[str], No
     """Clean the pages and answer the browser, until Ctrl-C or SIGTERM; ``tell`` is given the address."""
     server, address = make_server(book, listening)
     stop = threading.Event()
-    threading.Thread(target=clean_all, args=(book, stop), daemon=True).start()
-    tell(address)
     try:
+        threading.Thread(target=clean_all, args=(book, stop), daemon=True).start()
+        tell(address)
         server.run(sockets=[listening])
     finally:
         stop.set()
+        book.close()
