@@ -209,9 +209,8 @@ def find_pages(
     """Each page in files and folders, with its path below the input; folders are searched to the bottom.
 
     Hidden files and folders, reviews, pages with looks drawn in, pictures of sheets, and the folders ``passed_over``
-    where they lie inside an input, are left out; ``below`` has what comes before the paths of an input's pages; with
-    ``books`` they count as pages. What cannot be a page is added to ``failures`` with its reason. A page that is given
-    twice comes twice.
+    are left out; ``below`` has what comes before the paths of an input's pages; with ``books`` they count as pages.
+    What cannot be a page is added to ``failures`` with its reason. A page that is given twice comes twice.
     """
     suffixes = SUFFIXES | BOOKS if books else SUFFIXES
     for path in inputs:

@@ -1,6 +1,8 @@
-// Puts the page together: what is shown, and what each button and key does.
+// Puts the page together: what is shown, and what each button and key does. Longer than other files, so that all of
+// that stands in one place.
 
 import { ask } from "./api.js";
+import { showExport } from "./export.js";
 import { tell, listen } from "./keys.js";
 import { List } from "./list.js";
 import { Pen } from "./pen.js";
@@ -9,7 +11,6 @@ import { Tiles } from "./tiles.js";
 import { View } from "./view.js";
 
 const POLL = 2000; // milliseconds between two questions for what other windows and the cleaning have done
-const NAMES = { pages: "Clean pages", book: "Book", psd: "PSD layers", ora: "OpenRaster layers", masks: "Masks" };
 const part = (id) => document.getElementById(id);
 const buttons = (name) => document.querySelectorAll(`button[data-do="${name}"]`);
 
@@ -52,7 +53,7 @@ function showList(pictures = true) {
   const doubtful = book.pages.reduce((sum, page) => sum + page.doubtful, 0);
   part("counts").textContent = [`${book.pages.length} pages`, waiting && `${waiting} to be cleaned`, doubtful && `${doubtful} doubtful words`, `${count((page) => page.checked)} checked`].filter(Boolean).join(", ");
   list.show(book.pages, pictures);
-  showExport();
+  showExport(book);
 }
 
 async function open(number, again = false) {
@@ -240,30 +241,6 @@ function showPage() {
   buttons("check")[0].setAttribute("aria-pressed", view.page.checked);
   showTools();
   view.draw();
-}
-
-function showExport() {
-  const checked = book.pages.filter((page) => page.checked).length;
-  const { busy, done, of, said } = book.export;
-  part("exportable").textContent = `${checked} of ${book.pages.length} pages are checked. They are written beside the book; in a book the others stay as they were.`;
-  part("exported").textContent = busy ? `${done} of ${of} …` : said;
-  if (!part("kinds").children.length) {
-    for (const kind of book.exports) {
-      const button = part("kinds").appendChild(Object.assign(document.createElement("button"), { textContent: NAMES[kind] ?? kind }));
-      button.dataset.kind = kind;
-      button.addEventListener("click", () => write(kind));
-    }
-  }
-  for (const button of part("kinds").children) button.disabled = busy || !checked;
-}
-
-async function write(kind) {
-  try {
-    book.export = await ask("api/export", { kind });
-    showExport();
-  } catch (error) {
-    part("exported").textContent = error.message;
-  }
 }
 
 // --- putting it together

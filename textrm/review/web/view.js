@@ -1,5 +1,7 @@
 // Draws the page on the canvas: before and after on two sides of the slider, the mask, the words, strokes in hand.
 
+import { drawInk } from "./ink.js";
+
 const GOES = "#ff0060";
 const STAYS = "#00a2c7";
 const DOUBTFUL = "#ff8c00";
@@ -209,33 +211,9 @@ export class View {
     context.setLineDash([]);
   }
 
-  // Strokes that are not filled yet: on a layer of their own, so that they are evenly transparent.
   drawStrokes() {
-    const { context, canvas } = this;
-    if (this.strokes.length) {
-      const layer = (this.ink ??= document.createElement("canvas"));
-      [layer.width, layer.height] = [canvas.width, canvas.height]; // which clears it
-      const ink = layer.getContext("2d");
-      ink.setTransform(context.getTransform());
-      ink.lineCap = "round";
-      for (const stroke of this.strokes) {
-        ink.strokeStyle = stroke.adds ? GOES : STAYS;
-        stroke.points.forEach(([x, y, radius], number) => {
-          const [a, b] = stroke.points[number - 1] ?? [x, y];
-          ink.lineWidth = radius * 2;
-          ink.beginPath();
-          ink.moveTo(a, b);
-          ink.lineTo(x + 0.001, y);
-          ink.stroke();
-        });
-      }
-      const transform = context.getTransform();
-      context.setTransform(1, 0, 0, 1, 0, 0);
-      context.globalAlpha = 0.5;
-      context.drawImage(layer, 0, 0);
-      context.globalAlpha = 1;
-      context.setTransform(transform);
-    }
+    const { context } = this;
+    if (this.strokes.length) drawInk(context, this.strokes, (stroke) => (stroke.adds ? GOES : STAYS));
     if (this.ring) {
       const { x, y, radius, adds } = this.ring;
       for (const [wide, colour] of [[3, "#fffc"], [1.5, adds ? GOES : STAYS]]) {
