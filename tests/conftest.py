@@ -84,12 +84,12 @@ def tree(tmp_path: Path) -> Path:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how much was not checked for want of data."""
-    skipped = [
-        report for report in terminalreporter.stats.get("skipped", []) if "no real pages" in str(report.longrepr)
-    ]
-    if skipped:
-        terminalreporter.write_line(f"{len(skipped)} tests were skipped: the real pages are absent")
+    """Say how much was not checked for want of data or of a browser."""
+    for words, reason in (("no real pages", "the real pages are absent"), ("no chromium", "there is no browser")):
+        skipped = [report for report in terminalreporter.stats.get("skipped", []) if words in str(report.longrepr)]
+        if skipped:
+            files = ", ".join(sorted({report.nodeid.partition("::")[0] for report in skipped}))
+            terminalreporter.write_line(f"{len(skipped)} tests were skipped: {reason} ({files})")
 
 
 @pytest.fixture(scope="session")

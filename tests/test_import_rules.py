@@ -15,7 +15,10 @@ TRAINING = TORCH | {"hydra", "omegaconf", "onnx"}
 
 # Parts, and the libraries that are not loaded with them, all of their modules imported.
 FREE = {
-    "use": (("__main__", "infer", "tag", "preprocess", "postprocess", "page", "prepared", "pictures"), TRAINING),
+    "use": (
+        ("__main__", "infer", "tag", "preprocess", "postprocess", "page", "prepared", "pictures", "review"),
+        TRAINING,
+    ),
     "runs and what is made from them": (("runs", "report"), TORCH),
     "pictures for training": (("importers", "data.manifest"), TORCH),
 }
@@ -45,8 +48,9 @@ def test_parts_that_load_no_heavy_library(name: str) -> None:
 
 
 def test_the_command_loads_no_library_of_an_extra_before_it_is_needed() -> None:
-    extras = {"libarchive", "pikepdf", "pypdfium2", "lxml", "pylibjxl", "ray", "pyarrow"}
-    code = f"import sys, textrm.infer\nprint(sorted(set(sys.modules) & {extras}))"
+    extras = {"libarchive", "pikepdf", "pypdfium2", "lxml", "pylibjxl", "ray", "pyarrow",
+              "starlette", "uvicorn", "asyncio", "textrm.review"}  # fmt: skip
+    code = f"import sys, textrm.infer, textrm.page\nprint(sorted(set(sys.modules) & {extras}))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
     assert done.stdout.strip() == "[]", done.stderr
 

@@ -12,6 +12,7 @@ import tomllib
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.request import urlopen
 
 import cv2
 import numpy as np
@@ -120,6 +121,16 @@ def run(command: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
         GlobalHydra.instance().clear()
 
 
+def visit(words: list[str]) -> None:
+    """Start a review, and open the address that it prints."""
+    with subprocess.Popen([sys.executable, "-m", "textrm", *words], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        with urlopen(process.stdout.readline().strip()) as page:
+            assert b"<title>textrm review</title>" in page.read()
+        process.terminate()
+    assert process.returncode == 143
+
+
 def own_pictures(drawn: Path, home: Path) -> None:
     """Into the folder ``home``: what a reader of the pages has."""
     pictures = sorted((drawn.parent / "image").iterdir())
@@ -163,6 +174,9 @@ class Reader:
         while self.done <= place:
             self.done += 1
             command = COMMANDS[self.done - 1]
+            if command[:2] == ["textrm", "review"]:  # a server: asked for its page
+                visit(command[1:])
+                continue
             if command[0] == "textrm":
                 entry = ENTRIES[command[1]]
                 assert isinstance(entry, Entry)
@@ -226,7 +240,7 @@ def test_every_command_has_a_case() -> None:
     named = {command[2] for command in COMMANDS if command[0] == "python"}
     assert named | {"textrm.infer", "textrm.tag"} == set(SMALL)
     assert {command[0] for command in COMMANDS} == {"python", "textrm", "tensorboard"}
-    assert {command[1] for command in COMMANDS if command[0] == "textrm"} == {"clean", "tag"}
+    assert {command[1] for command in COMMANDS if command[0] == "textrm"} == {"clean", "review", "tag"}
     assert ["python", "-m", "textrm.train", "experiment=seg_xception"] in [command for _, command in ALL]
     assert "make test" in TEXTS["README.md"]  # what continuous integration runs
 

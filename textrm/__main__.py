@@ -102,6 +102,7 @@ ENTRIES: dict[str, Entry | Commands] = {
     "tag": Entry("textrm.tag", "Print what pages show."),
     "prepare": Entry("textrm.preprocess", "Make pictures ready for a net."),
     "restore": Entry("textrm.postprocess", "Bring cleaned pictures back into their originals."),
+    "review": Entry("textrm.review.__main__", "Look pages over in a browser, mend and export them."),
     "export": Entry("textrm.export", "Write the net of a run as an ONNX file.", configured=True),
     "evaluate": Entry("textrm.evaluate", "Measure ways to clean, to fill or to tag.", configured=True),
     "report": Entry("textrm.report.__main__", "Collect runs in tables, plots and a page."),

@@ -62,8 +62,8 @@ def change(
     result.prob[lost != 0] = np.minimum(result.prob[lost != 0], 127)
     result.prob[new != 0] = np.maximum(result.prob[new != 0], 128)
     regions = [part for region in result.regions if (part := _without(region, lost, result.mask & (1 - new)))]
-    doubtful = [region for region in result.doubtful if not _within(region, new).any()]
-    kept = [region for region in result.kept if not _within(region, new).any()]
+    doubtful = [region for region in result.doubtful if not within(region, new).any()]
+    kept = [region for region in result.kept if not within(region, new).any()]
     both = sorted([*regions, *_words(shown, new)], key=lambda region: region.box[1])
     return replace(result, regions=both, doubtful=doubtful, kept=kept)
 
@@ -85,8 +85,8 @@ def _words(image: np.ndarray, mask: np.ndarray) -> list[Region]:
     return with_kinds(image, mask, find_lettering(mask * np.uint8(255), 0.5)[1])
 
 
-def _within(region: Region, mask: np.ndarray) -> np.ndarray:
-    """The pixels of a mask within a region's hull, in its box."""
+def within(region: Region, mask: np.ndarray) -> np.ndarray:
+    """The pixels of a mask, H W uint8 in {0, 1}, within a region's hull: of the size of its box."""
     x0, y0, x1, y1 = region.box
     hull = np.zeros((y1 - y0, x1 - x0), np.uint8)
     cv2.fillConvexPoly(hull, region.polygon - (x0, y0), 1)
@@ -95,9 +95,9 @@ def _within(region: Region, mask: np.ndarray) -> np.ndarray:
 
 def _without(region: Region, lost: np.ndarray, left: np.ndarray) -> Region | None:
     """A region after some of its strokes were erased; None where it has none left."""
-    if not _within(region, lost).any():
+    if not within(region, lost).any():
         return region
-    pixels = _within(region, left)
+    pixels = within(region, left)
     if not pixels.any():
         return None
     hull = cv2.convexHull(cv2.findNonZero(pixels))[:, 0] + region.box[:2]

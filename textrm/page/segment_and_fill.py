@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -109,21 +109,38 @@ class SegmentAndFill:
             regions, kept = found.regions, []
         before = image.copy() if out is image and by_hand.erase is not None else image
         out = copied(image, out)
-        edge = suitable_growth(image)
-        radius = edge if self.grow is None else self.grow
-
-        def take_out(picture: np.ndarray, mask: np.ndarray) -> np.ndarray:
-            fill = fill_plates if picture.shape[2] == 4 else fill_lettering
-            filled, by = fill(picture, mask, radius, edge, self.fill, self.inpainter)
-            how.add(by)
-            return filled
-
-        how = HowFilled()
-        filled = take_out(out, found.mask)
+        edge, how = suitable_growth(image), HowFilled()
+        filled = self._take_out(edge, how, out, found.mask)
         result = Result(out, found.mask, filled, found.prob, regions, found.doubtful, how, kept)
         if by_hand.add is None and by_hand.erase is None:
             return result
-        return change(result, before, before if seen is None else seen, by_hand, take_out, radius + AROUND * edge)
+        return self.mend(result, before, before if seen is None else seen, by_hand, edge)
+
+    def mend(self, result: Result, page: np.ndarray, shown: np.ndarray, by_hand: ByHand, edge: int) -> Result:
+        """A cleaned page, or a part of one, changed in place by ``by_hand``; only what it changes is filled again.
+
+        Args:
+            result: as of :func:`~textrm.page.by_hand.change`, as are ``page``, ``shown`` and ``by_hand``.
+            page: see there.
+            shown: see there.
+            by_hand: see there.
+            edge: what :func:`suitable_growth` says of the whole page.
+        """
+        take_out = partial(self._take_out, edge, result.how or HowFilled())
+        return change(result, page, shown, by_hand, take_out, self.reach(edge))
+
+    def reach(self, edge: int) -> int:
+        """Pixels from lettering to the farthest pixel of its hole; ``edge`` is as of :meth:`mend`."""
+        return self._radius(edge) + AROUND * edge
+
+    def _radius(self, edge: int) -> int:
+        return edge if self.grow is None else self.grow
+
+    def _take_out(self, edge: int, how: HowFilled, picture: np.ndarray, mask: np.ndarray) -> np.ndarray:
+        fill = fill_plates if picture.shape[2] == 4 else fill_lettering
+        filled, by = fill(picture, mask, self._radius(edge), edge, self.fill, self.inpainter)
+        how.add(by)
+        return filled
 
     def look(self, shown: np.ndarray) -> tuple[Found, list[Region], list[Region]]:
         """What is found in H W 3 uint8 RGB, with the words that go and those that are kept for their kind."""

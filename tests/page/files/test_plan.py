@@ -23,6 +23,7 @@ def test_folders_keep_their_tree_and_hidden_files_are_passed_over(tmp_path: Path
         book / "notes.txt",
         book / ".3.png",
         book / ".git" / "4.png",
+        book / "1.cbz.review" / "6.png",
         out / "5.png",
     )
     plan = make_plan([book], out, ["mask", "json"])

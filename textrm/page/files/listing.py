@@ -9,7 +9,7 @@ from pathlib import Path
 
 from textrm.page.books.opening import BOOKS
 from textrm.page.books.pages import UNREAD
-from textrm.page.files.named_beside import EXTRAS, LOOKS
+from textrm.page.files.named_beside import EXTRAS, LOOKS, REVIEWED
 from textrm.pictures.read import SUFFIXES
 
 FOREIGN = UNREAD | {".psd", ".clip", ".kra", ".xcf", ".pdf", ".cbz", ".cbr"}
@@ -61,10 +61,10 @@ def list_pages(
 ) -> Iterator[Listed]:
     """The pages of files and folders; folders are searched to the bottom.
 
-    Hidden files and folders, pages with looks drawn in, pictures of sheets, and the folders ``passed_over`` where they
-    lie inside an input, are left out; ``below`` has what comes before the paths of an input's pages; with ``books``
-    they count as pages. What cannot be a page is added to ``failures`` with its reason. A page that is given twice
-    comes twice.
+    Hidden files and folders, reviews, pages with looks drawn in, pictures of sheets, and the folders ``passed_over``
+    where they lie inside an input, are left out; ``below`` has what comes before the paths of an input's pages; with
+    ``books`` they count as pages. What cannot be a page is added to ``failures`` with its reason. A page that is given
+    twice comes twice.
     """
     suffixes = SUFFIXES | BOOKS if books else SUFFIXES
     passed = {os.path.realpath(folder) for folder in passed_over}
@@ -119,7 +119,8 @@ def _walk(
                     if name.startswith("."):
                         continue
                     if _is_folder(entry):
-                        if not entry.is_symlink() and os.path.join(real, name) not in passed_over:
+                        passed = name.endswith(REVIEWED) or os.path.join(real, name) in passed_over
+                        if not (passed or entry.is_symlink()):
                             folders.append(name)
                         continue
                     suffix = name[name.rfind(".") :].lower()

@@ -13,6 +13,9 @@ EXTRAS = {"mask": ".mask.png", "prob": ".prob.png", "overlay": ".overlay.png", "
 LOOKS = ".looks.png"
 """What the name of a page with its looks drawn in ends with. Folders may hold them beside the pages."""
 
+REVIEWED = ".review"
+"""What the name of a folder with the review of pages or a book ends with."""
+
 _APART = ("sheet",)  # always in a folder: of use to the sheet alone, and not to be leafed through with the pages
 _LONGEST = 255  # bytes of a name, on most file systems
 

@@ -1,0 +1,306 @@
+"""The page of a review in a real browser: what it shows, pixel by pixel, and what hands and keys do."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+from review_server import Asker, line, make_reviewed, serving
+from standin_model import lettered_page
+
+from textrm.review import kept
+from textrm.review.book import ReviewedBook
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+    from review_browser import Window
+
+pytestmark = pytest.mark.slow
+
+HEIGHT, WIDTH = 240, 320
+
+
+def drawing(shift: int = 0) -> np.ndarray:
+    """A lettered page in colours with a blot, which a stroke may take out."""
+    page = lettered_page(HEIGHT, WIDTH)
+    page[100:120, 150:170] = (200, 130, 120)
+    cv2.line(page, (60 + shift, 80), (60 + shift, 190), (150, 150, 250), 3)
+    return page
+
+
+@pytest.fixture
+def reviewed(model_file: Path, tmp_path: Path) -> ReviewedBook:
+    (tmp_path / "book").mkdir()
+    for number in range(3):
+        Image.fromarray(drawing(number)).save(tmp_path / "book" / f"{number}.png")
+    book = make_reviewed(tmp_path / "book", tmp_path / "out", model_file)
+    for number in range(3):
+        book.look_at(number)
+    return book
+
+
+@pytest.fixture
+def asker(reviewed: ReviewedBook) -> Iterator[Asker]:
+    with serving(reviewed) as asker:
+        yield asker
+
+
+@pytest.fixture
+def window(browser: Browser, asker: Asker) -> Iterator[Window]:
+    from review_browser import Window
+
+    window = Window.opened(browser, asker.address)
+    yield window
+    window.page.close()
+    assert window.errors == []
+    assert [url for url in window.requests if not url.startswith(asker.address)] == []  # nothing from elsewhere
+
+
+def image_of(book: ReviewedBook, number: int = 0) -> np.ndarray:
+    return book.opened(number).image
+
+
+def whole(window: Window) -> np.ndarray:
+    return window.shown(HEIGHT, WIDTH)
+
+
+def test_before_and_after_are_shown_pixel_by_pixel(window: Window, reviewed: ReviewedBook) -> None:
+    window.press("1", "w")
+    state = window.settled(number=0, scale=1)
+    window.page.keyboard.down("b")
+    window.settled()
+    assert (whole(window) == drawing()).all()
+    window.page.keyboard.up("b")
+    middle = round(state["x"] + state["split"] * state["width"])  # of the page, where the slider stands
+    window.settled()
+    both = whole(window)
+    assert (both[:200, : middle - 12] == drawing()[:200, : middle - 12]).all()
+    assert (both[:200, middle + 12 :] == image_of(reviewed)[:200, middle + 12 :]).all()
+    assert (both[20:32, 16:24] == 0).all()
+    window.press("p")
+    window.settled()
+    assert (whole(window) == image_of(reviewed)).all()
+    assert (whole(window)[20:32, 16:24] == 255).all()
+
+
+def test_the_slider_follows_the_mouse_and_the_keys(window: Window, reviewed: ReviewedBook) -> None:
+    window.press("1", "w")
+    window.settled(scale=1)
+    slider = window.page.locator("#slider").bounding_box()
+    assert slider is not None
+    window.page.mouse.move(slider["x"] + 11, slider["y"] + 40)
+    window.page.mouse.down()
+    window.page.mouse.move(slider["x"] - 300, slider["y"] + 40)
+    window.page.mouse.up()
+    window.settled()
+    assert (whole(window) == image_of(reviewed)).all()
+    window.press(*["."] * 50)
+    assert window.settled(split=1)
+    assert (whole(window)[:200] == drawing()[:200]).all()
+
+
+def test_a_stroke_is_filled_and_undone(window: Window, reviewed: ReviewedBook) -> None:
+    window.press("1", "w", "p")
+    window.settled(scale=1)
+    before = whole(window)
+    window.press(*["]"] * 2)  # 12, 13, 15
+    window.paint((145, 110), (155, 110), (165, 110), (175, 110))
+    window.page.mouse.move(5, 300)
+    window.settled(version=1)
+    after = whole(window)
+    assert (after == image_of(reviewed)).all()
+    assert (after[98:122, 148:172] == 255).all()
+    assert (before[100:120, 150:170] == (200, 130, 120)).all()
+    for keys, picture in (
+        ("Control+z", before),
+        ("Control+y", after),
+        ("Control+z", before),
+        ("Control+Shift+z", after),
+    ):
+        version = window.state()["version"]
+        window.press(keys)
+        window.settled(version=version + 1)
+        assert (whole(window) == picture).all()
+
+
+def test_the_eraser_brings_the_page_back(window: Window, reviewed: ReviewedBook) -> None:
+    window.press("1", "w", "e")
+    window.settled(scale=1)
+    window.paint((14, 26), (26, 26), (38, 26), (46, 26))
+    window.page.mouse.move(5, 300)
+    window.settled(version=1, words=[False])
+    assert (whole(window) == drawing()).all()
+
+
+def test_strokes_in_a_row_are_all_done(window: Window, reviewed: ReviewedBook) -> None:
+    window.press("1", "p", *["["] * 6)
+    window.settled(scale=1)
+    for number in range(8):
+        window.paint((100 + 20 * number, 200), (110 + 20 * number, 210))
+    window.settled()
+    for number in range(8):
+        assert reviewed.opened(0).mask[205, 105 + 20 * number] == 1
+
+
+def test_everything_goes_by_keys(window: Window, reviewed: ReviewedBook) -> None:
+    window.press("1", "n", "x")
+    window.settled(words=[False], chosen=0)
+    assert (image_of(reviewed) == drawing()).all()
+    window.press("Enter")
+    window.settled(words=[True])
+    window.press("p", "Space", *["ArrowRight"] * 4, "Space")  # from the middle of the page
+    window.settled(version=3)
+    page = reviewed.opened(0)
+    assert page.mask[HEIGHT // 2, WIDTH // 2 : WIDTH // 2 + 24].all()
+    assert not page.mask[HEIGHT // 2, : WIDTH // 2 - 20].any()
+    window.press("c")
+    window.settled(number=1)
+    window.press("j")
+    window.settled(number=2)
+    window.press("k")
+    window.settled(number=1)
+    window.press("c")
+    window.settled(number=2)
+    assert [entry.checked for entry in reviewed.entries] == [True, True, False]
+    window.press("o")
+    window.page.get_by_role("button", name="Clean pages").focus()
+    window.press("Enter")
+    window.page.get_by_text(f"2 pages written to {reviewed.desk.out}").wait_for()
+    assert (np.asarray(Image.open(reviewed.desk.out / "0.png")) == image_of(reviewed)).all()
+    assert not (reviewed.desk.out / "2.png").exists()
+    window.press("Escape", "?")
+    assert window.page.get_by_text("the page as it was").is_visible()
+
+
+def test_a_click_lets_a_word_stay(window: Window, reviewed: ReviewedBook) -> None:
+    window.page.mouse.click(*window.at(20, 26))
+    window.settled(words=[False])
+    window.page.mouse.click(*window.at(20, 26))
+    window.settled(words=[True])
+    window.page.mouse.click(*window.at(200, 200))
+    assert window.settled()["version"] == 2
+
+
+def test_a_pen_that_is_pressed_harder_paints_wider(window: Window, reviewed: ReviewedBook) -> None:
+    window.press("1", "p")
+    window.settled(scale=1)
+    session = window.page.context.new_cdp_session(window.page)
+    for row, force in ((60, 0.25), (160, 1.0)):
+        for kind, x in (("mousePressed", 100), ("mouseMoved", 150), ("mouseMoved", 200), ("mouseReleased", 200)):
+            place = dict(zip("xy", window.at(x, row), strict=True))
+            more = {"button": "left", "buttons": int(kind != "mouseReleased"), "pointerType": "pen", "force": force}
+            session.send("Input.dispatchMouseEvent", {"type": kind, "clickCount": 1, **place, **more})
+    window.settled()
+    mask = reviewed.opened(0).mask
+    assert mask[160 - 12 : 160 + 12, 150].sum() >= 22
+    assert 7 <= mask[40:80, 150].sum() <= 12  # (0.2 + 0.8 x 0.25) of 24
+
+
+def test_strips_are_shown_in_tiles(browser: Browser, model_file: Path, tmp_path: Path) -> None:
+    from review_browser import Window
+
+    strip = np.full((10_000, 400, 3), 255, np.uint8)
+    strip[:, 200:] = np.arange(10_000, dtype=np.uint16)[:, None, None] % 97 + 130
+    strip[9_800:9_812, 40:48] = 0
+    Image.fromarray(strip).save(tmp_path / "strip.png")
+    with serving(make_reviewed(tmp_path / "strip.png", tmp_path / "out", model_file)) as asker:
+        window = Window.opened(browser, asker.address)
+        window.press("1", "w", "p")
+        assert window.settled(scale=1)["tiles"] < 12
+        assert (window.shown(400, 400, top=20) == strip[20:420]).all()
+        window.page.mouse.move(500, 400)
+        window.page.mouse.wheel(0, 20_000)
+        state = window.settled()
+        assert state["y"] + state["height"] > 9_990
+        window.page.mouse.move(5, 300)
+        clean = strip.copy()
+        clean[9_800:9_812, 40:48] = 255
+        assert (window.shown(120, 400, top=9_740) == clean[9_740:9_860]).all()
+        window.press("0")
+        assert window.settled()["tiles"] < 40
+        window.press(*["-"] * 6)
+        assert window.settled()["scale"] < 0.3
+        window.page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_is_light_or_dark_as_the_system_is(scheme: str, browser: Browser, asker: Asker) -> None:
+    from review_browser import Window
+
+    window = Window.opened(browser, asker.address, scheme)
+    picture = window.page.screenshot(path=None)
+    levels = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_GRAYSCALE)
+    header = levels[2:50]
+    assert (np.median(header) < 60) == (scheme == "dark")
+    assert np.abs(header.astype(int) - int(np.median(header))).max() > 120  # what is written there can be read
+    window.page.close()
+
+
+def test_two_windows_show_the_same(window: Window, browser: Browser, asker: Asker, reviewed: ReviewedBook) -> None:
+    from review_browser import Window
+
+    other = Window.opened(browser, asker.address)
+    window.press("1", "w", "p")
+    other.press("1", "w", "p")
+    other.settled(scale=1)
+    other.paint((150, 110), (170, 110))
+    other.page.mouse.move(5, 300)
+    other.settled(version=1)
+    window.settled(version=1)
+    assert (whole(window) == whole(other)).all()
+    assert (whole(window) == image_of(reviewed)).all()
+    other.page.close()
+
+
+def test_what_goes_wrong_is_told_on_the_page(
+    browser: Browser, reviewed: ReviewedBook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from review_browser import Window
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with serving(reviewed) as asker:
+        window = Window.opened(browser, asker.address)
+        with monkeypatch.context() as without_room:
+            without_room.setattr(kept, "write_whole", full)
+            window.press("p")
+            window.paint((100, 200), (120, 200))
+            window.told("not saved: the disk is full")
+        window.press("s")
+        window.settled()
+        assert window.notice() == ""
+        assert (
+            make_reviewed(tmp_path / "book", tmp_path / "out", reviewed.desk.cleaning.model.path).opened(0).mask.any()
+        )
+        for entry in reviewed.entries[1:]:
+            entry.state = "waiting"
+        shutil.rmtree(tmp_path / "book")
+        window.press("j")
+        window.told("1.png: cannot be read: No such file or directory")
+        window.press("p")
+        window.paint((100, 150), (120, 150))  # on the page that is open still
+        window.settled(version=2)
+    window.told("textrm does not answer")
+    window.page.close()
+
+
+def test_a_line_of_the_helper_is_what_the_browser_sends(window: Window, asker: Asker) -> None:
+    window.press("1", "p")
+    window.settled(scale=1)
+    sent: list[str] = []
+    window.page.on(
+        "request", lambda request: sent.append(request.post_data or "") if request.method == "POST" else None
+    )
+    window.paint((100, 200), (120, 200))
+    window.settled(version=1)
+    assert asker.post("pages/1/strokes", {"strokes": [line(100, 200, 120, 200, 12)]}).json["box"]
+    assert '"adds":true' in sent[0]
+    assert "[100,200,12]" in sent[0].replace(".0", "")

@@ -1,0 +1,110 @@
+"""Opens pages or a book for review in a browser: ``textrm review BOOK``, also ``python -m textrm.review``."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import webbrowser
+from pathlib import Path
+from typing import IO, Any
+
+import click
+import cv2
+
+from textrm.command_line import click_command
+from textrm.errors import UserError
+from textrm.extras import needs_extra
+from textrm.files import sweep_below
+from textrm.page.files.named_beside import REVIEWED
+from textrm.page.files.progress import ended, messages
+from textrm.page.files.summary import counted
+from textrm.page.models.model import processors
+from textrm.page.segment_and_fill import SegmentAndFill
+from textrm.pictures.read import MAX_PIXELS
+from textrm.printable import printable
+
+with needs_extra("web", __name__):
+    from textrm.review.begin import WORK, begin
+    from textrm.review.export import BOOK
+    from textrm.review.serve import bound, serve
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+_PROBABILITY = click.FloatRange(0, 1, min_open=True, max_open=True)
+
+
+@click_command()
+@click.argument("book", metavar="BOOK", type=click.Path(path_type=Path))
+@click.option("-o", "--out", type=click.Path(path_type=Path),
+              help="Folder for the work and for what is exported.  [BOOK.review, beside the book]")  # fmt: skip
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port of the address.  [any free one]")
+@click.option("--open", "opens", is_flag=True, help="Open the address in the browser.")
+@click.option("--threshold", type=_PROBABILITY, help="Score above which a word is lettering.  [the model's own]")
+@click.option("--grow", type=click.IntRange(0, 64), help="Pixels to widen the mask by.  [by the page's size, 2-8]")
+@click.option("--model", type=click.Path(path_type=Path), help="ONNX file of a segmenter.  [the released one]")
+@click.option(
+    "--fill-model", type=click.Path(path_type=Path), help="ONNX file of an inpainting net.  [the released one]"
+)
+@click.option("--threads", type=click.IntRange(1), help="Processor threads.  [all]")
+@click.option("--max-pixels", type=click.IntRange(1), default=MAX_PIXELS, show_default=True,
+              help="Refuse larger pictures.")  # fmt: skip
+def main(
+    book: Path, out: Path | None, port: int, opens: bool, threshold: float | None, grow: int | None, model: Path | None,
+    fill_model: Path | None, threads: int | None, max_pixels: int,
+) -> None:  # fmt: skip
+    """Look over the pages of a folder or a book in a browser, mend them, and export what is checked.
+
+    BOOK is a page, a folder of pages or books, or a book, and is never written to. All work is kept as it is done: the
+    same command goes on where it was left.
+    """
+    console = messages()
+    with ended(console, "stopped; all work is kept, and the same command goes on from here"):
+        out = out or Path(os.path.abspath(book)).with_name(f"{Path(os.path.abspath(book)).name}{REVIEWED}")
+        cv2.setNumThreads(1)  # its work is many small calls
+        options: dict[str, Any] = {
+            name: value for name, value in (("threshold", threshold), ("grow", grow)) if value is not None
+        }
+        cleaning = SegmentAndFill.opened(model, fill_model, threads or processors(), **options)
+        reviewed, told = begin(book, out, cleaning, max_pixels)
+        for line in told:
+            console.print(printable(line))
+        listening = bound(port)
+        with listening, _held(out / WORK):
+
+            def tell(address: str) -> None:
+                pages = counted(len(reviewed.entries), "page")
+                console.print(printable(f"{pages} of {book}; the work is kept in {out}"))
+                click.echo(address)
+                if opens:
+                    webbrowser.open(address)
+
+            serve(reviewed, listening, tell)
+
+
+def _held(work: Path) -> IO[str]:
+    """The lock of the folder for the work, which is made: one review has it at a time.
+
+    Raises:
+        UserError: when another one has it, or it cannot be made.
+    """
+    try:
+        work.mkdir(parents=True, exist_ok=True)
+        lock = (work / "lock").open("a")  # empties nothing, wherever a link leads
+        if fcntl is not None:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        lock.close()
+        raise UserError(f"{work.parent} is open in another review: go on there, or stop it first") from error
+    except OSError as error:
+        raise UserError(f"{work} cannot be written: {error.strerror}; give another folder with -o") from error
+    sweep_below(work)
+    for left in work.glob(f"{BOOK}*"):  # by an export that was killed
+        shutil.rmtree(left, ignore_errors=True)
+    return lock
+
+
+if __name__ == "__main__":
+    main()
