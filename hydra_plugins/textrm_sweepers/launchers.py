@@ -124,7 +124,12 @@ class RayLauncher(RemoteLauncher):
         job = ray.put(self.job)
         run = ray.remote(**self.remote)(_run)
         tasks = [run.remote(job, list(overrides), n) for n, overrides in enumerate(job_overrides, initial_job_idx)]
-        return gather(partial(ray.get, task) for task in tasks)
+
+        def result(task: Any) -> JobReturn:
+            done: JobReturn = ray.get(task)
+            return done
+
+        return gather(partial(result, task) for task in tasks)
 
 
 def _run(job: RemoteJob, overrides: list[str], number: int) -> JobReturn:

@@ -32,7 +32,7 @@ def add_watermark(letterer: Letterer) -> bool:
     tall, wide = text.alpha.shape
     if wide > 0.5 * width or rng.random() < 0.5:
         at = rng.normal(0.5, 0.2, 2).clip(0, 1) * (width - wide, height - tall)
-        letterer.place(text, *at.tolist(), "watermark")
+        letterer.place(text, float(at[0]), float(at[1]), "watermark")
         return True
     step_x, step_y = wide * rng.uniform(1.15, 2.2), max(tall, 0.4 * wide) * rng.uniform(1.15, 2.5)
     left, top = -rng.uniform(0, step_x), -rng.uniform(0, step_y)

@@ -118,7 +118,7 @@ def imprint(
         parts = [colored(part, dress, tags_of("credit", "latin", part, False, 0.0, setting))
                  for part in (above, block) if part is not None]  # fmt: skip
         return stacked(parts)
-    return block and colored(block, dress, tags_of("credit", "latin", block, False, 0.0, setting))
+    return None if block is None else colored(block, dress, tags_of("credit", "latin", block, False, 0.0, setting))
 
 
 def page_number(
@@ -130,8 +130,10 @@ def page_number(
     text = fit_to(form.format(int(rng.integers(1, 400 if rng.random() < 0.7 else 30))), face.lacks)
     setting = Setting(face, size, tracking=float(rng.uniform(0, 0.08)))
     block = set_rows(rng, [Token(word) for word in text.split()], setting, straight(12 * size), 1, spaced=True)
-    return block and colored(block, _quiet(rng, background, monochrome), tags_of("page_number", "latin", block, False,
-                                                                               0.0, setting))  # fmt: skip
+    if block is None:
+        return None
+    tags = tags_of("page_number", "latin", block, False, 0.0, setting)
+    return colored(block, _quiet(rng, background, monochrome), tags)
 
 
 def _quiet(rng: Rng, background: Background, monochrome: bool) -> Dress:
