@@ -22,7 +22,7 @@ from textrm.errors import UserError
 from textrm.page.cleaning import Cleaning
 from textrm.page.end_to_end import EndToEnd
 from textrm.page.files.clean_file import clean_file
-from textrm.page.files.plan import make_plan
+from textrm.page.planning.plan import make_plan
 from textrm.page.segment_and_fill import SegmentAndFill
 from textrm.synth.drawing.common.texture import gradient
 from textrm.synth.memes.faces import find_caption_faces

@@ -22,7 +22,6 @@ from textrm.command_line import click_command
 from textrm.data.sample import KINDS
 from textrm.files import write_whole
 from textrm.page.files.clean_file import clean_file
-from textrm.page.files.plan import make_plan
 from textrm.page.filling.fill import FILLS, NEEDS_MODEL, fill_holes
 from textrm.page.filling.hole import make_hole
 from textrm.page.filling.lettering import fill_lettering
@@ -30,6 +29,7 @@ from textrm.page.finding.find import find
 from textrm.page.finding.segment import segment
 from textrm.page.models.inpainter import InpaintingModel
 from textrm.page.models.segmenter import SegmentationModel
+from textrm.page.planning.plan import make_plan
 from textrm.page.segment_and_fill import SegmentAndFill, suitable_growth
 from textrm.pictures.read import read
 from textrm.pictures.write import encode

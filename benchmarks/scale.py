@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from textrm.command_line import click_command
-from textrm.page.files.plan import Planning
+from textrm.page.planning.plan import Planning
 
 _SIDE = (240, 320)  # height and width of a page
 _FOLDER = 1000  # files of a folder

@@ -15,7 +15,7 @@ from textrm import files as textrm_files
 from textrm.page.books.book import Member
 from textrm.page.books.zipped import ZipBook
 from textrm.page.files import clean_books, clean_pages
-from textrm.page.files.remembered import Remembered
+from textrm.page.planning.remembered import Remembered
 
 _DONE = "0 pages cleaned, 3 were done already (a page that was replaced is not cleaned twice)\n"
 

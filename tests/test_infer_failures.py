@@ -16,7 +16,7 @@ from infer_command import check_interrupted, check_reasons, files, run, start
 from PIL import Image
 from standin_model import METADATA, lettered_page, write_model
 
-from textrm.page.files import page_files
+from textrm.page.planning import page_files
 from textrm.pictures.read import read
 
 

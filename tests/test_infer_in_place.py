@@ -14,7 +14,7 @@ from standin_model import lettered_page
 from stopping import Steps
 
 from textrm.page.files import clean_pages
-from textrm.page.files.remembered import Remembered
+from textrm.page.planning.remembered import Remembered
 
 
 @pytest.fixture

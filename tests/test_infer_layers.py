@@ -17,9 +17,9 @@ from psd_tools.constants import Resource
 from standin_model import lettered_page
 
 from textrm.page.layers.ora import composed, read_ora
+from textrm.pictures.formats.planes import planes
+from textrm.pictures.formats.png import encode_16_bit
 from textrm.pictures.page import Page
-from textrm.pictures.planes import planes
-from textrm.pictures.png import encode_16_bit
 from textrm.pictures.read import read
 
 LETTERS = lettered_page()[..., 0] == 0

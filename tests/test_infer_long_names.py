@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from infer_command import files, run
 
-from textrm.page.files.named_beside import file_beside
+from textrm.page.planning.named_beside import file_beside
 from textrm.pictures.read import read
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 from standin_model import lettered_page
 from wide_tiff import GREY, INK, RGB, wide_tiff
 
-from textrm.pictures.png import encode_16_bit
+from textrm.pictures.formats.png import encode_16_bit
 from textrm.pictures.read import read
 
 LETTERS = (lettered_page()[..., 0] == 0).astype(np.uint8)

@@ -15,7 +15,7 @@ from PIL import Image, ImageCms
 from standin_model import lettered_page
 
 from textrm.page.sheet.pair import read_told
-from textrm.pictures.png import encode_16_bit
+from textrm.pictures.formats.png import encode_16_bit
 
 
 def names(out: Path) -> list[str]:

@@ -16,22 +16,14 @@ from textrm.command_line import KindList, Mistake, click_command
 from textrm.data.sample import KINDS
 from textrm.errors import UserError
 from textrm.extras import import_extra
-from textrm.page.files.books import BookPage
 from textrm.page.files.clean_pages import CleanPages
 from textrm.page.files.connected import cluster_jobs, connected
 from textrm.page.files.defaults import beside_pages, read_defaults
-from textrm.page.files.inputs import Inputs
-from textrm.page.files.masks_by_hand import with_masks
-from textrm.page.files.named_beside import EXTRAS
-from textrm.page.files.plan import Planning
 from textrm.page.files.progress import Ending, ended, messages
 from textrm.page.files.record import recorded
-from textrm.page.files.remembered import Remembered
 from textrm.page.files.run import clean_all
-from textrm.page.files.shard import Shard
 from textrm.page.files.sharing import suitable_jobs
 from textrm.page.files.summary import counted
-from textrm.page.files.to_do import ToDo
 from textrm.page.filling.fill import FILLS
 from textrm.page.finding.segment import TILE
 from textrm.page.how_to_clean import METHODS, HowToClean
@@ -39,6 +31,14 @@ from textrm.page.kinds.choice import ALL, kinds_that_go
 from textrm.page.layers.of_page import FORMATS
 from textrm.page.models.model import processors
 from textrm.page.models.segmenter import SegmentationModel
+from textrm.page.planning.books import BookPage
+from textrm.page.planning.inputs import Inputs
+from textrm.page.planning.masks_by_hand import with_masks
+from textrm.page.planning.named_beside import EXTRAS
+from textrm.page.planning.plan import Planning
+from textrm.page.planning.remembered import Remembered
+from textrm.page.planning.shard import Shard
+from textrm.page.planning.to_do import ToDo
 from textrm.page.sheet.write import check_place, write_sheet
 from textrm.page.tile import MARGIN
 from textrm.pictures.read import MAX_PIXELS

@@ -14,8 +14,8 @@ from textrm.command_line import click_command
 from textrm.data.manifest import Row, read_manifest
 from textrm.errors import UserError
 from textrm.files import sweep_below
-from textrm.page.files.listing import find_pages
 from textrm.page.files.progress import ended, messages, work_through
+from textrm.page.planning.listing import find_pages
 from textrm.pictures.read import MAX_PIXELS
 from textrm.prepared.record import COLUMNS, IMAGES, MANIFEST, ORIGINALS, read_record
 from textrm.prepared.restore import LOSSY_TOLERANCE, restore

@@ -19,13 +19,13 @@ from rich.text import Text
 from textrm.command_line import click_command
 from textrm.errors import UserError
 from textrm.files import sweep, write_whole
-from textrm.page.files.listing import find_pages
-from textrm.page.files.named_beside import LOOKS
-from textrm.page.files.page_files import located
-from textrm.page.files.plan import make_plan
 from textrm.page.files.progress import ended, messages, work_through
 from textrm.page.looks import draw_looks
 from textrm.page.models.tagger import TaggingModel
+from textrm.page.planning.listing import find_pages
+from textrm.page.planning.named_beside import LOOKS
+from textrm.page.planning.page_files import located
+from textrm.page.planning.plan import make_plan
 from textrm.pictures.colour import to_srgb
 from textrm.pictures.read import MAX_PIXELS, read
 from textrm.pictures.write import encode_plain

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from textrm.errors import UserError
+from textrm.pictures.formats.planes import planes
 from textrm.pictures.page import Page
-from textrm.pictures.planes import planes
 from textrm.pictures.read import read
 from textrm.pictures.write import encode
 

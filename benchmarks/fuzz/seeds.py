@@ -14,7 +14,7 @@ import numpy as np
 import pylibjxl
 from PIL import Image, ImageCms
 
-from textrm.pictures.tiff import encode_16_bit
+from textrm.pictures.formats.tiff import encode_16_bit
 
 _HEIGHT, _WIDTH = 44, 60
 _PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()

@@ -12,8 +12,8 @@ import numpy as np
 from textrm.files import replacing
 from textrm.page.books.book import Book, Member
 from textrm.page.books.opening import open_book, suffix_of_result
+from textrm.pictures.formats.planes import planes
 from textrm.pictures.page import Page
-from textrm.pictures.planes import planes
 from textrm.pictures.read import read_open
 from textrm.pictures.write import encode
 

@@ -8,7 +8,7 @@ import struct
 import numpy as np
 from PIL import Image
 
-from textrm.pictures.boxes import box
+from textrm.pictures.formats.boxes import box
 
 
 def codestream(pixels: np.ndarray, bits: int | tuple[int, ...] = 8) -> bytes:

@@ -11,10 +11,10 @@ from PIL import Image
 from standin_model import write_model
 
 from textrm.page import ByHand, SegmentAndFill, SegmentationModel
-from textrm.page.files.books import BookPage
-from textrm.page.files.page_files import PageFiles
-from textrm.page.files.strips import with_neighbours
 from textrm.page.joins import across_joins
+from textrm.page.planning.books import BookPage
+from textrm.page.planning.page_files import PageFiles
+from textrm.page.planning.strips import with_neighbours
 from textrm.pictures.read import read
 
 WIDE, HIGH, CUT = 120, 400, 200

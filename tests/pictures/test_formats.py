@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 from rewriting import ICC, bar_filled, differences, rewritten
 
-from textrm.pictures import tiff
-from textrm.pictures.png import encode_16_bit
+from textrm.pictures.formats import tiff
+from textrm.pictures.formats.png import encode_16_bit
 from textrm.pictures.read import read
 from textrm.pictures.write import encode
 

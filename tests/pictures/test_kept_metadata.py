@@ -11,8 +11,8 @@ import pytest
 from PIL import Image, JpegImagePlugin, PngImagePlugin
 from rewriting import ICC, bar_filled, rewritten
 
-from textrm.pictures import png, tiff
-from textrm.pictures.png_chunks import read_chunks
+from textrm.pictures.formats import png, tiff
+from textrm.pictures.formats.png_chunks import read_chunks
 from textrm.pictures.read import read
 
 

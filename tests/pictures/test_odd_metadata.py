@@ -17,8 +17,8 @@ from wide_tiff import RGB, wide_tiff
 from textrm.errors import UserError
 from textrm.page import SegmentAndFill, SegmentationModel
 from textrm.page.files.clean_file import clean_file
-from textrm.page.files.page_files import PageFiles
-from textrm.pictures.png import encode_16_bit
+from textrm.page.planning.page_files import PageFiles
+from textrm.pictures.formats.png import encode_16_bit
 from textrm.pictures.read import read
 from textrm.pictures.write import encode
 

@@ -15,10 +15,10 @@ from textrm.errors import UserError
 from textrm.importers.backgrounds import read_background
 from textrm.page import Result, SegmentAndFill, SegmentationModel
 from textrm.page.files.clean_file import clean_file
-from textrm.page.files.page_files import PageFiles
+from textrm.page.planning.page_files import PageFiles
+from textrm.pictures.formats.png import encode_16_bit as png_of_16_bits
+from textrm.pictures.formats.tiff import encode_16_bit as tiff_of_16_bits
 from textrm.pictures.plain import read_grey, read_srgb
-from textrm.pictures.png import encode_16_bit as png_of_16_bits
-from textrm.pictures.tiff import encode_16_bit as tiff_of_16_bits
 from textrm.pictures.write import encode_plain
 
 PROFILES = {"RGB": wide_rgb(), "RGBA": wide_rgb(), "P": wide_rgb(), "L": dark_grey(), "LA": dark_grey(),

@@ -14,8 +14,8 @@ from icc_profiles import wide_rgb
 from PIL import Image
 from prepared_set import clean, noise, prepare, restore
 
+from textrm.pictures.formats.png import encode_16_bit
 from textrm.pictures.page import Page
-from textrm.pictures.png import encode_16_bit
 from textrm.pictures.read import read
 from textrm.pictures.stored import upright
 

@@ -6,9 +6,9 @@ from typing import BinaryIO
 
 from PIL import Image, JpegImagePlugin
 
-from textrm.pictures import tiff
+from textrm.pictures.formats import tiff
+from textrm.pictures.formats.png_chunks import Chunks
 from textrm.pictures.page import ORIENTATION, Page
-from textrm.pictures.png_chunks import Chunks
 
 # Pixels across and down per sample of each component, and Pillow's number for it: 4:2:2 and 4:2:0.
 _SAMPLINGS: dict[tuple[tuple[int, int], ...], int] = {((1, 1), (2, 1), (2, 1)): 1, ((1, 1), (2, 2), (2, 2)): 2}

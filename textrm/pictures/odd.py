@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from PIL import Image
 
-from textrm.pictures import tiff
+from textrm.pictures.formats import tiff
 from textrm.pictures.page import Page
 
 Pixels = TypeVar("Pixels")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from textrm.pictures import png
+from textrm.pictures.formats import png
 
 ORIENTATION = 0x0112
 

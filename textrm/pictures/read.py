@@ -13,10 +13,10 @@ from PIL import Image, UnidentifiedImageError
 
 from textrm.errors import UserError
 from textrm.files import open_file
-from textrm.pictures import avif, jpeg, jpeg_2000, jpeg_2000_parts, jpeg_xl, png, pnm, tiff, wide_tiff
-from textrm.pictures.from_pillow import FORMATS, SEVERAL_FRAMES, decode
+from textrm.pictures.formats import avif, jpeg, jpeg_2000, jpeg_2000_parts, jpeg_xl, png, pnm, tiff, wide_tiff
+from textrm.pictures.formats.from_pillow import FORMATS, SEVERAL_FRAMES, decode
+from textrm.pictures.formats.png_chunks import read_chunks
 from textrm.pictures.page import ORIENTATION, Page
-from textrm.pictures.png_chunks import read_chunks
 from textrm.pictures.quiet import quiet
 from textrm.pictures.size import MAX_PIXELS, check_size
 from textrm.pictures.stored import to_rgb, upright

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from textrm.pictures import avif, bmp, jpeg_2000, jpeg_xl, png, pnm, tiff
+from textrm.pictures.formats import avif, bmp, jpeg_2000, jpeg_xl, png, pnm, tiff
 from textrm.pictures.odd import with_what_fits
 from textrm.pictures.page import ORIENTATION, Page
 from textrm.pictures.quiet import quiet
@@ -27,7 +27,8 @@ def encode(page: Page, image: np.ndarray, filled: np.ndarray, as_png: bool = Fal
 
     Args:
         page: the page as read.
-        image: the cleaned page, upright: H W 3 uint8 RGB, or what :func:`~textrm.pictures.planes.planes` gives of it.
+        image: the cleaned page, upright: H W 3 uint8 RGB, or what
+            :func:`~textrm.pictures.formats.planes.planes` gives of it.
         filled: H W, not 0 where ``image`` was changed.
         as_png: make a PNG whatever the source is; it is upright then, and CMYK becomes RGB.
     """

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from textrm.data.arrow_table import SUFFIXES
 from textrm.data.manifest import Row, read_manifest
 from textrm.errors import UserError
-from textrm.page.files.listing import find_pages
+from textrm.page.planning.listing import find_pages
 
 
 @dataclass(frozen=True, slots=True)

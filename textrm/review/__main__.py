@@ -15,10 +15,10 @@ from textrm.command_line import click_command
 from textrm.errors import UserError
 from textrm.extras import needs_extra
 from textrm.files import sweep_below
-from textrm.page.files.named_beside import REVIEWED
 from textrm.page.files.progress import ended, messages
 from textrm.page.files.summary import counted
 from textrm.page.models.model import processors
+from textrm.page.planning.named_beside import REVIEWED
 from textrm.page.segment_and_fill import SegmentAndFill
 from textrm.pictures.read import MAX_PIXELS
 from textrm.printable import printable

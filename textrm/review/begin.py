@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 
 from textrm.errors import UserError
-from textrm.page.files.books import with_pages_of_books
-from textrm.page.files.plan import make_plan
+from textrm.page.planning.books import with_pages_of_books
+from textrm.page.planning.plan import make_plan
 from textrm.page.segment_and_fill import SegmentAndFill
 from textrm.review.book import ReviewedBook
 from textrm.review.desk import Desk

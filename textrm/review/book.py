@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from textrm.errors import UserError
 from textrm.page.files.attempt import attempt
-from textrm.page.files.page_files import PageFiles
+from textrm.page.planning.page_files import PageFiles
 from textrm.printable import printable
 from textrm.review.desk import Desk
 from textrm.review.entry import FAILED, WAITING, Entry, Request

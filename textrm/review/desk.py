@@ -11,12 +11,12 @@ from pathlib import Path
 from textrm.errors import UserError
 from textrm.files import open_file
 from textrm.page.files.attempt import FULL
-from textrm.page.files.books import BookFiles, BookPage
-from textrm.page.files.page_files import PageFiles
+from textrm.page.planning.books import BookFiles, BookPage
+from textrm.page.planning.page_files import PageFiles
 from textrm.page.segment_and_fill import SegmentAndFill
 from textrm.pictures.colour import to_srgb
+from textrm.pictures.formats.planes import planes
 from textrm.pictures.page import Page
-from textrm.pictures.planes import planes
 from textrm.review.entry import WAITING, Entry
 from textrm.review.history import History
 from textrm.review.kept import read_work, write_work

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from textrm.page.files.page_files import PageFiles
+from textrm.page.planning.page_files import PageFiles
 from textrm.printable import printable
 from textrm.review.history import History
 from textrm.review.opened import Box, OpenPage

@@ -14,10 +14,10 @@ import numpy as np
 from textrm.errors import UserError
 from textrm.files import replacing, write_whole
 from textrm.page.files.attempt import attempt
-from textrm.page.files.books import BookFiles, BookPage
 from textrm.page.files.summary import counted
 from textrm.page.layers.of_page import as_ora, as_psd
-from textrm.pictures.planes import srgb_of
+from textrm.page.planning.books import BookFiles, BookPage
+from textrm.pictures.formats.planes import srgb_of
 from textrm.pictures.write import encode, encode_plain
 from textrm.printable import printable
 from textrm.review.book import ReviewedBook
@@ -29,7 +29,7 @@ BOOK = "book-"
 """What the name of a folder begins with in which the pages of a book wait to be put into it."""
 
 BESIDE = ("mask", "psd", "ora")
-"""What lies beside a clean page, of :data:`~textrm.page.files.named_beside.EXTRAS`."""
+"""What lies beside a clean page, of :data:`~textrm.page.planning.named_beside.EXTRAS`."""
 
 
 class Exporting:

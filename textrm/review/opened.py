@@ -14,8 +14,8 @@ from textrm.page.by_hand import within
 from textrm.page.cleaning import ByHand, Result
 from textrm.page.group import Slices
 from textrm.page.segment_and_fill import SegmentAndFill, suitable_growth
+from textrm.pictures.formats.planes import srgb_of
 from textrm.pictures.page import Page
-from textrm.pictures.planes import srgb_of
 from textrm.review.history import History, Step
 from textrm.review.kept import Work
 from textrm.review.strokes import Stroke, folded
@@ -29,8 +29,8 @@ Box = tuple[int, int, int, int]
 
 @dataclass(slots=True)
 class OpenPage:
-    """The arrays of a page: ``before`` and ``image`` as :func:`~textrm.pictures.planes.planes` gives them, the page as
-    it was and as it is; masks as in :class:`~textrm.review.kept.Work`.
+    """The arrays of a page: ``before`` and ``image`` are the page as it was and as it is, as
+    :func:`~textrm.pictures.formats.planes.planes` gives them; masks as in :class:`~textrm.review.kept.Work`.
 
     ``version`` grows with every change. One thread changes it at a time; others can take pictures of parts meanwhile.
     """

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from textrm.page.files.plan import Plan, Planning
+from textrm.page.planning.plan import Plan, Planning
 
 
 def tree(root: Path, *names: str) -> Path:

@@ -13,8 +13,8 @@ from urllib.parse import unquote_to_bytes
 import pytest
 
 from textrm.errors import UserError
-from textrm.page.files.named_beside import file_beside
-from textrm.page.files.page_files import PageFiles
+from textrm.page.planning.named_beside import file_beside
+from textrm.page.planning.page_files import PageFiles
 from textrm.page.sheet.pair import Told
 from textrm.page.sheet.write import NAME, Entry, check_place, sheet, write_sheet
 

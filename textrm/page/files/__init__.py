@@ -1,1 +1,1 @@
-"""Cleans many files: which are read, what is written, how far it is."""
+"""Cleans many files: in which processes, what is written, how far it is."""

@@ -13,14 +13,14 @@ from pathlib import Path
 from textrm.errors import UserError
 from textrm.files import back_up, replacing, write_whole
 from textrm.page.files.attempt import Attempt, attempt
-from textrm.page.files.books import BookFiles, BookPage
 from textrm.page.files.clean_file import Cleaned
-from textrm.page.files.page_files import PageFiles
-from textrm.page.files.remembered import Remembered
-from textrm.page.files.waiting import BookToDo, Waiting
+from textrm.page.planning.books import BookFiles, BookPage
+from textrm.page.planning.page_files import PageFiles
+from textrm.page.planning.remembered import Remembered
+from textrm.page.planning.waiting import BookToDo, Waiting
 
 NOT_REMEMBERED = "that it is clean now cannot be remembered: given again, it is cleaned once more"
-"""What is told of what was replaced by its result, where :class:`~textrm.page.files.remembered.Remembered` fails."""
+"""What is told of what was replaced by its result, where :class:`~textrm.page.planning.remembered.Remembered` fails."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,17 +13,17 @@ from textrm.files import write_whole
 from textrm.page.cleaning import Cleaning
 from textrm.page.files.attempt import FULL
 from textrm.page.files.beside import draw_overlay, regions_json
-from textrm.page.files.masks_by_hand import read_by_hand
-from textrm.page.files.page_files import PageFiles
 from textrm.page.joins import Neighbour, across_joins
 from textrm.page.kinds.choice import counted_kinds
 from textrm.page.layers.of_page import as_ora, as_psd
 from textrm.page.models.segmenter import SegmentationModel
+from textrm.page.planning.masks_by_hand import read_by_hand
+from textrm.page.planning.page_files import PageFiles
 from textrm.page.segment_and_fill import SegmentAndFill
 from textrm.page.sheet.pair import Told, encode_pair
 from textrm.pictures.colour import colours, to_srgb
+from textrm.pictures.formats.planes import planes, srgb_of
 from textrm.pictures.page import Page
-from textrm.pictures.planes import planes, srgb_of
 from textrm.pictures.read import MAX_PIXELS
 from textrm.pictures.write import encode, encode_plain
 

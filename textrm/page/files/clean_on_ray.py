@@ -17,8 +17,8 @@ from textrm.page.files.attempt import Attempt
 from textrm.page.files.clean_file import Cleaned
 from textrm.page.files.clean_pages import HINT, CleanPages
 from textrm.page.files.on_ray import work_on_ray
-from textrm.page.files.page_files import PageFiles
-from textrm.page.files.remembered import Gathered
+from textrm.page.planning.page_files import PageFiles
+from textrm.page.planning.remembered import Gathered
 
 _Done = tuple[Cleaned, list[str]]  # with what is to be remembered of it
 

@@ -12,15 +12,15 @@ import cv2
 from textrm.files import back_up, sweep, write_whole
 from textrm.page.cleaning import Cleaning
 from textrm.page.files.attempt import Attempt, attempt
-from textrm.page.files.books import BookPage
 from textrm.page.files.clean_books import NOT_REMEMBERED, Written, clean_with_books, write_book
 from textrm.page.files.clean_file import Cleaned, clean_file
-from textrm.page.files.page_files import PageFiles
 from textrm.page.files.processes import work_in_processes
-from textrm.page.files.remembered import BESIDE, Remembered, stamp
 from textrm.page.files.sharing import shared
-from textrm.page.files.waiting import Waiting, find_waiting
 from textrm.page.how_to_clean import HowToClean, content_digest
+from textrm.page.planning.books import BookPage
+from textrm.page.planning.page_files import PageFiles
+from textrm.page.planning.remembered import BESIDE, Remembered, stamp
+from textrm.page.planning.waiting import Waiting, find_waiting
 
 HINT = "; a smaller --tile needs less"
 
@@ -60,7 +60,7 @@ class CleanPages:
         return self.as_png and not page.keeps_format
 
     def finding_waiting(self, overwrite: bool) -> Callable[[Sequence[PageFiles]], Waiting]:
-        """What says of pages which are to be done, as :func:`~textrm.page.files.waiting.find_waiting` does."""
+        """What says of pages which are to be done, as :func:`~textrm.page.planning.waiting.find_waiting` does."""
         made = partial(self.made, digest=self.how.digest())
         return partial(find_waiting, made=made, remembered=self.remembered, overwrite=overwrite)
 

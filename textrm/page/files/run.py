@@ -18,8 +18,8 @@ from textrm.page.files.clean_file import Cleaned
 from textrm.page.files.progress import Ending, done_of
 from textrm.page.files.record import Record
 from textrm.page.files.summary import Summary, counted
-from textrm.page.files.to_do import ToDo, targets
-from textrm.page.files.waiting import Waiting
+from textrm.page.planning.to_do import ToDo, targets
+from textrm.page.planning.waiting import Waiting
 from textrm.printable import printable
 
 Attempts = Generator[Attempt[Cleaned | Written], None, None]

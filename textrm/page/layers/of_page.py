@@ -10,8 +10,8 @@ from textrm.page.cleaning import Result
 from textrm.page.layers.ora import encode_ora
 from textrm.page.layers.parts import take_apart
 from textrm.pictures.colour import colours
+from textrm.pictures.formats.planes import srgb_of
 from textrm.pictures.page import Page
-from textrm.pictures.planes import srgb_of
 
 FORMATS = ("psd", "ora")
 
@@ -24,7 +24,7 @@ def as_psd(page: Page, before: np.ndarray, image: np.ndarray, result: Result) ->
 
     Args:
         page: as read; its notes are added to.
-        before: what :func:`~textrm.pictures.planes.planes` gives of it, before it was cleaned.
+        before: what :func:`~textrm.pictures.formats.planes.planes` gives of it, before it was cleaned.
         image: the same after.
         result: of cleaning it.
 

@@ -13,7 +13,7 @@ from pikepdf import Name
 from PIL import Image
 
 from textrm.errors import UserError
-from textrm.pictures import jpeg_2000
+from textrm.pictures.formats import jpeg_2000
 from textrm.pictures.read import MAX_PIXELS
 
 _GREY, _RGB, _INDEXED = ("/DeviceGray", "/CalGray"), ("/DeviceRGB", "/CalRGB"), "/Indexed"

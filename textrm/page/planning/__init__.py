@@ -1,0 +1,1 @@
+"""Which pages and books are read, where their results go, and what of that is done already."""

@@ -1,0 +1,1 @@
+"""Formats of picture files: what is in the bytes, and back."""
