@@ -42,7 +42,7 @@ def test_text_free_sets_have_dashes() -> None:
     assert [name for name, cell in cells.items() if cell == "–"] == [
         "AP", "recall", "per page", "small", "PSNR", "near", "left", "change", "s/page",
     ]  # fmt: skip
-    assert "nothing in the manifest tells" in rows[-1][0]
+    assert any("nothing in the manifest tells" in row[0] for row in rows)
 
 
 def test_kinds_are_a_block_of_their_own() -> None:

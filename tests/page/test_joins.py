@@ -119,6 +119,6 @@ def test_strips_of_one_folder_and_width_are_neighbours(tmp_path: Path) -> None:
     assert [(page.above and page.above.source.name, page.below and page.below.source.name) for page in found] == [
         (None, "2.png"), ("1.png", None), (None, None), (None, None), (None, "3.png"), ("2.png", None), (None, None),
     ]  # fmt: skip
-    in_place = [PageFiles(page.source, page.source, {}) for page in pages]
+    in_place = [PageFiles(page.source, page.source, {}, in_place=True) for page in pages]
     assert with_neighbours(in_place) == in_place
     assert not any(isinstance(page, BookPage) for page in found)
