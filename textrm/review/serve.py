@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import secrets
+import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
 
 from textrm.errors import UserError
 from textrm.extras import needs_extra
@@ -54,8 +57,29 @@ def serve(book: ReviewedBook, listening: socket.socket, tell: Callable[[str], No
     stop = threading.Event()
     try:
         threading.Thread(target=clean_all, args=(book, stop), daemon=True).start()
-        tell(address)
-        server.run(sockets=[listening])
+        with _ending(server):
+            tell(address)
+            server.run(sockets=[listening])
     finally:
         stop.set()
         book.close()
+
+
+@contextmanager
+def _ending(server: uvicorn.Server) -> Iterator[None]:
+    """Ctrl-C and SIGTERM end the server, and are raised after it, not somewhere in the midst of its loop."""
+    came: list[int] = []
+    stops = (signal.SIGINT, signal.SIGTERM)
+
+    def end(number: int, frame: FrameType | None) -> None:
+        came.append(number)
+        server.should_exit = True
+
+    before = {number: signal.signal(number, end) for number in stops}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if came:
+        signal.raise_signal(came[0])

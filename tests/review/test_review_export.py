@@ -16,6 +16,7 @@ from PIL import Image
 from review_server import line, make_reviewed, serving
 from standin_model import lettered_page
 
+from textrm.data.sample import KINDS
 from textrm.errors import UserError
 from textrm.page.layers.ora import composed, read_ora
 from textrm.review import export
@@ -103,7 +104,9 @@ def test_layers_and_masks(model_file: Path, book: Path, tmp_path: Path) -> None:
     assert written(one) == ["1.mask.png", "1.ora", "1.psd"]
     layers = read_ora((tmp_path / "out" / "1.ora").read_bytes())
     assert (composed(layers, (96, 80)) == one.opened(0).image).all()
-    assert [layer.name for layer in layers] == ["page", "clean", "lettering/without number", "lettering/1 dialogue"]
+    kind = one.opened(0).words[0].region.kind
+    assert [layer.name for layer in layers] == ["page", "clean", "lettering/without number", f"lettering/1 {kind}"]
+    assert kind in KINDS
     psd = PSDImage.open(tmp_path / "out" / "1.psd")
     assert (np.asarray(psd.composite().convert("RGB")) == one.opened(0).image).all()
     mask = np.asarray(Image.open(tmp_path / "out" / "1.mask.png"))
