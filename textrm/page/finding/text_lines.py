@@ -12,7 +12,7 @@ from textrm.page.finding.letters import Letters, ink_color, letters_of
 
 _FEWEST = 12  # a word with fewer letters says too little of what the others look like
 _LOWEST = 6  # pixels; letters that are lower are all alike
-_FOUND, _SEED = 0.35, 0.15  # of a letter's ink that was found: one that tells of the others; one that goes
+_WHOLE, _FOUND, _SEED = 0.95, 0.35, 0.15  # of a letter's ink that was found: all; what tells of the others; what goes
 _BESIDE, _BENEATH = 8, 2  # letter heights around a word that are looked at
 _LOW, _INITIAL, _WIDE = 0.5, 2.2, 3.0  # letter heights: the lowest letter, the tallest, the widest that touch
 _USUAL = 0.5  # of the usual height by which other letters may differ
@@ -88,14 +88,17 @@ def _in_line(letters: Letters, alike: np.ndarray, height: float) -> np.ndarray:
     """Which letters go, N bool: those that were found, and step by step what stands in line with one that goes."""
     goes = np.zeros_like(alike)
     part = letters.found / np.maximum(letters.ink, 1)
+    whole, begun, free = alike & (part >= _WHOLE), alike & (part >= _SEED) & (part < _WHOLE), alike & (part < _SEED)
+    seen = np.flatnonzero(whole | begun)
+    if not begun.any() and next(_near(letters.boxes, np.flatnonzero(free), seen, height), None) is None:
+        return goes
     asked = np.flatnonzero(alike & (part >= _FOUND))
     asked = asked[:: len(asked) // _SAMPLE + 1].tolist()
     if sum(letters.ground(number) is not None for number in asked) < _EVEN * len(asked):
         return goes
-    goes |= alike & (part == 1)
-    seeds = np.flatnonzero(alike & (part >= _SEED) & (part < 1)).tolist()
-    goes[[number for number in seeds if letters.ground(number) is not None]] = True
-    free, last = alike & (part < _SEED), goes
+    goes |= whole
+    goes[[number for number in np.flatnonzero(begun).tolist() if letters.ground(number) is not None]] = True
+    last = goes
     while last.any() and free.any():
         new = np.zeros_like(goes)
         for number, neighbour in _near(letters.boxes, np.flatnonzero(free), np.flatnonzero(last), height):
