@@ -73,6 +73,9 @@ def test_a_damaged_palette_or_size_is_refused(tmp_path: Path) -> None:
         read(page_of(tmp_path, damaged(content, b"PLTE", 5)))
     with pytest.raises(UserError, match="does not begin with its size"):
         read(page_of(tmp_path, damaged(content, b"IHDR", 3)))
+    start, end = content.index(b"PLTE") - 4, content.index(b"IDAT") - 4
+    with pytest.raises(UserError, match="it has no palette"):
+        read(page_of(tmp_path, content[:start] + content[end:]))
 
 
 def test_a_chunk_with_a_wrong_checksum_is_dropped_and_told(tmp_path: Path) -> None:

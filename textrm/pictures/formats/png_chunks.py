@@ -13,6 +13,7 @@ from textrm.errors import UserError
 from textrm.pictures.formats.png import AFTER_PALETTE, BEFORE_PALETTE, SIGNATURE, Chunk, chunk
 
 _LARGEST_PROFILE = 64 << 20  # bytes; an ICC profile that unpacks to more is none
+_PALETTE = 3  # the colour type of pixels that are numbers of colours
 _LARGEST_TEXT = 1 << 20  # bytes; for more Pillow refuses the picture
 # Text that says how a picture is to be turned: XMP, and EXIF as some programs hide it.
 _TURNING = (b"XML:com.adobe.xmp", b"Raw profile type exif")
@@ -43,7 +44,7 @@ def read_chunks(file: BinaryIO) -> Chunks:
     Raises:
         UserError: when its size, palette or pixels are not what was written.
     """
-    found, header, doubted, ended = Chunks(io.BytesIO()), b"", False, False
+    found, header, colours, doubted, ended = Chunks(io.BytesIO()), b"", False, False, False
     found.pixels.write(SIGNATURE)
     for name, content, right in _walk(file):
         if not header and (name != b"IHDR" or len(content) != 13 or not right):
@@ -56,6 +57,9 @@ def read_chunks(file: BinaryIO) -> Chunks:
             doubted |= not right
             if name == b"PLTE" and not right:
                 raise UserError("the picture is damaged: the checksum of its palette is wrong")
+            colours |= name == b"PLTE"
+            if name == b"IDAT" and header[9] == _PALETTE and not colours:
+                raise UserError("the picture is damaged: it has no palette")
             found.pixels.write(chunk(name, content))
         elif name[:1].islower() and (not right or not _fits(name, content, header[9])):
             found.notes.append(f"its chunk {name.decode()} {'does not fit' if right else 'is damaged'}: it is dropped")
