@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, Any, BinaryIO
 
 from textrm.errors import UserError
 
@@ -82,6 +82,16 @@ def replacing(path: Path, durable: bool = False) -> Iterator[BinaryIO]:
             raise
 
 
+def lock(file: IO[Any]) -> None:
+    """Hold an open file until it is closed; where the system has no such locks nothing is held.
+
+    Raises:
+        BlockingIOError: another process holds it.
+    """
+    if fcntl is not None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
 def sweep(folders: Iterable[Path | str]) -> None:
     """Take away what writers have left in ``folders`` that were killed; what is being written now stays."""
     for folder in folders:
@@ -89,8 +99,7 @@ def sweep(folders: Iterable[Path | str]) -> None:
             for name in [name for name in os.listdir(folder) if _UNFINISHED.fullmatch(name)]:
                 path = Path(folder, name)
                 with suppress(OSError), path.open("rb") as file:
-                    if fcntl is not None:
-                        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    lock(file)
                     path.unlink()
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import time
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, FloatRect, Page
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
 """What the browser may be called on the path."""
@@ -31,8 +32,10 @@ class Window:
     errors: list[str] = field(default_factory=list)
 
     @classmethod
-    def opened(cls, browser: Browser, address: str, scheme: str = "light", settle: bool = True) -> Window:
-        page = browser.new_page(viewport={"width": 1000, "height": 700}, color_scheme=scheme)  # type: ignore[arg-type]
+    def opened(
+        cls, browser: Browser, address: str, scheme: Literal["light", "dark"] = "light", settle: bool = True
+    ) -> Window:
+        page = browser.new_page(viewport={"width": 1000, "height": 700}, color_scheme=scheme)
         window = cls(page)
         page.on("request", lambda request: window.requests.append(request.url))
         page.on("pageerror", lambda error: window.errors.append(str(error)))
@@ -75,8 +78,8 @@ class Window:
     def shown(self, height: int, width: int, left: int = 0, top: int = 0) -> np.ndarray:
         """What the canvas has of a part of the page that is shown 1:1: H W 3 uint8."""
         x, y = (round(value) for value in self.at(left, top))
-        clip = {"x": x, "y": y, "width": width, "height": height}
-        shot = self.page.screenshot(clip=clip)  # type: ignore[arg-type]
+        clip: FloatRect = {"x": x, "y": y, "width": width, "height": height}
+        shot = self.page.screenshot(clip=clip)
         return np.asarray(Image.open(io.BytesIO(shot)).convert("RGB"))
 
     def notice(self) -> str:

@@ -6,7 +6,7 @@ import errno
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import cv2
 import numpy as np
@@ -231,7 +231,7 @@ def test_strips_are_shown_in_tiles(browser: Browser, model_file: Path, tmp_path:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_is_light_or_dark_as_the_system_is(scheme: str, browser: Browser, asker: Asker) -> None:
+def test_it_is_light_or_dark_as_the_system_is(scheme: Literal["light", "dark"], browser: Browser, asker: Asker) -> None:
     from review_browser import Window
 
     window = Window.opened(browser, asker.address, scheme)

@@ -14,7 +14,7 @@ import cv2
 from textrm.command_line import click_command
 from textrm.errors import UserError
 from textrm.extras import needs_extra
-from textrm.files import sweep_below
+from textrm.files import lock, sweep_below
 from textrm.page.files.progress import ended, messages
 from textrm.page.files.summary import counted
 from textrm.page.models.model import processors
@@ -27,11 +27,6 @@ with needs_extra("web", __name__):
     from textrm.review.begin import WORK, begin
     from textrm.review.export import BOOK
     from textrm.review.serve import bound, serve
-
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
 
 _PROBABILITY = click.FloatRange(0, 1, min_open=True, max_open=True)
 
@@ -92,18 +87,17 @@ def _held(work: Path) -> IO[str]:
     """
     try:
         work.mkdir(parents=True, exist_ok=True)
-        lock = (work / "lock").open("a")  # empties nothing, wherever a link leads
-        if fcntl is not None:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        held = (work / "lock").open("a")  # empties nothing, wherever a link leads
+        lock(held)
     except BlockingIOError as error:
-        lock.close()
+        held.close()
         raise UserError(f"{work.parent} is open in another review: go on there, or stop it first") from error
     except OSError as error:
         raise UserError(f"{work} cannot be written: {error.strerror}; give another folder with -o") from error
     sweep_below(work)
     for left in work.glob(f"{BOOK}*"):  # by an export that was killed
         shutil.rmtree(left, ignore_errors=True)
-    return lock
+    return held
 
 
 if __name__ == "__main__":
