@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from textrm.data.row import COLUMNS, SPLITS, Row, to_row
+from textrm.data.row import COLUMNS, SPLITS, Row, Rows, to_row
 from textrm.errors import UserError
 from textrm.extras import import_extra
 from textrm.files import replacing
@@ -26,7 +26,7 @@ SIZES = ("width", "height")
 REPEATED = ("split", "group", "tags", "source", "licence")  # of Parquet: each text is held once
 
 
-class ArrowTable(Sequence[Row]):
+class ArrowTable(Rows):
     """Rows of a manifest in the file ``path``.
 
     ``splits`` holds the number of each row's split in SPLITS. It can be pickled: the file is opened anew.
@@ -44,15 +44,8 @@ class ArrowTable(Sequence[Row]):
         self.splits = self._check()
         import_extra("arrow", "pyarrow").default_memory_pool().release_unused()  # what the check took, for good
 
-    def __len__(self) -> int:
-        return len(self.splits)
-
-    def __getitem__(self, number: Any) -> Any:
-        if isinstance(number, slice):
-            return tuple(self[one] for one in range(*number.indices(len(self))))
-        if not -len(self) <= number < len(self):
-            raise IndexError(number)
-        return self._rows(number % len(self), 1)[0]
+    def _one(self, number: int) -> Row:
+        return self._rows(number, 1)[0]
 
     def __iter__(self) -> Iterator[Row]:
         for first in range(0, len(self), BLOCK):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from typing import Any
+
+import numpy as np
 
 from textrm.errors import UserError
 
@@ -56,3 +60,23 @@ def to_row(where: str, cells: dict[str, str]) -> Row:
     if values["split"] not in SPLITS:
         raise UserError(f"{where}: split is {values['split']!r}; expected train, val or test")
     return Row(**values, **sizes, extra=dict(cells))  # type: ignore[arg-type]
+
+
+class Rows(Sequence[Row]):
+    """Rows that are made when they are asked for; ``splits`` (N) has one value for each of them."""
+
+    splits: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.splits)
+
+    def __getitem__(self, number: Any) -> Any:
+        if isinstance(number, slice):
+            return tuple(self[one] for one in range(*number.indices(len(self))))
+        if not -len(self) <= number < len(self):
+            raise IndexError(number)
+        return self._one(number % len(self))
+
+    @abstractmethod
+    def _one(self, number: int) -> Row:
+        """Row ``number``, from 0."""

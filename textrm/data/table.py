@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from textrm.data.row import COLUMNS, SPLITS, Row, to_row
+from textrm.data.row import COLUMNS, SPLITS, Row, Rows, to_row
 from textrm.errors import UserError
 
 BLOCK = 4 << 20  # bytes that are read at once
@@ -32,7 +32,7 @@ class Irregular(Exception):
     """What is not as it is written ordinarily, or wrong: whoever asked reads row by row, and says what it is."""
 
 
-class Table(Sequence[Row]):
+class Table(Rows):
     """Rows of a manifest in CSV whose cells have no line breaks and whose ids are all different.
 
     ``splits`` holds the number of each row's split in SPLITS. It can be pickled: the file is opened anew.
@@ -55,15 +55,8 @@ class Table(Sequence[Row]):
             raise Irregular
         self.starts, self.splits = self._scan(len(line) + 1)
 
-    def __len__(self) -> int:
-        return len(self.splits)
-
-    def __getitem__(self, number: Any) -> Any:
-        if isinstance(number, slice):
-            return tuple(self[one] for one in range(*number.indices(len(self))))
-        if not -len(self) <= number < len(self):
-            raise IndexError(number)
-        return self._parsed(self._read(number % len(self), number % len(self) + 1))[0]
+    def _one(self, number: int) -> Row:
+        return self._parsed(self._read(number, number + 1))[0]
 
     def __iter__(self) -> Iterator[Row]:
         for first, last in self._blocks():
