@@ -37,6 +37,8 @@ CALIBRATING = 64  # words of each set that the ranges of 8 bits are taken from
               default=(THRESHOLD, THRESHOLD), show_default=True,
               help=f"Scores of the two verifiers that become {THRESHOLD}, the released threshold: of the one that "
               "learns from words alone, and of the one that knows photographs; more leaves more as it is.")  # fmt: skip
+@click.option("--against", default=0.03, show_default=True, type=click.FloatRange(0, 1, max_open=True),
+              help="What the one that knows photographs gives less stays, whatever the other says.")  # fmt: skip
 @click.option("--limit", default=1200, show_default=True, type=click.IntRange(1), help="Pages of each set.")
 @click.option("--steps", default=7000, show_default=True, type=click.IntRange(1), help="Batches of 128 words.")
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0))
@@ -44,8 +46,8 @@ CALIBRATING = 64  # words of each set that the ranges of 8 bits are taken from
               help="ONNX file for textrm.export verifier=…; what was found goes into a folder beside it.")  # fmt: skip
 @click.option("--int8", type=click.Path(path_type=Path), help="Another file, for the same net in 8 bits.")
 @click.option("--threads", default=2, show_default=True, type=click.IntRange(1))
-def main(model: Path, sets: tuple[str, ...], false: float, bars: tuple[float, float], limit: int, steps: int, seed: int,
-         out: Path, int8: Path | None, threads: int) -> None:  # fmt: skip
+def main(model: Path, sets: tuple[str, ...], false: float, bars: tuple[float, float], against: float, limit: int,
+         steps: int, seed: int, out: Path, int8: Path | None, threads: int) -> None:  # fmt: skip
     """Write what tells words from what is no lettering, among those that MODEL proposes on these pages: two verifiers.
 
     A word is lettering where more than half of its pixels are, in truth, within 2 px. Each set counts the same, or as
@@ -66,7 +68,7 @@ def main(model: Path, sets: tuple[str, ...], false: float, bars: tuple[float, fl
         fitted.append(fit(make(), found, np.concatenate(weights), steps, seed))
         with torch.no_grad():
             fitted[-1].linear.bias.add_(_logit(THRESHOLD) - _logit(bar))
-    net = EitherVerifier(fitted).eval()
+    net = EitherVerifier(fitted, (-math.inf, _logit(against))).eval()
     for entry, words in zip(sets, found, strict=True):
         kept, true = _scores(net, words) > THRESHOLD, words.share > 0.5
         click.echo(f"{entry}: {len(true)} words; goes: {kept[true].sum()} of {true.sum()} true, "
@@ -109,7 +111,7 @@ def _scores(net: EitherVerifier, words: Proposals) -> np.ndarray:
 
 
 def _logit(score: float) -> float:
-    return math.log(score / (1 - score))
+    return math.log(score / (1 - score)) if score else -math.inf
 
 
 def _entry(text: str) -> tuple[str, str, float]:

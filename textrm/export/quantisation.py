@@ -19,6 +19,7 @@ from textrm.data.sample import Sample
 from textrm.metrics import average_precision, hole_psnr, picture_scores
 from textrm.page.finding.segment import segment
 from textrm.page.models.segmenter import SegmentationModel
+from textrm.page.models.session import SEVEN_BITS
 
 log = logging.getLogger(__name__)
 
@@ -74,19 +75,24 @@ def quantize(source: Path, out: Path, crops: Sequence[Sample], held_out: Sequenc
 
 
 def quantized(source: Path, feeds: Feeds) -> onnx.ModelProto:
-    """The graph of ``source`` with 8-bit weights and activations, whose ranges are taken from ``feeds``."""
+    """The graph of ``source`` with weights of 7 bits in 8, and activations of 8, whose ranges are taken from ``feeds``.
+
+    Two products of an 8-bit weight and an activation do not fit into the 16 bits that processors without VNNI add them
+    up in: average precision fell from 0.943 to 0.908 on one of these, and to 0.942 with 7 bits.
+    """
     with TemporaryDirectory() as folder:
         prepared, int8 = Path(folder) / "prepared.onnx", Path(folder) / "int8.onnx"
         quant_pre_process(source, prepared, skip_symbolic_shape=True)
         quantize_static(
             prepared, int8, _Reader(feeds), quant_format=QuantFormat.QDQ,
-            per_channel=True, activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8,
+            per_channel=True, reduce_range=True, activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8,
             calibrate_method=CalibrationMethod.MinMax, nodes_to_exclude=_outside(prepared),
             op_types_to_quantize=["Conv", "Add", "Concat", "Relu", "Clip"],
         )  # fmt: skip
         graph = onnx.load(int8)
     del graph.metadata_props[:]
     graph.metadata_props.extend(onnx.load(source).metadata_props)
+    graph.metadata_props.add(key=SEVEN_BITS.decode(), value="true")
     return graph
 
 

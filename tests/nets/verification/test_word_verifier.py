@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -90,9 +91,24 @@ def test_the_surest_of_several_says_what_a_word_is() -> None:
         assert torch.equal(EitherVerifier([one, other])(given, features), logits.max(0).values)
 
 
+def test_what_one_is_against_does_not_go() -> None:
+    views, features = noise(4)
+    given, one, other = views / 255 - 0.5, net(), net(PlainTrunk)
+    with torch.no_grad():
+        logits = torch.stack([one(given, features), other(given, features)])
+        limit = float(logits[1].sort().values[1])  # three of four words reach it
+        said = EitherVerifier([one, other], (-math.inf, limit))(given, features)
+    against = logits[1] < limit
+    assert against.sum() == 1
+    assert torch.equal(said[against], logits.min(0).values[against])
+    assert torch.equal(said[~against], logits.max(0).values[~against])
+    with pytest.raises(ValueError, match="expected one limit for each of 2 verifiers, got 1"):
+        EitherVerifier([one, other], (0.0,))
+
+
 @pytest.mark.slow
 def test_the_page_runs_what_was_trained(tmp_path: Path) -> None:
-    model = EitherVerifier([net(), net(PlainTrunk)]).eval()
+    model = EitherVerifier([net(), net(PlainTrunk)], (-math.inf, 0.0)).eval()
     assert export(model, tmp_path / "verifier.onnx", run="a run") < 1e-4
     session = Verifier((tmp_path / "verifier.onnx").read_bytes(), threads=1)._session
     views, features = noise(7)  # a number of words that it was not exported with

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import torch
@@ -53,16 +54,29 @@ class WordVerifier(nn.Module):
 
 
 class EitherVerifier(nn.Module):
-    """Says what the surest of several verifiers says: views B V C S S and features B F to logits B.
+    """Says what the surest of several verifiers says, but nothing goes that one of them is against: views B V C S S and
+    features B F to logits B.
 
-    Two that learnt differently miss other words; what is no lettering hardly ever deceives one of them by so much that
-    its bar is passed, see ``experiments/finding``.
+    Two that learnt differently miss other words. A row of windows that deceives the one that learnt from words alone
+    is plainly none to the one that knows photographs, see ``experiments/finding``.
+
+    Args:
+        verifiers: those that are asked.
+        least: the lowest logit of each that is not against; where one says less, the least sure one is heard. None for
+            no such limit.
     """
 
-    def __init__(self, verifiers: Sequence[WordVerifier]) -> None:
+    least: Tensor
+
+    def __init__(self, verifiers: Sequence[WordVerifier], least: Sequence[float] | None = None) -> None:
         super().__init__()
         self.verifiers = nn.ModuleList(verifiers)
+        limits = [-math.inf] * len(verifiers) if least is None else least
+        if len(limits) != len(verifiers):
+            raise ValueError(f"expected one limit for each of {len(verifiers)} verifiers, got {len(limits)}")
+        self.register_buffer("least", torch.tensor(limits, dtype=torch.float32)[:, None], persistent=False)
 
     def forward(self, views: Tensor, features: Tensor) -> Tensor:
         """Logits B; ``views`` in [-0.5, 0.5]."""
-        return torch.stack([verifier(views, features) for verifier in self.verifiers]).amax(0)
+        said = torch.stack([verifier(views, features) for verifier in self.verifiers])
+        return torch.where((said < self.least).any(0), said.amin(0), said.amax(0))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+SEVEN_BITS = b"textrm.seven_bit_weights"  # in the metadata of a file whose weights no processor adds up wrongly
+
 
 def open_session(source: Path | bytes, threads: int) -> Any:
     """A session of an ONNX file; what onnxruntime raises where it is none shares no public base class."""
@@ -15,6 +17,11 @@ def open_session(source: Path | bytes, threads: int) -> Any:
     options.inter_op_num_threads = 1
     # Threads that wait spin otherwise, and take the processor from what comes between tiles and from others.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    data = source if isinstance(source, bytes) else source.read_bytes()
+    if b"DequantizeLinear" in data and SEVEN_BITS not in data:
+        # Products of pairs of 8-bit weights overflow 16 bits where a processor lacks instructions for them (VNNI), and
+        # letters come out where there are none. This is slower there and changes nothing elsewhere.
+        options.add_session_config_entry("session.x64quantprecision", "1")
     options.log_severity_level = 4  # faults come as exceptions; nothing is printed past them
     return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
 
