@@ -52,7 +52,7 @@ def main(crop: int, batch: int, steps: int, rounds: int, pages: int, threads: in
     """Print a line per precision; OVERRIDES are those of textrm.train."""
     logging.disable(logging.WARNING)
     table = Table("precision", "bare s/step", "textrm s/step", "overhead", "of the rounds", "pictures/s", "waiting",
-                  title=f"{batch} crops of {crop}×{crop}, {ranks} x {threads} threads, {rounds} rounds of {steps} steps",
+                  title=f"{batch} crops of {crop}×{crop}, {ranks} × {threads} threads, {rounds} × {steps} steps",
                   caption="pictures/s and the share of time waiting for data are the bare loop's")  # fmt: skip
     try:
         with TemporaryDirectory() as name:

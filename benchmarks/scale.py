@@ -152,14 +152,14 @@ def _memory(book: Path, folder: Path) -> str:
     record, pages = folder / "many.jsonl", sum(1 for _ in book.rglob("*.png"))
     arguments = ["--engine", "ray", "--jobs", "2", "--threads", "2", "--record", str(record)]
     start, told = time.monotonic(), {}
-    with subprocess.Popen(_command(book, folder / "many", *arguments), stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(_command(book, folder / "many", *arguments)) as process:
         command = psutil.Process(process.pid)
         while process.poll() is None:
             with suppress(psutil.Error, OSError):
                 done = record.read_bytes().count(b"\n")
-                actors = [one.memory_info().rss for one in command.children(recursive=True) if _is_actor(one)]
-                held = f"{command.memory_info().rss / 1e6:.0f} and {max(actors, default=0) / 1e6:.0f} MB"
-                told["a tenth" if done <= pages / 10 else "the end"] = held
+                if actors := [one.memory_info().rss for one in command.children(recursive=True) if _is_actor(one)]:
+                    held = f"{command.memory_info().rss / 1e6:.0f} and {max(actors) / 1e6:.0f} MB"
+                    told["a tenth" if done <= pages / 10 else "the end"] = held
             time.sleep(0.5)
     results = sum(1 for _ in (folder / "many").rglob("[0-9]*.png"))
     memory = ", ".join(f"at {when} {held}" for when, held in told.items())

@@ -1,9 +1,9 @@
 """Remembers with which options results were made, and of what, outside of the folder that they lie in.
 
 The content of a result is noted before it takes its place: whenever a run is killed, what lies there is known, and a
-result that somebody has changed since is told from our own. So is a page that was replaced by its clean version from one
-that is still to be cleaned, and what was written beside a page from a page. A file that nobody has touched since is known
-without reading it.
+result that somebody has changed since is told from our own. So is a page that was replaced by its clean version from
+one that is still to be cleaned, and what was written beside a page from a page. A file that nobody has touched since is
+known without reading it.
 """
 
 from __future__ import annotations
@@ -100,11 +100,11 @@ class Remembered:
                 name, how, extras, size, content, *rest = json.loads(line)
                 # Earlier versions noted less.
                 note = Note(sys.intern(how), tuple(extras), size, content, *(one and tuple(one) for one in rest))
-                notes = self._notes.setdefault(name, [])
+                notes = self._notes.get(name, [])
             except (ValueError, TypeError):  # cut short by a kill
                 continue
             # A run that was killed before the file was there was given again.
-            notes[:] = [*(one for one in notes if one[:-1] != note[:-1]), note]
+            self._notes[name] = [*(one for one in notes if one[:-1] != note[:-1]), note]
         self._notes = {name: notes[-_KEPT:] for name, notes in self._notes.items()}
         if files == [self._file] and len(lines) > _KEPT * len(self._notes) + _ENOUGH:
             self._shorten()
