@@ -1,9 +1,10 @@
-"""What the framework costs: ``python -m benchmarks.overhead [--crop 192] [--batch 8] [--steps 30] [overrides …]``.
+"""What the framework costs: ``python -m benchmarks.overhead [--ranks 2] [--crop 192] [--steps 30] [overrides …]``.
 
 Trains the released tool's net (or whatever the overrides say), the smallest one, beside which everything else weighs
 most, with ``textrm.train`` and all its default callbacks and loggers, and in a bare PyTorch loop with the same net,
-loader, loss, optimizer, schedule, clipping and precision. The two take turns step by step, so that what else the
-machine does meets both alike. Validation and checkpoints, at the end of an epoch, are not counted.
+loader, loss, optimizer, schedule, clipping and precision; with ``--ranks`` in several processes, and PyTorch's DDP. The
+two take turns step by step, so that what else the machine does meets both alike. Validation and checkpoints, at the end
+of an epoch, are not counted.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from textrm.synth.write import write_set
 from textrm.train import train
 
 WARM_UP = 3  # steps: kernels are built and the queue is filled
-BAR = 0.05  # share of the bare loop's step
+BAR = 0.03  # share of the bare loop's step
 
 
 @click_command()
@@ -42,15 +43,16 @@ BAR = 0.05  # share of the bare loop's step
 @click.option("--steps", default=30, show_default=True, help="Steps timed in a round, after three that are not.")
 @click.option("--rounds", default=5, show_default=True, help="Each begins with new nets.")
 @click.option("--pages", default=32, show_default=True, help="Drawn pages to train on.")
-@click.option("--threads", default=2, show_default=True)
+@click.option("--threads", default=2, show_default=True, help="Of each process.")
+@click.option("--ranks", default=1, show_default=True, help="Processes that train together.")
 @click.option("--precisions", default="32-true,bf16-mixed", show_default=True)
 @click.argument("overrides", nargs=-1)
-def main(crop: int, batch: int, steps: int, rounds: int, pages: int, threads: int, precisions: str,
+def main(crop: int, batch: int, steps: int, rounds: int, pages: int, threads: int, ranks: int, precisions: str,
          overrides: tuple[str, ...]) -> None:  # fmt: skip
     """Print a line per precision; OVERRIDES are those of textrm.train."""
     logging.disable(logging.WARNING)
     table = Table("precision", "bare s/step", "textrm s/step", "overhead", "of the rounds", "pictures/s", "waiting",
-                  title=f"{batch} crops of {crop}×{crop}, {threads} threads, {rounds} rounds of {steps} steps",
+                  title=f"{batch} crops of {crop}×{crop}, {ranks} × {threads} threads, {rounds} × {steps} steps",
                   caption="pictures/s and the share of time waiting for data are the bare loop's")  # fmt: skip
     try:
         with TemporaryDirectory() as name:
@@ -61,6 +63,7 @@ def main(crop: int, batch: int, steps: int, rounds: int, pages: int, threads: in
                 f"data.crop={crop}", f"data.batch_size={batch}", f"data.samples_per_epoch={batch * (steps + WARM_UP)}",
                 f"threads={threads}", "trainer.accelerator=cpu", "trainer.max_epochs=1",
                 "+trainer.limit_val_batches=1", "test=false",
+                *(["trainer=ddp", f"trainer.devices={ranks}"] if ranks > 1 else ()),
             )  # fmt: skip
             for precision in precisions.split(","):
                 given = [*shared, f"trainer.precision={precision}", *overrides]
@@ -100,7 +103,7 @@ def overhead(pairs: Sequence[dict[str, float]]) -> float:
 def paired_steps(overrides: Sequence[str], run: Path) -> list[dict[str, float]]:
     """Seconds of the timed steps of one epoch of ``textrm.train``, each with those of a bare step beside it."""
     config = configured(*overrides)
-    clock = {"_target_": f"{PairedClock.__module__}.PairedClock", "path": str(run / "steps.json"),
+    clock = {"_target_": "benchmarks.overhead.PairedClock", "path": str(run / "steps.json"),
              "overrides": list(overrides)}  # fmt: skip
     config.callbacks = {**config.callbacks, "clock": clock}
     train(config, run)
@@ -129,7 +132,8 @@ class PairedClock(Callback):
         self.start = time.perf_counter()
 
     def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        self.path.write_text(json.dumps(self.pairs))
+        if trainer.is_global_zero:
+            self.path.write_text(json.dumps(self.pairs))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""Pages by the thousand: ``python -m benchmarks.scale [--pages N] [--listed N]``, needs the extra ``ray``.
+"""Pages by the thousand: ``python -m benchmarks.scale [--pages N] [--listed N] [--many N]``, needs the extra ``ray``.
 
 Plans a tree of files, waits for the first page of it, cleans small pages in processes and on Ray, and kills a machine
-of a simulated cluster while it cleans. A shared machine makes all but the first figure longer.
+of a simulated cluster while it cleans; of many tiny pages it tells the memory. A shared machine makes all but the first
+figure longer.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import click
 import cv2
 import numpy as np
+import psutil
 from ray.cluster_utils import Cluster
 from rich.console import Console
 from rich.table import Table
@@ -26,6 +29,7 @@ from textrm.command_line import click_command
 from textrm.page.planning.plan import Planning
 
 _SIDE = (240, 320)  # height and width of a page
+_TINY = (64, 80)
 _FOLDER = 1000  # files of a folder
 _LINKS = 30_000  # of a file: a file system allows no more than 65,000 or so
 _STARTED = 3  # pages that are done when a machine is killed
@@ -35,7 +39,8 @@ _STARTED = 3  # pages that are done when a machine is killed
 @click.option("--pages", default=400, show_default=True, help="Pages that are cleaned, each time.")
 @click.option("--listed", default=20_000, show_default=True, help="Files that are planned.")
 @click.option("--clean/--no-clean", default=True, show_default=True, help="Also clean.")
-def main(pages: int, listed: int, clean: bool) -> None:
+@click.option("--many", default=0, show_default=True, help="Tiny pages that are cleaned on Ray.")
+def main(pages: int, listed: int, clean: bool, many: int) -> None:
     """Measure how planning and cleaning grow."""
     table = Table("what", "figure")
     with tempfile.TemporaryDirectory(prefix="textrm-scale-") as name:
@@ -51,6 +56,8 @@ def main(pages: int, listed: int, clean: bool) -> None:
                 told = "" if "ray" in arguments else f", {taken / pages:.3f} CPU-s each"  # Ray's are not our children
                 table.add_row(f"{pages} pages, {what}", f"{seconds:.1f} s, {pages / seconds:.1f} pages/s{told}")
             table.add_row(f"{pages} pages, a machine killed", _killed(book, folder, pages))
+        if many:
+            table.add_row(f"{many} tiny pages, Ray, two actors", _memory(_tree(folder / "tiny", many, _TINY), folder))
     Console(width=120).print(table)
 
 
@@ -62,10 +69,12 @@ _WAYS = {
 }
 
 
-def _tree(root: Path, files: int) -> Path:
+def _tree(root: Path, files: int, side: tuple[int, int] = _SIDE) -> Path:
     """So many pages of one word, most of them links to the same file."""
-    page = np.full((*_SIDE, 3), 255, np.uint8)
-    cv2.putText(page, "HELLO", (60, 130), cv2.FONT_HERSHEY_DUPLEX, 1.6, (0, 0, 0), 3, cv2.LINE_AA)
+    height, width = side
+    page = np.full((*side, 3), 255, np.uint8)
+    cv2.putText(page, "HELLO", (width * 3 // 16, height * 13 // 24), cv2.FONT_HERSHEY_DUPLEX, width / 200, (0, 0, 0),
+                max(1, width // 100), cv2.LINE_AA)  # fmt: skip
     content = cv2.imencode(".png", page)[1].tobytes()
     first = root
     for number in range(files):
@@ -136,6 +145,29 @@ def _killed(book: Path, folder: Path, pages: int) -> str:
     once = sum(count == 1 for count in rows.values())
     results = sum(1 for _ in out.rglob("[0-9]*.png"))
     return f"{seconds:.1f} s: {last}; {results} of {pages} results, {once} of {pages} pages with one row"
+
+
+def _memory(book: Path, folder: Path) -> str:
+    """What the command and an actor hold when a tenth of the pages are done, and in the end."""
+    record, pages = folder / "many.jsonl", sum(1 for _ in book.rglob("*.png"))
+    arguments = ["--engine", "ray", "--jobs", "2", "--threads", "2", "--record", str(record)]
+    start, told = time.monotonic(), {}
+    with subprocess.Popen(_command(book, folder / "many", *arguments)) as process:
+        command = psutil.Process(process.pid)
+        while process.poll() is None:
+            with suppress(psutil.Error, OSError):
+                done = record.read_bytes().count(b"\n")
+                if actors := [one.memory_info().rss for one in command.children(recursive=True) if _is_actor(one)]:
+                    held = f"{command.memory_info().rss / 1e6:.0f} and {max(actors) / 1e6:.0f} MB"
+                    told["a tenth" if done <= pages / 10 else "the end"] = held
+            time.sleep(0.5)
+    results = sum(1 for _ in (folder / "many").rglob("[0-9]*.png"))
+    memory = ", ".join(f"at {when} {held}" for when, held in told.items())
+    return f"{time.monotonic() - start:.0f} s, {results} results; command and actor {memory}"
+
+
+def _is_actor(process: psutil.Process) -> bool:
+    return process.cmdline()[:1] != [] and process.cmdline()[0].startswith("ray::_Work")
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ def test_killed_after_any_step_and_given_again_it_ends_in_the_same_bytes(
     shutil.copytree(cbz.parent, unbroken)
     run(model_file, unbroken, "-o", unbroken, "--overwrite", "--backup", "--mask")
     steps = Steps()
-    monkeypatch.setattr(clean_pages, "write_whole", steps.counted(clean_pages.write_whole))
+    monkeypatch.setattr(clean_pages, "replacing", steps.counted(clean_pages.replacing))
     monkeypatch.setattr(clean_books, "back_up", steps.counted(clean_books.back_up))
     monkeypatch.setattr(textrm_files.os, "replace", steps.counted(os.replace))
     monkeypatch.setattr(Remembered, "note", steps.counted(Remembered.note))

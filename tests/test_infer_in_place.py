@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from infer_command import contents, files, run, start
@@ -13,6 +15,7 @@ from PIL import Image
 from standin_model import lettered_page
 from stopping import Steps
 
+from textrm import files as textrm_files
 from textrm.page.files import clean_pages
 from textrm.page.planning.remembered import Remembered
 
@@ -30,9 +33,10 @@ def unbroken(model_file: Path, book: Path, tmp_path: Path) -> dict[str, bytes]:
 def test_killed_after_any_step_and_given_again_it_ends_in_the_same_bytes(
     model_file: Path, book: Path, unbroken: dict[str, bytes], kills: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A step is a note, a backup or a file: the kill comes before it, or after it."""
+    """A step is a note, a backup, a file or the last step of one: the kill comes before it, or after it."""
     steps = Steps()
-    monkeypatch.setattr(clean_pages, "write_whole", steps.counted(clean_pages.write_whole))
+    monkeypatch.setattr(clean_pages, "replacing", steps.counted(clean_pages.replacing))
+    monkeypatch.setattr(textrm_files.os, "replace", steps.counted(os.replace))
     monkeypatch.setattr(clean_pages, "back_up", steps.counted(clean_pages.back_up))
     monkeypatch.setattr(Remembered, "note", steps.counted(Remembered.note))
     stopped = 0
@@ -106,16 +110,16 @@ def test_a_page_that_was_replaced_by_an_older_file_is_not_done(model_file: Path,
 def test_a_folder_that_is_taken_away_is_a_failure(
     model_file: Path, book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    out, whole = tmp_path / "out", clean_pages.write_whole
+    out, whole = tmp_path / "out", clean_pages.replacing
     written: list[Path] = []
 
-    def taking(path: Path, content: bytes | memoryview, durable: bool = False) -> Path:
+    def taking(path: Path, durable: bool) -> AbstractContextManager[BinaryIO]:
         written.append(path)
         if len(written) == 3:
             shutil.rmtree(out)
-        return whole(path, content, durable)
+        return whole(path, durable)
 
-    monkeypatch.setattr(clean_pages, "write_whole", taking)
+    monkeypatch.setattr(clean_pages, "replacing", taking)
     result = run(model_file, book, "-o", out)
     assert result.exit_code == 1
     reason = "2 results taken away while others were made: give the same command again"

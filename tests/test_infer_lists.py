@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 from click.testing import CliRunner
 from infer_command import files, run
 
@@ -23,6 +25,29 @@ def test_a_list_from_standard_input(model_file: Path, book: Path, tmp_path: Path
     (tmp_path / "list").write_text(listed.replace("\n", "\0"))
     again = run(model_file, book, "-o", tmp_path / "out", "--from-list", tmp_path / "list", "-0")
     assert "0 pages cleaned, 2 were done already (--overwrite makes them anew), 1 failed" in again.output
+
+
+def test_a_table_as_the_list(model_file: Path, book: Path, tmp_path: Path) -> None:
+    table, out = tmp_path / "list.parquet", tmp_path / "out"
+    pages = [str(book / "two/3.png"), None, str(book / "gone.png"), str(book / "1.png")]
+    pq.write_table(pa.table({"page": pages, "work": ["a", "b", "c", "d"]}), table)
+    result = run(model_file, book, "-o", out, "--from-list", table, "--record", tmp_path / "record.parquet")
+    assert result.exit_code == 1
+    assert files(out) == ["1.png", "two/3.png"]
+    assert result.output.splitlines()[-1] == "2 pages cleaned, 1 failed"
+    again = run(model_file, book, "-o", out, "--from-list", tmp_path / "record.parquet")
+    assert "0 pages cleaned, 2 were done already" in again.output
+    pq.write_table(pa.table({"page": [1, 2]}), table)
+    (tmp_path / "text.parquet").write_text("1.png")
+    for arguments, words in (
+        ((table,), "has the columns page (int64); expected page (string) with a path in each row"),
+        ((tmp_path / "text.parquet",), "is no table of Parquet that can be read"),
+        ((tmp_path / "none.parquet",), "cannot be read: No such file"),
+        ((table, "-0"), "-0 is given with --from-list"),
+    ):
+        told = run(model_file, book, "-o", out, "--from-list", *arguments)
+        assert told.exit_code == 1
+        assert words in told.output.splitlines()[-1]
 
 
 def test_shards_are_everything_once(model_file: Path, book: Path, tmp_path: Path) -> None:

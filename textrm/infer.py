@@ -116,8 +116,9 @@ def _config(context: click.Context, parameter: click.Parameter, path: Path | Non
 )
 @click.option("--backup", is_flag=True, help="With --overwrite: keep what is replaced as NAME.bak.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
-@click.option("--from-list", metavar="FILE", help="Clean the pages and books that FILE lists, one path a line, - for "
-              "standard input; PAGE_OR_BOOK_OR_DIR is the folder that they lie in then.  [this folder]")  # fmt: skip
+@click.option("--from-list", metavar="FILE", help="Clean the pages and books that FILE lists, one path a line, or in "
+              "the column page of a .parquet; - is standard input. PAGE_OR_BOOK_OR_DIR is the folder that they lie in "
+              "then.  [this folder]")  # fmt: skip
 @click.option("-0", "--null", is_flag=True, help="With --from-list: NUL ends each path, as find -print0 writes them.")
 @click.option("--shard", metavar="i/n", help="Clean part i of n, from 1: all n parts together are everything, once.")
 @click.option("--engine", type=click.Choice(["processes", "ray"]), default="processes", show_default=True,

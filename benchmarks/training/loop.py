@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 
 import hydra
 import torch
+import torch.distributed as dist
 from hydra import compose, initialize_config_dir
 from omegaconf import DictConfig
+from torch.nn.parallel import DistributedDataParallel
 
 from textrm.runs.config import CONFIG_FOLDER
 
@@ -31,12 +33,18 @@ def configured(*overrides: str) -> DictConfig:
 def bare_steps(task: Any, config: DictConfig) -> Iterator[Step]:
     """Train ``task`` on the data of ``config`` for one epoch, with nothing beside what learning needs.
 
-    Optimizer, schedule, clipping and precision are those of ``config``; the loader and its workers are made anew.
+    Optimizer, schedule, clipping and precision are those of ``config``; the loader and its workers are made anew. Where
+    several processes train together, which are connected, each has its share of the batches, under PyTorch's DDP.
     """
     made = task.configure_optimizers()
     optimizer, scheduler = made["optimizer"], made["lr_scheduler"]["scheduler"]
     bfloat16, clip = config.trainer.precision == "bf16-mixed", config.trainer.gradient_clip_val
-    batches = iter(hydra.utils.instantiate(config.data).train_dataloader())
+    data = hydra.utils.instantiate(config.data)
+    forward = task
+    if dist.is_initialized():
+        data.share_out(dist.get_world_size())
+        forward = DistributedDataParallel(task)
+    batches = iter(data.train_dataloader())
     task.train()
     while True:
         start = time.perf_counter()
@@ -45,7 +53,7 @@ def bare_steps(task: Any, config: DictConfig) -> Iterator[Step]:
             return
         waited = time.perf_counter() - start
         with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
-            loss = task.loss(task(batch["image"]), batch["mask"], batch["ignore"])
+            loss = task.loss(forward(batch["image"]), batch["mask"], batch["ignore"])
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(task.parameters(), clip)

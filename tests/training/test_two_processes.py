@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import csv
 import logging
+import pickle
+import signal
 from pathlib import Path
 
 import pytest
 import torch
+from omegaconf import OmegaConf
 from task_contract import small_segmentation, state
 
 from textrm.errors import UserError
 from textrm.runs.outcome import Outcome, Status
 from textrm.synth.write import write_set
 from textrm.train import main, train
+from textrm.training import launch
 
 pytestmark = pytest.mark.slow
 
@@ -117,6 +121,17 @@ def test_a_mistake_in_a_further_process_is_told(pages: Path, tmp_path: Path) -> 
     written = Outcome.read(tmp_path)
     assert written is not None
     assert (written.status, written.error) == (Status.FAILED, "page 7 is upside down")
+
+
+def test_a_process_that_is_stopped_while_it_starts_ends_without_a_word(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    order = tmp_path / "order"
+    order.write_bytes(pickle.dumps(launch.Order(OmegaConf.create(), None, tmp_path, Outcome())))
+    process = launch._start(0, 1, 0, order)
+    process.send_signal(signal.SIGINT)
+    assert process.wait() == 130
+    assert capfd.readouterr().err == ""
 
 
 def test_sigterm_ends_all(pages: Path, tmp_path: Path) -> None:

@@ -72,18 +72,25 @@ def train_on(ranks: int, config: DictConfig, run: Path, outcome: Outcome) -> flo
 
 
 def _start(rank: int, ranks: int, port: int, order: Path) -> subprocess.Popen[bytes]:
-    """One of the processes, in the environment that torchrun gives. Ctrl-C reaches it from here alone, once."""
+    """One of the processes, in the environment that torchrun gives. Ctrl-C reaches it from here alone, once.
+
+    It begins deaf to that, and listens when it can end without a traceback.
+    """
     told = {
         "RANK": rank, "LOCAL_RANK": rank, "GROUP_RANK": 0, "WORLD_SIZE": ranks, "LOCAL_WORLD_SIZE": ranks,
         "MASTER_ADDR": HERE, "MASTER_PORT": port, "TORCHELASTIC_RUN_ID": "textrm",
         "TORCHELASTIC_USE_AGENT_STORE": True, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
     }  # fmt: skip
-    return subprocess.Popen(
-        [sys.executable, "-m", "textrm.training.rank", str(order)],
-        env={"TORCH_CPP_LOG_LEVEL": "ERROR", **os.environ, **{name: str(value) for name, value in told.items()}},
-        stdin=subprocess.PIPE,  # closed when this process is gone: then they end too
-        start_new_session=True,
-    )
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # which it takes over
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-m", "textrm.training.rank", str(order)],
+            env={"TORCH_CPP_LOG_LEVEL": "ERROR", **os.environ, **{name: str(value) for name, value in told.items()}},
+            stdin=subprocess.PIPE,  # closed when this process is gone: then they end too
+            start_new_session=True,
+        )
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 @contextmanager

@@ -36,6 +36,7 @@ def main() -> None:
     given: Order = pickle.loads(order.read_bytes())
     _listen(given.hydra)
     try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
         train(given.config, given.run, given.outcome)
     except KeyboardInterrupt:
         os._exit(130)  # others may be waited for at an ordinary end

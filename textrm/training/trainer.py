@@ -48,7 +48,7 @@ def _made(config: DictConfig, group: str, kind: type) -> list[Any]:
 
 
 def quieten() -> None:
-    """Hide what Lightning says of its own accord: of hardware it did not find and services it recommends."""
-    for name in ("pytorch_lightning.utilities.rank_zero", "lightning_fabric"):
+    """Hide what libraries say of their own accord: of hardware not found, services, passes of the exporter."""
+    for name in ("pytorch_lightning.utilities.rank_zero", "lightning_fabric", "onnxscript", "onnx_ir"):
         logging.getLogger(name).setLevel(logging.WARNING)
     warnings.filterwarnings("ignore", module="lightning_fabric|pytorch_lightning|torch.optim")

@@ -104,3 +104,15 @@ def test_an_address_that_nobody_answers(address: str, monkeypatch: pytest.Monkey
     monkeypatch.setattr(connecting, "_PATIENCE", 1)
     with pytest.raises(UserError, match=f"--address {address}: no Ray cluster answers there"), connected(address, 1):
         pass
+
+
+def test_where_ray_does_not_start_it_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(**options: object) -> None:
+        raise Exception("The current node timed out during startup.\nIt is a long story.")
+
+    monkeypatch.setattr(ray, "is_initialized", lambda: False)
+    monkeypatch.setattr(ray, "init", failing)
+    monkeypatch.setattr(ray, "shutdown", lambda: None)  # that of the other tests goes on
+    expected = "Ray did not start here: The current node timed out during startup.; try again when the machine is less "
+    with pytest.raises(UserError, match=f"^{expected}"), connected(None, 1):
+        pass

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from textrm.files import replacing
+from textrm.page.planning import remembered as remembering
 from textrm.page.planning.remembered import Remembered, state_folder
 
 
@@ -16,10 +21,20 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "state" / "textrm" / "results"
 
 
-def write(out: Path, name: str, how: str, content: bytes, extras: tuple[str, ...] = ()) -> None:
-    Remembered(out).note(out / name, how, extras, content)
-    (out / name).parent.mkdir(parents=True, exist_ok=True)
-    (out / name).write_bytes(content)
+def write(
+    out: Path, name: str, how: str, content: bytes, extras: tuple[str, ...] = (), source: tuple[int, int] | None = None
+) -> None:
+    with replacing(out / name) as file:
+        file.write(content)
+        Remembered(out).note(out / name, how, extras, file, source)
+
+
+def killed(out: Path, name: str, how: str, content: bytes) -> None:
+    """As :func:`write`, stopped between the note and the file."""
+    with suppress(KeyboardInterrupt), replacing(out / name) as file:
+        file.write(content)
+        Remembered(out).note(out / name, how, (), file)
+        raise KeyboardInterrupt
 
 
 def verdict(out: Path, name: str, how: str, extras: tuple[str, ...] = ()) -> bool | None:
@@ -45,7 +60,7 @@ def test_other_options_and_other_extras_are_told(state: Path, tmp_path: Path) ->
 def test_a_kill_between_the_note_and_the_file(state: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     write(out, "1.png", "A", b"first")
-    Remembered(out).note(out / "1.png", "B", (), b"other")  # and nothing was written
+    killed(out, "1.png", "B", b"other")
     assert verdict(out, "1.png", "A") is False
     assert verdict(out, "1.png", "B") is True
 
@@ -84,17 +99,15 @@ def test_killed_twice_between_the_note_and_the_file(state: Path, tmp_path: Path)
     out = tmp_path / "out"
     write(out, "1.png", "A", b"first")
     for _ in range(3):
-        Remembered(out).note(out / "1.png", "B", (), b"other")
+        killed(out, "1.png", "B", b"other")
     assert verdict(out, "1.png", "A") is False
     assert verdict(out, "1.png", "B") is True
 
 
 def test_another_source_is_told_and_earlier_notes_knew_none(state: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    out.mkdir()
-    for name, source in (("1.png", (5, 100)), ("2.png", None)):
-        Remembered(out).note(out / name, "A", (), b"page", source)
-        (out / name).write_bytes(b"page")
+    write(out, "1.png", "A", b"page", source=(5, 100))
+    write(out, "2.png", "A", b"page")
     remembered = Remembered(out)
     remembered.load()
     assert remembered.made_otherwise(out / "1.png", "A", (), (5, 100)) is False
@@ -103,3 +116,43 @@ def test_another_source_is_told_and_earlier_notes_knew_none(state: Path, tmp_pat
     (out / "1.png").write_bytes(b"by hand")
     assert remembered.made_otherwise(out / "1.png", "A", (), (5, 100)) is None
     assert remembered.made_otherwise(out / "1.png", "A", (), (5, 99)) is True
+
+
+def test_what_nobody_has_touched_is_known_without_reading_it(
+    state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, read = tmp_path / "out", []
+    for name in ("1.png", "2.png", "3.png", "4.png"):
+        write(out, name, "A", b"page")
+    one, two, three, four = (out / f"{number}.png" for number in (1, 2, 3, 4))
+    own = two.stat()
+    two.write_bytes(b"mine")  # as large, and as old
+    os.utime(two, ns=(own.st_atime_ns, own.st_mtime_ns))
+    monkeypatch.setattr(remembering, "_MOVED", 0)  # as if that had been more than a minute ago
+    assert verdict(out, "2.png", "A") is None
+    monkeypatch.undo()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    shutil.copy2(three, out / "copy")  # the same content in another file
+    os.replace(out / "copy", three)
+    four.write_bytes(b"mine")
+    monkeypatch.setattr(
+        remembering, "_hash", lambda file, whole=remembering._hash: read.append(Path(file.name).name) or whole(file)
+    )
+    assert [verdict(out, path.name, "A") for path in (one, three, four)] == [False, False, None]
+    assert read == ["3.png", "4.png"]
+
+
+def test_notes_of_earlier_versions_and_of_coarse_times_are_checked_by_content(
+    state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    monkeypatch.setattr(remembering, "_COARSE", 1)  # of a file system that tells whole steps
+    write(out, "1.png", "A", b"page", source=(5, 100))
+    (file,) = state.iterdir()
+    name, *note = json.loads(file.read_text())
+    assert note[-2:] == [[5, 100], None]
+    file.write_text(json.dumps([name, *note[:-1]]) + "\n" + json.dumps(["2.png", *note[:-2]]))
+    shutil.copy(out / "1.png", out / "2.png")
+    assert [verdict(out, name, "A") for name in ("1.png", "2.png")] == [False, False]
+    (out / "1.png").write_bytes(b"mine")
+    assert verdict(out, "1.png", "A") is None

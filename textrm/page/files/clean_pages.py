@@ -9,7 +9,7 @@ from pathlib import Path
 
 import cv2
 
-from textrm.files import back_up, sweep, write_whole
+from textrm.files import back_up, replacing, sweep
 from textrm.page.cleaning import Cleaning
 from textrm.page.files.attempt import Attempt, attempt
 from textrm.page.files.clean_books import NOT_REMEMBERED, Written, clean_with_books, write_book
@@ -100,11 +100,12 @@ class CleanPages:
             nonlocal noted
             if self.backup:
                 back_up(path, content)
-            if path != page.target:
-                self.remembered.note(path, BESIDE, (), content)
-            elif not isinstance(page, BookPage):  # whose name says it
-                noted = self.remembered.note(path, made, page.extras, content, source)
-            write_whole(path, content, durable=itself)
+            with replacing(path, durable=itself) as file:
+                file.write(content)
+                if path != page.target:
+                    self.remembered.note(path, BESIDE, (), file)
+                elif not isinstance(page, BookPage):  # whose name says it
+                    noted = self.remembered.note(path, made, page.extras, file, source)
 
         cleaned = clean_file(page, cleaning, self._as_png(page), self.max_pixels, write)
         if itself and not noted:

@@ -34,7 +34,7 @@ def connected(address: str | None, cores: int) -> Iterator[Any]:
     A connection that is there already is used, and left.
 
     Raises:
-        UserError: when the extra is not installed, or nobody answers.
+        UserError: when the extra is not installed, nobody answers, or Ray does not start.
     """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is told to anybody
     os.environ.setdefault("RAY_worker_niceness", "0")  # else what Ray starts here yields to all other processes
@@ -46,7 +46,13 @@ def connected(address: str | None, cores: int) -> Iterator[Any]:
     with _own_signals():
         if address is None:
             here = {"num_cpus": cores, "include_dashboard": False, "object_store_memory": _STORE}
-            ray.init(address="local", **here, **quiet)
+            try:
+                ray.init(address="local", **here, **quiet)
+            except Exception as error:  # Ray raises just that where one of its processes does not come up
+                ray.shutdown()
+                first = str(error).strip().partition("\n")[0]
+                raise UserError(f"Ray did not start here: {first}; try again when the machine is less busy, or leave "
+                                "out --engine ray") from error  # fmt: skip
         else:
             _check(address)
             ray.init(address=address, **quiet)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from textrm.errors import UserError
+from textrm.extras import import_extra
 from textrm.page.planning.clashes import Candidate
 from textrm.page.planning.listing import Listed
 from textrm.page.planning.plan import Plan, Planning
@@ -29,6 +30,27 @@ def read_list(file: io.BufferedIOBase, name: str, null: bool = False) -> Iterato
                             "ends each path")  # fmt: skip
         if text:
             yield Path(os.fsdecode(text))
+
+
+def read_table(path: Path) -> Iterator[Path]:
+    """The paths in the column ``page`` of a table of Parquet, such as ``--record`` writes; empty cells are none.
+
+    Raises:
+        UserError: when the extra for Parquet is not installed, it is no such table, or it has no such column of text.
+        OSError: when it cannot be read.
+    """
+    parquet = import_extra("arrow", "pyarrow.parquet")
+    try:
+        with path.open("rb") as file, parquet.ParquetFile(file) as table:
+            kinds = {field.name: str(field.type) for field in table.schema_arrow}
+            if kinds.get("page") not in ("string", "large_string"):
+                told = ", ".join(f"{name} ({kind})" for name, kind in kinds.items()) or "none"
+                raise UserError(f"{path} has the columns {told}; expected page (string) with a path in each row")
+            for batch in table.iter_batches(columns=["page"]):
+                yield from (Path(text) for text in batch.column(0).to_pylist() if text)
+    except ValueError as error:  # which pyarrow's errors of what it reads are
+        first = str(error).partition("\n")[0]
+        raise UserError(f"{path} is no table of Parquet that can be read: {first}") from error
 
 
 def plan_list(planning: Planning, paths: Iterable[Path], folder: Path) -> Iterator[Plan]:

@@ -11,7 +11,7 @@ from typing import cast
 import click
 
 from textrm.errors import UserError
-from textrm.page.planning.from_list import plan_list, read_list
+from textrm.page.planning.from_list import plan_list, read_list, read_table
 from textrm.page.planning.plan import Plan, Planning
 from textrm.page.planning.shard import Shard
 
@@ -20,7 +20,8 @@ from textrm.page.planning.shard import Shard
 class Inputs:
     """Pages, books and folders at ``paths``; or what the list ``from_list`` has of one folder.
 
-    That is a file, or ``-`` for standard input. ``null``: NUL ends the paths of the list. ``shard``: only this part.
+    That is a file, of lines or of Parquet, or ``-`` for standard input. ``null``: NUL ends the paths of the list.
+    ``shard``: only this part.
 
     Raises:
         UserError: when these contradict each other.
@@ -39,6 +40,8 @@ class Inputs:
                             "which its pages lie, or none")  # fmt: skip
         if self.null and self.from_list is None:
             raise UserError("-0 is given, but no list: give --from-list FILE")
+        if self.null and self._is_table():
+            raise UserError(f"-0 is given with --from-list {self.from_list}, a table, whose rows nothing ends")
 
     def parts(self, planning: Planning, whole: bool) -> Iterator[Plan]:
         """What is to be cleaned, part by part; in one where it has to be known as a ``whole``."""
@@ -55,10 +58,16 @@ class Inputs:
         yield plan
 
     def _listed(self, planning: Planning) -> Iterator[Plan]:
-        listing = str(self.from_list)
+        listing, folder = str(self.from_list), self.paths[0] if self.paths else Path()
         try:
+            if self._is_table():
+                yield from plan_list(planning, read_table(Path(listing)), folder)
+                return
             with click.open_file(listing, "rb") as file:
                 paths = read_list(cast(io.BufferedIOBase, file), listing, self.null)
-                yield from plan_list(planning, paths, self.paths[0] if self.paths else Path())
+                yield from plan_list(planning, paths, folder)
         except OSError as error:
             raise UserError(f"--from-list {listing} cannot be read: {error.strerror}") from error
+
+    def _is_table(self) -> bool:
+        return str(self.from_list).endswith(".parquet")

@@ -1,14 +1,14 @@
 """Remembers with which options results were made, and of what, outside of the folder that they lie in.
 
-The content of a result is noted before it is written: whenever a run is killed, what lies there is known, and a result
-that somebody has changed since is told from our own. So is a page that was replaced by its clean version from one that
-is still to be cleaned, and what was written beside a page from a page.
+The content of a result is noted before it takes its place: whenever a run is killed, what lies there is known, and a
+result that somebody has changed since is told from our own. So is a page that was replaced by its clean version from
+one that is still to be cleaned, and what was written beside a page from a page. A file that nobody has touched since is
+known without reading it.
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import os
 import sys
@@ -24,6 +24,8 @@ from textrm.files import sweep, write_whole
 _KEPT = 2  # notes of each file: the one before counts where a run was killed between the note and the file
 _ENOUGH = 500  # notes beyond those that count, before they are thrown away
 _OLD = 400 * 24 * 3600  # seconds after which nobody goes on with a folder
+_COARSE = 10_000_000  # ns: file systems that tell times in such steps miss what was changed right after
+_MOVED = 60_000_000_000  # ns within which a file that was written has taken its place, if nobody has touched it since
 
 
 BESIDE = "beside a page"
@@ -33,7 +35,8 @@ BESIDE = "beside a page"
 class Note(NamedTuple):
     """What was to be written: ``how`` it was made, with which ``extras`` beside it, and what it holds.
 
-    ``source`` is :func:`stamp` of what it was made from; None where that is not known.
+    ``source`` is :func:`stamp` of what it was made from, ``written`` the time of the file in ns and its number on the
+    disk; None where they are not known.
     """
 
     how: str
@@ -41,6 +44,13 @@ class Note(NamedTuple):
     size: int
     content: str
     source: tuple[int, int] | None = None
+    written: tuple[int, int] | None = None
+
+    def is_untouched(self, facts: os.stat_result) -> bool:
+        """Whether it tells of just this file, which has been left alone since: False where only its content can say."""
+        return (facts.st_size, (facts.st_mtime_ns, facts.st_ino)) == (self.size, self.written) and (
+            facts.st_ctime_ns - facts.st_mtime_ns < _MOVED  # whoever sets a time back cannot set back this one
+        )
 
 
 def stamp(path: Path) -> tuple[int, int]:
@@ -87,14 +97,14 @@ class Remembered:
                 lines += file.read_text(encoding="utf-8").splitlines()
         for line in lines:
             try:
-                name, how, extras, size, content, *source = json.loads(line)
-                note = Note(how, tuple(extras), size, content, tuple(source[0]) if source and source[0] else None)
-                notes = self._notes.setdefault(name, [])
+                name, how, extras, size, content, *rest = json.loads(line)
+                # Earlier versions noted less.
+                note = Note(sys.intern(how), tuple(extras), size, content, *(one and tuple(one) for one in rest))
+                notes = self._notes.get(name, [])
             except (ValueError, TypeError):  # cut short by a kill
                 continue
-            if note in notes:  # a run that was killed before the file was there was given again
-                notes.remove(note)
-            notes.append(note)
+            # A run that was killed before the file was there was given again.
+            self._notes[name] = [*(one for one in notes if one[:-1] != note[:-1]), note]
         self._notes = {name: notes[-_KEPT:] for name, notes in self._notes.items()}
         if files == [self._file] and len(lines) > _KEPT * len(self._notes) + _ENOUGH:
             self._shorten()
@@ -104,17 +114,19 @@ class Remembered:
         path: Path,
         how: str,
         extras: Collection[str],
-        content: bytes | memoryview | BinaryIO,
+        file: BinaryIO,
         source: tuple[int, int] | None = None,
     ) -> bool:
-        """Say how ``content``, or that of a file, was made, before it is written to ``path``; on the disk then.
+        """Say how the content of ``file`` was made, before that takes the place of ``path``; on the disk then.
 
-        Returns False where it cannot be kept.
+        Nothing may be written into it afterwards. Returns False where it cannot be kept.
         """
         if self._file is None:
             return False
-        file = io.BytesIO(content) if isinstance(content, (bytes, memoryview)) else content
-        note = Note(how, tuple(sorted(extras)), file.seek(0, io.SEEK_END), _hash(file), source)
+        file.flush()
+        facts, content = os.fstat(file.fileno()), _hash(file)
+        written = (facts.st_mtime_ns, facts.st_ino) if facts.st_mtime_ns % _COARSE else None
+        note = Note(how, tuple(sorted(extras)), facts.st_size, content, source, written)
         return self.keep(json.dumps([self._name(path), *note]))
 
     def keep(self, line: str) -> bool:
@@ -136,14 +148,16 @@ class Remembered:
         """What was noted of the content that lies at ``path``; None where it is none of ours, or was changed."""
         notes = self._notes.get(self._name(path), [])
         try:
-            size = path.stat().st_size
-            if not any(note.size == size for note in notes):
+            facts = path.stat()
+            if untouched := [note for note in notes if note.is_untouched(facts)]:
+                return untouched[-1]
+            if not any(note.size == facts.st_size for note in notes):
                 return None
             with path.open("rb") as file:
                 content = _hash(file)
         except OSError:
             return None
-        return next((note for note in reversed(notes) if (note.size, note.content) == (size, content)), None)
+        return next((note for note in reversed(notes) if (note.size, note.content) == (facts.st_size, content)), None)
 
     def made_otherwise(
         self, target: Path, how: str, extras: Collection[str], source: tuple[int, int] | None = None
