@@ -125,6 +125,7 @@ def add_credits_on_art(letterer: Letterer) -> bool:
     text = imprint(
         rng, letterer.fonts, int((right - left) * rng.uniform(0.5, 0.98)), size,
         background=letterer.under((left, low - 2 * size, right, low)), monochrome=not letterer.color,
+        ending=0.45, align=0.5 if rng.random() < 0.7 else None,
     )  # fmt: skip
     if text is None:
         return False
