@@ -91,7 +91,7 @@ def test_strokes_that_wait_are_done_in_their_order_and_at_once(model_file: Path,
     assert (reviewed.opened(0).mask[60, 55], reviewed.opened(0).version) == (1, 1)
 
 
-@pytest.mark.parametrize(("across", "breaks"), [(56, True), (90, False)])
+@pytest.mark.parametrize(("across", "breaks"), [(56, True), (20, False)])
 def test_a_newer_stroke_breaks_off_the_filling_of_what_it_lies_over(
     across: int, breaks: bool, model_file: Path, book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
