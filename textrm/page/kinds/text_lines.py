@@ -35,7 +35,7 @@ def _lines(ink: np.ndarray, hull: np.ndarray, letter: float) -> list[float]:
     cv2.fillConvexPoly(own, (hull - (left, top)) // step, 1)
     own &= ink[top:low:step, left:right:step]
     size = letter / step
-    column: np.ndarray = own.any(1).astype(np.uint8)[:, None]
+    column = own.max(1, keepdims=True)
     filled = cv2.morphologyEx(column, cv2.MORPH_CLOSE, np.ones((max(round(_GAP * size), 1) | 1, 1), np.uint8))
     edges = np.flatnonzero(np.diff(filled.ravel(), prepend=0, append=0)).reshape(-1, 2)
     found = [(start, *_ends(own[start:stop])) for start, stop in edges.tolist() if stop - start >= _LOWEST * size]
