@@ -33,9 +33,14 @@ class Window:
 
     @classmethod
     def opened(
-        cls, browser: Browser, address: str, scheme: Literal["light", "dark"] = "light", settle: bool = True
+        cls,
+        browser: Browser,
+        address: str,
+        scheme: Literal["light", "dark"] = "light",
+        settle: bool = True,
+        touch: bool = False,
     ) -> Window:
-        page = browser.new_page(viewport={"width": 1000, "height": 700}, color_scheme=scheme)
+        page = browser.new_page(viewport={"width": 1000, "height": 700}, color_scheme=scheme, has_touch=touch)
         window = cls(page)
         page.on("request", lambda request: window.requests.append(request.url))
         page.on("pageerror", lambda error: window.errors.append(str(error)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +14,9 @@ from standin_model import write_model
 
 from textrm.page import ByHand, SegmentAndFill, SegmentationModel
 from textrm.page.joins import across_joins
-from textrm.page.planning.books import BookPage
 from textrm.page.planning.page_files import PageFiles
 from textrm.page.planning.strips import with_neighbours
-from textrm.pictures.read import read
+from textrm.pictures.read import read, read_open
 
 WIDE, HIGH, CUT = 120, 400, 200
 
@@ -119,6 +120,43 @@ def test_strips_of_one_folder_and_width_are_neighbours(tmp_path: Path) -> None:
     assert [(page.above and page.above.source.name, page.below and page.below.source.name) for page in found] == [
         (None, "2.png"), ("1.png", None), (None, None), (None, None), (None, "3.png"), ("2.png", None), (None, None),
     ]  # fmt: skip
-    in_place = [PageFiles(page.source, page.source, {}, in_place=True) for page in pages]
-    assert with_neighbours(in_place) == in_place
-    assert not any(isinstance(page, BookPage) for page in found)
+    assert [page.below for page in with_neighbours(pages[:1], after=pages[1])] == [pages[1]]
+    assert [page.above for page in with_neighbours(pages[1:2], before=pages[0])] == [pages[0]]
+
+
+def test_strips_that_are_replaced_are_cleaned_across_the_cut_also_by_a_second_run(
+    model_file: Path, tmp_path: Path
+) -> None:
+    flags = "--overwrite", "--jobs", 1, "--remove", "all", "--fill", "flat"
+    write_strips(tmp_path / "again")
+    page = PageFiles(tmp_path / "again" / "0.png", tmp_path / "again" / "0.png", {}, in_place=True)
+    run(model_file, tmp_path / "again", "-o", tmp_path / "again", *flags)
+    cleaned = [read(tmp_path / "again" / f"{number}.png").image for number in range(2)]
+    assert [picture.min() for picture in cleaned] == [230, 230]
+    assert not page.margins.parent.exists()
+    done = run(model_file, tmp_path / "again", "-o", tmp_path / "again", *flags)
+    assert "0 pages cleaned, 2 were done already" in done.output
+    # A run that was killed after the first strip: that one is clean, and what the second looks at was kept.
+    Image.fromarray(drawn()[CUT:]).save(tmp_path / "again" / "1.png")
+    page.margins.parent.mkdir()
+    Image.fromarray(drawn()[:CUT]).save(page.margins)
+    run(model_file, tmp_path / "again", "-o", tmp_path / "again", *flags)
+    assert read(tmp_path / "again" / "1.png").image.min() == 230
+    assert not page.margins.parent.exists()
+
+
+def test_strips_in_a_book_and_in_two_parts_of_a_folder_are_cleaned_across_the_cut(
+    model_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("textrm.page.planning.plan._AT_ONCE", 1)
+    write_strips(tmp_path / "in")
+    with zipfile.ZipFile(tmp_path / "book.cbz", "w") as book:
+        for number in range(2):
+            book.write(tmp_path / "in" / f"{number}.png", f"pages/{number}.png")
+    flags = "--jobs", 1, "--remove", "all", "--fill", "flat"
+    run(model_file, tmp_path / "in", "-o", tmp_path / "out", *flags)
+    run(model_file, tmp_path / "book.cbz", "-o", tmp_path / "out", *flags)
+    with zipfile.ZipFile(tmp_path / "out" / "book.cbz") as book:
+        in_book = [read_open(io.BytesIO(book.read(f"pages/{number}.png"))).image for number in range(2)]
+    cleaned = [read(tmp_path / "out" / f"{number}.png").image for number in range(2)]
+    assert [picture.min() for picture in cleaned + in_book] == [230] * 4

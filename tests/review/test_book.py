@@ -16,6 +16,7 @@ from review_server import line, make_reviewed, serving
 from standin_model import lettered_page
 
 from textrm.errors import UserError
+from textrm.page.filling.breaking_off import go_on
 from textrm.review import kept
 from textrm.review.book import OPEN, ReviewedBook, clean_all
 from textrm.review.strokes import read_strokes
@@ -88,6 +89,31 @@ def test_strokes_that_wait_are_done_in_their_order_and_at_once(model_file: Path,
     assert [request.done for request in asked] == [True] * 3
     assert reviewed.paint(0, asked[0]) == box
     assert (reviewed.opened(0).mask[60, 55], reviewed.opened(0).version) == (1, 1)
+
+
+@pytest.mark.parametrize(("across", "breaks"), [(56, True), (20, False)])
+def test_a_newer_stroke_breaks_off_the_filling_of_what_it_lies_over(
+    across: int, breaks: bool, model_file: Path, book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reviewed = make_reviewed(book, tmp_path / "out", model_file)
+    reviewed.opened(0)
+    newer = []
+
+    def asked_meanwhile() -> None:
+        if not newer:
+            newer.append(reviewed.ask(0, read_strokes([line(across, 60, across, 60, 3, adds=not breaks)])))
+        go_on()
+
+    monkeypatch.setattr("textrm.page.filling.fill.go_on", asked_meanwhile)
+    first = reviewed.ask(0, read_strokes([line(50, 60, 60, 60, 6)]))
+    reviewed.paint(0, first)
+    page = reviewed.opened(0)
+    assert newer[0].done == breaks
+    assert (page.version, len(page.history.done)) == (1, 1)
+    assert (page.mask[60, 50], page.mask[60, 56]) == (1, 0 if breaks else 1)
+    reviewed.paint(0, newer[0])
+    assert page.version == (1 if breaks else 2)
+    assert page.mask[60, across] == (0 if breaks else 1)
 
 
 def test_threads_do_not_lose_each_others_strokes(model_file: Path, book: Path, tmp_path: Path) -> None:

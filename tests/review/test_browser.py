@@ -203,6 +203,25 @@ def test_a_pen_that_is_pressed_harder_paints_wider(window: Window, reviewed: Rev
     assert 7 <= mask[40:80, 150].sum() <= 12  # (0.2 + 0.8 x 0.25) of 24
 
 
+def test_two_fingers_make_the_page_larger_around_their_middle(browser: Browser, asker: Asker) -> None:
+    from review_browser import Window
+
+    window = Window.opened(browser, asker.address, touch=True)
+    window.press("1")
+    before = window.settled(scale=1)
+    x, y = (round(value) for value in window.at(100, 120))
+    fingers = window.page.context.new_cdp_session(window.page)
+    for kind, apart in (("touchStart", 20), ("touchMove", 30), ("touchMove", 40), ("touchEnd", None)):
+        points = [] if apart is None else [{"x": x - apart, "y": y, "id": 1}, {"x": x + apart, "y": y, "id": 2}]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    state = window.settled()
+    assert state["scale"] == pytest.approx(2, rel=0.02)
+    assert window.at(100, 120) == pytest.approx((x, y), abs=2)
+    assert state["words"] == before["words"]  # which no finger has clicked
+    assert window.errors == []
+    window.page.close()
+
+
 def test_strips_are_shown_in_tiles(browser: Browser, model_file: Path, tmp_path: Path) -> None:
     from review_browser import Window
 

@@ -56,7 +56,7 @@ def across_joins(
         upper, lower = (other, shown) if is_above else (shown, other)
         if _is_plain(upper[-1]) or _is_plain(lower[0]) or not _continue(upper[-1], lower[0]):
             continue
-        rows = int(np.clip(shown.shape[1] * _REACH, *_ROWS))
+        rows = _rows(shown.shape[1])
         upper, lower = upper[-rows:], lower[:rows]
         join = len(upper)
         goes, stays = _decide(np.concatenate([upper, lower]), join, cleaning)
@@ -73,6 +73,21 @@ def across_joins(
         erase &= 1 - given.add
         add |= given.add
     return replace(given, add=add, erase=erase)
+
+
+def margins(shown: np.ndarray) -> np.ndarray:
+    """What its neighbours look at of a strip, H W 3 uint8 RGB: its rows at both ends, those between left out."""
+    rows = _rows(shown.shape[1])
+    return shown if len(shown) <= 2 * rows else np.concatenate([shown[:rows], shown[-rows:]])
+
+
+def are_parts(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether two pages, of these widths and heights, may be parts of one strip: equally wide, and one is TALL."""
+    return one[0] == other[0] and max(one[1], other[1]) >= TALL * one[0]
+
+
+def _rows(width: int) -> int:
+    return int(np.clip(width * _REACH, *_ROWS))
 
 
 def _decide(both: np.ndarray, join: int, cleaning: SegmentAndFill) -> tuple[np.ndarray, np.ndarray]:

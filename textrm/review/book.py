@@ -6,22 +6,25 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from textrm.errors import UserError
 from textrm.page.files.attempt import attempt
+from textrm.page.filling.breaking_off import BrokenOff, broken_off_when
 from textrm.page.planning.page_files import PageFiles
 from textrm.printable import printable
 from textrm.review.desk import Desk
 from textrm.review.entry import FAILED, WAITING, Entry, Request
 from textrm.review.opened import Box, OpenPage
-from textrm.review.strokes import Stroke
+from textrm.review.strokes import Stroke, lie_over
 from textrm.review.thumbnail import thumbnail
 
 T = TypeVar("T")
 
 OPEN = 3  # pages in memory: a strip of 8 megapixels takes 80 MB
 STEPS = 256_000_000  # bytes of steps that can be undone, of all pages
+_TOGETHER = 12  # strokes that are filled whatever comes
 _PAUSE = 1.0  # seconds after a change in which no page is cleaned that nobody looks at: strokes come first
 
 
@@ -103,13 +106,21 @@ class ReviewedBook:
         return request
 
     def paint(self, number: int, request: Request) -> Box | None:
-        """Do the strokes, together with all that wait by then; returns and raises as :meth:`change`."""
+        """Do the strokes, together with all that wait by then; returns and raises as :meth:`change`.
+
+        Strokes that come meanwhile and lie over them break it off, and are done with them.
+        """
         entry = self.entry(number)
         with entry.lock:
-            if not request.done:
+            while not request.done:
                 waiting, entry.requests = entry.requests, []
                 strokes = [stroke for one in waiting for stroke in one.strokes]
-                box = self.change(number, lambda page: page.paint(strokes))
+                try:
+                    with broken_off_when(partial(_is_overtaken, strokes, entry.requests)):
+                        box = self.change(number, partial(_painted, strokes))
+                except BrokenOff:
+                    entry.requests[:0] = waiting
+                    continue
                 for one in waiting:
                     one.done, one.box = True, box
             return request.box
@@ -205,6 +216,16 @@ class ReviewedBook:
         entry.thumbnail = thumbnail(done.value)
         self.changes += 1
         return done.value
+
+
+def _painted(strokes: Sequence[Stroke], page: OpenPage) -> Box | None:
+    return page.paint(strokes)
+
+
+def _is_overtaken(strokes: Sequence[Stroke], later: Sequence[Request]) -> bool:
+    """Whether strokes that came later lie over these; not where these are many: something is to be seen at last."""
+    newer = [stroke for one in later for stroke in one.strokes]
+    return bool(newer) and len(strokes) < _TOGETHER and lie_over(strokes, newer)
 
 
 def clean_all(book: ReviewedBook, stop: threading.Event) -> None:

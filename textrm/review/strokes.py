@@ -49,6 +49,22 @@ class Stroke:
         return mask
 
 
+def lie_over(some: Sequence[Stroke], others: Sequence[Stroke]) -> bool:
+    """Whether boxes around two of the strokes, one of each, share a pixel."""
+    first, second = (_extents(strokes) for strokes in (some, others))
+    apart = (first[:, None, 2:] < second[:, :2]) | (second[:, 2:] < first[:, None, :2])
+    return bool((~apart.any(2)).any())
+
+
+def _extents(strokes: Sequence[Stroke]) -> np.ndarray:
+    """N x 4: left, top, right and bottom of each."""
+    found = np.zeros((len(strokes), 4))
+    for number, stroke in enumerate(strokes):
+        middle, radius = stroke.points[:, :2], stroke.points[:, 2:]
+        found[number] = *(middle - radius).min(0), *(middle + radius).max(0)
+    return found
+
+
 def read_strokes(given: Any) -> list[Stroke]:
     """The strokes of a request: a list of ``{"adds": true, "points": [[x, y, radius], …]}``, the oldest first.
 

@@ -15,6 +15,7 @@ import numpy as np
 from textrm.synth.composing.additions import add_jotting, add_large
 from textrm.synth.composing.bubbles import lay, random_balloon_style
 from textrm.synth.composing.letterer import Letterer, Page
+from textrm.synth.composing.narration import narrate
 from textrm.synth.composing.panel_lettering import letter_panel
 from textrm.synth.drawing.common import texture
 from textrm.synth.drawing.common.finish import painted, washed
@@ -141,9 +142,9 @@ def picture_book(rng: Rng, height: int, width: int, fonts: FontLibrary, color: b
         if draw < 0.2:
             letterer.speak(everywhere)
         elif draw < 0.6:
-            letterer.write(everywhere, "caption")
+            narrate(letterer, everywhere)
         else:
-            add_jotting(letterer, everywhere, kind="caption")
+            add_jotting(letterer, everywhere, kind="note")
     if lettered and rng.random() < 0.4:
         letterer.note(everywhere)
     return letterer, tags | {"narration"}

@@ -9,7 +9,7 @@ import numpy as np
 
 from textrm.data.sample import Sample
 from textrm.errors import UserError
-from textrm.synth.composing.additions import add_effect, add_faint, add_jotting, add_large, add_screen
+from textrm.synth.composing.additions import add_effect, add_faint, add_jotting, add_large, add_screen, add_sign
 from textrm.synth.composing.bubbles import random_balloon_style
 from textrm.synth.composing.letterer import Letterer
 from textrm.synth.composing.owner_marks import add_ownership
@@ -136,7 +136,7 @@ def _letter_freely(rng: Rng, letterer: Letterer, height: int, width: int) -> Non
     for _ in range(min(5, rng.poisson(0.2 * share))):
         letterer.write(_area(rng, height, width))
     for _ in range(min(4, rng.poisson(0.2 * share))):
-        letterer.sign(_area(rng, height, width))
+        add_sign(letterer, _area(rng, height, width))
     for _ in range(min(3, rng.poisson(0.12 * share))):
         letterer.note(_area(rng, height, width))
     if rng.random() < 0.08:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from textrm.page.kinds.blocks import blocks_of, shapes_of, twins
+from textrm.page.kinds.blocks import blocks_of, nearest, shapes_of, twins
 
 
 def box(left: int, top: int, right: int, bottom: int) -> np.ndarray:
@@ -36,4 +36,12 @@ def test_shapes_tell_size_length_and_angle_of_turned_words() -> None:
 def test_copies_of_a_word_are_counted() -> None:
     stamps = [box(x, 10, x + 40, 22) for x in (0, 100, 200)]
     shapes = shapes_of([*stamps, box(0, 50, 90, 62)])
-    assert twins(shapes, np.array([200.0, 202.0, 198.0, 500.0])).tolist() == [2, 2, 2, 0]
+    same, alike = twins(shapes, np.array([200.0, 202.0, 130.0, 500.0]))
+    assert (same.tolist(), alike.tolist()) == ([1, 1, 0, 0], [2, 2, 2, 0])
+
+
+def test_the_nearest_other_block_is_told() -> None:
+    boxes = np.array([[0.0, 0, 100, 20], [0, 60, 100, 100], [500, 60, 600, 80]])
+    told = nearest(boxes, np.array([20.0, 40.0, 20.0]))
+    np.testing.assert_allclose(np.exp(told), [[2, 2], [1, 0.5], [20, 2]])
+    np.testing.assert_allclose(np.exp(nearest(boxes[:1], np.ones(1))), [[30, 1]])

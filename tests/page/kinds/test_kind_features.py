@@ -4,9 +4,11 @@ import cv2
 import numpy as np
 
 from textrm.page.finding.mask import Region
+from textrm.page.kinds.borders import borders_of
 from textrm.page.kinds.features import FEATURES, known_of
 from textrm.page.kinds.grounds import grounds_of
 from textrm.page.kinds.letters import letters_of
+from textrm.page.kinds.text_lines import lines_of
 from textrm.page.kinds.tones import tones_of
 
 
@@ -37,7 +39,7 @@ def test_every_word_has_its_numbers_and_its_block() -> None:
 
 
 def test_a_larger_scan_tells_the_same() -> None:
-    one, other = (known_of(*drawn(scale)).rows[:, :-1] for scale in (3, 6))  # the last number is the scale
+    one, other = (np.delete(known_of(*drawn(scale)).rows, -2, 1) for scale in (3, 6))  # without the scale itself
     assert np.abs(one - other).mean() < 0.03
 
 
@@ -66,3 +68,31 @@ def test_letters_are_measured_whatever_the_word_is_made_of() -> None:
     assert heights.tolist() == [36, 36, 21]
     assert (2 ** counts[:, 0]).round().tolist() == [12, 10, 2]
     assert letters_of(ink * 0, regions)[0].tolist() == [36, 36, 21]  # of the boxes
+
+
+def test_lines_beside_a_block_are_those_of_its_box_or_of_its_panel() -> None:
+    image = np.full((400, 600, 3), 200, np.uint8)
+    cv2.rectangle(image, (60, 100), (330, 180), (0, 0, 0), 2)  # a box around the block
+    cv2.line(image, (0, 300), (599, 300), (0, 0, 0), 2)  # the foot of a panel
+    boxes, letters = np.array([[80.0, 120, 310, 160], [200, 250, 400, 270]]), np.array([20.0, 20.0])
+    boxed, above_foot = borders_of(image, boxes, letters).reshape(2, 4, 3)
+    assert (np.abs(boxed[:, 0] * 8 * 20 - 20) < 6).all()  # as far away on all sides
+    assert boxed[3, 2] < 0.4  # the box ends beside the block
+    assert abs(above_foot[3, 0] * 8 * 20 - 30) < 6
+    assert above_foot[3, 2] == 1  # the panel's edge goes on
+    assert (above_foot[:2, 0] == 1).all()  # nothing beside it
+
+
+def test_lines_are_counted_and_their_flush_edge_is_told() -> None:
+    ink = np.zeros((200, 300), np.uint8)
+    for top, right in ((20, 200), (50, 120), (80, 240)):
+        for left in range(20, right, 12):
+            ink[top : top + 20, left : left + 8] = 1
+    hull = np.array([(20, 20), (243, 20), (243, 99), (20, 99)], np.int32)
+    count, left, right, middle, length, pitch, filled = lines_of(ink, [hull], np.array([20.0]))[0]
+    assert 2**count == 3
+    assert left == 0 < middle < right
+    assert abs(2**length - 0.1 - 176 / 20) < 0.8
+    assert abs(pitch - 1.5) < 0.1
+    assert 0.6 < filled < 0.8
+    assert lines_of(ink * 0, [hull], np.array([20.0])).tolist() == [[0.0] * 7]

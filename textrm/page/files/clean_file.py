@@ -13,7 +13,7 @@ from textrm.files import write_whole
 from textrm.page.cleaning import Cleaning
 from textrm.page.files.attempt import FULL
 from textrm.page.files.beside import draw_overlay, regions_json
-from textrm.page.joins import Neighbour, across_joins
+from textrm.page.joins import Neighbour, across_joins, are_parts, margins
 from textrm.page.kinds.choice import counted_kinds
 from textrm.page.layers.of_page import as_ora, as_psd
 from textrm.page.models.segmenter import SegmentationModel
@@ -25,6 +25,7 @@ from textrm.pictures.colour import colours, to_srgb
 from textrm.pictures.formats.planes import planes, srgb_of
 from textrm.pictures.page import Page
 from textrm.pictures.read import MAX_PIXELS
+from textrm.pictures.read import read as read_picture
 from textrm.pictures.write import encode, encode_plain
 
 _SHOW_BEFORE = frozenset(("overlay", "sheet", "psd", "ora"))  # extras that need the page as it was
@@ -99,8 +100,10 @@ def _clean_and_report(
     looked_at = shown if seen is page.image else seen
     by_hand = read_by_hand(page_files.masks, image.shape, max_pixels)
     if isinstance(cleaning, SegmentAndFill) and (page_files.above or page_files.below):
-        above, below = (_neighbour(other, max_pixels) for other in (page_files.above, page_files.below))
+        above, below = (_neighbour(other, seen, max_pixels) for other in (page_files.above, page_files.below))
         by_hand = across_joins(seen, above, below, cleaning, by_hand)
+        if page_files.in_place:
+            write_whole(page_files.margins, encode_plain(margins(seen)), durable=True)
     wishes = {} if by_hand is None else {"by_hand": by_hand}  # ways of cleaning that know none need not
     result = cleaning(image, out=image, seen=seen, **wishes)
     facts = {"threshold": cleaning.threshold, "run": cleaning.model.run, "version": cleaning.model.version}
@@ -133,14 +136,18 @@ def _clean_and_report(
     return result.filled, Cleaned(page.notes, len(result.regions), len(doubtful), by_pixel, lost, doubtful, kept)
 
 
-def _neighbour(other: PageFiles | None, max_pixels: int) -> Neighbour | None:
+def _neighbour(other: PageFiles | None, shown: np.ndarray, max_pixels: int) -> Neighbour | None:
     """How to see the strip above or below; one that cannot be read is told of when its own turn comes."""
     if other is None:
         return None
 
     def read() -> np.ndarray | None:
+        if (size := other.size()) is None or not are_parts((shown.shape[1], shown.shape[0]), size):
+            return None
         try:
-            return to_srgb(other.read(max_pixels))
+            picture = to_srgb(other.read(max_pixels))
+            # After the page: where this is not there, what was read had not been replaced.
+            return read_picture(other.margins).image if other.in_place and other.margins.exists() else picture
         except UserError:
             return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -52,7 +53,7 @@ class CleanPages:
     def made(self, page: PageFiles, digest: str) -> str:
         """What tells this page's result from one with other options or masks; ``digest`` is that of ``how``."""
         masks = [f"{role} {content_digest(path)}" for role, path in sorted(page.masks.items())]
-        others = [other.source for other in (page.above, page.below) if other is not None]
+        others = [other.source for other in (page.above, page.below) if other is not None and not other.in_place]
         joins = [f"beside {stamp(other)}" for other in others if other.exists()]
         return " ".join([digest, *["png"] * self._as_png(page), *masks, *joins])
 
@@ -69,10 +70,14 @@ class CleanPages:
     ) -> Generator[Attempt[Cleaned | Written], None, None]:
         """Let ``clean`` clean the pages, as :meth:`in_processes` does, and write the books.
 
-        What runs that were killed have left half written in the folders of the results is taken away first.
+        What runs that were killed have left half written in the folders of the results is taken away first; what is
+        kept of strips that are replaced, when all are done.
         """
         write = partial(write_book, remembered=self.remembered, backup=self.backup)
-        yield from clean_with_books(_swept(parts), clean, write)
+        margins: set[Path] = set()
+        yield from clean_with_books(_swept(parts, margins), clean, write)
+        for folder in margins:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def in_processes(
         self, pages: Iterable[PageFiles], jobs: int, threads: int
@@ -113,11 +118,15 @@ class CleanPages:
         return cleaned
 
 
-def _swept(parts: Iterable[Waiting]) -> Iterator[Waiting]:
-    """The parts, the folders of each swept once."""
+def _swept(parts: Iterable[Waiting], margins: set[Path]) -> Iterator[Waiting]:
+    """The parts, the folders of each swept once; ``margins`` gets the folders for what is kept of strips."""
     swept: set[Path] = set()
     for part in parts:
         folders = part.folders() - swept
         sweep(folders)
         swept |= folders
+        for page in part.pages:
+            if page.in_place and (page.above or page.below):
+                page.margins.unlink(missing_ok=True)  # of a page that was not replaced after all
+                margins.add(page.margins.parent)
         yield part

@@ -8,6 +8,7 @@ from functools import partial
 import cv2
 import numpy as np
 
+from textrm.page.filling.breaking_off import go_on
 from textrm.page.filling.exact import take_exact_colours
 from textrm.page.filling.flat import fill_flat
 from textrm.page.filling.how_filled import HowFilled
@@ -111,6 +112,7 @@ def fill_screens(image: np.ndarray, hole: np.ndarray, lines: Packed | None, how:
     """
     screened = Packed(hole.shape)
     for slices, own in blocks(hole, _GAP, _BLOCK):
+        go_on()
         window, inner, unknown = _seen(hole, slices, own, lines, AROUND)
         crop = np.ascontiguousarray(image[window])
         rest = None if unknown.all() else continue_screen(crop, unknown, inner)
@@ -133,6 +135,7 @@ def _fill_block(
     rest: np.ndarray | None = None,
 ) -> None:
     """Fill one block of holes; what ``fill`` leaves stays as it is, and 1 in ``rest`` where that is given."""
+    go_on()
     window, inner, unknown = _seen(hole, slices, own, lines, REACH + _MARGIN)
     if unknown.all():
         return

@@ -7,6 +7,7 @@ from itertools import groupby
 
 import numpy as np
 
+from textrm.page.filling.breaking_off import go_on
 from textrm.page.group import Slices, groups, parts
 from textrm.page.levels import from_levels, to_levels
 from textrm.page.models.inpainter import InpaintingModel
@@ -83,6 +84,7 @@ def _fill(image: np.ndarray, hole: np.ndarray, crops: Sequence[Crop], model: Inp
     images, masks = np.zeros((*size, 3), np.uint8), np.ones(size, np.uint8)
     for number, (seen, _, _) in enumerate(crops):
         images[number, :height, :width], masks[number, :height, :width] = in_8_bits(image[seen]), hole[seen]
+    go_on()
     filled = model(images, masks, image.dtype)
     if image.shape[2] == 1:
         filled = from_levels(to_levels(filled).mean(3, keepdims=True), image.dtype)

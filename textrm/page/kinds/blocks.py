@@ -14,6 +14,7 @@ _REACH = 1.0  # times the height of the smaller letters: what is nearer belongs 
 _ALIKE = 2.0  # times as high as other letters of the block
 _TONE = 0.25  # by how much the ground of a block's words differs at most, of all levels
 _TWIN = 0.06  # by how much the logarithms of size, length and area of two copies of a word differ
+_ALONE = 30.0  # heights of letters from which on it counts no more how far the next block is
 _ROWS = 256  # words that are compared with all others at once, which bounds the memory
 
 
@@ -78,13 +79,37 @@ def hulls_of(regions: Sequence[Region], block: np.ndarray) -> list[np.ndarray]:
     return [cv2.convexHull(np.concatenate(part))[:, 0] for part in parts]
 
 
-def twins(shapes: Shapes, areas: np.ndarray) -> np.ndarray:
-    """How many other words of the page have the same size, length and area: marks that are stamped again and again."""
+def twins(shapes: Shapes, areas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Of each word, how many others of the page are stamped like it, as marks are again and again.
+
+    Returns:
+        The number of those of the same size, length and area, and of those of about the same size and length.
+    """
     told = np.log(np.stack([shapes.size, shapes.length, np.maximum(areas, 1)], 1)) / (1, 1, 2)
-    found = np.zeros(len(told))
+    same, alike = np.zeros(len(told)), np.zeros(len(told))
     for start in range(0, len(told), _ROWS):
-        rows = told[start : start + _ROWS, None]
-        found[start : start + _ROWS] = (np.abs(rows - told) < _TWIN).all(2).sum(1) - 1
+        rows = slice(start, start + _ROWS)
+        apart = np.abs(told[rows, None] - told)
+        same[rows] = (apart < _TWIN).all(2).sum(1) - 1
+        alike[rows] = (apart[..., :2] < 2 * _TWIN).all(2).sum(1) - 1
+    return same, alike
+
+
+def nearest(boxes: np.ndarray, letters: np.ndarray) -> np.ndarray:
+    """N x 2: how far away the nearest other block is, and how high its letters are, both beside a block's own letters.
+
+    Logarithms; the first is at most that of ``_ALONE``, which also counts where there is no other.
+    """
+    found = np.zeros((len(boxes), 2))
+    found[:, 0] = np.log(_ALONE)
+    for start in range(0, len(boxes), _ROWS) if len(boxes) > 1 else ():
+        rows = slice(start, start + _ROWS)
+        gaps = _gaps(boxes[rows], boxes)
+        own = np.arange(len(gaps))
+        gaps[own, own + start] = np.inf
+        other = gaps.argmin(1)
+        found[rows, 0] = np.log(np.clip(gaps[own, other] / letters[rows], 0.5, _ALONE))
+        found[rows, 1] = np.log(letters[other] / letters[rows])
     return found
 
 

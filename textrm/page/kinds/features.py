@@ -8,13 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from textrm.page.finding.mask import Region
-from textrm.page.kinds.blocks import Shapes, blocks_of, hulls_of, shapes_of, twins
+from textrm.page.kinds.blocks import Shapes, blocks_of, hulls_of, nearest, shapes_of, twins
+from textrm.page.kinds.borders import BORDERS, borders_of
 from textrm.page.kinds.grounds import GROUND, grounds_of
 from textrm.page.kinds.letters import LETTERS, letters_of
+from textrm.page.kinds.text_lines import LINES, lines_of
 from textrm.page.kinds.tones import TONES, tones_of
 
-_OWN, _SHAPE, _PLACE, _BLOCK, _PAGE = 6, 6, 11, 6, 6
-FEATURES = _OWN + LETTERS + 2 * _SHAPE + 2 * TONES + GROUND + _PLACE + _BLOCK + _PAGE
+_OWN, _SHAPE, _PLACE, _BLOCK, _PAGE, _NEAR = 7, 6, 11, 6, 7, 2
+FEATURES = _OWN + LETTERS + 2 * _SHAPE + 3 * TONES + GROUND + BORDERS + LINES + _PLACE + _BLOCK + _NEAR + _PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +44,16 @@ def known_of(image: np.ndarray, ink: np.ndarray, regions: Sequence[Region]) -> K
     letters, forms = letters_of(ink, regions)
     tones = tones_of(image, ink, regions, letters)
     block = blocks_of(words.boxes, letters, tones[:, 0])
-    blocks = shapes_of(hulls_of(regions, block))
+    hulls = hulls_of(regions, block)
+    blocks = shapes_of(hulls)
     members = np.bincount(block).astype(float)
     mean_tones = np.stack([np.bincount(block, tone) / members for tone in tones.T], 1)[block]
     usual = np.bincount(block, np.log(letters)) / members  # of a block's words
     median = float(np.median(np.log(letters)))
+    same, alike = twins(words, areas)
+    odd = mean_tones - np.average(tones, axis=0, weights=np.sqrt(areas))
     own = [
-        np.log2(1 + twins(words, areas)) / 4, np.log2(areas / unit**2 + 1e-6) / 8, np.log(letters / unit),
+        np.log2(1 + same) / 4, np.log2(1 + alike) / 4, np.log2(areas / unit**2 + 1e-6) / 8, np.log(letters / unit),
         np.log(letters) - median, np.log2(words.size / letters),
         np.log2(words.length / letters) / 2,
     ]  # fmt: skip
@@ -58,13 +63,14 @@ def known_of(image: np.ndarray, ink: np.ndarray, regions: Sequence[Region]) -> K
     ], 1)  # fmt: skip
     page = [
         np.log2(len(regions)) / 6, median - np.log(unit), float((tones[:, 2] > 0.9).mean()), np.log2(height / width),
-        float(np.median(tones[:, 7])), np.log2(unit / 1000),
+        float(np.median(tones[:, 7])), np.log2(unit / 1000), float((alike > 2).mean()),
     ]  # fmt: skip
     rows = np.concatenate(
         [
-            np.stack(own, 1), forms, _shape(words, unit), _shape(blocks, unit)[block], tones, mean_tones,
-            grounds_of(image, ink, blocks.boxes, np.exp(usual))[block], _place(blocks, height, width)[block],
-            of_block[block],
+            np.stack(own, 1), forms, _shape(words, unit), _shape(blocks, unit)[block], tones, mean_tones, odd,
+            grounds_of(image, ink, blocks.boxes, np.exp(usual))[block],
+            borders_of(image, blocks.boxes, np.exp(usual))[block], lines_of(ink, hulls, np.exp(usual))[block],
+            _place(blocks, height, width)[block], of_block[block], nearest(blocks.boxes, np.exp(usual))[block],
             np.tile(page, (len(regions), 1)),
         ],
         1,

@@ -13,7 +13,7 @@ from textrm.errors import UserError
 from textrm.page.books.book import Book, Member
 from textrm.page.books.opening import open_book
 from textrm.page.planning.named_beside import file_beside
-from textrm.page.planning.page_files import PageFiles, is_at, located, none_older
+from textrm.page.planning.page_files import PageFiles, is_at, located, none_older, size_of
 from textrm.page.planning.plan import Plan
 from textrm.pictures.page import Page
 from textrm.pictures.read import SUFFIXES, read_open
@@ -80,6 +80,13 @@ class BookPage(PageFiles):
     def read(self, max_pixels: int) -> Page:
         """The picture, out of the book."""
         return read_open(io.BytesIO(self.book.book.read(self.member)), max_pixels, self.member.orientation)
+
+    def size(self) -> tuple[int, int] | None:
+        """As of PageFiles, out of the book."""
+        try:
+            return size_of(io.BytesIO(self.book.book.read(self.member)))
+        except UserError:
+            return None
 
     def is_done(self) -> bool:
         """Whether it is cleaned and waits: its name says of what and how."""

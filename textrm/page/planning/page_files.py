@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
+
+from PIL import Image
 
 from textrm.pictures.page import Page
 from textrm.pictures.read import read
+
+MARGINS = ".textrm-margins"
+"""The hidden folder for ends of strips that were replaced, until the strips beside them are done too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,16 @@ class PageFiles:
         """Whether the result of a page without lettering is its own file, which is told by an empty one."""
         return False
 
+    @property
+    def margins(self) -> Path:
+        """Where what its neighbours look at of a strip is kept, while they are left to do and it is replaced."""
+        name = hashlib.sha256(os.fsencode(self.target.name)).hexdigest()[:32]
+        return self.target.with_name(MARGINS) / f"{name}.png"
+
+    def size(self) -> tuple[int, int] | None:
+        """Width and height, as the file's head tells them; None where it cannot be read."""
+        return size_of(self.source)
+
     def name_below(self, out: Path) -> str:
         """Its path below the folder for the results, without the suffix."""
         return self.named.relative_to(out).with_suffix("").as_posix()
@@ -62,6 +80,17 @@ class PageFiles:
     def files(self) -> list[Path]:
         """All that it writes; folders that are links are followed, files that are links get replaced."""
         return [located(path) for path in (self.target, *self.extras.values())]
+
+
+def size_of(file: Path | BinaryIO) -> tuple[int, int] | None:
+    """The width and height that a picture's head tells; None where it cannot be read."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the page itself is read with care, and told of
+            with Image.open(file) as picture:
+                return picture.size
+    except Exception:  # Pillow's plugins raise whatever they meet; reading the page says why
+        return None
 
 
 def none_older(paths: Sequence[Path], source: Path) -> bool:

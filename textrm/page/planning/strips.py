@@ -2,46 +2,51 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 
-from PIL import Image
-
-from textrm.page.joins import TALL
+from textrm.page.joins import are_parts
 from textrm.page.planning.books import BookPage
 from textrm.page.planning.page_files import PageFiles
+from textrm.page.planning.plan import Plan
 
 
-def with_neighbours(pages: Sequence[PageFiles]) -> list[PageFiles]:
+def with_neighbours(
+    pages: Sequence[PageFiles], before: PageFiles | None = None, after: PageFiles | None = None
+) -> list[PageFiles]:
     """The pages, strips with those above and below them: the files before and after in their folder.
 
-    Two files join where they are equally wide and one of them is TALL. Those in books do not, nor those that are
-    replaced by their results, since the next one might be clean already.
+    Two files join where :func:`~textrm.page.joins.are_parts` says so; in a book, whose pages cost more to look at, any
+    two do, and cleaning asks that.
+
+    Args:
+        pages: of a plan, or of a part of it.
+        before: the last page of the part before.
+        after: the first page of the part behind.
     """
-    sizes = [_size(page) for page in pages]
-    found = list(pages)
-    for (number, size), (other, next_size) in pairwise(enumerate(sizes)):
-        if size is None or next_size is None or size[0] != next_size[0]:
+    every = [*[before] * (before is not None), *pages, *[after] * (after is not None)]
+    found, sizes = list(every), [None if isinstance(page, BookPage) else page.size() for page in every]
+    for (number, page), (other, following) in pairwise(enumerate(every)):
+        if page.source.parent != following.source.parent:
             continue
-        if pages[number].source.parent == pages[other].source.parent and max(size[1], next_size[1]) >= TALL * size[0]:
-            found[number] = replace(found[number], below=pages[other])
-            found[other] = replace(found[other], above=pages[number])
-    return found
+        size, next_size = sizes[number], sizes[other]
+        if isinstance(page, BookPage) or (size and next_size and are_parts(size, next_size)):
+            found[number] = replace(found[number], below=following)
+            found[other] = replace(found[other], above=page)
+    start = int(before is not None)
+    return found[start : start + len(pages)]
 
 
-def _size(page: PageFiles) -> tuple[int, int] | None:
-    """Width and height, as the file's head tells them; None for what takes no part."""
-    return None if isinstance(page, BookPage) or page.in_place else _told(page.source)
-
-
-def _told(path: Path) -> tuple[int, int] | None:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the page itself is read with care, and told of
-            with Image.open(path) as picture:
-                return picture.size
-    except Exception:  # Pillow's plugins raise whatever they meet; reading the page says why
-        return None
+def in_order(parts: Iterable[Plan]) -> Iterator[tuple[Plan, PageFiles | None, PageFiles | None]]:
+    """Parts of a plan, each with the last page of the one before it and the first page of the one behind it."""
+    last, held = None, None
+    for part in parts:
+        if held is not None:
+            following = part.pages[0] if part.pages else None
+            closing = held.pages[-1] if held.pages else None
+            yield held, last, following
+            last = closing
+        held = part
+    if held is not None:
+        yield held, last, None

@@ -10,7 +10,7 @@ from pathlib import Path
 from textrm.page.planning.books import BookPage, with_pages_of_books
 from textrm.page.planning.page_files import PageFiles
 from textrm.page.planning.plan import Plan
-from textrm.page.planning.strips import with_neighbours
+from textrm.page.planning.strips import in_order, with_neighbours
 from textrm.page.planning.waiting import Waiting
 
 _FIRST = 500  # pages that are looked for before the first is cleaned
@@ -77,13 +77,13 @@ class ToDo:
         return self.left + self.books if self.all_found else None
 
     def _of(self, parts: Iterable[Plan]) -> Iterator[Waiting]:
-        for plan in parts:
+        for plan, before, after in in_order(parts):
             books, notes = with_pages_of_books(plan, self.extras)
             self.keeps_formats |= any(book.book.keeps_formats for book in books)
             for note in notes + self.with_masks(plan):
                 self.tell(note)
             self.failures += plan.failures
-            plan.pages = with_neighbours(plan.pages)
+            plan.pages = with_neighbours(plan.pages, before, after)
             part = self.waiting(plan.pages)
             self.pages += len(plan.pages)
             self.left += len(part.pages)

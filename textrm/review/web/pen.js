@@ -8,11 +8,12 @@ export class Pen {
   // `stroke` gets each finished stroke, `click` each click that was no way, with its event.
   constructor(view, stroke, click) {
     Object.assign(this, { view, stroke, click, tool: "look", radius: 12, hand: null, way: null, keyed: null });
+    this.fingers = new Map(); // where each is on the screen
     const { canvas } = view;
     canvas.addEventListener("pointerdown", (event) => this.down(event));
     canvas.addEventListener("pointermove", (event) => this.moved(event));
     canvas.addEventListener("pointerup", (event) => this.up(event));
-    canvas.addEventListener("pointercancel", () => this.drop());
+    canvas.addEventListener("pointercancel", (event) => this.drop(event));
     canvas.addEventListener("pointerleave", () => this.hand || this.way || this.circle(null));
     canvas.addEventListener("contextmenu", (event) => event.preventDefault());
     canvas.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
@@ -26,6 +27,11 @@ export class Pen {
   }
 
   down(event) {
+    if (event.pointerType === "touch") {
+      this.fingers.set(event.pointerId, [event.clientX, event.clientY]);
+      if (this.fingers.size > 1) this.way = null; // two fingers make no way and no click
+    }
+    if (this.fingers.size > 1) return this.view.canvas.setPointerCapture(event.pointerId);
     if (!this.view.page || this.hand || this.way) return;
     this.view.canvas.focus({ preventScroll: true });
     this.view.canvas.setPointerCapture(event.pointerId);
@@ -41,6 +47,7 @@ export class Pen {
   }
 
   moved(event) {
+    if (this.fingers.size > 1 && this.fingers.has(event.pointerId)) return this.pinch(event);
     if (this.hand?.id === event.pointerId) {
       for (const one of event.getCoalescedEvents?.() ?? [event]) this.mark(one);
     } else if (this.way?.id === event.pointerId) {
@@ -52,7 +59,24 @@ export class Pen {
     this.circle(this.tool === "look" || event.pointerType === "touch" ? null : this.view.place(event));
   }
 
+  // Two fingers: what is under their middle stays there, and grows as they part.
+  pinch(event) {
+    const [x, y, far] = this.spread();
+    this.fingers.set(event.pointerId, [event.clientX, event.clientY]);
+    const [right, low, farther] = this.spread();
+    const frame = this.view.canvas.getBoundingClientRect();
+    this.view.pan(x - right, y - low);
+    if (far && farther) this.view.zoom((this.view.scale * farther) / far, right - frame.left, low - frame.top);
+  }
+
+  // The middle of the first two fingers, and how far apart they are.
+  spread() {
+    const [[a, b], [c, d]] = this.fingers.values();
+    return [(a + c) / 2, (b + d) / 2, Math.hypot(a - c, b - d)];
+  }
+
   up(event) {
+    this.fingers.delete(event.pointerId);
     if (this.hand?.id === event.pointerId) {
       const stroke = this.hand;
       this.hand = null;
@@ -64,7 +88,8 @@ export class Pen {
   }
 
   // A stroke that the system took away, as for a gesture, is none.
-  drop() {
+  drop(event) {
+    this.fingers.delete(event.pointerId);
     this.view.strokes = this.view.strokes.filter((stroke) => stroke !== this.hand);
     this.hand = this.way = null;
     this.view.draw();

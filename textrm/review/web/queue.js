@@ -1,11 +1,14 @@
-// Changes go to the server one after another, in their order; strokes that wait go together.
+// Changes go to the server in their order: strokes at once, since a newer one breaks off the filling of what it lies
+// over; all else when those before it are answered.
 
 import { ask } from "./api.js";
+
+const MOST = 3; // strokes under way: a browser keeps six connections, and pictures need some
 
 export class Queue {
   // `done` gets each answer with the strokes it is about, `failed` each error.
   constructor(done, failed) {
-    Object.assign(this, { done, failed, waiting: [], busy: false });
+    Object.assign(this, { done, failed, waiting: [], busy: false, strokes: new Set() });
   }
 
   // A change of a page: `what` is strokes, undo, redo, word, checked or save; `body()` is made when its turn comes.
@@ -15,23 +18,29 @@ export class Queue {
   }
 
   get idle() {
-    return !this.busy && !this.waiting.length;
+    return !this.busy && !this.waiting.length && !this.strokes.size;
   }
 
   async work() {
     this.busy = true;
     while (this.waiting.length) {
       const { number, what, body } = this.waiting.shift();
-      const given = body();
-      while (what === "strokes" && this.waiting[0]?.what === "strokes" && this.waiting[0].number === number) {
-        given.strokes.push(...this.waiting.shift().body().strokes);
+      if (what === "strokes" && this.strokes.size < MOST) {
+        const sent = this.send(number, what, body()).finally(() => this.strokes.delete(sent));
+        this.strokes.add(sent);
+        continue;
       }
-      try {
-        this.done(await ask(`pages/${number}/${what}`, given), what, given);
-      } catch (error) {
-        this.failed(error, number, given);
-      }
+      await Promise.all(this.strokes);
+      await this.send(number, what, body());
     }
     this.busy = false;
+  }
+
+  async send(number, what, given) {
+    try {
+      this.done(await ask(`pages/${number}/${what}`, given), what, given);
+    } catch (error) {
+      this.failed(error, number, given);
+    }
   }
 }

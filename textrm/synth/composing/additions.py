@@ -9,16 +9,18 @@ from textrm.synth.composing.letterer import Letterer
 from textrm.synth.composing.occlusion import in_front, seen_through
 from textrm.synth.composing.screens import lay_screen
 from textrm.synth.inks.effects import Dress
-from textrm.synth.inks.plates import lay_plate, plate_color
+from textrm.synth.inks.plates import lay_board, lay_plate, plate_color
 from textrm.synth.inks.tones import even_ground, near_tone
 from textrm.synth.pieces.jottings import jotting
 from textrm.synth.pieces.large import large_effect
 from textrm.synth.pieces.patch import Lettering, dressed, faded, hidden, scaled
+from textrm.synth.pieces.signs import sign
 from textrm.synth.pieces.sound import sound_effect
 from textrm.synth.values import Box, Rng
 
 LARGE = 0.15, 0.5  # height of a very large letter as a share of the panel's or page's shorter side
 COLORS = ((0, 0, 0), (255, 255, 255))
+BOARD = 0.75  # share of signs that stand on a board or a sheet; the others are painted on what is there
 
 
 def add_effect(letterer: Letterer, area: Box) -> bool:
@@ -137,6 +139,28 @@ def add_jotting(letterer: Letterer, area: Box, plate: float = 0.25, kind: str = 
     lay_plate(rng, (letterer.clean, letterer.image), (*at, at[0] + width, at[1] + height), paint)
     letterer.place(text, *at, "sign")
     letterer.tags.add("plate")
+    return True
+
+
+def add_sign(letterer: Letterer, area: Box) -> bool:
+    """Lettering on a thing in the picture: on a board, a poster, a label that lies as the words do, or on a wall."""
+    rng = letterer.rng
+    spot = letterer.spot(area, rng.uniform(0.2, 0.6, 2), overhang=0.1)
+    if spot is None:
+        return False
+    paint = plate_color(rng, letterer.color) if rng.random() < BOARD else None
+    text = sign(
+        rng, letterer.fonts, int(spot[2] - spot[0]), int(spot[3] - spot[1]), script=letterer.script,
+        background=letterer.under(spot) if paint is None else np.array(paint, np.float64),
+    )  # fmt: skip
+    if text is None or paint is None:
+        return letterer.settle(text, spot, "sign", "sign")
+    at = letterer.room.find(text.alpha.shape[1], text.alpha.shape[0], spot)
+    if at is None:
+        return False
+    lay_board(rng, (letterer.clean, letterer.image), np.concatenate(text.words) + np.float32(at), paint)
+    letterer.place(text, *at, "sign")
+    letterer.tags |= {"sign", "board"}
     return True
 
 

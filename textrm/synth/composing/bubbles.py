@@ -82,7 +82,8 @@ def random_balloon(rng: Rng, width: float, height: float, style: BalloonStyle, t
     if style.opacity < 1:
         tags.add("translucent_balloon")
     reach = float(np.abs(outline).max())
-    if rng.random() < style.tail and body is not shapes.flash:
+    # A box that nothing points from is a caption's.
+    if rng.random() < (0.85 if body is shapes.rectangle else style.tail) and body is not shapes.flash:
         tail = shapes.thought_tail if body is shapes.cloud and rng.random() < 0.8 else shapes.pointed_tail
         parts += tail(rng, outline, reach)
         tags.add("thought_balloon" if tail is shapes.thought_tail else "balloon_tail")
@@ -150,7 +151,7 @@ def lay(below: np.ndarray, cover: np.ndarray, picture: np.ndarray) -> None:
 
 def caption_fill(rng: Rng, style: BalloonStyle, color: bool) -> Color:
     """The paper of a caption box: the balloons' own, or any light or dark colour."""
-    if rng.random() < 0.5:
+    if rng.random() < 0.35:
         return style.fill
     low, high = (200, 256) if rng.random() < 0.8 else (0, 120)
     return rgb(rng.integers(low, high, 3), color)

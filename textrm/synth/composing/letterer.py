@@ -22,7 +22,6 @@ from textrm.synth.pieces.captions import caption_meme, note
 from textrm.synth.pieces.dialogue import OTHER_STYLES, STYLE_SHARES, dialogue
 from textrm.synth.pieces.marks import mark
 from textrm.synth.pieces.patch import Lettering, faded, paste
-from textrm.synth.pieces.signs import sign
 from textrm.synth.values import Box, Rng
 
 FAINT_SHARE = 0.03  # share of balloons with lettering in a tone close to theirs
@@ -51,6 +50,7 @@ class Letterer:
         self.vertical = rng.random() < _VERTICAL_ODDS.get(self.script, 0.0)
         self.em = float(np.clip(rng.lognormal(np.log(18), 0.35), 8, 44))
         self.room = Room(rng)
+        self.panels: list[Box] = []
         self.words: list[np.ndarray] = []
         self.kinds: list[str] = []
         self.tags: set[str] = set()
@@ -82,7 +82,7 @@ class Letterer:
         return True
 
     def caption(self, area: Box) -> bool:
-        """Add a caption box along the top or bottom of ``area``, as wide as it or as the text."""
+        """Add a caption box at an edge of ``area``, mostly in a corner or as wide as it, seldom anywhere."""
         background = bubbles.caption_fill(self.rng, self.balloon_style, self.color)
         room = area[2] - area[0] - 8, (area[3] - area[1]) * 0.35
         text = self.talk(*room, background=np.array(background), vertical=False)
@@ -99,7 +99,7 @@ class Letterer:
                 return False
         else:
             box_width = width + 2 * pad
-            at = self.room.find(box_width, box_height, area)
+            at = self._corner(box_width, box_height, area)
             if at is None:
                 return False
         outline = box(0, 0, box_width, box_height)
@@ -111,21 +111,26 @@ class Letterer:
         self.tags.add("caption_box")
         return True
 
+    def _corner(self, width: float, height: float, area: Box) -> tuple[float, float] | None:
+        """Where a box of this size touches edges of ``area``, or lies a little off or over them; seldom anywhere."""
+        rng = self.rng
+        if rng.random() < 0.15:
+            return self.room.find(width, height, area)
+        off = rng.choice([0.0, rng.uniform(-0.3, 0.8)]) * self.em
+        across, down = (
+            float(rng.choice([0.0, 0.5, 1.0], p=[0.5, 0.2, 0.3])),
+            float(rng.choice([0.0, 1.0], p=[0.65, 0.35])),
+        )
+        x = area[0] + off + across * (area[2] - area[0] - width - 2 * off)
+        y = area[1] + off + down * (area[3] - area[1] - height - 2 * off)
+        return (x, y) if self.room.take((x, y, x + width, y + height)) else None
+
     def write(self, area: Box, kind: str = "dialogue") -> bool:
         """Free dialogue, or a caption, straight on the picture."""
         text = self.talk((area[2] - area[0]) * 0.9, (area[3] - area[1]) * 0.9, background=self.under(area))
         if text is not None and self.rng.random() < 0.25:
             text = faded(text, self.rng.uniform(0.5, 0.9))
         return self.settle(text, area, "free_text", kind)
-
-    def sign(self, area: Box) -> bool:
-        """Lettering on a thing in the picture: a poster, a banner, a stamp."""
-        spot = self.spot(area, self.rng.uniform(0.25, 0.75, 2), overhang=0.1)
-        if spot is None:
-            return False
-        size = int(spot[2] - spot[0]), int(spot[3] - spot[1])
-        text = sign(self.rng, self.fonts, *size, script=self.script, background=self.under(spot))
-        return self.settle(text, spot, "sign", "sign")
 
     def fill(self, area: Box, background: np.ndarray) -> bool:
         """Dialogue in the middle of ``area``, the inside of a balloon that is already there."""
@@ -140,7 +145,7 @@ class Letterer:
         return True
 
     def note(self, area: Box) -> bool:
-        """A tiny aside, a page number, a signature."""
+        """A tiny aside."""
         width = min(area[2] - area[0], self.rng.uniform(20, 120))
         height = min(area[3] - area[1], self.rng.uniform(10, 30))
         if min(width, height) < 8:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from textrm.synth.composing.additions import add_sign
 from textrm.synth.composing.letterer import Letterer
 from textrm.synth.pieces.ownership import credit, imprint, page_number, watermark
-from textrm.synth.pieces.patch import Lettering, turned
-from textrm.synth.values import Rng
+from textrm.synth.pieces.patch import Lettering, faded, turned
+from textrm.synth.values import Box, Rng
 
 WATERMARK, CREDIT = 0.05, 0.12  # shares of pictures
 
@@ -73,16 +74,19 @@ def add_marks(letterer: Letterer, rng: Rng, share: float) -> None:
     """
     letterer.rng = letterer.room.rng = rng
     whole = (0.0, 0.0, float(letterer.width), float(letterer.height))
+    panels = letterer.panels or [whole]
     for _ in range(rng.poisson(share)):
-        letterer.sign(whole)
+        add_sign(letterer, panels[rng.integers(len(panels))])
     for _ in range(rng.poisson(2 * share)):
-        letterer.note(whole)
+        panel = panels[rng.integers(len(panels))]
+        letterer.note(_foot(letterer, panel) if rng.random() < 0.4 else panel)
     if rng.random() < 0.5:
         _lay_margin(letterer)
     if rng.random() < share:
         add_page_number(letterer)
     if rng.random() < share:
-        (add_imprint if rng.random() < 0.6 else add_credit)(letterer)
+        ways = add_imprint, add_credits_on_art, add_credit
+        ways[rng.choice(3, p=[0.4, 0.3, 0.3])](letterer)
     if rng.random() < share / 2:
         add_watermark(letterer)
 
@@ -111,6 +115,35 @@ def add_imprint(letterer: Letterer) -> bool:
         return _put_at_edge(letterer, text, float(rng.integers(2)), float(rng.uniform(0.1, 0.9)), "credit")
     across = float(rng.choice([0.0, 0.5, 1.0]))
     return _put_at_edge(letterer, text, across, 1.0 if rng.random() < 0.85 else 0.0, "credit")
+
+
+def add_credits_on_art(letterer: Letterer) -> bool:
+    """Lines that say who made the page at the foot of its last panel, on the art: small, pale or translucent."""
+    rng, short = letterer.rng, min(letterer.height, letterer.width)
+    left, _, right, low = letterer.panels[-1] if letterer.panels else (0.0, 0.0, letterer.width, letterer.height)
+    size = max(short * float(rng.uniform(0.01, 0.017)), 7.0)
+    text = imprint(
+        rng, letterer.fonts, int((right - left) * rng.uniform(0.5, 0.98)), size,
+        background=letterer.under((left, low - 2 * size, right, low)), monochrome=not letterer.color,
+        ending=0.45, align=0.5 if rng.random() < 0.7 else None,
+    )  # fmt: skip
+    if text is None:
+        return False
+    text = faded(text, float(rng.uniform(0.5, 0.9))) if rng.random() < 0.5 else text
+    tall, wide = text.alpha.shape
+    pad = float(rng.uniform(0.1, 1.2)) * size
+    x = left + pad + float(rng.choice([0.0, 0.5, 1.0], p=[0.25, 0.5, 0.25])) * (right - left - 2 * pad - wide)
+    y = low - tall - pad
+    if min(x, y) < 0 or not letterer.room.take((x, y, x + wide, y + tall)):
+        return False
+    letterer.place(text, x, y, "credit")
+    return True
+
+
+def _foot(letterer: Letterer, panel: Box) -> Box:
+    """Where a footnote stands: at the lower edge of a panel, or between it and what is below."""
+    low = min(panel[3] + float(letterer.rng.choice([0.0, 0.02])) * letterer.height, letterer.height)
+    return panel[0], max(low - 16.0, 0.0), panel[2], low
 
 
 def _put_at_edge(letterer: Letterer, text: Lettering | None, across: float, down: float, kind: str) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from textrm.synth.composing.additions import add_effect, add_faint, add_jotting, add_large, add_screen
+from textrm.synth.composing.additions import add_effect, add_faint, add_jotting, add_large, add_screen, add_sign
 from textrm.synth.composing.letterer import Letterer
+from textrm.synth.composing.narration import narrate_panel
 from textrm.synth.values import Box, Rng
 
 LARGE, SCREEN = 0.16, 0.1  # share of panels with a very large effect, and with text on a screen
@@ -13,6 +14,7 @@ LARGE, SCREEN = 0.16, 0.1  # share of panels with a very large effect, and with 
 
 def letter_panel(rng: Rng, letterer: Letterer, area: Box, region: np.ndarray | None, talk: float) -> None:
     """Letter ``area``: sound effects first (balloons lie over them), then captions, balloons and free text."""
+    letterer.panels.append(area)
     size = (area[2] - area[0]) * (area[3] - area[1])
     draw = rng.random()
     if draw < LARGE:
@@ -24,6 +26,8 @@ def letter_panel(rng: Rng, letterer: Letterer, area: Box, region: np.ndarray | N
             add_effect(letterer, area)
     if rng.random() < 0.15:
         letterer.caption(area)
+    if rng.random() < 0.06:
+        narrate_panel(letterer, area)
     # About one balloon on every 150 x 150 px of type that is 17 px high.
     count = rng.poisson(talk * min(6.0, 0.4 + size / (150 * letterer.em / 17) ** 2 * 0.8))
     for _ in range(min(count, 9)):
@@ -31,7 +35,7 @@ def letter_panel(rng: Rng, letterer: Letterer, area: Box, region: np.ndarray | N
     if rng.random() < 0.18:
         letterer.write(area)
     if rng.random() < 0.12:
-        letterer.sign(area)
+        add_sign(letterer, area)
     if rng.random() < 0.1:
         add_jotting(letterer, area)
     if rng.random() < 0.06:

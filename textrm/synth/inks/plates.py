@@ -57,6 +57,36 @@ def lay_plate(rng: Rng, pictures: Sequence[np.ndarray], area: Box, paint: Color)
         blend(view, rim, dark)
 
 
+def lay_board(rng: Rng, pictures: Sequence[np.ndarray], points: np.ndarray, paint: Color) -> None:
+    """Paint a board, a sheet or a label of one colour under ``points`` (N 2, pixels) on every picture, in place.
+
+    It lies as they do, mostly with a rim and lighter or darker towards one side, as things in a picture are.
+    """
+    height, width = pictures[0].shape[:2]
+    middle, (wide, tall), degrees = cv2.minAreaRect(points.astype(np.float32))
+    pad = 2 * rng.uniform(0.1, 0.45, 2) * min(wide, tall) + 6
+    corners = cv2.boxPoints((middle, (wide + pad[0], tall + pad[1]), degrees))
+    corners = corners + rng.normal(0, 0.03 * min(wide, tall) + 0.5, (4, 2))
+    x0, y0 = np.floor(corners.min(0)).astype(int).clip(0)
+    x1, y1 = np.minimum(np.ceil(corners.max(0)).astype(int) + 1, (width, height))
+    if x1 - x0 < 8 or y1 - y0 < 8:
+        return
+    outline = fixed(corners - (x0, y0))
+    cover, rim = (np.zeros((y1 - y0, x1 - x0), np.uint8) for _ in range(2))
+    cv2.fillPoly(cover, [outline], 255, cv2.LINE_AA, SUBPIXEL_BITS)
+    if rng.random() < 0.8:
+        pen = max(int(rng.uniform(0.01, 0.06) * min(wide, tall)), 1)
+        cv2.polylines(rim, [outline], True, 255, pen, cv2.LINE_AA, SUBPIXEL_BITS)
+    across = np.linspace(0, 255, x1 - x0) if rng.random() < 0.5 else np.linspace(255, 0, x1 - x0)
+    shade = np.broadcast_to((rng.uniform(0, 0.25) * across).astype(np.uint8), cover.shape)
+    dark: Color = (paint[0] // 3, paint[1] // 3, paint[2] // 3)
+    for picture in pictures:
+        view = picture[y0:y1, x0:x1]
+        blend(view, cover, paint)
+        blend(view, cv2.min(shade, cover), dark)
+        blend(view, rim, dark)
+
+
 def _outline(rng: Rng, kind: str, box: tuple[float, float, float, float]) -> np.ndarray:
     x0, y0, x1, y1 = box
     wide, tall = x1 - x0, y1 - y0

@@ -97,21 +97,24 @@ def credit(
 
 
 def imprint(
-    rng: Rng, fonts: FontLibrary, width: int, size: float, *, background: Background, monochrome: bool
-) -> Lettering | None:
+    rng: Rng, fonts: FontLibrary, width: int, size: float, *, background: Background, monochrome: bool,
+    ending: float = 0.2, align: float | None = None,
+) -> Lettering | None:  # fmt: skip
     """One to five lines that say who made the page, set in ``size`` px, as a margin has them; at most ``width`` px.
 
-    Now and then a larger line stands above them that ends the story.
+    With probability ``ending`` a larger line stands above them that ends the story. ``align``: 0 is flush left, 0.5
+    centred, None at random.
     """
     face = fonts.pick(rng, "latin", {"sans": 0.5, "serif": 0.25, "hand": 0.2, "display": 0.05})
     lines = int(rng.choice([1, 2, 3, 4, 5], p=[0.35, 0.25, 0.2, 0.12, 0.08]))
     words = " ".join(_clause(rng) for _ in range(lines * int(rng.integers(1, 3)))).split()
     text = fit_to(" ".join(words), face.lacks)
-    setting = Setting(face, size, tracking=float(rng.uniform(0, 0.08)), align=float(rng.choice([0.0, 0.5, 1.0])),
+    setting = Setting(face, size, tracking=float(rng.uniform(0, 0.08)),
+                      align=float(rng.choice([0.0, 0.5, 1.0])) if align is None else align,
                       leading=float(rng.uniform(1.0, 1.35)))  # fmt: skip
     dress = _quiet(rng, background, monochrome)
     block = set_rows(rng, [Token(word) for word in text.split()], setting, straight(width - 4), lines, spaced=True)
-    if block is not None and rng.random() < 0.2:
+    if block is not None and rng.random() < ending:
         ending = fit_to(str(_ENDINGS[rng.integers(len(_ENDINGS))]), face.lacks)
         large = replace(setting, size=size * float(rng.uniform(1.4, 2.4)), align=0.5)
         above = set_rows(rng, [Token(ending)], large, straight(width - 4), 1, spaced=True)

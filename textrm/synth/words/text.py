@@ -106,16 +106,13 @@ def effect_text(rng: Rng, script: str) -> str:
 
 
 def note_text(rng: Rng, script: str) -> str:
-    """A short aside, a page number, a sign, a price or an address."""
+    """A short aside, now and then one that a star refers to, a price, an address or a time."""
     draw = rng.random()
-    if draw < 0.25:
-        return str(rng.integers(1, 400)) if rng.random() < 0.7 else f"- {rng.integers(1, 99)} -"
-    if draw < 0.35 and script == "latin":
-        return _choose(rng, v.SIGNS)
-    if draw < 0.45:
+    if draw < 0.15:
         return _choose(rng, (_price(rng), _address(rng), f"{rng.integers(24):02d}:{rng.integers(60):02d}"))
     tokens = dialogue_tokens(rng, script, int(rng.integers(3, 22)))
-    return ("" if script in SPACELESS else " ").join(token.text for token in tokens)
+    said = ("" if script in SPACELESS else " ").join(token.text for token in tokens)
+    return f"*{said}" if draw > 0.8 else said
 
 
 def meme_text(rng: Rng, script: str, length: int) -> str:
