@@ -77,6 +77,24 @@ def test_one_that_is_cut_short(tmp_path: Path) -> None:
         assert "the archive is cut short or damaged" in refused(cut)
 
 
+def test_any_byte_of_what_is_packed_may_be_damaged(tmp_path: Path) -> None:
+    for whole in (
+        write_rar(tmp_path / "a.cbr", {"1.bmp": b"words " * 9}),
+        write_7z(tmp_path / "b.cb7", {"1.bmp": b"words " * 9}),
+    ):
+        content, said = whole.read_bytes(), set()
+        for at in range(8, len(content)):
+            damaged = tmp_path / f"{at}{whole.suffix}"
+            damaged.write_bytes(content[:at] + bytes((content[at] ^ 0xFF,)) + content[at + 1 :])
+            book = open_book(damaged, tmp_path / "work")
+            try:
+                book.contents()
+                book.prepare()
+            except UserError as error:
+                said.add(str(error).partition(" (")[0])
+        assert "the archive is cut short or damaged" in said
+
+
 def test_one_that_cannot_be_copied_is_told_once(
     model_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from book_contract import written
-from drawn_books import book_of, members_of, picture, write_zip
+from drawn_books import bare_page, book_of, members_of, picture, write_zip
 from standin_model import lettered_page
 
 from textrm.errors import UserError
@@ -208,6 +208,26 @@ def test_a_damaged_member_costs_itself(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="damaged in the archive: Bad CRC-32"):
         book.read(first)
     assert book.read(second) == book_of()[second.name]
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_any_byte_may_be_damaged(tmp_path: Path, packing: int) -> None:
+    path = write_zip(tmp_path / "a.cbz", {"1.png": picture(bare_page(8, 8)), "2.txt": b"words"}, packing)
+    whole, said = path.read_bytes(), set()
+    for at in range(4, len(whole)):
+        content = bytearray(whole)
+        content[at] ^= 0xFF
+        path.write_bytes(content)
+        try:
+            book = ZipBook(path)
+            for page in book.contents().pages:
+                book.read(page)
+            with (tmp_path / "written").open("wb+") as file:
+                book.write(file, {})
+        except UserError as error:
+            said.add(str(error).partition(":")[0])
+    assert "it is damaged in the archive" in said
+    assert not any("\n" in line for line in said)
 
 
 def test_hidden_files_are_no_pages_and_other_formats_are_told(tmp_path: Path) -> None:

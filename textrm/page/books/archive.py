@@ -55,7 +55,7 @@ class ArchiveBook:
             return
         entries = [_entry(member) for member in self._members() if not member.isdir]
         counting = set(_counting(entries))
-        with replacing(self._zip) as file, zipfile.ZipFile(file, "w") as archive:
+        with _told(), replacing(self._zip) as file, zipfile.ZipFile(file, "w") as archive:
             files = (member for member in self._members() if not member.isdir)
             for number, member in enumerate(files):
                 if number in counting:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import lzma
 import re
 import stat
 import zipfile
@@ -70,16 +72,18 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
-    except (zipfile.BadZipFile, EOFError, zlib.error) as error:
+    except (zipfile.BadZipFile, EOFError, zlib.error, lzma.LZMAError) as error:
         if "not a zip file" in str(error):
             raise UserError("the archive is cut short: the list of its members, at its end, is missing") from error
         raise UserError(f"it is damaged in the archive: {error}") from error
     except (NotImplementedError, RuntimeError) as error:  # ways of packing, or encryption, that zipfile has not
         raise UserError(f"it is packed in a way that is not read ({error}): pack the book anew") from error
     except OSError as error:
-        if error.filename is None:
+        if error.filename is not None:
+            raise UserError(f"cannot be read: {error.strerror}") from error
+        if error.errno not in (None, errno.EINVAL):  # of bzip2, and of a place before the start of the file
             raise
-        raise UserError(f"cannot be read: {error.strerror}") from error
+        raise UserError(f"it is damaged in the archive: {error}") from error
 
 
 def _entry(info: zipfile.ZipInfo) -> Entry:
