@@ -144,7 +144,7 @@ def _rar(files: dict[str, bytes]) -> bytes:
     content = b"Rar!\x1a\x07\0" + block(0x73, 0, bytes(6))
     for name, data in files.items():
         sizes = struct.pack("<LLBL", len(data), len(data), 3, zlib.crc32(data))
-        rest = struct.pack("<LBBHL", 0x2A432085, 20, 0x30, len(name), 0o100644)
+        rest = struct.pack("<LBBHL", 0x2A432085, 20, 0x30, len(name.encode()), 0o100644)
         content += block(0x74, 0x8000, sizes + rest + name.encode()) + data
     return content + block(0x7B, 0x4000, b"")
 
