@@ -58,15 +58,12 @@ def check_book(data: bytes, folder: Path) -> tuple[bool, list[str]]:
         return True, [*faults, f"the book that was written cannot be read: {error}"]
     for member, page in before.items():
         after = _read(again, member)
-        if isinstance(page, str):
-            wanted: Page | str = page
-        else:
-            with results[member.number].open("rb") as file:
-                wanted = read_open(file, MAX_PIXELS, member.orientation)
-        if isinstance(after, str) or isinstance(wanted, str):
-            told = [page if isinstance(page, str) else "a page" for page in (wanted, after)]
-            if isinstance(after, str) != isinstance(wanted, str):
-                faults.append(f"{member.name}: {told[0]:.80}; when it is written: {told[1]:.80}")
+        if isinstance(page, str):  # where two places of a book do not agree, it may be read then
+            continue
+        with results[member.number].open("rb") as file:
+            wanted = read_open(file, MAX_PIXELS, member.orientation)
+        if isinstance(after, str):
+            faults.append(f"{member.name} cannot be read when it is written: {after:.80}")
         elif after.image.shape != wanted.image.shape or (after.image != wanted.image).any():
             faults.append(f"{member.name} has other pixels than were written")
     return bool(results), faults

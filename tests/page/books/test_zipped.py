@@ -124,6 +124,11 @@ def test_members_that_climb_out(tmp_path: Path, name: str) -> None:
     assert "outside of its folder" in refused(write_zip(tmp_path / "a.cbz", book_of() | {name: b"x"}))
 
 
+def test_what_is_said_of_a_name_is_one_line(tmp_path: Path) -> None:
+    told = refused(write_zip(tmp_path / "a.cbz", {"../1\nfailed: 2.png": b"x"}))
+    assert told.startswith("its member ../1\\nfailed: 2.png would be unpacked")
+
+
 def test_links(tmp_path: Path) -> None:
     path = write_zip(tmp_path / "a.cbz", book_of())
     with zipfile.ZipFile(path, "a") as archive:

@@ -25,6 +25,7 @@ from textrm.page.books.book import Contents, Member
 from textrm.page.books.limits import Entry, check_entries
 from textrm.page.books.pages import pages_among
 from textrm.page.books.zipped import ZipBook
+from textrm.printable import printable
 
 _PACKED = frozenset((".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".avif", ".jp2", ".j2k", ".jxl"))
 """Suffixes of what gains nothing by packing."""
@@ -109,10 +110,10 @@ def _copy(member: Any, entry: Entry, archive: zipfile.ZipFile) -> None:
         for part in member.get_blocks():
             left -= len(part)
             if left < 0:
-                raise UserError(f"its member {entry.name} is larger than it says: such archives are refused")
+                raise UserError(f"its member {printable(entry.name)} is larger than it says: such archives are refused")
             file.write(part)
     if left:
-        raise UserError(f"its member {entry.name} is damaged: {left} of {entry.size} bytes are missing")
+        raise UserError(f"its member {printable(entry.name)} is damaged: {left} of {entry.size} bytes are missing")
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from textrm.errors import UserError
+from textrm.printable import printable
 
 _LOCAL = struct.Struct("<4s5H3L2H")  # before each member: …, flags, method, time, date, checksum, sizes, lengths
 _CENTRAL = struct.Struct("<4s6H3L5H2L")  # in the list at the end
@@ -69,7 +70,7 @@ def _copy_member(
     source.seek(info.header_offset)
     head = source.read(_LOCAL.size)
     if len(head) < _LOCAL.size or head[:4] != b"PK\3\4":
-        raise UserError(f"its member {info.filename} is damaged")
+        raise UserError(f"its member {printable(info.filename)} is damaged")
     fields = list(_LOCAL.unpack(head))
     name, extra = source.read(fields[9]), _without_64(source.read(fields[10]))
     fields[2] &= ~_SIZES_FOLLOW

@@ -20,6 +20,7 @@ from textrm.page.books.book import Contents, Member
 from textrm.page.books.limits import MAX_MEMBER, Entry, check_entries
 from textrm.page.books.pages import pages_among
 from textrm.page.books.zip_copy import copy_zip
+from textrm.printable import printable
 
 _ENCRYPTED = 1  # bit of a member's flags
 _PROTECTION = "META-INF/encryption.xml"  # of EPUB
@@ -41,7 +42,7 @@ class ZipBook:
             contents = pages_among(entries)
             protected = _protected(archive)
         if locked := next((page.name for page in contents.pages if page.name in protected), ""):
-            raise UserError(f"its picture {locked} is protected by its publisher: it cannot be read")
+            raise UserError(f"its picture {printable(locked)} is protected by its publisher: it cannot be read")
         return contents
 
     def prepare(self) -> None:

@@ -168,3 +168,21 @@ def test_lzw_is_unpacked(filters: list[str]) -> None:
         assert set(whole) == {0}
         assert len(whole) > 7_000_000
         assert unpacked(stream, len(whole)) == whole
+
+
+def test_what_could_not_be_read_again_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    book = open_book(write_pdf(tmp_path / "book.pdf", [GREY], grey_of(8)), tmp_path)
+    (member,) = book.contents().pages
+    (tmp_path / "page.png").write_bytes(book.read(member))
+    save = pikepdf.Pdf.save
+
+    def losing(pdf: pikepdf.Pdf, *given: object, **named: object) -> None:
+        pdf.pages[0].obj["/Contents"] = Name.Lost
+        save(pdf, *given, **named)
+
+    monkeypatch.setattr(pikepdf.Pdf, "save", losing)
+    with (
+        (tmp_path / "written").open("wb+") as file,
+        pytest.raises(UserError, match="it is damaged, and what would be written could not be read again"),
+    ):
+        book.write(file, {member.number: tmp_path / "page.png"})

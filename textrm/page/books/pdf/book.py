@@ -69,7 +69,21 @@ class PdfBook:
                     others.setdefault(note, []).append(number + 1)
             pdf.save(target, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none,
                      fix_metadata_version=False)  # fmt: skip
+        _check(target, results)
         return [_listed(numbers, note) for note, numbers in others.items()]
+
+
+def _check(written: BinaryIO, results: Mapping[int, Path]) -> None:
+    """Of a damaged PDF, of which objects were guessed, others may be written than were read."""
+    try:
+        written.seek(0)
+        with _opened(written) as pdf:
+            for number in results:
+                _scan(pdf, number)
+    except UserError as error:
+        raise UserError(
+            "it is damaged, and what would be written could not be read again: it is not written"
+        ) from error
 
 
 def _scan(pdf: pikepdf.Pdf, number: int) -> Scan:
@@ -85,7 +99,7 @@ def _listed(numbers: list[int], note: str) -> str:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[pikepdf.Pdf]:
+def _opened(path: Path | BinaryIO) -> Iterator[pikepdf.Pdf]:
     try:
         with bounded(), warnings.catch_warnings(action="ignore"), pikepdf.open(path) as pdf:
             if pdf.is_encrypted:
