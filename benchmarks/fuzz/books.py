@@ -80,11 +80,16 @@ def book_seeds() -> Iterator[tuple[str, bytes]]:
             for name, content in files.items():
                 archive.writestr(zipfile.ZipInfo(name, (2001, 2, 3, 4, 5, 6)), content, packing)
         yield f"ZIP {packing}", buffer.getvalue()
-    parts: list[bytes] = []
-    with libarchive.custom_writer(lambda part: parts.append(bytes(part)) or len(part), "7zip") as archive:
+    packed = bytearray()
+
+    def take(part: bytes) -> int:
+        packed.extend(part)
+        return len(part)
+
+    with libarchive.custom_writer(take, "7zip") as archive:
         for name, content in files.items():
             archive.add_file_from_memory(name, len(content), content)
-    yield "7z", b"".join(parts)
+    yield "7z", bytes(packed)
     yield "RAR", _rar(files)
     for name, image in _images(grey):
         yield f"PDF {name}", _pdf(image)

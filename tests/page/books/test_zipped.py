@@ -124,6 +124,20 @@ def test_members_that_climb_out(tmp_path: Path, name: str) -> None:
     assert "outside of its folder" in refused(write_zip(tmp_path / "a.cbz", book_of() | {name: b"x"}))
 
 
+def test_a_name_that_reaches_beyond_the_list_or_is_no_text(tmp_path: Path) -> None:
+    path = write_zip(tmp_path / "a.cbz", {"1.png": b"one", "ø.png": b"two"})
+    whole = path.read_bytes()
+    last = whole.rindex(b"PK\1\2")
+    path.write_bytes(whole[: last + 28] + b"\x42" + whole[last + 29 :])  # how long the name is
+    with (
+        (tmp_path / "written").open("wb+") as file,
+        pytest.raises(UserError, match="the list of its members is damaged"),
+    ):
+        ZipBook(path).write(file, {})
+    path.write_bytes(whole.replace("ø".encode(), b"\xff\xff"))
+    assert "it is damaged in the archive: 'utf-8' codec" in refused(path)
+
+
 def test_what_is_said_of_a_name_is_one_line(tmp_path: Path) -> None:
     told = refused(write_zip(tmp_path / "a.cbz", {"../1\nfailed: 2.png": b"x"}))
     assert told.startswith("its member ../1\\nfailed: 2.png would be unpacked")

@@ -73,7 +73,7 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
-    except (zipfile.BadZipFile, EOFError, zlib.error, lzma.LZMAError) as error:
+    except (zipfile.BadZipFile, EOFError, zlib.error, lzma.LZMAError, UnicodeDecodeError) as error:
         if "not a zip file" in str(error):
             raise UserError("the archive is cut short: the list of its members, at its end, is missing") from error
         raise UserError(f"it is damaged in the archive: {error}") from error
