@@ -6,6 +6,7 @@ import os
 import random
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -65,7 +66,7 @@ def inside_of(inside: object) -> str:
 def test_what_is_lost_is_found(name: str, change, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     reader, calls = pictures.read, []
 
-    def losing(*given: object) -> Page:
+    def losing(*given: Any) -> Page:
         page = reader(*given)
         calls.append(page)
         if len(calls) == 2:

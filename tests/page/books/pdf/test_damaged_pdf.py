@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pikepdf
@@ -19,7 +20,7 @@ from textrm.page.books.pdf.bounds import unpacked
 from textrm.pictures.read import read
 
 GREY = lettered_page()[..., 0]
-OTHERS = (None, -1, 10**12, 0.5, Name.Odd, b"\xff\xfe", [b"\x80"], {})
+OTHERS: tuple[Any, ...] = (None, -1, 10**12, 0.5, Name.Odd, b"\xff\xfe", [b"\x80"], {})
 ZEROS = 8_000_000  # bytes
 
 
@@ -69,7 +70,12 @@ def test_any_object_may_be_of_another_type(tmp_path: Path, add, capfd: pytest.Ca
             with pikepdf.open(path) as pdf:
                 page = pdf.pages[0].obj
                 resources = page.Resources
-                holds = {"": page, "/Resources": resources, "/XObject": resources.XObject, "/Im": resources.XObject.Im}
+                holds: dict[str, Any] = {
+                    "": page,
+                    "/Resources": resources,
+                    "/XObject": resources.XObject,
+                    "/Im": resources.XObject.Im,
+                }
                 try:
                     holds[within][key] = other(value)
                 except (ValueError, KeyError):  # what pikepdf does not let be written
@@ -83,13 +89,15 @@ def test_any_object_may_be_of_another_type(tmp_path: Path, add, capfd: pytest.Ca
 @pytest.mark.parametrize("content", [
     b"/Im Do 1 0 0 1 0 cm", b"(a) 0 0 1 0 0 cm /Im Do", b"/Other Do", b"(Im) Do", b"[ Tr", b"\xff\xfe Do",
 ])  # fmt: skip
-def test_what_a_page_draws_may_be_odd(tmp_path: Path, content: bytes, capfd: pytest.CaptureFixture[str]) -> None:
+def test_what_a_page_draws_may_be_odd(
+    tmp_path: Path, content: bytes, capfd: pytest.CaptureFixture[str], recwarn: pytest.WarningsRecorder
+) -> None:
     path = write_pdf(tmp_path / "book.pdf", [GREY[:8, :8]], grey_of(8))
     with pikepdf.open(path, allow_overwriting_input=True) as pdf:
         pdf.pages[0].obj["/Contents"] = pdf.make_stream(content)
         pdf.save(path)
     assert len(read_all(path)) <= 1
-    assert capfd.readouterr().err == ""
+    assert (capfd.readouterr().err, list(recwarn)) == ("", [])
 
 
 def test_colours_that_the_palette_lacks(tmp_path: Path) -> None:
