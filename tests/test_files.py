@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from time_limit import time_limit
 
 from textrm.data.manifest import BadRow, Row, read_manifest, write_manifest
 from textrm.data.word_polygons import read_words
@@ -88,10 +89,10 @@ def test_only_what_is_a_file_is_opened(tmp_path: Path, monkeypatch: pytest.Monke
     listening.bind("socket.png")
     try:
         for path in (tmp_path / "fifo.png", tmp_path / "link.png", tmp_path / "socket.png", Path("/dev/zero")):
-            with pytest.raises(UserError, match="it is a FIFO, socket or device; expected a file"):
+            with time_limit(60), pytest.raises(UserError, match="it is a FIFO, socket or device; expected a file"):
                 open_file(path)
             for reader in (read_srgb, read_grey, read_background, read_drawing):
-                with pytest.raises(UserError, match=f"^{path}: it is a FIFO, socket or device"):
+                with time_limit(60), pytest.raises(UserError, match=f"^{path}: it is a FIFO, socket or device"):
                     reader(path)
     finally:
         listening.close()
@@ -109,7 +110,7 @@ def test_a_manifest_leads_to_files_only(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "words.json")
     write_manifest(tmp_path / "manifest.csv", [Row("a", "train", "a", "a.png", extra={"words": "words.json"})])
     manifest = read_manifest(tmp_path / "manifest.csv")
-    with pytest.raises(BadRow, match="it is a FIFO"):
+    with time_limit(60), pytest.raises(BadRow, match="it is a FIFO"):
         read_words(manifest, manifest.rows[0])
 
 

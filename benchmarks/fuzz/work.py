@@ -6,6 +6,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,20 @@ from typing import Any
 import cv2
 import numpy as np
 
-from benchmarks.fuzz.check import check, scratch
+from benchmarks.fuzz.books import book_seeds, check_book
+from benchmarks.fuzz.check import Inside, check, scratch
+from benchmarks.fuzz.pictures import check_picture
 from benchmarks.fuzz.seeds import mutated, seeds
+from benchmarks.fuzz.tables import table_seeds
 
-_NETS = 100  # cases, one of which the released nets clean too
+_NETS = 100  # cases, one of which the released nets clean too, where it is a picture
+
+
+def everything() -> dict[str, tuple[bytes, Inside]]:
+    """Whole files of all kinds by what they are, each with what reads it."""
+    found: dict[str, tuple[bytes, Inside]] = {name: (data, check_picture) for name, data in seeds().items()}
+    found |= {name: (data, check_book) for name, data in book_seeds()}
+    return found | {name: (data, inside) for name, data, inside in table_seeds()}
 
 
 def work(sending: Connection, current: Any, seed: int, worker: int, workers: int, end: float, cases: int | None,
@@ -34,7 +45,7 @@ def work(sending: Connection, current: Any, seed: int, worker: int, workers: int
         keep: a folder for the files with faults.
     """
     cv2.setNumThreads(1)
-    known = seeds()
+    known = everything()
     names = sorted(known)
     counts: Counter[str] = Counter()
     faults: list[str] = []
@@ -45,12 +56,12 @@ def work(sending: Connection, current: Any, seed: int, worker: int, workers: int
             current.value = number
             rng = random.Random(f"{seed} {number}")
             name, other = rng.choice(names), rng.choice(names)
-            data = mutated(known[name], known[other], rng)
-            clean = None
-            if number % _NETS == 0:
+            (whole, inside), (others, _) = known[name], known[other]
+            data = mutated(whole, others, rng)
+            if number % _NETS == 0 and inside is check_picture:
                 nets = nets or _nets()
-                clean, counts["cleaned by nets"] = nets, counts["cleaned by nets"] + 1
-            was_read, wrong = check(data, Path(folder), clean)
+                inside, counts["cleaned by nets"] = partial(check_picture, clean=nets), counts["cleaned by nets"] + 1
+            was_read, wrong = check(data, Path(folder), inside)
             counts["files"] += 1
             counts["read"] += was_read
             faults += [f"case {number}, {name}: {fault}" for fault in wrong]

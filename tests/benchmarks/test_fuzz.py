@@ -2,33 +2,54 @@
 
 from __future__ import annotations
 
+import os
 import random
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from benchmarks.fuzz import check as checks
+from benchmarks.fuzz import pictures
 from benchmarks.fuzz.check import check
-from benchmarks.fuzz.seeds import mutated, seeds
+from benchmarks.fuzz.pictures import check_picture
+from benchmarks.fuzz.seeds import mutated
+from benchmarks.fuzz.work import everything
 from textrm.pictures.page import Page
 
-SEEDS = seeds()
+SEEDS = everything()
 
 
 @pytest.mark.parametrize("name", sorted(SEEDS))
-def test_a_valid_picture_comes_back_as_it_was(name: str, tmp_path: Path) -> None:
-    assert check(SEEDS[name], tmp_path, None) == (True, [])
+def test_a_valid_file_comes_back_as_it_was(name: str, tmp_path: Path) -> None:
+    data, inside = SEEDS[name]
+    assert check(data, tmp_path, inside) == (True, [])
 
 
-def test_damaged_ones_end_in_our_error_or_come_back(tmp_path: Path) -> None:
-    names, rng = sorted(SEEDS), random.Random(7)
+def test_all_kinds_of_files_that_are_read_are_tried() -> None:
+    kinds = Counter(name.split()[0] for name in SEEDS)
+    assert set(kinds) == {
+        "PNG", "GIF", "BMP", "TIFF", "JPEG", "WEBP", "JPEG2000", "AVIF", "JXL", "PPM",
+        "ZIP", "7z", "RAR", "PDF", "manifest", "set,",
+    }  # fmt: skip
+    assert kinds["PDF"] > 8
+
+
+@pytest.mark.parametrize("kind", ["pictures", "books", "tables"])
+def test_damaged_ones_end_in_our_error_or_come_back(kind: str, tmp_path: Path) -> None:
+    names, rng = sorted(name for name, (_, inside) in SEEDS.items() if kind in str(inside_of(inside))), random.Random(7)
     outcomes = []
-    for _ in range(250):
-        was_read, faults = check(mutated(SEEDS[rng.choice(names)], SEEDS[rng.choice(names)], rng), tmp_path, None)
+    for _ in range(200):
+        data, inside = SEEDS[rng.choice(names)]
+        was_read, faults = check(mutated(data, SEEDS[rng.choice(names)][0], rng), tmp_path, inside)
         assert faults == []
         outcomes.append(was_read)
-    assert 60 < sum(outcomes) < 240
+    assert 20 < sum(outcomes) < 190
+
+
+def inside_of(inside: object) -> str:
+    return getattr(inside, "func", inside).__module__
 
 
 @pytest.mark.parametrize(
@@ -43,9 +64,9 @@ def test_damaged_ones_end_in_our_error_or_come_back(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_lost_is_found(name: str, change, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    reader, calls = checks.read, []
+    reader, calls = pictures.read, []
 
-    def losing(*given: object) -> Page:
+    def losing(*given: Any) -> Page:
         page = reader(*given)
         calls.append(page)
         if len(calls) == 2:
@@ -53,19 +74,19 @@ def test_what_is_lost_is_found(name: str, change, said: str, tmp_path: Path, mon
             change(page)
         return page
 
-    monkeypatch.setattr(checks, "read", losing)
-    _, faults = check(SEEDS[name], tmp_path, None)
+    monkeypatch.setattr(pictures, "read", losing)
+    _, faults = check(SEEDS[name][0], tmp_path, check_picture)
     assert any(fault.startswith(said) for fault in faults), faults
 
 
-def test_another_error_than_ours_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def failing(*_: object) -> Page:
-        raise struct_error
+def test_another_error_than_ours_and_words_of_others_are_found(tmp_path: Path) -> None:
+    def failing(data: bytes, folder: Path) -> tuple[bool, list[str]]:
+        os.write(2, b"TIFFReadDirectory: odd\n")
+        raise ValueError("unpack")
 
-    struct_error = ValueError("unpack")
-    monkeypatch.setattr(checks, "read", failing)
-    assert check(SEEDS["PNG RGB"], tmp_path, None) == (False, ["ValueError instead of our error: unpack"])
-    monkeypatch.undo()
+    assert check(b"", tmp_path, failing) == (
+        False, ["ValueError instead of our error: unpack", "is printed: TIFFReadDirectory: odd"]
+    )  # fmt: skip
     seen: list[np.ndarray] = []
-    check(SEEDS["PNG RGB"], tmp_path, seen.append)
+    check(SEEDS["PNG RGB"][0], tmp_path, lambda data, folder: check_picture(data, folder, seen.append))
     assert seen[0].shape == (44, 60, 3)

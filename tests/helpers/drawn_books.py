@@ -65,7 +65,7 @@ def write_rar(path: Path, members: dict[str, bytes], mode: int = 0o100644) -> Pa
     content = b"Rar!\x1a\x07\0" + block(0x73, 0, bytes(6))
     for name, data in members.items():
         sizes = struct.pack("<LLBL", len(data), len(data), 3, zlib.crc32(data))  # 3: made on Unix
-        rest = struct.pack("<LBBHL", 0x2A432085, 20, 0x30, len(name), mode)  # 3 February 2001; stored
+        rest = struct.pack("<LBBHL", 0x2A432085, 20, 0x30, len(name.encode()), mode)  # 3 February 2001; stored
         content += block(0x74, 0x8000, sizes + rest + name.encode()) + data
     path.write_bytes(content + block(0x7B, 0x4000, b""))
     return path

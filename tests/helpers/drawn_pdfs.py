@@ -49,6 +49,11 @@ def rgb(pdf: pikepdf.Pdf, grey: np.ndarray) -> Any:
     return image(pdf, grey.shape, content, "FlateDecode", Name.DeviceRGB, 8)
 
 
+def runs(pdf: pikepdf.Pdf, grey: np.ndarray) -> Any:
+    content = b"".join(b"\0" + bytes((value,)) for value in grey.ravel().tolist()) + b"\x80"  # runs of one
+    return image(pdf, grey.shape, content, "RunLengthDecode", Name.DeviceGray, 8)
+
+
 def profiled(pdf: pikepdf.Pdf, grey: np.ndarray) -> Any:
     profile = pdf.make_stream(b"any profile", N=1)
     return image(pdf, grey.shape, packed(grey, 8), "FlateDecode", Array([Name.ICCBased, profile]), 8)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import locale
 import sys
 import zipfile
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from drawn_books import book_of, check_clean, members_of, write_7z, write_rar, w
 from infer_command import files, run
 
 from textrm.errors import UserError
-from textrm.page.books import limits
+from textrm.page.books import archive, limits
 from textrm.page.books.archive import ArchiveBook
 from textrm.page.books.opening import open_book, suffix_of_result
 from textrm.page.books.zipped import ZipBook
@@ -77,6 +79,24 @@ def test_one_that_is_cut_short(tmp_path: Path) -> None:
         assert "the archive is cut short or damaged" in refused(cut)
 
 
+def test_any_byte_of_what_is_packed_may_be_damaged(tmp_path: Path) -> None:
+    for whole in (
+        write_rar(tmp_path / "a.cbr", {"1.bmp": b"words " * 9}),
+        write_7z(tmp_path / "b.cb7", {"1.bmp": b"words " * 9}),
+    ):
+        content, said = whole.read_bytes(), set()
+        for at in range(8, len(content)):
+            damaged = tmp_path / f"{at}{whole.suffix}"
+            damaged.write_bytes(content[:at] + bytes((content[at] ^ 0xFF,)) + content[at + 1 :])
+            book = open_book(damaged, tmp_path / "work")
+            try:
+                book.contents()
+                book.prepare()
+            except UserError as error:
+                said.add(str(error).partition(" (")[0])
+        assert "the archive is cut short or damaged" in said
+
+
 def test_one_that_cannot_be_copied_is_told_once(
     model_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -98,3 +118,22 @@ def test_without_the_extra_it_is_said_what_to_install(tmp_path: Path, monkeypatc
     monkeypatch.delitem(sys.modules, "textrm.page.books.archive")
     monkeypatch.setitem(sys.modules, "libarchive", None)
     assert refused(path) == "this needs libarchive, which is not installed: pip install 'textrm[archives]'"
+
+
+def test_names_with_letters_that_the_locale_lacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    members = {"bøk.png": b"one", "日本.png": b"two", "c.png": b"three"}
+    for path in (write_7z(tmp_path / "a.cb7", members), write_rar(tmp_path / "a.cbr", members)):
+        before = locale.setlocale(locale.LC_CTYPE)
+        locale.setlocale(locale.LC_CTYPE, "C")  # as LC_ALL=C does
+        try:
+            book = open_book(path, tmp_path / f"work{path.suffix}")
+            pages = book.contents().pages
+            book.prepare()
+            assert locale.setlocale(locale.LC_CTYPE) == "C"
+            if path.suffix == ".cb7":  # RAR tells the bytes, of which nothing is lost
+                monkeypatch.setattr(archive, "_any_letters", nullcontext)  # where there is no C.UTF-8
+                assert "have letters that the locale C lacks: set LC_ALL=C.UTF-8" in refused(path)
+                monkeypatch.undo()
+        finally:
+            locale.setlocale(locale.LC_CTYPE, before)
+        assert {page.name: book.read(page) for page in pages} == members

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from book_contract import written
-from drawn_books import book_of, members_of, picture, write_zip
+from drawn_books import bare_page, book_of, members_of, picture, write_zip
 from standin_model import lettered_page
 
 from textrm.errors import UserError
@@ -124,6 +124,25 @@ def test_members_that_climb_out(tmp_path: Path, name: str) -> None:
     assert "outside of its folder" in refused(write_zip(tmp_path / "a.cbz", book_of() | {name: b"x"}))
 
 
+def test_a_name_that_reaches_beyond_the_list_or_is_no_text(tmp_path: Path) -> None:
+    path = write_zip(tmp_path / "a.cbz", {"1.png": b"one", "ø.png": b"two"})
+    whole = path.read_bytes()
+    last = whole.rindex(b"PK\1\2")
+    path.write_bytes(whole[: last + 28] + b"\x42" + whole[last + 29 :])  # how long the name is
+    with (
+        (tmp_path / "written").open("wb+") as file,
+        pytest.raises(UserError, match="the list of its members is damaged"),
+    ):
+        ZipBook(path).write(file, {})
+    path.write_bytes(whole.replace("ø".encode(), b"\xff\xff"))
+    assert "it is damaged in the archive: 'utf-8' codec" in refused(path)
+
+
+def test_what_is_said_of_a_name_is_one_line(tmp_path: Path) -> None:
+    told = refused(write_zip(tmp_path / "a.cbz", {"../1\nfailed: 2.png": b"x"}))
+    assert told.startswith("its member ../1\\nfailed: 2.png would be unpacked")
+
+
 def test_links(tmp_path: Path) -> None:
     path = write_zip(tmp_path / "a.cbz", book_of())
     with zipfile.ZipFile(path, "a") as archive:
@@ -208,6 +227,26 @@ def test_a_damaged_member_costs_itself(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="damaged in the archive: Bad CRC-32"):
         book.read(first)
     assert book.read(second) == book_of()[second.name]
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_any_byte_may_be_damaged(tmp_path: Path, packing: int) -> None:
+    path = write_zip(tmp_path / "a.cbz", {"1.png": picture(bare_page(8, 8)), "2.txt": b"words"}, packing)
+    whole, said = path.read_bytes(), set()
+    for at in range(4, len(whole)):
+        content = bytearray(whole)
+        content[at] ^= 0xFF
+        path.write_bytes(content)
+        try:
+            book = ZipBook(path)
+            for page in book.contents().pages:
+                book.read(page)
+            with (tmp_path / "written").open("wb+") as file:
+                book.write(file, {})
+        except UserError as error:
+            said.add(str(error).partition(":")[0])
+    assert "it is damaged in the archive" in said
+    assert not any("\n" in line for line in said)
 
 
 def test_hidden_files_are_no_pages_and_other_formats_are_told(tmp_path: Path) -> None:

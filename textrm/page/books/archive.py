@@ -6,12 +6,13 @@ read by itself, and pictures gain nothing by it: both become the archive that ev
 
 from __future__ import annotations
 
+import locale
 import logging
 import os
 import time
 import zipfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar
@@ -24,6 +25,7 @@ from textrm.page.books.book import Contents, Member
 from textrm.page.books.limits import Entry, check_entries
 from textrm.page.books.pages import pages_among
 from textrm.page.books.zipped import ZipBook
+from textrm.printable import printable
 
 _PACKED = frozenset((".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".avif", ".jp2", ".j2k", ".jxl"))
 """Suffixes of what gains nothing by packing."""
@@ -55,7 +57,7 @@ class ArchiveBook:
             return
         entries = [_entry(member) for member in self._members() if not member.isdir]
         counting = set(_counting(entries))
-        with replacing(self._zip) as file, zipfile.ZipFile(file, "w") as archive:
+        with _told(), replacing(self._zip) as file, zipfile.ZipFile(file, "w") as archive:
             files = (member for member in self._members() if not member.isdir)
             for number, member in enumerate(files):
                 if number in counting:
@@ -80,12 +82,15 @@ class ArchiveBook:
         return self.work / f"archive-{facts.st_size}-{facts.st_mtime_ns}.zip"
 
     def _members(self) -> Iterator[Any]:
-        with _told(), libarchive.file_reader(str(self.path)) as archive:
+        with _told(), _any_letters(), libarchive.file_reader(str(self.path)) as archive:
             yield from archive
 
 
 def _entry(member: Any) -> Entry:
-    name = member.pathname or ""
+    name = member.pathname
+    if name is None:
+        here = locale.setlocale(locale.LC_CTYPE)
+        raise UserError(f"the names of its members have letters that the locale {here} lacks: set LC_ALL=C.UTF-8")
     return Entry(name.decode(errors="replace") if isinstance(name, bytes) else name, member.size or 0,
                  is_link=bool(member.issym or member.islnk or not member.isfile))  # fmt: skip
 
@@ -105,10 +110,23 @@ def _copy(member: Any, entry: Entry, archive: zipfile.ZipFile) -> None:
         for part in member.get_blocks():
             left -= len(part)
             if left < 0:
-                raise UserError(f"its member {entry.name} is larger than it says: such archives are refused")
+                raise UserError(f"its member {printable(entry.name)} is larger than it says: such archives are refused")
             file.write(part)
     if left:
-        raise UserError(f"its member {entry.name} is damaged: {left} of {entry.size} bytes are missing")
+        raise UserError(f"its member {printable(entry.name)} is damaged: {left} of {entry.size} bytes are missing")
+
+
+@contextmanager
+def _any_letters() -> Iterator[None]:
+    """The library turns names into letters of the process's locale, and a name with others into nothing."""
+    before = locale.setlocale(locale.LC_CTYPE)
+    if before in ("C", "POSIX"):
+        with suppress(locale.Error):  # where there is none of this name
+            locale.setlocale(locale.LC_CTYPE, "C.UTF-8")
+    try:
+        yield
+    finally:
+        locale.setlocale(locale.LC_CTYPE, before)
 
 
 @contextmanager

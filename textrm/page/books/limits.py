@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import PureWindowsPath
 
 from textrm.errors import UserError
+from textrm.printable import printable
 
 MAX_MEMBERS = 20_000
 MAX_MEMBER = 1 << 30  # bytes of one, unpacked
@@ -54,7 +55,7 @@ def check_entries(entries: Sequence[Entry], size: int) -> None:
     if len(entries) > MAX_MEMBERS:
         raise UserError(f"it has {len(entries)} members; expected at most {MAX_MEMBERS}: cut it up")
     for entry in entries:
-        told = f"its member {entry.name}"
+        told = f"its member {printable(entry.name)}"
         if entry.is_encrypted:
             raise UserError(f"{told} is encrypted: unpack it with its password, and give the folder")
         if entry.is_link:

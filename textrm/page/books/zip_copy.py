@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from textrm.errors import UserError
+from textrm.printable import printable
 
 _LOCAL = struct.Struct("<4s5H3L2H")  # before each member: …, flags, method, time, date, checksum, sizes, lengths
 _CENTRAL = struct.Struct("<4s6H3L5H2L")  # in the list at the end
@@ -22,6 +23,7 @@ _END_64 = struct.Struct("<4sQ2H2L4Q")
 _LOCATOR_64 = struct.Struct("<4sLQL")
 _LARGE = 0xFFFFFFFF  # stands where a number needs 64 bits
 _FIELD_64 = 1  # the extra field that has it then
+_IN_UTF_8 = 1 << 11  # a flag: the name is
 _SIZES_FOLLOW = 8  # a flag: checksum and sizes stand behind the member
 _STORED, _DEFLATED = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
 _PART = 1 << 20  # bytes in memory at a time
@@ -45,7 +47,7 @@ def copy_zip(archive: zipfile.ZipFile, source: BinaryIO, target: BinaryIO, repla
     """
     infos = archive.infolist()
     source.seek(archive.start_dir)
-    records = [_record(source) for _ in infos]
+    records = [_record(source, info) for info in infos]
     for number in sorted(range(len(infos)), key=lambda number: infos[number].header_offset):
         _copy_member(infos[number], records[number], source, target, replaced.get(number))
     start = target.tell()
@@ -53,12 +55,15 @@ def copy_zip(archive: zipfile.ZipFile, source: BinaryIO, target: BinaryIO, repla
     _write_end(target, len(records), start, archive.comment)
 
 
-def _record(source: BinaryIO) -> bytearray:
+def _record(source: BinaryIO, info: zipfile.ZipInfo) -> bytearray:
     head = source.read(_CENTRAL.size)
     if len(head) < _CENTRAL.size or head[:4] != b"PK\1\2":
         raise UserError("the list of its members is damaged")
     name, extra, comment = struct.unpack_from("<3H", head, 28)
-    return bytearray(head + source.read(name + extra + comment))
+    rest = source.read(name + extra + comment)
+    if rest[:name].decode("utf-8" if info.flag_bits & _IN_UTF_8 else "cp437", "replace") != info.orig_filename:
+        raise UserError("the list of its members is damaged")  # a name reaches beyond its end
+    return bytearray(head + rest)
 
 
 def _copy_member(
@@ -69,7 +74,7 @@ def _copy_member(
     source.seek(info.header_offset)
     head = source.read(_LOCAL.size)
     if len(head) < _LOCAL.size or head[:4] != b"PK\3\4":
-        raise UserError(f"its member {info.filename} is damaged")
+        raise UserError(f"its member {printable(info.filename)} is damaged")
     fields = list(_LOCAL.unpack(head))
     name, extra = source.read(fields[9]), _without_64(source.read(fields[10]))
     fields[2] &= ~_SIZES_FOLLOW

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import lzma
 import re
 import stat
 import zipfile
@@ -18,6 +20,7 @@ from textrm.page.books.book import Contents, Member
 from textrm.page.books.limits import MAX_MEMBER, Entry, check_entries
 from textrm.page.books.pages import pages_among
 from textrm.page.books.zip_copy import copy_zip
+from textrm.printable import printable
 
 _ENCRYPTED = 1  # bit of a member's flags
 _PROTECTION = "META-INF/encryption.xml"  # of EPUB
@@ -39,7 +42,7 @@ class ZipBook:
             contents = pages_among(entries)
             protected = _protected(archive)
         if locked := next((page.name for page in contents.pages if page.name in protected), ""):
-            raise UserError(f"its picture {locked} is protected by its publisher: it cannot be read")
+            raise UserError(f"its picture {printable(locked)} is protected by its publisher: it cannot be read")
         return contents
 
     def prepare(self) -> None:
@@ -70,16 +73,18 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
-    except (zipfile.BadZipFile, EOFError, zlib.error) as error:
+    except (zipfile.BadZipFile, EOFError, zlib.error, lzma.LZMAError, UnicodeDecodeError) as error:
         if "not a zip file" in str(error):
             raise UserError("the archive is cut short: the list of its members, at its end, is missing") from error
         raise UserError(f"it is damaged in the archive: {error}") from error
     except (NotImplementedError, RuntimeError) as error:  # ways of packing, or encryption, that zipfile has not
         raise UserError(f"it is packed in a way that is not read ({error}): pack the book anew") from error
     except OSError as error:
-        if error.filename is None:
+        if error.filename is not None:
+            raise UserError(f"cannot be read: {error.strerror}") from error
+        if error.errno not in (None, errno.EINVAL):  # of bzip2, and of a place before the start of the file
             raise
-        raise UserError(f"cannot be read: {error.strerror}") from error
+        raise UserError(f"it is damaged in the archive: {error}") from error
 
 
 def _entry(info: zipfile.ZipInfo) -> Entry:

@@ -24,6 +24,7 @@ from drawn_pdfs import (
     jpeg_2000_indexed,
     profiled,
     rgb,
+    runs,
     separation,
     wide,
     write_pdf,
@@ -42,7 +43,7 @@ KINDS = {
     "16 bits": (wide, "/FlateDecode", 0), "inverted": (inverted, "/FlateDecode", 0),
     "separation": (separation, "/FlateDecode", 40), "jpeg 2000 rgb": (jpeg_2000_colour, "/JPXDecode", 0),
     "jpeg 2000 indexed": (jpeg_2000_indexed, "/JPXDecode", 0), "jbig2": (jbig2, "/JBIG2Decode", 0),
-    "ink jpeg": (ink_jpeg, "/DCTDecode", 6),
+    "ink jpeg": (ink_jpeg, "/DCTDecode", 6), "runs": (runs, "/RunLengthDecode", 0),
 }  # fmt: skip
 
 
@@ -55,7 +56,9 @@ def test_pdf(tmp_path: Path, kind: str) -> None:
     with pikepdf.open(path) as pdf:
         assert {str(page.obj.Resources.XObject.Im.Filter) for page in pdf.pages} == {written}
     with pikepdf.open(tmp_path / "written.pdf") as pdf:
-        kept = {"jpeg 2000 indexed": "/FlateDecode", "jbig2": "/CCITTFaxDecode"}.get(kind, written)
+        kept = {"jpeg 2000 indexed": "/FlateDecode", "jbig2": "/CCITTFaxDecode", "runs": "/FlateDecode"}.get(
+            kind, written
+        )
         assert str(pdf.pages[2].obj.Resources.XObject.Im.Filter) == kept
         assert str(pdf.pages[1].obj.Resources.XObject.Im.Filter) == written
 

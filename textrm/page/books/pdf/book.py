@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,10 +14,13 @@ import pikepdf
 
 from textrm.errors import UserError
 from textrm.page.books.book import Contents, Member
+from textrm.page.books.pdf.bounds import DAMAGE, bounded
 from textrm.page.books.pdf.pictures import read_image, reason_to_skip, replace_image
 from textrm.page.books.pdf.scans import Scan, find_scan
 
 _LISTED = 6  # pages
+
+logging.getLogger("pikepdf").setLevel(logging.CRITICAL)  # what matters is raised
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +35,11 @@ class PdfBook:
         contents, told, seen = Contents([]), dict[str, list[int]](), set()
         with _opened(self.path) as pdf:
             for number, page in enumerate(pdf.pages):
-                scan, note = find_scan(page)
-                skip = reason_to_skip(scan.image) if scan else ""
+                try:
+                    scan, note = find_scan(page)
+                    skip = reason_to_skip(scan.image) if scan else ""
+                except DAMAGE:
+                    scan, note, skip = None, "is damaged: it stays as it is", ""
                 if skip:
                     scan, note = None, f"stays as it is, for {skip}"
                 if note:
@@ -61,7 +69,21 @@ class PdfBook:
                     others.setdefault(note, []).append(number + 1)
             pdf.save(target, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none,
                      fix_metadata_version=False)  # fmt: skip
+        _check(target, results)
         return [_listed(numbers, note) for note, numbers in others.items()]
+
+
+def _check(written: BinaryIO, results: Mapping[int, Path]) -> None:
+    """Of a damaged PDF, of which objects were guessed, others may be written than were read."""
+    try:
+        written.seek(0)
+        with _opened(written) as pdf:
+            for number in results:
+                _scan(pdf, number)
+    except UserError as error:
+        raise UserError(
+            "it is damaged, and what would be written could not be read again: it is not written"
+        ) from error
 
 
 def _scan(pdf: pikepdf.Pdf, number: int) -> Scan:
@@ -77,15 +99,15 @@ def _listed(numbers: list[int], note: str) -> str:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[pikepdf.Pdf]:
+def _opened(path: Path | BinaryIO) -> Iterator[pikepdf.Pdf]:
     try:
-        with pikepdf.open(path) as pdf:
+        with bounded(), warnings.catch_warnings(action="ignore"), pikepdf.open(path) as pdf:
             if pdf.is_encrypted:
                 raise UserError("it is encrypted: take its password or its restrictions off")
             yield pdf
     except pikepdf.PasswordError as error:
         raise UserError("it is encrypted: take its password off") from error
-    except pikepdf.PdfError as error:
+    except DAMAGE as error:
         raise UserError(f"the PDF is damaged: {' '.join(str(error).split())}") from error
     except OSError as error:
         if error.filename is None:

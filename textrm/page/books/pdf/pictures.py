@@ -13,11 +13,15 @@ from pikepdf import Name
 from PIL import Image
 
 from textrm.errors import UserError
+from textrm.page.books.pdf.bounds import DAMAGE, bounded, filters, unpacked
 from textrm.pictures.formats import jpeg_2000
+from textrm.pictures.quiet import quiet
 from textrm.pictures.read import MAX_PIXELS
 
 _GREY, _RGB, _INDEXED = ("/DeviceGray", "/CalGray"), ("/DeviceRGB", "/CalRGB"), "/Indexed"
 _PACKING = frozenset(("/FlateDecode", "/LZWDecode", "/RunLengthDecode", "/ASCII85Decode", "/ASCIIHexDecode"))
+_LARGEST_PALETTE = 256 * 4  # bytes
+_WIDEST = 8  # bytes of a pixel of ink in 16 bits
 _INVERTED_INK = [1, 0, 1, 0, 1, 0, 1, 0]  # what Adobe's programs write
 _MASKS = ("/SMask", "/Mask", "/ImageMask", "/SMaskInData")
 # Keys that tell of the old samples.
@@ -44,7 +48,7 @@ def read_image(image: Any) -> bytes:
         if _channels(image):
             return _png(_samples(image))
         return _png(_rendered(image))
-    except (pikepdf.PdfError, pypdfium2.PdfiumError, ValueError, OSError, NotImplementedError) as error:
+    except (*DAMAGE, pypdfium2.PdfiumError, OSError, NotImplementedError) as error:
         raise UserError(f"its scan cannot be read: {' '.join(str(error).split())}") from error
 
 
@@ -61,8 +65,7 @@ def replace_image(image: Any, content: bytes) -> str:
         image.write(content, filter=Name.JPXDecode)
         return ""
     picture: Image.Image = Image.open(io.BytesIO(content))
-    filters = _filters(image)
-    if filters == ["/CCITTFaxDecode"] and _channels(image):
+    if filters(image) == ["/CCITTFaxDecode"] and _channels(image):
         _write_fax(image, picture)
         return ""
     kept = _channels(image)
@@ -75,7 +78,7 @@ def replace_image(image: Any, content: bytes) -> str:
         _write_fax(image, picture)
         return "was JBIG2, which is not written: it is fax code (CCITT group 4) now"
     samples = np.asarray(picture if kept else picture.convert("L" if grey else "RGB"))
-    bits = int(image["/BitsPerComponent"])
+    bits = int(image.get("/BitsPerComponent", 8))
     if bits < 8:
         samples = samples.astype(np.uint8)
         if picture.mode == "L":
@@ -99,14 +102,9 @@ def _write_fax(image: Any, picture: Image.Image) -> None:
     image.write(_group4(picture), filter=Name.CCITTFaxDecode, decode_parms=parameters)
 
 
-def _filters(image: Any) -> list[str]:
-    filters = image.get("/Filter", [])
-    return [str(one) for one in filters] if isinstance(filters, pikepdf.Array) else [str(filters)] if filters else []
-
-
 def _is_jpeg(image: Any) -> bool:
     """Whether it is a JPEG that shows as it does outside of a PDF."""
-    if _filters(image) != ["/DCTDecode"] or "/ColorTransform" in (image.get("/DecodeParms", None) or {}):
+    if filters(image) != ["/DCTDecode"] or "/ColorTransform" in (image.get("/DecodeParms", None) or {}):
         return False
     decode = [float(value) for value in image.get("/Decode", [])]
     if _base(image)[0] in (_INDEXED, "/Separation", "/DeviceN", "/Lab"):
@@ -118,7 +116,7 @@ def _is_jpeg(image: Any) -> bool:
 
 def _is_jpeg_2000(image: Any) -> bool:
     """Whether it is JPEG 2000 that is read and written, and shows as it does outside of a PDF."""
-    if _filters(image) != ["/JPXDecode"] or image.get("/Decode", None) is not None:
+    if filters(image) != ["/JPXDecode"] or image.get("/Decode", None) is not None:
         return False
     mode = jpeg_2000.mode_of(bytes(image.read_raw_bytes()))
     name, channels = _base(image)
@@ -127,13 +125,13 @@ def _is_jpeg_2000(image: Any) -> bool:
 
 def _channels(image: Any) -> int:
     """Of samples that can be taken as they are; 0 for others."""
-    filters, bits = _filters(image), int(image.get("/BitsPerComponent", 8))
+    packing, bits = filters(image), int(image.get("/BitsPerComponent", 8))
     name, channels = _base(image)
     if image.get("/Decode", None) is not None or bits > 8:
         return 0
-    if filters == ["/CCITTFaxDecode"]:
+    if packing == ["/CCITTFaxDecode"]:
         return 1 if channels == 1 and name != _INDEXED else 0
-    if not set(filters) <= _PACKING:
+    if not set(packing) <= _PACKING:
         return 0
     return channels if channels == 1 or (channels == 3 and bits == 8) else 0
 
@@ -156,12 +154,13 @@ def _base(image: Any) -> tuple[str, int]:
 
 def _samples(image: Any) -> Image.Image:
     """Samples of 1 to 8 bits as mode 1, L, P or RGB."""
-    if _filters(image) == ["/CCITTFaxDecode"]:
-        return pikepdf.PdfImage(image).as_pil_image().convert("1")
+    if filters(image) == ["/CCITTFaxDecode"]:
+        with quiet():
+            return pikepdf.PdfImage(image).as_pil_image().convert("1")
     width, height, bits = int(image["/Width"]), int(image["/Height"]), int(image.get("/BitsPerComponent", 8))
     name, channels = _base(image)
     row = (width * channels * bits + 7) // 8
-    content = np.frombuffer(image.read_bytes(), np.uint8)
+    content = np.frombuffer(unpacked(image, 2 * row * height), np.uint8)  # some have more than they show
     if len(content) < row * height:
         raise UserError(f"its scan is cut short: {len(content)} of {row * height} bytes")
     rows = content[: row * height].reshape(height, row)
@@ -169,8 +168,9 @@ def _samples(image: Any) -> Image.Image:
         parts = np.unpackbits(rows, axis=1)[:, : width * bits].reshape(height, width, bits)
         rows = (parts << np.arange(bits - 1, -1, -1, dtype=np.uint8)).sum(axis=2, dtype=np.uint8)
     if name == _INDEXED:
-        picture = Image.fromarray(np.ascontiguousarray(rows)).convert("L")
-        picture.putpalette(_palette(image))
+        palette = _palette(image, 2**bits)
+        picture = Image.fromarray(np.minimum(rows, len(palette) // 3 - 1)).convert("L")
+        picture.putpalette(palette)
         return picture
     if bits == 1:
         return Image.fromarray(rows * np.uint8(255)).convert("1", dither=Image.Dither.NONE)
@@ -179,15 +179,18 @@ def _samples(image: Any) -> Image.Image:
     return Image.fromarray(rows.reshape(height, width, 3))
 
 
-def _palette(image: Any) -> bytes:
+def _palette(image: Any, most: int) -> bytes:
+    """RGB of as many colours as it says, ``most`` at most; those that it lacks are black."""
     space = image["/ColorSpace"]
     table = space[3]
-    colours = table.read_bytes() if isinstance(table, pikepdf.Stream) else bytes(table)
+    colours = unpacked(table, _LARGEST_PALETTE) if isinstance(table, pikepdf.Stream) else bytes(table)
     base = space[1]
     single = str(base[0] if isinstance(base, pikepdf.Array) else base) in _GREY or (
         isinstance(base, pikepdf.Array) and str(base[0]) == "/ICCBased" and int(base[1].get("/N", 3)) == 1
     )
-    return bytes(value for colour in colours for value in (colour,) * 3) if single else colours
+    colours = bytes(value for colour in colours for value in (colour,) * 3) if single else colours
+    size = 3 * min(max(int(space[2]), 0) + 1, most)
+    return colours[:size].ljust(size, b"\0")
 
 
 def _rendered(image: Any) -> Image.Image:
@@ -197,7 +200,8 @@ def _rendered(image: Any) -> Image.Image:
         page = alone.add_blank_page(page_size=(width, height))
         page.obj["/Resources"] = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im=alone.copy_foreign(image)))
         page.obj["/Contents"] = alone.make_stream(f"{width} 0 0 {height} 0 0 cm /Im Do".encode())
-        alone.save(buffer)
+        with bounded(_WIDEST * width * height):
+            alone.save(buffer)
         document = pypdfium2.PdfDocument(buffer.getvalue())
         try:
             shown = document[0].render(scale=1).to_pil().convert("RGB")
@@ -205,7 +209,7 @@ def _rendered(image: Any) -> Image.Image:
             document.close()
     pixels = np.asarray(shown)
     is_grey = (pixels[..., 0] == pixels[..., 1]).all() and (pixels[..., 1] == pixels[..., 2]).all()
-    if is_grey and _filters(image) == ["/JBIG2Decode"] and np.isin(pixels[..., 0], (0, 255)).all():
+    if is_grey and filters(image) == ["/JBIG2Decode"] and np.isin(pixels[..., 0], (0, 255)).all():
         return shown.convert("1", dither=Image.Dither.NONE)
     return shown.convert("L") if is_grey else shown
 

@@ -9,9 +9,14 @@ from typing import Any
 import pikepdf
 from pikepdf import Matrix
 
+from textrm.errors import UserError
+from textrm.page.books.pdf.bounds import unpacked
+
 _WHOLE = 0.5  # of the page, at least; margins around a scan are common
 _OTHER = 0.1  # of the page; a second picture of that size is no stamp
 _DEPTH = 8  # forms within forms
+_LENGTH = 1 << 21  # bytes of what a page and its forms draw; they become a hundred times as many in memory
+_STREAM = 4000  # bytes that each of these counts for besides
 _INVISIBLE = 3  # the way of drawing text that lies beneath scans for searching
 _TEXT = frozenset(("Tj", "TJ", "'", '"'))
 
@@ -34,12 +39,16 @@ class Scan:
 class _Drawn:
     images: list[tuple[Any, Matrix]] = field(default_factory=list)
     text: bool = False
+    left: int = _LENGTH
 
 
 def find_scan(page: pikepdf.Page) -> tuple[Scan | None, str]:
     """The scan that a page is, None where it is none; and what the user should know, empty for nothing."""
     drawn = _Drawn()
-    _draw(page.obj, page.obj.get("/Resources", None) or page.resources, Matrix(), drawn, 0)
+    try:
+        _draw(page.obj, page.obj.get("/Resources", None) or page.resources, Matrix(), drawn, 0)
+    except UserError:
+        return None, "draws more than scans do: it stays as it is"
     box = [float(side) for side in page.cropbox]
     shares = [_share(matrix, box) for _, matrix in drawn.images]
     if not shares or max(shares) < _WHOLE:
@@ -56,7 +65,7 @@ def _draw(content: Any, resources: Any, matrix: Matrix, drawn: _Drawn, depth: in
     objects = resources.get("/XObject", {}) if resources is not None else {}
     kept: list[tuple[Matrix, int]] = []
     way = 0
-    for operands, operator in _instructions(content):
+    for operands, operator in _instructions(content, drawn):
         if operator == "q":
             kept.append((matrix, way))
         elif operator == "Q" and kept:
@@ -76,7 +85,12 @@ def _draw(content: Any, resources: Any, matrix: Matrix, drawn: _Drawn, depth: in
                 _draw(one, one.get("/Resources", resources), own @ matrix, drawn, depth + 1)
 
 
-def _instructions(content: Any) -> Iterator[tuple[Any, str]]:
+def _instructions(content: Any, drawn: _Drawn) -> Iterator[tuple[Any, str]]:
+    parts = content if isinstance(content, pikepdf.Stream) else content.get("/Contents", [])
+    for part in parts if isinstance(parts, pikepdf.Array) else [parts] if parts else []:
+        drawn.left -= _STREAM + len(unpacked(part, max(drawn.left, 0)))
+    if drawn.left < 0:
+        raise UserError("draws too much")
     for instruction in pikepdf.parse_content_stream(content):
         yield instruction.operands, str(instruction.operator)
 
