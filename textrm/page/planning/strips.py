@@ -25,7 +25,7 @@ def with_neighbours(
         before: the last page of the part before.
         after: the first page of the part behind.
     """
-    every = [*[before] * (before is not None), *pages, *[after] * (after is not None)]
+    every = [page for page in (before, *pages, after) if page is not None]
     found, sizes = list(every), [None if isinstance(page, BookPage) else page.size() for page in every]
     for (number, page), (other, following) in pairwise(enumerate(every)):
         if page.source.parent != following.source.parent:

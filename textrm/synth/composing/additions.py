@@ -158,7 +158,7 @@ def add_sign(letterer: Letterer, area: Box) -> bool:
     at = letterer.room.find(text.alpha.shape[1], text.alpha.shape[0], spot)
     if at is None:
         return False
-    lay_board(rng, (letterer.clean, letterer.image), np.concatenate(text.words) + np.float32(at), paint)
+    lay_board(rng, (letterer.clean, letterer.image), np.concatenate(text.words) + np.array(at, np.float32), paint)
     letterer.place(text, *at, "sign")
     letterer.tags |= {"sign", "board"}
     return True

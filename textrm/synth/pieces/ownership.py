@@ -115,9 +115,9 @@ def imprint(
     dress = _quiet(rng, background, monochrome)
     block = set_rows(rng, [Token(word) for word in text.split()], setting, straight(width - 4), lines, spaced=True)
     if block is not None and rng.random() < ending:
-        ending = fit_to(str(_ENDINGS[rng.integers(len(_ENDINGS))]), face.lacks)
+        said = fit_to(str(_ENDINGS[rng.integers(len(_ENDINGS))]), face.lacks)
         large = replace(setting, size=size * float(rng.uniform(1.4, 2.4)), align=0.5)
-        above = set_rows(rng, [Token(ending)], large, straight(width - 4), 1, spaced=True)
+        above = set_rows(rng, [Token(said)], large, straight(width - 4), 1, spaced=True)
         parts = [colored(part, dress, tags_of("credit", "latin", part, False, 0.0, setting))
                  for part in (above, block) if part is not None]  # fmt: skip
         return stacked(parts)
