@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from textrm.command_line import click_command, written_below
-from textrm.data.arrow_table import SUFFIXES
 from textrm.data.manifest import extra_columns, read_manifest, write_rows
+from textrm.data.tables.arrow_table import SUFFIXES
 from textrm.errors import UserError
 
 KINDS = (".csv", *SUFFIXES)

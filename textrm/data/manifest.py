@@ -16,12 +16,12 @@ from typing import BinaryIO
 
 import numpy as np
 
-from textrm.data.arrow_table import SUFFIXES, ArrowTable, write_arrow
 from textrm.data.masks import mask_of_levels
-from textrm.data.row import COLUMNS, SPLITS, Row, to_row
 from textrm.data.sample import Sample
 from textrm.data.shards.read import SHARD, Shards, place_of
-from textrm.data.table import Irregular, Table
+from textrm.data.tables.arrow_table import SUFFIXES, ArrowTable, write_arrow
+from textrm.data.tables.csv_table import Irregular, Table
+from textrm.data.tables.row import COLUMNS, SPLITS, Row, to_row
 from textrm.errors import UserError
 from textrm.files import replacing
 from textrm.pictures.plain import read_grey, read_srgb

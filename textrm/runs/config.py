@@ -20,8 +20,8 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, MissingMandatoryValue, OmegaConfBaseException
 
+from textrm.command_line import Terminated
 from textrm.errors import UserError, told_by_worker
-from textrm.interruption import Terminated
 from textrm.printable import printable
 from textrm.runs.flags import check_flags
 from textrm.runs.given import check_numbers, check_types
