@@ -1,6 +1,6 @@
 """Manifests: the one description of a data set, a table with one row per picture, and the reader of one row.
 
-It is long since what reads and what writes a manifest has to agree, and both are here.
+It is longer than other files, since what reads and what writes a manifest has to agree, and both are here.
 """
 
 from __future__ import annotations
