@@ -36,7 +36,12 @@ def parser() -> Any:
 
 # Library, what has the names, the names, and where they are used.
 USES: list[tuple[str, Callable[[], Any], list[str], str]] = [
-    ("pytorch-lightning", fit_loop, ["_iteration_based_training"], "textrm/train.py: resumed runs skip no epoch"),
+    (
+        "pytorch-lightning",
+        fit_loop,
+        ["_iteration_based_training"],
+        "textrm/training/trainer.py: no epoch is skipped",
+    ),
     ("pytorch-lightning", WeightAveraging, ["_average_model", "_latest_update_step"], "textrm/callbacks/averaging.py"),
     ("hydra-core", sweeper, ["_parse_config", "split_arguments"], "hydra_plugins/textrm_sweepers/grid.py"),
     ("hydra-core", parser, ["multirun", "cfg", "info"], "textrm/runs/flags.py"),

@@ -1,4 +1,7 @@
-"""Every command of the README and of ``docs/`` runs, in the order of the site, in one folder and on small pictures."""
+"""Every command of the README and of ``docs/`` runs, in the order of the site, in one folder and on small pictures.
+
+Longer than other files: commands read what earlier ones wrote, so that all pages are followed by one reader.
+"""
 
 from __future__ import annotations
 

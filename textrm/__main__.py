@@ -98,21 +98,21 @@ IMPORTERS = {
     "imgflip575k": Entry("textrm.importers.imgflip575k.__main__", "Memes and their templates of ImgFlip575K."),
 }
 ENTRIES: dict[str, Entry | Commands] = {
-    "clean": Entry("textrm.infer", "Take the lettering out of pages."),
-    "tag": Entry("textrm.tag", "Print what pages show."),
-    "prepare": Entry("textrm.preprocess", "Make pictures ready for a net."),
-    "restore": Entry("textrm.postprocess", "Bring cleaned pictures back into their originals."),
-    "review": Entry("textrm.review.__main__", "Look pages over in a browser, mend and export them."),
+    "clean": Entry("textrm.infer", "Remove the lettering from pages and books."),
+    "tag": Entry("textrm.tag", "Print tags that say what pages show."),
+    "prepare": Entry("textrm.preprocess", "Put pictures into one shape, ready for a net."),
+    "restore": Entry("textrm.postprocess", "Put cleaned pictures back into their originals."),
+    "review": Entry("textrm.review.__main__", "Check pages in a browser, correct and export them."),
     "export": Entry("textrm.export", "Write the net of a run as an ONNX file.", configured=True),
-    "evaluate": Entry("textrm.evaluate", "Measure ways to clean, to fill or to tag.", configured=True),
-    "report": Entry("textrm.report.__main__", "Collect runs in tables, plots and a page."),
-    "synth": Entry("textrm.synth", "Draw pages with exact masks.", configured=True),
-    "shards": Entry("textrm.data.shards.__main__", "Write the pictures of a manifest into tars."),
-    "convert": Entry("textrm.data.convert", "Write a manifest as CSV, Parquet or Arrow."),
+    "evaluate": Entry("textrm.evaluate", "Measure how well pages are cleaned, filled or tagged.", configured=True),
+    "report": Entry("textrm.report.__main__", "Summarise runs in tables, plots and a page."),
+    "synth": Entry("textrm.synth", "Draw lettered pages with exact masks.", configured=True),
+    "shards": Entry("textrm.data.shards.__main__", "Pack the pictures of a manifest into tars."),
+    "convert": Entry("textrm.data.convert", "Convert a manifest to CSV, Parquet or Arrow."),
     "train": Entry("textrm.train", "Train a net.", configured=True),
     "import": Commands("import", IMPORTERS, "Make a manifest of real pictures."),
 }
-main = Commands("textrm", ENTRIES, "Take the lettering out of pictures; train, measure and export the nets that do it.")
+main = Commands("textrm", ENTRIES, "Remove lettering from pictures, and train the nets that do it.")
 click.version_option(__version__, prog_name="textrm")(main)
 
 if __name__ == "__main__":

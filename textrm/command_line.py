@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import IO, Any
 
 import click
 
 from textrm.errors import UserError
 from textrm.files import sweep_below
-from textrm.interruption import Terminated, sigterm_interrupts
 from textrm.printable import printable
 
 
@@ -44,6 +46,27 @@ class Mistake(click.ClickException):
     def show(self, file: IO[Any] | None = None) -> None:
         """Print the line to ``file``, else to stderr."""
         click.echo(f"error: {printable(self.format_message())}", file=file, err=file is None)
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM has come."""
+
+
+@contextmanager
+def sigterm_interrupts() -> Iterator[None]:
+    """Raise :class:`Terminated` when SIGTERM comes; outside of the main thread, where none arrives, nothing changes."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _raise)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _raise(number: int, frame: FrameType | None) -> None:
+    raise Terminated
 
 
 @contextmanager

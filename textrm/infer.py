@@ -70,72 +70,71 @@ def _config(context: click.Context, parameter: click.Parameter, path: Path | Non
 @click.argument("inputs", metavar="PAGE_OR_BOOK_OR_DIR...", nargs=-1, type=click.Path(path_type=Path))
 @click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="Folder for the results.")
 @click.option(
-    "--mask", is_flag=True, help="Also write the mask of the lettering, before it is widened (0/255), NAME.mask.png."
+    "--mask", is_flag=True, help="Also write NAME.mask.png: the mask of the lettering before it is widened (0/255)."
 )
-@click.option("--prob", is_flag=True, help="Also write the probability of lettering (0-255), NAME.prob.png.")
-@click.option("--overlay", is_flag=True, help="Also write the page with what was found drawn in, NAME.overlay.png.")
-@click.option("--json", is_flag=True, help="Also write the words, and the doubtful ones that were left, NAME.json.")
+@click.option("--prob", is_flag=True, help="Also write NAME.prob.png: the probability of lettering (0-255).")
+@click.option("--overlay", is_flag=True, help="Also write NAME.overlay.png: the page with what was found outlined.")
+@click.option("--json", is_flag=True, help="Also write NAME.json: a list of the words, with those that stay.")
 @click.option("--sheet", is_flag=True, help="Also write OUT/sheet.html: all pages before and after, the worst first.")
-@click.option("--layers", type=click.Choice(FORMATS), help="Also write the page's layers, for image editors, NAME.psd "
-              "or NAME.ora.")  # fmt: skip
-@click.option("--masks", type=_FOLDER, help="Folder of masks to use instead of finding: NAME.mask.png or NAME.png.")
-@click.option("--add", type=_FOLDER, help="Folder of masks of what is to go as well.")
-@click.option("--erase", type=_FOLDER, help="Folder of masks of what is to stay after all.")
-@click.option("--remove", type=KindList((ALL, *KINDS)), help="Kinds of words that go: all, or a list of "
+@click.option("--layers", type=click.Choice(FORMATS), help="Also write NAME.psd or NAME.ora: the page as "
+              "layers, for image editors.")  # fmt: skip
+@click.option("--masks", type=_FOLDER, help="Folder with masks to use instead of looking for lettering: NAME.png.")
+@click.option("--add", type=_FOLDER, help="Folder with masks of what is to be removed as well.")
+@click.option("--erase", type=_FOLDER, help="Folder with masks of what is to stay after all.")
+@click.option("--remove", type=KindList((ALL, *KINDS)), help="Kinds of words to remove: all, or some of "
               f"{', '.join(KINDS)}.  [all but credit, watermark]")  # fmt: skip
-@click.option("--keep", type=KindList(KINDS), help="Kinds of words that stay.")
+@click.option("--keep", type=KindList(KINDS), help="Kinds of words to leave.")
 @click.option("--threshold", type=_PROBABILITY,
-              help="Score above which a word is lettering; less finds more.  [the model's own]")  # fmt: skip
+              help="Score above which a word is removed; lower values remove more.  [the model's own]")  # fmt: skip
 @click.option("--low", type=_PROBABILITY,
-              help="Probability above which a pixel belongs to a word that goes.  [the model's own]")  # fmt: skip
-@click.option("--grow", type=click.IntRange(0, 64), help="Pixels to widen the mask by.  [by the page's size, 2-8]")
+              help="Probability above which a pixel belongs to a removed word.  [the model's own]")  # fmt: skip
+@click.option("--grow", type=click.IntRange(0, 64), help="Pixels to widen the mask by.  [2-8, by the page's size]")
 @click.option(
-    "--min-area", type=click.IntRange(0), default=12, show_default=True, help="Leave words of fewer pixels alone."
+    "--min-area", type=click.IntRange(0), default=12, show_default=True, help="Leave words with fewer pixels."
 )
-@click.option("--fill", type=click.Choice(FILLS), help="How to fill.  [auto]")
+@click.option("--fill", type=click.Choice(FILLS), help="How to fill in what was behind the lettering.  [auto]")
 @click.option("--format", "kind", type=click.Choice(["same", "png"]), default="same", show_default=True,
-              help="PNG gives untouched pixels back bit for bit.")  # fmt: skip
+              help="Format of the results; PNG keeps every other pixel bit for bit.")  # fmt: skip
 @click.option("--method", type=click.Choice(METHODS), default=METHODS[0], show_default=True,
-              help="Find the lettering and fill it, or let one net draw the clean page.")  # fmt: skip
+              help="Find the lettering and fill its place, or let one net draw the clean page.")  # fmt: skip
 @click.option("--model", type=click.Path(path_type=Path),
               help="ONNX file of a segmenter, or of a cleaning net for end-to-end.  [the released one]")  # fmt: skip
 @click.option(
     "--fill-model", type=click.Path(path_type=Path), help="ONNX file of an inpainting net.  [the released one]"
 )
 @click.option("--jobs", type=click.IntRange(1),
-              help="Processes that share the pages and threads.  [by processors, pages and free memory]")  # fmt: skip
-@click.option("--threads", type=click.IntRange(1), help="Processor threads of all processes together.  [all]")
+              help="How many processes share the work.  [by processors, pages and free memory]")  # fmt: skip
+@click.option("--threads", type=click.IntRange(1), help="How many processor threads they share.  [all]")
 @click.option("--tile", type=click.IntRange(2 * MARGIN + 1), default=TILE, show_default=True,
-              help="Side of the largest tile in pixels; less needs less memory.")  # fmt: skip
+              help="Side of the largest tile in pixels; smaller tiles need less memory.")  # fmt: skip
 @click.option("--max-pixels", type=click.IntRange(1), default=MAX_PIXELS, show_default=True,
               help="Refuse larger pictures.")  # fmt: skip
 @click.option(
     "--overwrite",
     is_flag=True,
-    help="Make all results anew, even over the pages themselves, each of which is cleaned once.",
+    help="Make all results anew. In the pages' own folder this replaces the pages.",
 )
 @click.option("--backup", is_flag=True, help="With --overwrite: keep what is replaced as NAME.bak.")
-@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
-@click.option("--from-list", metavar="FILE", help="Clean the pages and books that FILE lists, one path a line, or in "
-              "the column page of a .parquet; - is standard input. PAGE_OR_BOOK_OR_DIR is the folder that they lie in "
-              "then.  [this folder]")  # fmt: skip
-@click.option("-0", "--null", is_flag=True, help="With --from-list: NUL ends each path, as find -print0 writes them.")
-@click.option("--shard", metavar="i/n", help="Clean part i of n, from 1: all n parts together are everything, once.")
+@click.option("--dry-run", is_flag=True, help="Print what would be done, and write nothing.")
+@click.option("--from-list", metavar="FILE", help="Clean the pages and books that FILE lists, one path per line, or in "
+              "the column page of a .parquet; - reads standard input. PAGE_OR_BOOK_OR_DIR is then the folder they are "
+              "in.  [this folder]")  # fmt: skip
+@click.option("-0", "--null", is_flag=True, help="With --from-list: paths end with NUL, as find -print0 writes them.")
+@click.option("--shard", metavar="i/n", help="Clean part i of n; together the parts 1 to n are everything, once.")
 @click.option("--engine", type=click.Choice(["processes", "ray"]), default="processes", show_default=True,
-              help="Clean in processes of this machine, or in those of a Ray cluster.")  # fmt: skip
-@click.option("--address", metavar="HOST:PORT", help="With --engine ray: the cluster; auto finds the one that this "
-              "machine belongs to.  [Ray is started here]")  # fmt: skip
-@click.option("--record", type=click.Path(path_type=Path), help="Also write a row for each page, with what was done, "
-              "doubtful words, seconds and error, into FILE.jsonl or FILE.parquet.")  # fmt: skip
+              help="Clean in processes on this machine, or on a Ray cluster.")  # fmt: skip
+@click.option("--address", metavar="HOST:PORT", help="With --engine ray: the cluster, or auto for the one that "
+              "this machine belongs to.  [starts Ray on this machine]")  # fmt: skip
+@click.option("--record", type=click.Path(path_type=Path), help="Also write a row for each page into FILE.jsonl or "
+              "FILE.parquet: what was done, doubtful words, seconds, error.")  # fmt: skip
 @click.option("--config", type=click.Path(path_type=Path), is_eager=True, expose_value=False, callback=_config,
-              help="TOML file with defaults of these options.")  # fmt: skip
+              help="TOML file with defaults for these options.")  # fmt: skip
 @click.pass_context
 def main(context: click.Context, /, inputs: tuple[Path, ...], out: Path, overwrite: bool, **given: Any) -> None:
-    """Take the lettering out of pages.
+    """Remove the lettering from pages and books.
 
-    Writes each page and each book without its lettering into OUT, in the format of the source; folders keep their tree.
-    Pages whose results are there already, made with the same options, are passed over: an interrupted run goes on where
-    it stopped, also within a book.
+    The clean copies go into OUT, in the format of the source, and folders keep their tree. Pages that are done already
+    with the same options are skipped, so an interrupted run continues where it stopped, even in the middle of a book.
     """
     console = messages()
 

@@ -26,19 +26,19 @@ from textrm.prepared.restore import LOSSY_TOLERANCE, restore
 @click.argument("cleaned", metavar="CLEANED", type=click.Path(path_type=Path))
 @click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
 @click.option("--tolerance", type=click.IntRange(0, 254), metavar="LEVELS",
-              help=f"Differences up to this are no change.  [0; {LOSSY_TOLERANCE} for lossy files]")  # fmt: skip
+              help=f"Ignore differences up to this.  [0; {LOSSY_TOLERANCE} for lossy files]")  # fmt: skip
 @click.option("--max-pixels", type=click.IntRange(1), default=MAX_PIXELS, show_default=True,
               help="Refuse larger pictures.")  # fmt: skip
-@click.option("--overwrite", is_flag=True, help="Replace files that OUT holds already.")
+@click.option("--overwrite", is_flag=True, help="Replace files that are in OUT already.")
 def main(
     prepared: Path, cleaned: Path, out: Path, tolerance: int | None, max_pixels: int, overwrite: bool
 ) -> None:  # fmt: skip
-    """Put what was cleaned back into the originals.
+    """Put cleaned pictures back into their originals.
 
-    PREPARED is what textrm.preprocess wrote; CLEANED holds its pictures cleaned, under the names that they have in
-    PREPARED/image and in whatever format. OUT gets the originals' tree: each picture in its own size, mode and format
-    with its metadata, and with every pixel that was not changed as the original has it. The pictures of a manifest are
-    named by their ids there, not by their files. Pictures that are done already are passed over.
+    PREPARED is what textrm.preprocess wrote. CLEANED holds the same pictures cleaned, under their names in
+    PREPARED/image and in any format. OUT receives the folders of the originals: each picture in its own size, mode and
+    format, with its metadata, and with every unchanged pixel as it was. Pictures of a manifest are named by their ids,
+    not by their files. Pictures that are done already are skipped.
     """
     console = messages()
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # no warnings of its codecs between our lines

@@ -32,23 +32,23 @@ class _Side(click.IntRange):
 @click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
 @click.option("--size", type=_Side(32), default=512, show_default=True,
-              help="Side of the square canvas in pixels; 0 keeps every picture's own size.")  # fmt: skip
+              help="Side of the square canvas in pixels; 0 keeps the size of each picture.")  # fmt: skip
 @click.option("--pad", type=click.Choice(list(PADDINGS)), default="reflect", show_default=True,
-              help="What fills the rest of the canvas: the picture mirrored, or black.")  # fmt: skip
-@click.option("--multiple", type=click.IntRange(1), help="With --size 0, sides become multiples of this.  [32]")
+              help="How to fill the rest of the canvas: with the picture mirrored, or black.")  # fmt: skip
+@click.option("--multiple", type=click.IntRange(1), help="With --size 0: make sides multiples of this.  [32]")
 @click.option("--enlarge", is_flag=True, help="Enlarge smaller pictures to the canvas.")
 @click.option("--max-pixels", type=click.IntRange(1), default=MAX_PIXELS, show_default=True,
               help="Refuse larger pictures.")  # fmt: skip
-@click.option("--overwrite", is_flag=True, help="Make the set in OUT anew; what it holds of other pictures is removed.")
+@click.option("--overwrite", is_flag=True, help="Make the set in OUT anew, and remove other pictures from it.")
 def main(
     inputs: tuple[Path, ...], out: Path, size: int, pad: str, multiple: int | None, enlarge: bool, max_pixels: int,
     overwrite: bool,
 ) -> None:  # fmt: skip
-    """Make pictures ready for a net: 8-bit upright sRGB on canvases of one shape, with a manifest.
+    """Put pictures into one shape, ready for a net: upright, in 8-bit sRGB, on canvases of one size.
 
-    IN is any number of folders and pictures, or one manifest.csv, whose clean pictures and masks go the same way. OUT
-    gets image/, clean/ and mask/, manifest.csv, and in originals/ a copy of every original, from which
-    textrm.postprocess restores size, mode, format and metadata. Pictures that are done already are passed over.
+    IN is any number of folders and pictures, or one manifest.csv, whose clean pictures and masks are treated alike. OUT
+    receives image/, clean/, mask/ and manifest.csv. It also receives originals/, with a copy of every original, from
+    which textrm.postprocess restores size, mode, format and metadata. Pictures that are done already are skipped.
     """
     console = messages()
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # no warnings of its codecs between our lines

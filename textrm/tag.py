@@ -49,11 +49,11 @@ class Answer:
 @click.argument("inputs", metavar="PAGE_OR_DIR...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--model", type=click.Path(path_type=Path), help="ONNX file of a tagger.  [the released one]")
 @click.option("--threshold", type=click.FloatRange(0, 1, max_open=True),
-              help="Probability above which a tag is given.  [the model's own]")  # fmt: skip
-@click.option("--top", type=click.IntRange(1), metavar="N", help="At most the N most probable of these tags.  [all]")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line and page.")
-@click.option("--looks", is_flag=True, help="Also draw where the model looked, and what it saw there, NAME.looks.png.")
-@click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder for what --looks draws.")
+              help="Probability above which a tag is printed.  [the model's own]")  # fmt: skip
+@click.option("--top", type=click.IntRange(1), metavar="N", help="Print at most the N most probable of these.  [all]")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per page, each on a line.")
+@click.option("--looks", is_flag=True, help="Also write NAME.looks.png: where the model looked and what it saw.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder for the pictures that --looks writes.")
 @click.option("--threads", type=click.IntRange(1), help="Processor threads.  [all]")
 @click.option("--max-pixels", type=click.IntRange(1), default=MAX_PIXELS, show_default=True,
               help="Refuse larger pictures.")  # fmt: skip

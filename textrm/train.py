@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import Any
 
 from textrm.errors import UserError
 from textrm.extras import needs_extra
-from textrm.files import sweep_below, write_whole
 
 with needs_extra("train", __name__):
     import pytorch_lightning as pl
@@ -21,44 +19,36 @@ with needs_extra("train", __name__):
     from omegaconf import DictConfig, OmegaConf
 
     from textrm.callbacks.batch_norm import MeasureBatchNorm
-    from textrm.callbacks.costs import find_costs
     from textrm.nets.contract import need_kind
     from textrm.runs.config import at_least, hydra_entry, resolved_dict
-    from textrm.runs.continuing import find_checkpoint, keep_metrics
-    from textrm.runs.ending import last_words, next_commands
+    from textrm.runs.continuing import find_checkpoint, open_run
     from textrm.runs.keys import real_keys
     from textrm.runs.moved import with_names_of_today
-    from textrm.runs.outcome import Outcome, Status, alone_in, recorded
+    from textrm.runs.outcome import Outcome, alone_in, recorded
     from textrm.runs.own import check_parts
     from textrm.runs.ranks import place
     from textrm.runs.sweep_job import run_job
-    from textrm.tasks.ranks import union
     from textrm.tasks.task import Task
-    from textrm.training.devices import processes_to_start, share_out, threads_each
-    from textrm.training.fit import best_checkpoint, best_score, fit, monitor, pruned
+    from textrm.training.devices import need_one_folder, processes_to_start, share_out, threads_each
+    from textrm.training.fit import complete, fit, monitor
     from textrm.training.launch import train_on
     from textrm.training.start import load_start
+    from textrm.training.telling import tell_bad_rows, tell_end
     from textrm.training.trainer import make_trainer, quieten
-
-log = logging.getLogger(__name__)
-
-NAMED = 100  # rows that are named at the end
 
 
 @hydra_entry("train", bare=True, threads=int, ckpt_path=str, weights=str)
 def main(config: DictConfig) -> float | None:
     """Run one experiment, alone in Hydra's run folder; returns the best value of its metric, for searches."""
     job = HydraConfig.get()
-    sweep = job.runtime.choices.get("sweep")
-    if sweep is not None and job.mode != RunMode.MULTIRUN:
+    multirun = job.mode == RunMode.MULTIRUN
+    if (sweep := job.runtime.choices.get("sweep")) is not None and not multirun:
         raise UserError(f"sweep={sweep}: a sweep needs -m, as in python -m textrm.train -m sweep={sweep}")
-    start = partial(run_job, train) if job.mode == RunMode.MULTIRUN else train
+    start = partial(run_job, train) if multirun else train
     shared = list(job.job.config.override_dirname.exclude_keys)
     outcome = Outcome(overrides=list(job.overrides.task), shared=shared, seed=config.seed)
     run = Path(job.runtime.output_dir)
-    given: Any = OmegaConf.to_container(config)
-    if place().ranks > 1 and "${now:" in given["run"]:
-        raise UserError("run has no value: each process would name the folder by its own clock; give all run=<folder>")
+    need_one_folder(config)
     with alone_in(run) if place().first else nullcontext():
         return start(config, run, outcome)
 
@@ -103,29 +93,14 @@ def train(config: DictConfig, run: Path, outcome: Outcome | None = None) -> floa
 
     writing = place().first
     if writing:
-        run.mkdir(parents=True, exist_ok=True)
-        sweep_below(run)
-        keep_metrics(run)
-        write_whole(run / "resolved.yaml", OmegaConf.to_yaml(OmegaConf.create(resolved)).encode())
-        log.info("run folder: %s", run)
+        open_run(run, OmegaConf.to_yaml(OmegaConf.create(resolved)))
     outcome.monitor = monitor(trainer)
     with recorded(run, outcome) if writing else nullcontext(), real_keys(given):
         fit(trainer, task, datamodule, checkpoint, config.test, run)
-        outcome.score = best_score(trainer)
-        if costs := find_costs(trainer):
-            for name, value in costs.figures.items():
-                setattr(outcome, name, value)
-        if pruned(trainer):
-            outcome.status = Status.PRUNED
-    bad = union(getattr(datamodule, "bad_rows", {}))
-    if bad and writing:
-        count = getattr(datamodule, "bad_count", len(bad)) if len(bad) > NAMED else len(bad)
-        named = [*sorted(bad)[:NAMED], *["…"] * (len(bad) > NAMED)]
-        log.warning("%d rows of the data could not be used: %s", count, ", ".join(named))
+        complete(outcome, trainer)
+    tell_bad_rows(datamodule)
     if writing:
-        log.info("%s: %s", outcome.status, last_words(run, outcome, best_checkpoint(trainer)))
-        if not outcome.shared and outcome.status == Status.FINISHED:  # a sweep tells of all its jobs at its end
-            log.info("next:%s", "".join(f"\n  {command}" for command in next_commands(run, resolved)))
+        tell_end(run, outcome, trainer, resolved)
     return outcome.score
 
 

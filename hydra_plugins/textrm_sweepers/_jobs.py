@@ -20,9 +20,10 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
 from textrm.errors import UserError
-from textrm.runs.config import explain, override_key
+from textrm.runs.config import explain
 from textrm.runs.moved import with_names_of_today
 from textrm.runs.outcome import ENDED, Outcome, Status
+from textrm.runs.overrides import override_key
 from textrm.runs.own import import_from_here
 from textrm.runs.written import read_config
 

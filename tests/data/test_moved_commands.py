@@ -12,7 +12,7 @@ import pytest
 @pytest.mark.parametrize(
     ("module", "begins"),
     [
-        ("textrm.data.synth", "Draws pages"),
+        ("textrm.data.synth", "Draws lettered pages"),
         ("textrm.data.importers.pairs", "Usage: "),
         ("textrm.data.importers.captioned", "Usage: "),
         ("textrm.data.importers.drawings", "Usage: "),

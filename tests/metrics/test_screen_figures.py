@@ -3,8 +3,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
+from drawn_screens import drawn, frequencies
 
-from tests.helpers.drawn_screens import drawn, frequencies
 from textrm.metrics import mean_screen_scores, screen_scores
 
 

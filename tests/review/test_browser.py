@@ -1,4 +1,7 @@
-"""The page of a review in a real browser: what it shows, pixel by pixel, and what hands and keys do."""
+"""The page of a review in a real browser: what it shows, pixel by pixel, and what hands and keys do.
+
+Longer than other files, so that one browser is started for all of it.
+"""
 
 from __future__ import annotations
 

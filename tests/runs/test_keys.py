@@ -61,7 +61,7 @@ def test_other_errors_pass() -> None:
 def test_trainings_name_the_key(
     given: list[str], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sys, "argv", ["train", "experiment=seg_xception", f"run={tmp_path}", *given])
+    monkeypatch.setattr(sys, "argv", ["train", "net=xception_fast", f"run={tmp_path}", *given])
     with pytest.raises(SystemExit) as end:
         train.main()
     assert end.value.code == 1

@@ -50,7 +50,13 @@ def test_each_axis_of_a_named_sweep_changes_what_is_trained(name: str) -> None:
         given = [f"{key}={values}" for key, values in whole.hydra.sweeper.params.items()]
         axes = [two_values(axis) for axis in OverridesParser.create().parse_overrides(given)]
         assert axes
-        words = ["experiment=seg_xception", f"sweep={name}", "trainer.max_steps=10", *GIVEN.get(name, [])]
+        words = [
+            "experiment=seg_xception",
+            "net.encoder.width=0.125",
+            f"sweep={name}",
+            "trainer.max_steps=10",
+            *GIVEN.get(name, []),
+        ]
         words += [first for first, _ in axes]
         config = compose("train", words)
         for _, second in axes:

@@ -12,8 +12,8 @@ from torch.utils.tensorboard.summary import hparams
 
 from textrm.callbacks.costs import NAMES, find_costs
 from textrm.callbacks.pictures import writers
-from textrm.runs.config import override_key
 from textrm.runs.outcome import Outcome
+from textrm.runs.overrides import override_key, split_override
 
 Value = str | float | bool
 
@@ -52,7 +52,7 @@ def hyperparameters(outcome: Outcome) -> dict[str, Value]:
     """Name and value of each override that is not shared, numbers and truths as such; no paths and no trial number."""
     found: dict[str, Value] = {}
     for override in outcome.overrides:
-        name, text = override_key(override), override.partition("=")[2]
+        name, text = override_key(override), split_override(override)[1]
         if override.startswith("~") or name in (*outcome.shared, "callbacks.pruning.trial") or "/" in text:
             continue
         try:

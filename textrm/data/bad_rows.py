@@ -57,3 +57,19 @@ class BadRows:
         return {
             self.rows[number].id: self._reasons.get(number, "unusable; the log has the reason") for number in flagged
         }
+
+
+class HasBadRows:
+    """A data set that keeps its bad rows in ``_bad``."""
+
+    _bad: BadRows
+
+    @property
+    def bad_rows(self) -> dict[str, str]:
+        """Reason by id of the rows that could not be read so far, in any worker process; of a thousand at most."""
+        return self._bad.reasons()
+
+    @property
+    def bad_count(self) -> int:
+        """How many rows could not be read so far."""
+        return len(self._bad)

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from textrm.command_line import click_command, written_below
-from textrm.data.arrow_table import SUFFIXES
 from textrm.data.manifest import extra_columns, read_manifest, write_rows
+from textrm.data.tables.arrow_table import SUFFIXES
 from textrm.errors import UserError
 
 KINDS = (".csv", *SUFFIXES)
@@ -19,9 +19,10 @@ KINDS = (".csv", *SUFFIXES)
 @click.argument("source", type=click.Path(path_type=Path))
 @click.argument("target", type=click.Path(path_type=Path))
 def main(source: Path, target: Path) -> None:
-    """Write the manifest SOURCE as TARGET: CSV, Parquet (.parquet, .pq) or Arrow (.arrow, .feather) by its suffix.
+    """Convert the manifest SOURCE to TARGET, whose suffix says to what: CSV, Parquet (.parquet, .pq) or Arrow (.arrow,
+    .feather).
 
-    Paths of a manifest begin at its folder, so TARGET lies in the folder of SOURCE.
+    The paths in a manifest begin at its folder, so TARGET must be in the folder of SOURCE.
     """
     with written_below(target.parent, "stopped; nothing was written"):
         if target.suffix.lower() not in KINDS:

@@ -10,7 +10,7 @@ import numpy as np
 from torch.utils.data import Dataset
 
 from textrm.data.absent import find_absent
-from textrm.data.bad_rows import TOLD, BadRows
+from textrm.data.bad_rows import TOLD, BadRows, HasBadRows
 from textrm.data.manifest import BadRow, Row, cells_of, load_sample, numbers_of, read_manifest, spread
 from textrm.data.sample import Sample
 from textrm.data.sampling import Order
@@ -26,7 +26,7 @@ class Transform(Protocol):
         ...
 
 
-class ManifestDataset(Dataset):
+class ManifestDataset(HasBadRows, Dataset):
     """The rows of ``split`` (all rows for None) of a manifest.
 
     A row whose file is missing, unreadable or of another size is reported once with its id and reason and counted; it
@@ -110,16 +110,6 @@ class ManifestDataset(Dataset):
             self._tars = np.fromiter(tars, np.int32, len(self.manifest.rows))
         turn = rng.permutation(self._tars.max() + 1) // self.window  # the window that each tar belongs to
         return np.lexsort((rng.permutation(len(self)), turn[self._tars[self.numbers]]))
-
-    @property
-    def bad_rows(self) -> dict[str, str]:
-        """Reason by id of the bad rows met so far, by any worker process; of a thousand at most."""
-        return self._bad.reasons()
-
-    @property
-    def bad_count(self) -> int:
-        """How many rows were bad so far."""
-        return len(self._bad)
 
     def keep_clean(self) -> None:
         """Drop the rows without a clean picture, which inpainting and cleaning have no truth for.

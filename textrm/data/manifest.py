@@ -1,6 +1,6 @@
 """Manifests: the one description of a data set, a table with one row per picture, and the reader of one row.
 
-It is long since what reads and what writes a manifest has to agree, and both are here.
+It is longer than other files, since what reads and what writes a manifest has to agree, and both are here.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from typing import BinaryIO
 
 import numpy as np
 
-from textrm.data.arrow_table import SUFFIXES, ArrowTable, write_arrow
 from textrm.data.masks import mask_of_levels
-from textrm.data.row import COLUMNS, SPLITS, Row, to_row
 from textrm.data.sample import Sample
 from textrm.data.shards.read import SHARD, Shards, place_of
-from textrm.data.table import Irregular, Table
+from textrm.data.tables.arrow_table import SUFFIXES, ArrowTable, write_arrow
+from textrm.data.tables.csv_table import Irregular, Table
+from textrm.data.tables.row import COLUMNS, SPLITS, Row, to_row
 from textrm.errors import UserError
 from textrm.files import replacing
 from textrm.pictures.plain import read_grey, read_srgb

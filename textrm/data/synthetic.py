@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from torch.utils.data import Dataset
 
-from textrm.data.bad_rows import BadRows
+from textrm.data.bad_rows import BadRows, HasBadRows
 from textrm.data.dataset import Transform
 from textrm.data.manifest import BadRow, Manifest, load_sample
 from textrm.data.sample import Sample
@@ -23,7 +23,7 @@ from textrm.synth.pages import draw_page
 _DRAWN = 1 << 32  # training pages are numbered from here, so that no seed makes them meet the fixed pages
 
 
-class SyntheticDataset(Dataset):
+class SyntheticDataset(HasBadRows, Dataset):
     """Pages of ``size`` x ``size`` px that follow from ``(seed, number)`` alone.
 
     In training every draw is a new page and ``length`` only sets the share of an epoch; in evaluation the set is the
@@ -58,16 +58,6 @@ class SyntheticDataset(Dataset):
 
     def __getitem__(self, index: int) -> dict[str, Any]:
         return self.item(index)
-
-    @property
-    def bad_rows(self) -> dict[str, str]:
-        """Reason by id of the art that could not be read so far, by any worker process."""
-        return self._bad.reasons()
-
-    @property
-    def bad_count(self) -> int:
-        """How many pictures of the art could not be read so far."""
-        return len(self._bad)
 
     def item(self, index: int, draw: int | None = None) -> dict[str, Any]:
         """The page of number ``draw``, or for None the fixed page ``index``."""

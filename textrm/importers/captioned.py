@@ -77,10 +77,10 @@ def make_memes(recipe: Recipe, task: Task) -> Made:
 @click_command()
 @click.argument("pictures", type=click.Path(path_type=Path))
 @click.argument("out", type=click.Path(path_type=Path))
-@click.option("--captions", type=click.Path(path_type=Path), help="Text file, one meme a line, | between its captions, "
-              "an empty one leaves its place empty; without a file captions are composed.")  # fmt: skip
-@click.option("--n", "count", type=click.IntRange(1), help="Number of memes, shared among the pictures, by default "
-              "one each; the share of pictures that cannot be used is not made.")  # fmt: skip
+@click.option("--captions", type=click.Path(path_type=Path), help="Text file with one meme per line and | between its "
+              "captions; an empty caption leaves its place empty.  [captions are made up]")  # fmt: skip
+@click.option("--n", "count", type=click.IntRange(1), help="Number of memes, shared out among the pictures. The "
+              "share of pictures that cannot be used is left out.  [one for each picture]")  # fmt: skip
 @click.option(
     "--size", default=720, show_default=True, type=click.IntRange(96, 4096), help="Longest side of a meme in pixels."
 )
@@ -89,15 +89,15 @@ def make_memes(recipe: Recipe, task: Task) -> Made:
 )
 @rendering_options
 @split_options("0.9,0.1,0", "picture")
-@click.option("--source", default="", help="Where a folder's pictures are from, for the manifest.")
+@click.option("--source", default="", help="Where the pictures of a folder are from, for the manifest.")
 @click.option("--licence", default="", help="Their licence, for the manifest.")
 def main(pictures: Path, out: Path, captions: Path | None, count: int | None, size: int, empty: float, worn: float,
          jpeg: float, fonts: tuple[str, ...], workers: int, shares: tuple[float, float, float], seed: int,
          source: str, licence: str) -> None:  # fmt: skip
-    """Letter text-free pictures, a folder's or those of a manifest.csv, as memes and write OUT/manifest.csv.
+    """Turn text-free pictures, from a folder or a manifest.csv, into memes, and write OUT/manifest.csv.
 
-    Pictures of a manifest keep their split, group, source and licence; --split is for folders. What was stopped starts
-    anew. Exit status 1 if any picture could not be used.
+    Pictures of a manifest keep their split, group, source and licence; --split is for folders. A stopped run starts
+    anew. The exit status is 1 if any picture could not be used.
     """
     out = out.resolve()
     with written_below(out, "stopped; no manifest was written"):

@@ -193,7 +193,7 @@ def _drawings(folder: Path, listed: Path | None) -> tuple[str, ...]:
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--n", "count", default=1000, show_default=True, type=click.IntRange(1), help="Number of pages.")
 @click.option("--list", "listed", type=click.Path(path_type=Path, exists=True, dir_okay=False),
-              help="CSV whose column 'file' names the drawings to use.")  # fmt: skip
+              help="CSV with a column 'file' that names the drawings to use.")  # fmt: skip
 @click.option("--effects", default=0.0, show_default=True, type=click.FloatRange(0, 1),
               help="Share of the panels whose drawings stand before a large sound effect.")  # fmt: skip
 @fonts_option
@@ -203,11 +203,11 @@ def _drawings(folder: Path, listed: Path | None) -> tuple[str, ...]:
 @workers_option
 def main(folder: Path, out: Path, count: int, listed: Path | None, effects: float, fonts: tuple[str, ...],
          shares: tuple[float, float, float], seed: int, source: str, licence: str, workers: int) -> None:  # fmt: skip
-    """Set text-free pages from the drawings below FOLDER (SVG, or PNG with alpha) and write OUT/manifest.csv.
+    """Compose text-free pages from the drawings below FOLDER (SVG, or PNG with alpha), and write OUT/manifest.csv.
 
-    The pages are for the generator to letter (art=OUT/manifest.csv) and for training to leave alone. With --effects
-    the drawings stand before large sound effects, so that a net learns which of the two it is looking at. SVG files
-    need rsvg-convert (Debian: librsvg2-bin). Exit status 1 if any drawing could not be used.
+    The generator can letter these pages (art=OUT/manifest.csv), and a net can learn from them what to leave alone. With
+    --effects, drawings stand before large sound effects, so that a net learns to tell the two apart. SVG files need
+    rsvg-convert (Debian: librsvg2-bin). The exit status is 1 if any drawing could not be used.
     """
     bad: set[str] = set()
     with written_below(out, "stopped; no manifest was written"):

@@ -48,49 +48,51 @@ def _print(account: Account, groups: int, console: Console) -> None:
     default=0.4,
     show_default=True,
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
-    help="Difference of brightness, as a share of the range, that counts as lettering; smaller finds faint ink, "
-    "larger drops noise.",
+    help="Difference in brightness that counts as lettering, as a share of the range. Smaller values find faint ink, "
+    "larger ones ignore noise.",
 )
 @click.option(
     "--close",
     default=3.0,
     show_default=True,
     type=click.FloatRange(0, 15),
-    help="Close gaps in the mask up to so many pixels per 512 of page height.",
+    help="Close gaps in the mask of up to this many pixels per 512 of page height.",
 )
 @click.option(
     "--grow",
     default=5.0,
     show_default=True,
     type=click.FloatRange(0, 15),
-    help="Make the mask wider: side of the max pooling in pixels per 512 of page height, 3 to 7 as a rule.",
+    help="Widen the mask: side of the max pooling in pixels per 512 of page height, usually 3 to 7.",
 )
 @click.option(
-    "--masks", type=click.Path(path_type=Path), help="Folder of your own masks, white = lettering; CLEAN_DIR may be -."
+    "--masks",
+    type=click.Path(path_type=Path),
+    help="Your own masks, white on lettering. CLEAN_DIR may then be -.",
 )
-@click.option("--invert", is_flag=True, help="In your own masks lettering is black.")
+@click.option("--invert", is_flag=True, help="Your own masks are black on lettering.")
 @click.option(
     "--max-shift",
     default=16.0,
     show_default=True,
     type=click.FloatRange(0),
-    help="Leave out pairs that are shifted by more pixels than this.",
+    help="Leave out pairs that are shifted by more than this many pixels.",
 )
 @click.option(
     "--max-residual",
     default=0.2,
     show_default=True,
     type=click.FloatRange(0, 1),
-    help="Leave out pairs of which a larger share of the contours differs.",
+    help="Leave out pairs where a larger share of the outlines differs.",
 )
-@click.option("--keep-empty", is_flag=True, help="Keep pairs with nearly empty masks: pages without lettering.")
+@click.option("--keep-empty", is_flag=True, help="Keep pairs with nearly empty masks, as pages without lettering.")
 @click.option("--copy", is_flag=True, help="Copy the pictures into OUT instead of pointing at them.")
 @click.option(
     "--group-by",
     default="folder",
     show_default=True,
-    help="Which work a page is of: folder, prefix (name up to the first _ - . or space), or a regular expression "
-    "(its first group, else all it matches).",
+    help="Which work a page belongs to: folder, prefix (the name up to the first _ - . or space), or a regular "
+    "expression (its first group, or else all it matches).",
 )
 @split_options("0.8,0.1,0.1", "work")
 @click.option("--source", default="", help="Where the pictures are from, for the manifest.")
@@ -99,7 +101,7 @@ def main(raw: Path, clean: Path, out: Path, masks: Path | None, shares: tuple[fl
          **settings: Any) -> None:  # fmt: skip
     """Make OUT/manifest.csv from lettered pictures in RAW_DIR and the same ones without lettering in CLEAN_DIR.
 
-    Pictures are matched by their path below the folders; suffixes may differ. Exit status 1 if any file was left out.
+    Pictures are matched by their path below the folders; suffixes may differ. The exit status is 1 if any was left out.
     """
     out = out.resolve()
     with written_below(out, "stopped; no manifest was written"):

@@ -12,7 +12,7 @@ def split_options(default: str, unit: str) -> Callable[[Callable[..., Any]], Cal
     """Add both to a command, which receives ``shares``, of train, val and test, and ``seed``."""
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
-        seed = click.option("--seed", default=0, show_default=True, help="Number that all random choices follow from.")
+        seed = click.option("--seed", default=0, show_default=True, help="Seed of all random choices.")
         told = f"Shares of train, val and test. Each {unit} falls into one of them by its hash."
         shares = click.option("--split", "shares", default=default, show_default=True, callback=_shares, help=told)
         return shares(seed(command))

@@ -27,7 +27,7 @@ Result = TypeVar("Result")
 def workers_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--workers`` to a command, which receives at least 1."""
     return click.option("--workers", default=0, show_default=True, type=click.IntRange(0), callback=_processes,
-                        help="Processes at once; 0 = one for each CPU.")(command)  # fmt: skip
+                        help="How many processes to use; 0 = one for each CPU.")(command)  # fmt: skip
 
 
 def in_order(function: Callable[[Item], Result], items: Iterable[Item], workers: int) -> Iterator[tuple[Item, Result]]:

@@ -78,12 +78,9 @@ class Cleaning(Protocol):
         ...
 
     def __call__(
-        self,
-        image: np.ndarray,
-        out: np.ndarray | None = None,
-        seen: np.ndarray | None = None,
+        self, image: np.ndarray, out: np.ndarray | None = None, seen: np.ndarray | None = None,
         by_hand: ByHand | None = None,
-    ) -> Result:
+    ) -> Result:  # fmt: skip
         """Take the lettering out of a page.
 
         Args:

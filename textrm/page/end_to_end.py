@@ -57,12 +57,9 @@ class EndToEnd:
         return cls(CleaningModel(model, threads), **options)
 
     def __call__(
-        self,
-        image: np.ndarray,
-        out: np.ndarray | None = None,
-        seen: np.ndarray | None = None,
+        self, image: np.ndarray, out: np.ndarray | None = None, seen: np.ndarray | None = None,
         by_hand: ByHand | None = None,
-    ) -> Result:
+    ) -> Result:  # fmt: skip
         """Clean one page; ``seen`` is not used: the model draws in the colours of ``image``, of whatever space.
 
         It draws in RGB of 8 bits, which :func:`textrm.pictures.stored.put_back` turns into ink or 16 bits. Masks by

@@ -91,12 +91,9 @@ class SegmentAndFill:
         return cls(segmenter, inpainter, fill=fill, **options)
 
     def __call__(
-        self,
-        image: np.ndarray,
-        out: np.ndarray | None = None,
-        seen: np.ndarray | None = None,
+        self, image: np.ndarray, out: np.ndarray | None = None, seen: np.ndarray | None = None,
         by_hand: ByHand | None = None,
-    ) -> Result:
+    ) -> Result:  # fmt: skip
         """Clean one page; the segmenter looks at ``seen`` where it is given, the filling at ``image``."""
         check_pictures(image, seen)
         by_hand = by_hand or ByHand()

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-Box = tuple[int, int, int, int]
-"""x0, y0, x1, y1 in pixels, x1 and y1 outside."""
+from textrm.page.group import Box
 
 PADDINGS = {"reflect": cv2.BORDER_REFLECT_101, "letterbox": cv2.BORDER_CONSTANT}
 """What surrounds a picture on its canvas: the picture mirrored at its edges, or black bars."""

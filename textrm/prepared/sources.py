@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from textrm.data.arrow_table import SUFFIXES
 from textrm.data.manifest import Row, read_manifest
+from textrm.data.tables.arrow_table import SUFFIXES
 from textrm.errors import UserError
 from textrm.page.planning.listing import find_pages
 

@@ -24,10 +24,10 @@ with needs_extra("train", __name__):
 @click_command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the report.  [FOLDER/report]")
-@click.option("--metric", help="Figure that the plots show, such as test/AP.  [what the runs followed]")
-@click.option("--group", default="seed", show_default=True, help="Key in which the runs of one setting differ.")
+@click.option("--metric", help="Figure to plot, such as test/AP.  [the one the runs followed]")
+@click.option("--group", default="seed", show_default=True, help="Key to average over, such as the seed.")
 def main(folder: Path, out: Path | None, metric: str | None, group: str) -> None:
-    """Collect all runs below FOLDER: results.csv, results.md, plots, and the page index.html."""
+    """Summarise all runs below FOLDER: results.csv, results.md, plots, and a page, index.html."""
     try:
         sweep = report(folder, out or folder / "report", metric, group)
     except UserError as error:

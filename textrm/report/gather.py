@@ -17,6 +17,7 @@ from omegaconf.errors import OmegaConfBaseException
 from textrm.errors import UserError
 from textrm.report.history import History, final_figures, read_history, steps_trained
 from textrm.runs.outcome import Status
+from textrm.runs.overrides import split_override
 from textrm.runs.written import read_config
 
 # A folder with one of them is a run's; earlier versions left the last one.
@@ -124,9 +125,7 @@ def split_overrides(words: list[Any]) -> dict[str, str]:
     """Key and value of every override of Hydra's, less PLACES."""
     found = {}
     for word in map(str, words):
-        key, _, value = word.lstrip("+").partition("=")
-        if key.startswith("~"):
-            key, value = key[1:], "deleted"
+        key, value = split_override(word)
         if key not in PLACES and not key.startswith(("hydra.", "hydra/")):
             found[key] = value
     return found

@@ -34,11 +34,11 @@ _PROBABILITY = click.FloatRange(0, 1, min_open=True, max_open=True)
 @click_command()
 @click.argument("book", metavar="BOOK", type=click.Path(path_type=Path))
 @click.option("-o", "--out", type=click.Path(path_type=Path),
-              help="Folder for the work and for what is exported.  [BOOK.review, beside the book]")  # fmt: skip
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port of the address.  [any free one]")
+              help="Folder for your work and for exports.  [BOOK.review, beside the book]")  # fmt: skip
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port to serve on.  [any free one]")
 @click.option("--open", "opens", is_flag=True, help="Open the address in the browser.")
-@click.option("--threshold", type=_PROBABILITY, help="Score above which a word is lettering.  [the model's own]")
-@click.option("--grow", type=click.IntRange(0, 64), help="Pixels to widen the mask by.  [by the page's size, 2-8]")
+@click.option("--threshold", type=_PROBABILITY, help="Score above which a word is removed.  [the model's own]")
+@click.option("--grow", type=click.IntRange(0, 64), help="Pixels to widen the mask by.  [2-8, by the page's size]")
 @click.option("--model", type=click.Path(path_type=Path), help="ONNX file of a segmenter.  [the released one]")
 @click.option(
     "--fill-model", type=click.Path(path_type=Path), help="ONNX file of an inpainting net.  [the released one]"
@@ -50,10 +50,10 @@ def main(
     book: Path, out: Path | None, port: int, opens: bool, threshold: float | None, grow: int | None, model: Path | None,
     fill_model: Path | None, threads: int | None, max_pixels: int,
 ) -> None:  # fmt: skip
-    """Look over the pages of a folder or a book in a browser, mend them, and export what is checked.
+    """Check the pages of a folder or a book in a browser, correct them, and export them.
 
-    BOOK is a page, a folder of pages or books, or a book, and is never written to. All work is kept as it is done: the
-    same command goes on where it was left.
+    BOOK is a page, a folder of pages or books, or a book; it is never written to. Your work is saved as you go, and the
+    same command continues where you left it.
     """
     console = messages()
     with ended(console, "stopped; all work is kept, and the same command goes on from here"):

@@ -10,10 +10,11 @@ from typing import Any
 
 from textrm.errors import UserError
 from textrm.extras import needs_extra
+from textrm.page.group import Box
 from textrm.printable import printable
 from textrm.review.book import ReviewedBook
 from textrm.review.export import KINDS, Exporting
-from textrm.review.opened import Box, OpenPage
+from textrm.review.opened import OpenPage
 from textrm.review.strokes import read_strokes
 from textrm.review.tiles import LEVELS, SIDE, tile
 

@@ -12,11 +12,12 @@ from typing import Any, TypeVar
 from textrm.errors import UserError
 from textrm.page.files.attempt import attempt
 from textrm.page.filling.breaking_off import BrokenOff, broken_off_when
+from textrm.page.group import Box
 from textrm.page.planning.page_files import PageFiles
 from textrm.printable import printable
 from textrm.review.desk import Desk
 from textrm.review.entry import FAILED, WAITING, Entry, Request
-from textrm.review.opened import Box, OpenPage
+from textrm.review.opened import OpenPage
 from textrm.review.strokes import Stroke, lie_over
 from textrm.review.thumbnail import thumbnail
 

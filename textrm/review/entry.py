@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from textrm.page.group import Box
 from textrm.page.planning.page_files import PageFiles
 from textrm.printable import printable
 from textrm.review.history import History
-from textrm.review.opened import Box, OpenPage
+from textrm.review.opened import OpenPage
 from textrm.review.strokes import Stroke
 
 WAITING, READY, FAILED = "waiting", "ready", "failed"

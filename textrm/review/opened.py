@@ -12,7 +12,7 @@ import numpy as np
 from textrm.errors import UserError
 from textrm.page.by_hand import within
 from textrm.page.cleaning import ByHand, Result
-from textrm.page.group import Slices
+from textrm.page.group import Box, Slices
 from textrm.page.segment_and_fill import SegmentAndFill, suitable_growth
 from textrm.pictures.formats.planes import srgb_of
 from textrm.pictures.page import Page
@@ -23,8 +23,6 @@ from textrm.review.words import Word
 
 _SEEN = 160  # pixels beyond a hole that any way of filling looks at, with room
 _ALIGNED = 64  # pixels; groups of pixels and windows of nets come out as on the whole page
-
-Box = tuple[int, int, int, int]
 
 
 @dataclass(slots=True)

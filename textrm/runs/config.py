@@ -20,12 +20,13 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, MissingMandatoryValue, OmegaConfBaseException
 
+from textrm.command_line import Terminated
 from textrm.errors import UserError, told_by_worker
-from textrm.interruption import Terminated
 from textrm.printable import printable
 from textrm.runs.flags import check_flags
 from textrm.runs.given import check_numbers, check_types
 from textrm.runs.help import help_page, wants_help
+from textrm.runs.overrides import override_key
 from textrm.runs.own import import_from_here
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -76,11 +77,6 @@ def _plain(override: str) -> str:
         return override
     number = float(value)
     return f"{key}={int(number) if number.is_integer() else number}"
-
-
-def override_key(override: str) -> str:
-    """What an override such as ``+loss.gamma=1`` is about."""
-    return override.lstrip("+~").split("=")[0].split("@")[0]
 
 
 def half(steps: int) -> int:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from itertools import count
 from pathlib import Path
 from zipfile import is_zipfile
 
 from textrm.errors import UserError
+from textrm.files import sweep_below, write_whole
+
+log = logging.getLogger(__name__)
 
 
 def find_checkpoint(ckpt_path: str | None, run: Path) -> Path | None:
@@ -24,6 +28,15 @@ def find_checkpoint(ckpt_path: str | None, run: Path) -> Path | None:
 def whole_checkpoint(run: Path) -> str | None:
     """``last``, else ``best``, whichever the run folder holds whole: a file that was cut short lost its end's table."""
     return next((name for name in ("last", "best") if is_zipfile(run / "checkpoints" / f"{name}.ckpt")), None)
+
+
+def open_run(run: Path, resolved: str) -> None:
+    """Make the run folder ready for a training whose configuration is ``resolved``, YAML without interpolations."""
+    run.mkdir(parents=True, exist_ok=True)
+    sweep_below(run)
+    keep_metrics(run)
+    write_whole(run / "resolved.yaml", resolved.encode())
+    log.info("run folder: %s", run)
 
 
 def keep_metrics(run: Path) -> None:

@@ -11,11 +11,11 @@ from pathlib import Path
 _KEY = re.compile(r"^(\w+):(?= )")
 _GROUP = re.compile(r"^  - ([\w/]+): ([\w/]+) +# (.*)$")
 _EXAMPLE = "# python -m "
-_SWEEP = "  -m, --multirun    run once for each combination of values, as loss.gamma=0,1,2"
+_SWEEP = "  -m, --multirun    train once for each combination of values, as in loss.gamma=0,1,2"
 _OPTIONS = """Options:
-  --cfg job         show the whole configuration, and run nothing
-  -h, --help        this page
-  --hydra-help      further options, of Hydra"""
+  --cfg job         show the whole configuration and stop
+  -h, --help        show this page
+  --hydra-help      show further options of Hydra"""
 _WIDTH = 118
 
 
@@ -37,9 +37,7 @@ def help_page(config: Path) -> str:
     groups = [_group(config.parent, *match.groups()) for line in lines if (match := _GROUP.match(line))]
     sweeps = any(line.startswith("  - sweep:") for line in lines)
     blocks = ["\n".join(text), "\n".join(["Examples:", *examples])]
-    blocks += ["\n".join(["Groups, group=choice (the first named is taken where none is given):", *groups])] * bool(
-        groups
-    )
+    blocks += ["\n".join(["Groups, group=choice (the first one named is the default):", *groups])] * bool(groups)
     blocks += ["\n".join(["Keys, key=value:", *keys]), _OPTIONS + f"\n{_SWEEP}" * sweeps]
     return "\n\n".join(blocks)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from textrm.command_line import sigterm_interrupts
 from textrm.extras import needs_extra
-from textrm.interruption import sigterm_interrupts
 from textrm.synth.write import write_set
 
 with needs_extra("train", __name__):

@@ -6,6 +6,7 @@ and is never compressed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import cv2
@@ -44,17 +45,22 @@ def degrade(rng: Rng, sample: Sample) -> Sample:
     return replace(sample, image=pictures[0], clean=pictures[1], mask=mask, tags=frozenset(tags))
 
 
+def rescaled(rng: Rng, pictures: Sequence[np.ndarray], smallest: float) -> list[np.ndarray]:
+    """Pictures of one size, shrunk to a share of it from ``smallest`` to 0.95 and enlarged again, all in one way."""
+    height, width = pictures[0].shape[:2]
+    factor = rng.uniform(smallest, 0.95)
+    small = max(1, round(width * factor)), max(1, round(height * factor))
+    how = int(rng.choice([cv2.INTER_LINEAR, cv2.INTER_CUBIC]))
+    return [
+        cv2.resize(cv2.resize(picture, small, interpolation=cv2.INTER_AREA), (width, height), interpolation=how)
+        for picture in pictures
+    ]
+
+
 def _optics(rng: Rng, image: np.ndarray, clean: np.ndarray, tags: set[str]) -> list[np.ndarray]:
     pictures = [image, clean]
-    height, width = image.shape[:2]
     if rng.random() < 0.3:
-        factor = rng.uniform(0.5, 0.95)
-        small = (max(1, round(width * factor)), max(1, round(height * factor)))
-        back = int(rng.choice([cv2.INTER_LINEAR, cv2.INTER_CUBIC]))
-        pictures = [
-            cv2.resize(cv2.resize(p, small, interpolation=cv2.INTER_AREA), (width, height), interpolation=back)
-            for p in pictures
-        ]
+        pictures = rescaled(rng, pictures, 0.5)
         tags.add("rescaled")
     if rng.random() < 0.35:
         sigma = rng.uniform(0.3, 1.2)

@@ -56,6 +56,17 @@ def processes_to_start(config: DictConfig) -> int:
     return devices
 
 
+def need_one_folder(config: DictConfig) -> None:
+    """Refuse a run folder that is named by the time where somebody else started several processes.
+
+    Raises:
+        UserError: each would write into a folder of its own.
+    """
+    given: Any = OmegaConf.to_container(config)
+    if place().ranks > 1 and "${now:" in given["run"]:
+        raise UserError("run has no value: each process would name the folder by its own clock; give all run=<folder>")
+
+
 def count(devices: Any, accelerator: str) -> int:
     """How many devices ``trainer.devices`` means: a number, a list, a text of either, auto or -1 for all.
 

@@ -9,7 +9,9 @@ from typing import Any
 import pytorch_lightning as pl
 from pytorch_lightning.utilities.exceptions import MisconfigurationException, SIGTERMException
 
+from textrm.callbacks.costs import find_costs
 from textrm.errors import UserError
+from textrm.runs.outcome import Outcome, Status
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +46,16 @@ def fit(trainer: pl.Trainer, task: pl.LightningModule, datamodule: pl.LightningD
         if isinstance(error, SIGTERMException):
             raise SystemExit(143) from error
         raise KeyboardInterrupt from error
+
+
+def complete(outcome: Outcome, trainer: pl.Trainer) -> None:
+    """Note in ``outcome`` what the training came to: its score, what it cost, and whether it was pruned."""
+    outcome.score = best_score(trainer)
+    if costs := find_costs(trainer):
+        for name, value in costs.figures.items():
+            setattr(outcome, name, value)
+    if pruned(trainer):
+        outcome.status = Status.PRUNED
 
 
 def pruned(trainer: pl.Trainer) -> bool:

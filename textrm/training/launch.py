@@ -25,8 +25,8 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 from torch.distributed import TCPStore
 
+from textrm.command_line import Terminated, sigterm_interrupts
 from textrm.errors import UserError
-from textrm.interruption import Terminated, sigterm_interrupts
 from textrm.runs.outcome import Outcome, Status
 
 PATIENCE = 15.0  # seconds for a process that was told to stop

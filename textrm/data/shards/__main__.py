@@ -21,20 +21,24 @@ SHOWN = 8  # rows that are left out and told
 @click.argument("manifest", type=click.Path(path_type=Path))
 @click.argument("out", type=click.Path(path_type=Path), required=False)
 @click.option(
-    "--samples", default=1000, show_default=True, type=click.IntRange(1), help="Rows of the manifest in a tar."
+    "--samples",
+    default=1000,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Rows of the manifest per tar.",
 )
-@click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="That the order of the rows follows "
-              "from: pages of one book are not to lie beside each other.")  # fmt: skip
-@click.option("--keep-order", is_flag=True, help="Leave the rows in their order.")
-@click.option("--check", is_flag=True, help="Write nothing: compare the tars of MANIFEST, byte for byte, with what was "
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Seed of the shuffling, which keeps "
+              "pages of one book apart.")  # fmt: skip
+@click.option("--keep-order", is_flag=True, help="Do not shuffle the rows.")
+@click.option("--check", is_flag=True, help="Write nothing; compare the tars of MANIFEST, byte for byte, with what was "
               "written.")  # fmt: skip
 @workers_option
 def main(manifest: Path, out: Path | None, samples: int, seed: int, keep_order: bool, check: bool,
          workers: int) -> None:  # fmt: skip
-    """Write the pictures of MANIFEST, as they are, into tars in the folder OUT, with a manifest.csv that finds them.
+    """Pack the pictures of MANIFEST, as they are, into tars in the folder OUT, with a manifest.csv that finds them.
 
-    Any command that takes a manifest takes OUT/manifest.csv; to train: data=shards data.manifest=OUT/manifest.csv.
-    Exit status 1 if any row had to be left out. What was stopped starts anew.
+    Any command that takes a manifest takes OUT/manifest.csv; to train, give data=shards data.manifest=OUT/manifest.csv.
+    The exit status is 1 if any row had to be left out. A stopped run starts anew.
     """
     if check:
         _check(manifest)

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import BinaryIO
 
-from textrm.data.row import Row
 from textrm.data.shards.read import RECORD, SHARD, Listed, Place, crc_of
+from textrm.data.tables.row import Row
 
 
 class Tar:

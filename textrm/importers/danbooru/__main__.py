@@ -51,32 +51,32 @@ def _tags(context: click.Context, parameter: click.Parameter, text: str) -> froz
     multiple=True,
     metavar="PATH...",
     type=click.Path(path_type=Path),
-    help="Files of JSON lines, plain or packed as .gz, .xz or .tar, or folders of such; several may follow.",
+    help="Files of JSON lines, plain or packed as .gz, .xz or .tar, or folders with such files.",
 )
 @click.option(
     "--pictures",
     type=click.Path(path_type=Path),
-    help="The folder that holds 0000 to 0999, or 512px with these. Without it only the choice is written.",
+    help="The folder with 0000 to 0999, or with 512px above these. Without it only the selection is written.",
 )
 @click.option(
     "--encoded", type=click.Path(path_type=Path), help="JSON map from id to label numbers, instead of --metadata."
 )
 @click.option(
-    "--labels", type=click.Path(path_type=Path), help="The labels of --encoded, one a line; the first is number 0."
+    "--labels", type=click.Path(path_type=Path), help="The labels of --encoded, one per line; the first is number 0."
 )
 @click.option(
     "--category",
     default="general",
     show_default=True,
     callback=_chosen(tuple(CATEGORIES)),
-    help=f"Tags of these categories count: {', '.join(CATEGORIES)}; separated by commas.",
+    help=f"Categories whose tags count, separated by commas: {', '.join(CATEGORIES)}.",
 )
 @click.option(
     "--rating",
     default="s",
     show_default=True,
     callback=_chosen(("g", "s", "q", "e")),
-    help="Ratings to take, separated by commas. Up to 2021 s is safe; later g is general and s sensitive.",
+    help="Ratings to take, separated by commas. Up to 2021 s means safe; later g is general and s sensitive.",
 )
 @click.option(
     "--min-tags",
@@ -88,31 +88,31 @@ def _tags(context: click.Context, parameter: click.Parameter, text: str) -> froz
     default=500,
     show_default=True,
     type=click.IntRange(0),
-    help="How many labels: the tags that most pictures have; 0 = all.",
+    help="Number of labels: the most frequent tags; 0 = all.",
 )
 @click.option(
     "--top-pictures",
     type=click.IntRange(0),
-    help="How many pictures: those with most tags; 0 = all.  [default: 113000; all with --encoded]",
+    help="Number of pictures: those with most tags; 0 = all.  [default: 113000; all with --encoded]",
 )
 @click.option(
-    "--blacklist", default="", callback=_tags, help="Leave out pictures with any of these tags: tags or a file."
+    "--blacklist", default="", callback=_tags, help="Leave out pictures with any of these tags: a list, or a file."
 )
-@click.option("--ignore-tags", default="", callback=_tags, help="Tags that do not count: tags or a file.")
+@click.option("--ignore-tags", default="", callback=_tags, help="Tags that do not count: a list, or a file.")
 @click.option("--deleted", is_flag=True, help="Take deleted and banned pictures too.")
 @split_options("0.9,0.05,0.05", "id")
 @workers_option
-@click.option("--restart", is_flag=True, help="Throw away an import that was stopped half-way.")
+@click.option("--restart", is_flag=True, help="Discard an import that was stopped half-way.")
 @click.pass_context
 def main(context: click.Context, out: Path, more: tuple[Path, ...], metadata: tuple[Path, ...], pictures: Path | None,
          encoded: Path | None, labels: Path | None, category: tuple[str, ...], rating: tuple[str, ...],
          min_tags: int | None, top_tags: int, top_pictures: int | None, blacklist: frozenset[str],
          ignore_tags: frozenset[str], deleted: bool, shares: tuple[float, float, float], seed: int, workers: int,
          restart: bool) -> None:  # fmt: skip
-    """Make OUT/manifest.csv, labels and a report from Danbooru metadata and the tree of 512 px pictures.
+    """Make OUT/manifest.csv, labels and a report from Danbooru metadata and its folders of 512 px pictures.
 
-    Without --pictures it writes the labels, the report, and pictures.txt, the list of pictures to fetch. A stopped
-    import goes on where it was when the command is given again.
+    Without --pictures it writes the labels, the report, and pictures.txt, a list of the pictures to fetch. If an import
+    is stopped, the same command continues it.
     """
     with written_below(out, "stopped; the same command goes on from here"):
         if bool(metadata) == (encoded is not None) or (more and not metadata):

@@ -29,19 +29,23 @@ from textrm.synth.memes.meme import STYLES
 @click_command()
 @click.argument("dataset", type=click.Path(path_type=Path))
 @click.argument("out", type=click.Path(path_type=Path))
-@click.option("--pictures", type=click.Path(path_type=Path), help="Folder of meme pictures, named as in their url: "
-              "they are registered to their templates; the captions of other memes are rendered.")  # fmt: skip
+@click.option("--pictures", type=click.Path(path_type=Path), help="Folder of meme pictures, named as in their url. "
+              "They are aligned with their templates; other memes are rendered.")  # fmt: skip
 @click.option(
-    "--per-template", default=20, show_default=True, type=click.IntRange(1), help="Memes of each template, at most."
+    "--per-template",
+    default=20,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Memes per template, at most.",
 )
-@click.option("--styles", help="Shares of the looks, as outline=0.7,band=0.3; there are " + ", ".join(STYLES) + ".")
+@click.option("--styles", help="Shares of the styles, such as outline=0.7,band=0.3, of " + ", ".join(STYLES) + ".")
 @click.option("--boxes", type=click.Path(path_type=Path),
-              help='JSON with the places of captions: {"Two-Buttons": [[x0, y0, x1, y1], …]} from 0 to 1.')  # fmt: skip
+              help='JSON with the boxes of captions: {"Two-Buttons": [[x0, y0, x1, y1], …]} from 0 to 1.')  # fmt: skip
 @click.option("--out-of-domain", "unseen", metavar="NAMES|FILE|SHARE", help="Templates whose memes all go to test.")
 @click.option("--threshold", default=0.15, show_default=True, type=click.FloatRange(0, 1, min_open=True, max_open=True),
-              help="Of registered memes: difference that counts as lettering, share of the range.")  # fmt: skip
+              help="In aligned memes: difference that counts as lettering, as a share of the range.")  # fmt: skip
 @click.option("--max-residual", default=0.5, show_default=True, type=click.FloatRange(0, 1),
-              help="Of registered memes: share of the template's contours that may differ.")  # fmt: skip
+              help="In aligned memes: share of the template's outlines that may differ.")  # fmt: skip
 @rendering_options
 @split_options("0.8,0.1,0.1", "template")
 def main(dataset: Path, out: Path, pictures: Path | None, per_template: int, styles: str | None, boxes: Path | None,
@@ -49,7 +53,7 @@ def main(dataset: Path, out: Path, pictures: Path | None, per_template: int, sty
          workers: int, shares: tuple[float, float, float], seed: int) -> None:  # fmt: skip
     """Make OUT/manifest.csv with pairs of meme and template from DATASET, a copy of ImgFlip575K.
 
-    What was stopped starts anew. Exit status 1 if any file or meme picture was bad.
+    A stopped run starts anew. The exit status is 1 if any file or meme picture was bad.
     """
     out = out.resolve()
     with written_below(out, "stopped; no manifest was written"):

@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from textrm.command_line import Terminated, sigterm_interrupts
 from textrm.errors import UserError
-from textrm.interruption import Terminated, sigterm_interrupts
 from textrm.page.files.attempt import Attempt, attempt
 from textrm.printable import printable
 

@@ -19,6 +19,7 @@ from PIL import Image
 
 from textrm.errors import UserError
 from textrm.page.cleaning import Result
+from textrm.page.group import Box
 
 WIDTH = 800
 """Pixels across, at most, of either picture: enough to see a word that was left."""
@@ -27,8 +28,6 @@ _PIXELS = 4_000_000  # of either picture: strips keep their width as far as this
 _LONGEST = 65_000  # pixels of a side; JPEG knows 65 535
 _BLOCK = 8  # pixels of JPEG's blocks: none has a part in both pictures
 _LISTED = 300  # doubtful words; a comment has 64 KB
-
-Box = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,10 @@ from urllib.parse import quote
 from textrm.errors import UserError
 from textrm.files import open_file, sweep, write_whole
 from textrm.page.files.summary import counted
+from textrm.page.group import Box
 from textrm.page.planning.books import BookPage
 from textrm.page.planning.page_files import PageFiles
-from textrm.page.sheet.pair import Box, Told, read_told
+from textrm.page.sheet.pair import Told, read_told
 from textrm.printable import printable
 
 NAME = "sheet.html"

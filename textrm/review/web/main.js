@@ -1,5 +1,5 @@
-// Puts the page together: what is shown, and what each button and key does. Longer than other files, so that all of
-// that stands in one place.
+// Puts the page together: what is shown, and what each button and key does.
+// Longer than other files, so that all of that stands in one place.
 
 import { ask } from "./api.js";
 import { showExport } from "./export.js";

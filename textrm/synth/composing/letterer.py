@@ -231,8 +231,7 @@ class Letterer:
         ``kind`` is that of its words, one of KINDS, or "" for what has none; it is a tag of the page too.
         """
         if not self.color:
-            gray = cv2.cvtColor(text.color, cv2.COLOR_RGB2GRAY)
-            text = replace(text, color=cv2.merge([gray, gray, gray]))
+            text = replace(text, color=cv2.merge([cv2.cvtColor(text.color, cv2.COLOR_RGB2GRAY)] * 3))
         words = paste(self.image, text, round(x), round(y))
         self.words += words
         self.kinds += [kind] * len(words)

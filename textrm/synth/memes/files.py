@@ -12,6 +12,7 @@ from textrm.data.manifest import Row
 from textrm.data.masks import mask_of_drawn_pair
 from textrm.data.sample import Sample
 from textrm.files import write_whole
+from textrm.synth.degrade import rescaled
 from textrm.synth.memes.meme import Meme
 from textrm.synth.values import Rng
 
@@ -29,15 +30,8 @@ class Finish:
 def worn(rng: Rng, sample: Sample) -> Sample:
     """Both pictures shrunk and enlarged again, or blurred a little, in the same way; the mask follows them."""
     assert sample.clean is not None
-    height, width = sample.mask.shape
     if rng.random() < 0.6:
-        factor = rng.uniform(0.6, 0.95)
-        small = max(1, round(width * factor)), max(1, round(height * factor))
-        how = int(rng.choice([cv2.INTER_LINEAR, cv2.INTER_CUBIC]))
-        image, clean = (
-            cv2.resize(cv2.resize(picture, small, interpolation=cv2.INTER_AREA), (width, height), interpolation=how)
-            for picture in (sample.image, sample.clean)
-        )
+        image, clean = rescaled(rng, (sample.image, sample.clean), 0.6)
     else:
         sigma = rng.uniform(0.3, 0.9)
         image, clean = (cv2.GaussianBlur(picture, (0, 0), sigma) for picture in (sample.image, sample.clean))

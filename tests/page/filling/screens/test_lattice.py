@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from drawn_screens import drawn, frequencies
 
-from tests.helpers.drawn_screens import drawn, frequencies
 from textrm.page.filling.screens.lattice import find_lattice, may_repeat, without_tone
 
 

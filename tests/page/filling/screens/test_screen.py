@@ -5,8 +5,8 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 import pytest
+from drawn_screens import drawn, frequencies
 
-from tests.helpers.drawn_screens import drawn, frequencies
 from textrm.metrics import screen_scores
 from textrm.page.filling.screens.continue_screen import continue_screen
 

@@ -17,7 +17,7 @@ from standin_model import lettered_page
 
 from textrm import infer
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def make_book(folder: Path) -> Path:

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from textrm.data.row import COLUMNS, SPLITS, Row, Rows, to_row
+from textrm.data.tables.row import COLUMNS, SPLITS, Row, Rows, to_row
 from textrm.errors import UserError
 
 BLOCK = 4 << 20  # bytes that are read at once

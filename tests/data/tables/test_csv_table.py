@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import textrm.data.table as module
+import textrm.data.tables.csv_table as module
 from textrm.data.manifest import SPLITS, Row, cells_of, numbers_of, read_manifest, write_manifest
-from textrm.data.table import Irregular, Table
+from textrm.data.tables.csv_table import Irregular, Table
 from textrm.errors import UserError
 
 PIECES = ["a", "é", "漫画", "x y", '5" disc', "a,b", "\u3000", " ", "", "0", "£", "…", "b'", "\t"]

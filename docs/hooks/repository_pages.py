@@ -15,7 +15,7 @@ from typing import Any
 import notebook_pages
 from mkdocs.structure.files import File, Files
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PLACE = "repository"
 STARTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", *(f"experiments/{path.parent.name}/README.md"
           for path in sorted(ROOT.glob("experiments/*/README.md"))))  # fmt: skip

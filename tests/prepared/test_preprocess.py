@@ -22,7 +22,7 @@ from textrm.data.manifest import Row, load_sample, read_manifest, write_manifest
 from textrm.pictures.colour import to_srgb
 from textrm.pictures.read import read
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_a_tree_becomes_a_set(tmp_path: Path) -> None:

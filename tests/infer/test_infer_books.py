@@ -133,7 +133,7 @@ def test_books_that_are_refused_cost_no_other(model_file: Path, cbz: Path, tmp_p
 
 def test_an_interrupted_book_goes_on(model_file: Path, tmp_path: Path) -> None:
     page = np.random.default_rng(0).integers(0, 256, (500, 500, 3), dtype=np.uint8)
-    names = [f"{number}.bmp" for number in range(200)]
+    names = [f"{number}.bmp" for number in range(100)]
     path, out = write_zip(tmp_path / "book.cbz", dict.fromkeys(names, picture(page, "BMP"))), tmp_path / "out"
     process = start(model_file, path, "-o", out, "--fill", "white", "--jobs", 2, group=True)
     while not list(out.glob(".textrm-*/*-*")) and process.poll() is None:
@@ -143,10 +143,10 @@ def test_an_interrupted_book_goes_on(model_file: Path, tmp_path: Path) -> None:
     assert process.returncode == 130
     assert errors.startswith("stopped")
     waiting = [name for name in files(out) if not name.endswith(".part")]
-    assert 0 < len(waiting) < 200
+    assert 0 < len(waiting) < 100
     assert "book.cbz" not in waiting
     result = run(model_file, path, "-o", out, "--fill", "white")
-    assert f"{200 - len(waiting)} pages cleaned, 1 book written, {len(waiting)} were done already" in result.output
+    assert f"{100 - len(waiting)} pages cleaned, 1 book written, {len(waiting)} were done already" in result.output
     assert files(out) == ["book.cbz"]
     assert list(members_of(out / "book.cbz")) == names
     whole = (out / "book.cbz").read_bytes()

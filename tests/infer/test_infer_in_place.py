@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import time
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO
@@ -147,7 +148,7 @@ def test_sigterm_stops_as_ctrl_c_does(model_file: Path, tmp_path: Path) -> None:
         out = tmp_path / f"out{jobs}"
         process = start(model_file, tmp_path / "in", "-o", out, "--fill", "white", "--jobs", jobs)
         while not list(out.glob("*.bmp")) and process.poll() is None:
-            pass
+            time.sleep(0.01)
         process.send_signal(signal.SIGTERM)
         _, errors = process.communicate()
         assert (process.returncode, errors.count("\n"), errors[:7]) == (143, 1, "stopped")

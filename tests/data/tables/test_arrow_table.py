@@ -17,12 +17,12 @@ import pyarrow.parquet
 import pytest
 from click.testing import CliRunner
 
-from textrm.data import arrow_table
-from textrm.data.arrow_table import SUFFIXES, ArrowTable
 from textrm.data.convert import main as convert
 from textrm.data.dataset import ManifestDataset
 from textrm.data.manifest import COLUMNS, SPLITS, Row, cells_of, numbers_of, read_manifest, write_manifest
-from textrm.data.table import Table
+from textrm.data.tables import arrow_table
+from textrm.data.tables.arrow_table import SUFFIXES, ArrowTable
+from textrm.data.tables.csv_table import Table
 from textrm.data.transforms import EvalTransform
 from textrm.errors import UserError
 

@@ -17,7 +17,7 @@ from nbclient import NotebookClient
 from nbconvert import MarkdownExporter
 from nbformat import NotebookNode
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / "build" / "notebooks"
 _log = logging.getLogger("mkdocs.plugins.notebooks")
 

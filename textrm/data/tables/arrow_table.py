@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from textrm.data.row import COLUMNS, SPLITS, Row, Rows, to_row
+from textrm.data.tables.row import COLUMNS, SPLITS, Row, Rows, to_row
 from textrm.errors import UserError
 from textrm.extras import import_extra
 from textrm.files import replacing
