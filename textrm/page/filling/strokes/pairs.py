@@ -23,6 +23,7 @@ _COST = 9.0  # at most, in squared standard deviations;
 _COST_ART = 3.0  # where the ground beside an end is not even,
 _CALM = 0.9  # of it at least
 _BARE = 2.0  # pixels of the way without a stroke where the ground is known
+_SAG, _SAG_MOST = 2.0, 3.0  # standard deviations, and pixels, that the middle of a way may lie aside
 _LONG = 12  # pixels of both ends: such pairs come first
 _APART = 1.5  # pixels that an end between lies off the curve,
 _ALONG = 0.4  # and the sine of the angle between them, at most
@@ -35,11 +36,12 @@ _JOINT_ANGLE = 0.4  # sine of the angle at which it meets the other, at least
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two ends of a stroke, and those ends of what is seen of it in between; all are indices."""
+    """Two ends of a stroke, those ends of what is seen of it in between, all as indices, and the sag of its middle."""
 
     first: int
     second: int
     between: list[int]
+    sag: float
 
 
 def pair(ends: Ends, ridges: Ridges, unknown: np.ndarray) -> list[Pair]:
@@ -54,8 +56,9 @@ def pair(ends: Ends, ridges: Ridges, unknown: np.ndarray) -> list[Pair]:
     pairs: list[Pair] = []
     if not len(first):
         return pairs
-    x, y = _curves(ends, first, second, _SAMPLES)
-    good = np.flatnonzero(_bare(ends, first, ridges, unknown, x, y) <= _BARE)
+    sag, bare = _sagging(ends, first, second, ridges, unknown)
+    x, y = _curves(ends, first, second, _SAMPLES, sag)
+    good = np.flatnonzero(bare <= _BARE)
     short = np.minimum(ends.length[first], ends.length[second]) < _LONG
     free = np.ones(len(ends), bool)
     for index in good[np.lexsort((cost[good], short[good]))].tolist():
@@ -64,7 +67,7 @@ def pair(ends: Ends, ridges: Ridges, unknown: np.ndarray) -> list[Pair]:
             free[[one, other]] = False
             between = free & _on(ends, x[index], y[index])
             free &= ~between
-            pairs.append(Pair(one, other, np.flatnonzero(between).tolist()))
+            pairs.append(Pair(one, other, np.flatnonzero(between).tolist(), float(sag[index])))
     return pairs
 
 
@@ -80,7 +83,7 @@ def _on(ends: Ends, x: np.ndarray, y: np.ndarray) -> np.ndarray:
 def way(ends: Ends, pair: Pair) -> tuple[np.ndarray, np.ndarray]:
     """The curve of a pair, through the ends in between: x and y, T each, half a pixel apart."""
     count = 2 + int(2 * np.linalg.norm(ends.place[pair.first] - ends.place[pair.second]))
-    x, y = (side[0] for side in _curves(ends, np.array([pair.first]), np.array([pair.second]), count))
+    x, y = (side[0] for side in _curves(ends, *np.array([[pair.first], [pair.second]]), count, np.array([pair.sag])))
     if not pair.between:
         return x, y
     place = ends.place[pair.between]
@@ -91,8 +94,31 @@ def way(ends: Ends, pair: Pair) -> tuple[np.ndarray, np.ndarray]:
     return x + np.interp(np.arange(count), at, off[:, 0]), y + np.interp(np.arange(count), at, off[:, 1])
 
 
-def _curves(ends: Ends, first: np.ndarray, second: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Those of M pairs, M x ``count`` each."""
+def _sagging(
+    ends: Ends, first: np.ndarray, second: np.ndarray, ridges: Ridges, unknown: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """By how many pixels the middles of M curves lie beside where their ends point, and how much of each is bare.
+
+    What is seen of a stroke in between tells it, as far as the doubt of its headings allows.
+    """
+    distance = np.linalg.norm(ends.place[second] - ends.place[first], axis=1)
+    most = np.minimum(_SAG * distance * (ends.doubt[first] + ends.doubt[second]) / 8, _SAG_MOST)
+    sag, bare = np.zeros(len(first)), _bare(ends, first, ridges, unknown, *_curves(ends, first, second, _SAMPLES))
+    for part in (-0.5, 0.5, -1, 1):
+        again = np.flatnonzero((bare > 0) & (most >= _PLACE))
+        if not len(again):
+            break
+        x, y = _curves(ends, first[again], second[again], _SAMPLES, part * most[again])
+        found = _bare(ends, first[again], ridges, unknown, x, y)
+        better = found < bare[again]
+        bare[again[better]], sag[again[better]] = found[better], part * most[again[better]]
+    return sag, bare
+
+
+def _curves(
+    ends: Ends, first: np.ndarray, second: np.ndarray, count: int, sag: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Those of M pairs, M x ``count`` each; their middles by ``sag`` pixels, M, aside."""
     t = np.linspace(0, 1, count)[:, None]
     start, stop = ends.place[first][:, None], ends.place[second][:, None]
     reach = np.linalg.norm(stop - start, axis=2)[..., None]
@@ -101,6 +127,8 @@ def _curves(ends: Ends, first: np.ndarray, second: np.ndarray, count: int) -> tu
     arrives = toward + _sure(ends.heading[second] + np.pi - toward, ends.doubt[second])
     curve = (1 + 2 * t) * (1 - t) ** 2 * start + t * (1 - t) ** 2 * reach * _direction(leaves)[:, None]
     curve = curve + t**2 * (3 - 2 * t) * stop + t**2 * (t - 1) * reach * _direction(arrives)[:, None]
+    if sag is not None:
+        curve = curve + 16 * (t * (1 - t)) ** 2 * (sag[:, None] * _direction(toward + np.pi / 2))[:, None]
     return curve[..., 0], curve[..., 1]
 
 
