@@ -30,8 +30,8 @@ _APART = 1.5  # pixels that an end between lies off the curve,
 _ALONG = 0.4  # and the sine of the angle between them, at most
 _SAMPLES = 96  # places of a way that are looked at
 _JOINT = 40  # pixels that a stroke without a partner goes on to another, at most,
-_JOINT_TIMES = 3  # and times what is seen of it
-_JOINT_SEEN = 8  # pixels that are seen of it, at least
+_JOINT_TIMES = 5  # and times what is seen of it
+_JOINT_SEEN = 5  # pixels that are seen of it, at least
 _JOINT_ANGLE = 0.4  # sine of the angle at which it meets the other, at least
 
 
