@@ -46,7 +46,7 @@ def test_a_line_is_met_where_the_hole_reaches_it(radius: int, meets: bool) -> No
     assert (lines is not None) == meets
     if lines is not None:
         assert np.array_equal(lines.pixels, clean[..., 0] == 0)
-        assert not lines.ending
+        assert not lines.ending.any()
         assert lines.traced.sum() == lines.hidden.sum() == lines.spurs.sum() == len(lines.colours) == 0
 
 
@@ -63,7 +63,7 @@ def test_a_grey_line_beneath_a_letter_has_its_own_colour(colour: tuple[int, ...]
     retouched = page.astype(np.float32)
     retouched[lines.hidden != 0] = lines.colours
     assert np.abs(retouched - clean)[LINE, STEM].max() <= 4
-    assert not lines.ending
+    assert not lines.ending.any()
 
 
 def test_levels_tell_what_8_bits_do() -> None:
@@ -80,7 +80,7 @@ def test_a_line_that_ends_in_a_letter_is_ending() -> None:
     clean[LINE, : STEM.start] = 0
     page, mask = lettered(clean, slice(30, 90))
     lines = found(page, mask)
-    assert lines.ending
+    assert lines.ending.any()
     assert not lines.hidden.any()
     assert lines.pixels[LINE, 10 : STEM.start - EDGE - 1].all()
     assert not lines.pixels[:, STEM.stop :].any()
@@ -98,7 +98,7 @@ def test_the_end_of_a_stroke_that_the_mask_missed_goes() -> None:
     assert lines.spurs[beyond].all()
     assert not lines.pixels[beyond].any()
     assert lines.pixels[LINE, 10:190].all()
-    assert not lines.ending
+    assert not lines.ending.any()
 
 
 @pytest.mark.parametrize(("line", "counts"), [(180, False), (120, True)])

@@ -69,7 +69,7 @@ def fill_holes(
     if fill == "auto":
         screened = fill_screens(image, hole, lines, how)
         screened.take_from(hole)
-        strokes = find_strokes(image, hole, [screened] if lines is None else [screened, lines])
+        strokes = find_strokes(image, hole, screened, lines)
         art = flat_rest(image, hole, lines)
         if strokes.take_out(art):  # without them more of the rest may be flat
             hole |= art

@@ -25,7 +25,7 @@ class Hole:
 
     ``pixels``, uint8, are to be filled. ``retouched`` are pixels of lines that letters lay over, which have the line's
     colour now. ``walls`` are lines that part one ground from another; there are none around a word over lines of which
-    some end in its hole: there they are what is to be continued.
+    some end in its hole: there they are what is to be continued, and these are none around the words beside it.
     """
 
     pixels: np.ndarray
@@ -46,7 +46,7 @@ def make_hole(image: np.ndarray, mask: np.ndarray, radius: int, edge: int) -> Ho
         radius: pixels, 0 or more.
         edge: pixels that the soft edges of letters reach on a page of this size, 1 or more.
     """
-    pixels, retouched, walls, standing = np.zeros_like(mask), *(Packed(mask.shape) for _ in range(3))
+    pixels, (retouched, walls, standing, ending) = np.zeros_like(mask), (Packed(mask.shape) for _ in range(4))
     for slices, own in blocks(mask, _GAP, _BLOCK):
         window, inner = surroundings(slices, own, margin(radius, edge), mask.shape)
         if not ink_beside(_shown(image[window]), mask[window], inner, radius, edge):
@@ -61,10 +61,12 @@ def make_hole(image: np.ndarray, mask: np.ndarray, radius: int, edge: int) -> Ho
             standing.add(window, lines.pixels)
             retouched.add(window, lines.hidden)
             image[window][lines.hidden != 0] = from_levels(lines.colours, image.dtype)
-            if not lines.ending:
+            ending.add(window, lines.ending)
+            if not lines.ending.any():
                 walls.add(window, lines.pixels)
         pixels[window] |= grown
     standing.take_from(pixels)
+    walls.take(ending)
     return Hole(pixels, retouched, walls)
 
 

@@ -33,8 +33,8 @@ class Lines:
     ``pixels`` are the lines, ``traced`` those of them that were followed through letters; of these a letter lies over
     ``hidden``, where the line has the N ``colours``. ``ink`` is all that has the letters' tone; ``near`` the letters
     with their soft edges, where only what was followed through is a line; ``spurs`` is ink between the letters and a
-    line, which goes. ``ending``: there are lines that come up to letters and were not followed through, or
-    several that go through the midst of the word; then none is followed.
+    line, which goes. Where lines come up to letters and cannot be followed through, or several go through the midst of
+    the word, these are ``ending``, and none is followed.
     """
 
     pixels: np.ndarray
@@ -44,7 +44,7 @@ class Lines:
     ink: np.ndarray
     near: np.ndarray
     spurs: np.ndarray
-    ending: bool
+    ending: np.ndarray
 
 
 def find_lines(crop: np.ndarray, mask: np.ndarray, own: np.ndarray, radius: int, edge: int) -> Lines | None:
@@ -75,10 +75,10 @@ def find_lines(crop: np.ndarray, mask: np.ndarray, own: np.ndarray, radius: int,
     standing = going_on & (1 - spurs)
     ends = standing & _grown(ink & near & reach, 1) & (1 - _grown(traced, 1))
     if ends.any() or _through(traced, own):
-        none = np.zeros_like(near)
-        return Lines(going_on, none, none, np.zeros((0, len(ground)), np.float32), ink, near, none, True)
+        none, ending = np.zeros_like(near), _touching(going_on, ends | _grown(traced, 1))
+        return Lines(going_on, none, none, np.zeros((0, len(ground)), np.float32), ink, near, none, ending)
     colours = ground + over[hidden != 0, None] / np.float32(255) * axis
-    return Lines(standing | traced, traced, hidden, colours, ink, near, spurs, bool(ends.any()))
+    return Lines(standing | traced, traced, hidden, colours, ink, near, spurs, ends)
 
 
 def margin(radius: int, edge: int) -> int:

@@ -44,5 +44,9 @@ class Packed:
         for band in self._bands():
             mask[band] &= 1 - self[band, slice(None)]
 
+    def take(self, other: Packed) -> None:
+        """Set to 0 what is 1 in ``other``, which has the same size."""
+        self._bits &= ~other._bits
+
     def _bands(self) -> list[slice]:
         return [slice(row, row + _BAND) for row in range(0, self._height, _BAND)]

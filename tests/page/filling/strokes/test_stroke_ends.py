@@ -46,8 +46,9 @@ def test_surfaces_are_no_strokes() -> None:
 
 
 def test_crossing_strokes_are_paired_each_with_itself() -> None:
-    ends, ridges = ends_of([[(0, 20), (199, 140)], [(0, 130), (199, 40)]])
-    pairs = pair(ends, ridges, box())
+    crossing = [[(0, 20), (199, 140)], [(0, 130), (199, 40)]]
+    ends, ridges = ends_of(crossing)
+    pairs = pair(ends, paper(crossing, 2)[..., 0], ridges, box())
     assert len(pairs) == 2
     for both in pairs:
         x, y = way(ends, both)

@@ -34,7 +34,7 @@ def continued(truth: np.ndarray, hole: np.ndarray, ground: int = 255, lines: Pac
     """The strokes drawn over holes that are filled with ``ground`` after other pixels stood there."""
     image = truth.copy()
     image[hole != 0] = 90
-    strokes = find_strokes(image, hole, () if lines is None else [lines])
+    strokes = find_strokes(image, hole, walls=lines)
     left = hole.copy()
     strokes.take_out(left)
     image[left != 0] = ground

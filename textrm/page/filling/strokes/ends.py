@@ -14,6 +14,8 @@ LENGTH = 24  # pixels of a stroke before the hole that are measured, at most
 _LEAST = 40  # levels that a stroke differs from its ground by
 _FIRST = 8  # pixels of it that tell its heading at first
 _DIRECTIONS = 24  # that are tried for it
+_LOBE = 2  # directions to both sides that are the same stroke's
+_ASLANT, _HALF = 16, 2  # pixels for which a hole's border may run along a stroke, at most, and how near it does
 _FACING = 0.6  # cosine of the angles by which two ends may be turned from each other, at least
 _STEADY = 0.4  # of the most that its first pixels have, softened, the least have
 _EVEN = 0.2  # of the mean by which the ink of cuts may vary; rows of dots vary by more
@@ -54,7 +56,10 @@ class Ends:
         return Ends(*(getattr(self, field.name)[which] for field in fields(self)))
 
 
-def find_ends(crop: np.ndarray, grey: np.ndarray, ridges: Ridges, unknown: np.ndarray, own: np.ndarray) -> Ends:
+def find_ends(
+    crop: np.ndarray, grey: np.ndarray, ridges: Ridges, unknown: np.ndarray, own: np.ndarray,
+    walls: np.ndarray | None = None,
+) -> Ends:  # fmt: skip
     """The strokes that meet a hole; none where no two of them might belong together.
 
     Args:
@@ -63,11 +68,14 @@ def find_ends(crop: np.ndarray, grey: np.ndarray, ridges: Ridges, unknown: np.nd
         ridges: the thin strokes of the crop.
         unknown: h w uint8 in {0, 1}, all holes.
         own: h w uint8 in {0, 1}, the hole.
+        walls: h w uint8 in {0, 1}, where strokes have no ends.
     """
-    touched = [_contacts(plane, own) for plane in (ridges.dark, ridges.light)]
+    apart = None if walls is None else cv2.dilate(walls, np.ones((3, 3), np.uint8))
+    touched = [_contacts(plane if apart is None else plane * (1 - apart), own) for plane in (ridges.dark, ridges.light)]
     place, light = np.concatenate(touched), np.arange(2).repeat([len(part) for part in touched])
-    heading, steady = _away(ridges, light, own, place)
-    place, heading, light = place[steady], heading[steady], light[steady]
+    which, heading = _away(ridges, light, own, place)
+    light = light[which]
+    place = _whole(place[which], heading, ridges, light, unknown)
     bend = np.zeros(len(place))
     for length, order in ((_FIRST, 2), (LENGTH, 3)):
         if len(place) < 2:
@@ -125,7 +133,7 @@ def _contacts(ridges: np.ndarray, own: np.ndarray) -> np.ndarray:
     total = np.maximum(np.bincount(label, weight, count), 1)
     middles = np.stack([np.bincount(label, weight * side, count) / total for side in (x, y)], 1)
     found = [middles[1:][area[1:] <= 3 * WIDEST]]
-    for long in (np.flatnonzero(area[1:] > 3 * WIDEST) + 1).tolist():
+    for long in (np.flatnonzero(area[1:] > WIDEST) + 1).tolist():
         place = np.stack([x, y], 1)[label == long]
         along = place @ np.linalg.eigh(np.cov(place.T))[1][:, 1]
         found.append(place[[along.argmin(), along.argmax()]])
@@ -133,17 +141,38 @@ def _contacts(ridges: np.ndarray, own: np.ndarray) -> np.ndarray:
 
 
 def _away(ridges: Ridges, light: np.ndarray, own: np.ndarray, place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """In which direction each of N strokes leaves its place, radians, and whether it goes on there from the hole."""
+    """Which of N places strokes leave away from the hole, and in which directions, radians; M each."""
     if not len(place):
-        return np.zeros(0), np.zeros(0, bool)
+        return np.zeros(0, int), np.zeros(0)
     soft = cv2.blur(ridges.both, (3, 3))
     angles = np.arange(_DIRECTIONS) * (2 * np.pi / _DIRECTIONS)
     steps = np.arange(1, _FIRST + 1)
     x = place[:, :1, None] + np.cos(angles)[:, None] * steps
     y = place[:, 1:, None] + np.sin(angles)[:, None] * steps + ridges.rows(light)[:, None, None]
     seen = sampled(soft, x.reshape(len(place), -1), y.reshape(len(place), -1)).reshape(len(place), _DIRECTIONS, -1)
-    best = seen.sum(2).argmax(1)
-    heading, seen = angles[best], seen[np.arange(len(best)), best, SLANT - 1 : SLANT + SHORTEST - 1]
-    back_x, back_y = (place - SHORTEST * np.stack([np.cos(heading), np.sin(heading)], 1)).T
+    total = seen.sum(2)
+    around = np.stack([np.roll(total, turn, 1) for turn in range(-_LOBE, _LOBE + 1)])
+    which, best = np.nonzero((total == around.max(0)) & (total > 0))
+    heading, seen = angles[best], seen[which, best, SLANT - 1 : SLANT + SHORTEST - 1]
+    back_x, back_y = (place[which] - SHORTEST * np.stack([np.cos(heading), np.sin(heading)], 1)).T
     into = value_at(cv2.dilate(own, np.ones((5, 5), np.uint8)), back_x, back_y) != 0
-    return heading, into & (seen.min(1) >= _STEADY * seen.max(1)) & (seen.min(1) >= _LEAST / 4)
+    good = into & (seen.min(1) >= _STEADY * seen.max(1)) & (seen.min(1) >= _LEAST / 4)
+    return which[good], heading[good]
+
+
+def _whole(
+    place: np.ndarray, heading: np.ndarray, ridges: Ridges, light: np.ndarray, unknown: np.ndarray
+) -> np.ndarray:
+    """The places of N strokes moved away from the hole to where they are seen whole, N x 2.
+
+    The border of a hole may run along a stroke for a while.
+    """
+    steps = np.arange(_ASLANT + 1)
+    cos, sin = np.cos(heading)[:, None], np.sin(heading)[:, None]
+    x, y = place[:, :1] + cos * steps, place[:, 1:] + sin * steps
+    beside = [value_at(unknown, x - sin * side, y + cos * side) for side in (-_HALF, _HALF)]
+    hidden = (beside[0] | beside[1]) != 0
+    inked = value_at(cv2.dilate(ridges.both, np.ones((3, 3), np.uint8)), x, y + ridges.rows(light)[:, None]) >= _LEAST
+    hidden[:, SLANT:] &= np.logical_and.accumulate(inked, 1)[:, SLANT:]
+    moved = np.where(hidden[:, SLANT], np.argmin(hidden | (steps < SLANT), 1), 0)
+    return place + moved[:, None] * np.concatenate([cos, sin], 1)

@@ -8,7 +8,6 @@ cubic, the filling sees nothing of them, and they are laid over it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -78,14 +77,16 @@ class Strokes:
         return sum(len(part.rows) for part in self._covered)
 
 
-def find_strokes(image: np.ndarray, hole: np.ndarray, others: Sequence[Packed] = ()) -> Strokes:
+def find_strokes(
+    image: np.ndarray, hole: np.ndarray, filled: Packed | None = None, walls: Packed | None = None
+) -> Strokes:
     """The strokes that go through the holes of a page.
 
     Args:
         image: H W 3 RGB or H W 1 grey, uint8 or uint16.
         hole: H W uint8 in {0, 1}.
-        others: H W in {0, 1} each, where no stroke is looked for: lines of the drawing that part grounds and do not go
-            through holes, and what was filled before.
+        filled: H W in {0, 1}, what was filled before.
+        walls: H W in {0, 1}, lines of the drawing that part grounds: where these meet a hole they do not go through.
     """
     strokes = Strokes()
     for slices, own in blocks(hole, _GAP, _BLOCK):
@@ -94,9 +95,10 @@ def find_strokes(image: np.ndarray, hole: np.ndarray, others: Sequence[Packed] =
         grey = _grey(image[window])
         if not _met(grey, unknown, inner):
             continue
-        for other in others:
-            unknown |= other[window]
-        continued = _continued(to_levels(image[window]), grey, unknown, inner)
+        if filled is not None:
+            unknown |= filled[window]
+        apart = None if walls is None else walls[window]
+        continued = _continued(to_levels(image[window]), grey, unknown, inner, apart)
         if continued is not None:
             strokes.add(image, window, *continued)
     return strokes
@@ -115,13 +117,15 @@ def _met(grey: np.ndarray, unknown: np.ndarray, own: np.ndarray) -> bool:
 
 
 def _continued(
-    crop: np.ndarray, grey: np.ndarray, unknown: np.ndarray, own: np.ndarray
+    crop: np.ndarray, grey: np.ndarray, unknown: np.ndarray, own: np.ndarray, walls: np.ndarray | None
 ) -> tuple[Canvas, np.ndarray] | None:
     ridges = Ridges(grey, unknown)
-    ends = find_ends(crop, grey, ridges, unknown, own)
-    pairs = pair(ends, ridges, unknown)
+    ends = find_ends(crop, grey, ridges, unknown, own, walls)
+    pairs = pair(ends, grey, ridges, unknown)
     if not pairs:
         return None
+    if walls is not None:
+        unknown = unknown | walls
     canvas = Canvas(own, crop.shape[2])
     used: list[int] = []
     for both in pairs:

@@ -11,7 +11,7 @@ from textrm.page.filling.strokes.ends import Ends
 from textrm.page.filling.strokes.ridges import Ridges
 
 _FARTHEST = 320  # pixels that a stroke is hidden for, at most,
-_TIMES = 12  # and times what is seen of its longer end
+_TIMES = 14  # and times what is seen of its longer end
 _TURN = 0.9  # radians that an end may be turned from the straight way to the other, at most
 _SHIFT = 0.04  # radians by which two ends of one straight stroke miss each other mostly
 _STRAIGHT = 0.02  # radians that the heading of a straight stroke may be off
@@ -23,30 +23,34 @@ _COST = 9.0  # at most, in squared standard deviations;
 _COST_ART = 3.0  # where the ground beside an end is not even,
 _CALM = 0.9  # of it at least
 _BARE = 2.0  # pixels of the way without a stroke where the ground is known
-_LONG = 12  # pixels of both ends: such pairs come first
+_SAG, _SAG_MOST = 2.0, 3.0  # standard deviations, and pixels, that the middle of a way may lie aside
+_GROUND_SEEN, _SEEN = 5, 0.5  # pixels around a place, and what share of them tells ground from a stroke
+_LONG, _SHORT = 12, 3.0  # pixels of both ends; what less of one costs
 _APART = 1.5  # pixels that an end between lies off the curve,
 _ALONG = 0.4  # and the sine of the angle between them, at most
 _SAMPLES = 96  # places of a way that are looked at
 _JOINT = 40  # pixels that a stroke without a partner goes on to another, at most,
-_JOINT_TIMES = 3  # and times what is seen of it
-_JOINT_SEEN = 8  # pixels that are seen of it, at least
+_JOINT_TIMES = 5  # and times what is seen of it
+_JOINT_SEEN = 5  # pixels that are seen of it, at least
 _JOINT_ANGLE = 0.4  # sine of the angle at which it meets the other, at least
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two ends of a stroke, and those ends of what is seen of it in between; all are indices."""
+    """Two ends of a stroke, those ends of what is seen of it in between, all as indices, and the sag of its middle."""
 
     first: int
     second: int
     between: list[int]
+    sag: float
 
 
-def pair(ends: Ends, ridges: Ridges, unknown: np.ndarray) -> list[Pair]:
-    """Pairs of ends, each end at most once: those of which much is seen come first, then those that fit best.
+def pair(ends: Ends, grey: np.ndarray, ridges: Ridges, unknown: np.ndarray) -> list[Pair]:
+    """Pairs of ends, each end at most once: those that fit best come first, and more so where much is seen of both.
 
     Args:
         ends: N ends of strokes.
+        grey: h w uint8.
         ridges: the thin strokes around the hole.
         unknown: h w uint8 in {0, 1}, the holes.
     """
@@ -54,17 +58,19 @@ def pair(ends: Ends, ridges: Ridges, unknown: np.ndarray) -> list[Pair]:
     pairs: list[Pair] = []
     if not len(first):
         return pairs
-    x, y = _curves(ends, first, second, _SAMPLES)
-    good = np.flatnonzero(_bare(ends, first, ridges, unknown, x, y) <= _BARE)
+    standing = _standing(ends, grey, ridges, unknown)
+    sag, bare = _sagging(ends, first, second, standing, unknown)
+    x, y = _curves(ends, first, second, _SAMPLES, sag)
+    good = np.flatnonzero(bare <= _BARE)
     short = np.minimum(ends.length[first], ends.length[second]) < _LONG
     free = np.ones(len(ends), bool)
-    for index in good[np.lexsort((cost[good], short[good]))].tolist():
+    for index in good[np.argsort(cost[good] + _SHORT * short[good], kind="stable")].tolist():
         one, other = int(first[index]), int(second[index])
         if free[one] and free[other]:
             free[[one, other]] = False
             between = free & _on(ends, x[index], y[index])
             free &= ~between
-            pairs.append(Pair(one, other, np.flatnonzero(between).tolist()))
+            pairs.append(Pair(one, other, np.flatnonzero(between).tolist(), float(sag[index])))
     return pairs
 
 
@@ -80,7 +86,7 @@ def _on(ends: Ends, x: np.ndarray, y: np.ndarray) -> np.ndarray:
 def way(ends: Ends, pair: Pair) -> tuple[np.ndarray, np.ndarray]:
     """The curve of a pair, through the ends in between: x and y, T each, half a pixel apart."""
     count = 2 + int(2 * np.linalg.norm(ends.place[pair.first] - ends.place[pair.second]))
-    x, y = (side[0] for side in _curves(ends, np.array([pair.first]), np.array([pair.second]), count))
+    x, y = (side[0] for side in _curves(ends, *np.array([[pair.first], [pair.second]]), count, np.array([pair.sag])))
     if not pair.between:
         return x, y
     place = ends.place[pair.between]
@@ -91,8 +97,31 @@ def way(ends: Ends, pair: Pair) -> tuple[np.ndarray, np.ndarray]:
     return x + np.interp(np.arange(count), at, off[:, 0]), y + np.interp(np.arange(count), at, off[:, 1])
 
 
-def _curves(ends: Ends, first: np.ndarray, second: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Those of M pairs, M x ``count`` each."""
+def _sagging(
+    ends: Ends, first: np.ndarray, second: np.ndarray, standing: np.ndarray, unknown: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """By how many pixels the middles of M curves lie beside where their ends point, and how much of each is bare.
+
+    What is seen of a stroke in between tells it, as far as the doubt of its headings allows.
+    """
+    distance = np.linalg.norm(ends.place[second] - ends.place[first], axis=1)
+    most = np.minimum(_SAG * distance * (ends.doubt[first] + ends.doubt[second]) / 8, _SAG_MOST)
+    sag, bare = np.zeros(len(first)), _bare(ends, first, standing, unknown, *_curves(ends, first, second, _SAMPLES))
+    for part in (-0.5, 0.5, -1, 1):
+        again = np.flatnonzero((bare > 0) & (most >= _PLACE))
+        if not len(again):
+            break
+        x, y = _curves(ends, first[again], second[again], _SAMPLES, part * most[again])
+        found = _bare(ends, first[again], standing, unknown, x, y)
+        better = found < bare[again]
+        bare[again[better]], sag[again[better]] = found[better], part * most[again[better]]
+    return sag, bare
+
+
+def _curves(
+    ends: Ends, first: np.ndarray, second: np.ndarray, count: int, sag: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Those of M pairs, M x ``count`` each; their middles by ``sag`` pixels, M, aside."""
     t = np.linspace(0, 1, count)[:, None]
     start, stop = ends.place[first][:, None], ends.place[second][:, None]
     reach = np.linalg.norm(stop - start, axis=2)[..., None]
@@ -101,6 +130,8 @@ def _curves(ends: Ends, first: np.ndarray, second: np.ndarray, count: int) -> tu
     arrives = toward + _sure(ends.heading[second] + np.pi - toward, ends.doubt[second])
     curve = (1 + 2 * t) * (1 - t) ** 2 * start + t * (1 - t) ** 2 * reach * _direction(leaves)[:, None]
     curve = curve + t**2 * (3 - 2 * t) * stop + t**2 * (t - 1) * reach * _direction(arrives)[:, None]
+    if sag is not None:
+        curve = curve + 16 * (t * (1 - t)) ** 2 * (sag[:, None] * _direction(toward + np.pi / 2))[:, None]
     return curve[..., 0], curve[..., 1]
 
 
@@ -142,10 +173,26 @@ def _candidates(ends: Ends) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return first[good], second[good], cost[good]
 
 
+def _standing(ends: Ends, grey: np.ndarray, ridges: Ridges, unknown: np.ndarray) -> np.ndarray:
+    """By how many levels dark and light strokes may stand at every place, 2 x h x w uint8.
+
+    Where hardly any ground is known beside it, what is as dark as a stroke may be one.
+    """
+    block = np.ones((3, 3), np.uint8)
+    planes = np.stack([cv2.dilate(ridge, block) for ridge in (ridges.dark, ridges.light)])
+    alone = (cv2.blur(1.0 - unknown, (_GROUND_SEEN, _GROUND_SEEN)) < _SEEN) & (unknown == 0)
+    ink = ends.ink.mean(1)
+    for plane, those in zip(planes, (ends.contrast > 0, ends.contrast < 0), strict=True):
+        if those.any():
+            near = np.abs(grey - np.median(ink[those])) <= np.abs(ends.contrast[those]).min() / 2
+            plane[alone & near] = 255
+    return planes
+
+
 def _bare(
     ends: Ends,
     first: np.ndarray,
-    ridges: Ridges,
+    standing: np.ndarray,
     unknown: np.ndarray,
     x: np.ndarray,
     y: np.ndarray,
@@ -153,9 +200,7 @@ def _bare(
     """How many pixels of each way go where the ground is known and no stroke stands."""
     height, width = unknown.shape
     rows, columns = np.rint(y).astype(int).clip(0, height - 1), np.rint(x).astype(int).clip(0, width - 1)
-    block = np.ones((3, 3), np.uint8)
-    dark, light = (cv2.dilate(ridge, block)[rows, columns] for ridge in (ridges.dark, ridges.light))
-    seen = np.where((ends.contrast[first] > 0)[:, None], dark, light)
+    seen = standing[(ends.contrast[first] < 0).astype(int)[:, None], rows, columns]
     bare = (seen < np.abs(ends.contrast[first])[:, None] / 2) & (unknown[rows, columns] == 0)
     steps = np.hypot(np.diff(x, axis=1), np.diff(y, axis=1)).sum(1) / (x.shape[1] - 1)
     return bare.sum(1) * steps
