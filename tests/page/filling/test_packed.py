@@ -33,3 +33,13 @@ def test_nothing_beside_a_window_is_set() -> None:
     outside: Slices = slice(0, 9), slice(18, 99)
     assert mask[outside].shape == (5, 22)
     assert not mask[outside].any()
+
+
+def test_what_another_has_is_taken_out() -> None:
+    both, other = Packed((4, 11)), Packed((4, 11))
+    both.add((slice(0, 4), slice(0, 11)), np.ones((4, 11), np.uint8))
+    other.add((slice(1, 3), slice(2, 9)), np.ones((2, 7), np.uint8))
+    both.take(other)
+    left = both[slice(0, 4), slice(0, 11)]
+    assert left.sum() == 44 - 14
+    assert not left[1:3, 2:9].any()

@@ -197,3 +197,9 @@ def test_a_balloon_without_strokes_has_none() -> None:
     strokes.draw(truth, left)
     assert np.array_equal(left, hole)
     assert np.array_equal(truth, before)
+
+
+def test_a_stroke_along_the_border_of_a_hole_goes_through() -> None:
+    truth = paper([[(0, 78), (199, 90)]])
+    hole = box(left=40, right=160, top=76, bottom=120)  # its upper border runs along the stroke for a while
+    assert off(continued(truth, hole), truth, hole) < 1.5
