@@ -37,7 +37,7 @@ CALIBRATING = 64  # words of each set that the ranges of 8 bits are taken from
               default=(THRESHOLD, THRESHOLD), show_default=True,
               help=f"Scores of the two verifiers that become {THRESHOLD}, the released threshold: of the one that "
               "learns from words alone, and of the one that knows photographs; more leaves more as it is.")  # fmt: skip
-@click.option("--against", default=0.03, show_default=True, type=click.FloatRange(0, 1, max_open=True),
+@click.option("--against", default=0.05, show_default=True, type=click.FloatRange(0, 1, max_open=True),
               help="What the one that knows photographs gives less stays, whatever the other says.")  # fmt: skip
 @click.option("--limit", default=1200, show_default=True, type=click.IntRange(1), help="Pages of each set.")
 @click.option("--steps", default=7000, show_default=True, type=click.IntRange(1), help="Batches of 128 words.")
