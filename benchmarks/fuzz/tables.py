@@ -14,7 +14,7 @@ import numpy as np
 from benchmarks.fuzz.check import Inside, refused
 from textrm.data.manifest import BadRow, Row, load_sample, read_manifest, write_manifest
 from textrm.data.shards.write import pack
-from textrm.data.table import Irregular, Table
+from textrm.data.tables.csv_table import Irregular, Table
 from textrm.errors import UserError
 
 _TAR = "train-00000.tar"

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmarks.ocr_peer import otsu_strokes, telea
-from benchmarks.peers import compare, true_mask
+from benchmarks.peers.__main__ import compare, true_mask
+from benchmarks.peers.ocr_peer import otsu_strokes, telea
 from textrm.data.manifest import Row, write_manifest
 from textrm.data.sample import Sample
 from textrm.evaluate.scoring import Method, score_page

@@ -99,7 +99,7 @@ class Letterer:
                 return False
         else:
             box_width = width + 2 * pad
-            at = self._corner(box_width, box_height, area)
+            at = self.room.corner(box_width, box_height, area, self.em)
             if at is None:
                 return False
         outline = box(0, 0, box_width, box_height)
@@ -110,20 +110,6 @@ class Letterer:
         self.place(text, left, at[1] + pad, "caption")
         self.tags.add("caption_box")
         return True
-
-    def _corner(self, width: float, height: float, area: Box) -> tuple[float, float] | None:
-        """Where a box of this size touches edges of ``area``, or lies a little off or over them; seldom anywhere."""
-        rng = self.rng
-        if rng.random() < 0.15:
-            return self.room.find(width, height, area)
-        off = rng.choice([0.0, rng.uniform(-0.3, 0.8)]) * self.em
-        across, down = (
-            float(rng.choice([0.0, 0.5, 1.0], p=[0.5, 0.2, 0.3])),
-            float(rng.choice([0.0, 1.0], p=[0.65, 0.35])),
-        )
-        x = area[0] + off + across * (area[2] - area[0] - width - 2 * off)
-        y = area[1] + off + down * (area[3] - area[1] - height - 2 * off)
-        return (x, y) if self.room.take((x, y, x + width, y + height)) else None
 
     def write(self, area: Box, kind: str = "dialogue") -> bool:
         """Free dialogue, or a caption, straight on the picture."""

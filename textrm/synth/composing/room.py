@@ -43,6 +43,23 @@ class Room:
                 return x, y
         return None
 
+    def corner(self, width: float, height: float, area: Box, em: float) -> tuple[float, float] | None:
+        """Where a box touches edges of ``area``, or lies a little off or over them; seldom anywhere.
+
+        ``em`` is the size of its letters in pixels, which the distance follows.
+        """
+        rng = self.rng
+        if rng.random() < 0.15:
+            return self.find(width, height, area)
+        off = rng.choice([0.0, rng.uniform(-0.3, 0.8)]) * em
+        across, down = (
+            float(rng.choice([0.0, 0.5, 1.0], p=[0.5, 0.2, 0.3])),
+            float(rng.choice([0.0, 1.0], p=[0.65, 0.35])),
+        )
+        x = area[0] + off + across * (area[2] - area[0] - width - 2 * off)
+        y = area[1] + off + down * (area[3] - area[1] - height - 2 * off)
+        return (x, y) if self.take((x, y, x + width, y + height)) else None
+
     def crowded(self, box: Box, limit: float = 0.02) -> bool:
         """Whether a box shares more than ``limit`` of the smaller area with one that is taken."""
         area = (box[2] - box[0]) * (box[3] - box[1])

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import track
 
 import textrm
-from benchmarks.ocr_peer import OcrPeer, telea
+from benchmarks.peers.ocr_peer import OcrPeer, telea
 from textrm.command_line import click_command
 from textrm.data.manifest import BadRow, read_manifest
 from textrm.data.sample import Sample

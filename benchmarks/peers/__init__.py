@@ -1,0 +1,1 @@
+"""Other tools that take lettering out, on the same pages."""
