@@ -86,7 +86,8 @@ def _on(ends: Ends, x: np.ndarray, y: np.ndarray) -> np.ndarray:
 def way(ends: Ends, pair: Pair) -> tuple[np.ndarray, np.ndarray]:
     """The curve of a pair, through the ends in between: x and y, T each, half a pixel apart."""
     count = 2 + int(2 * np.linalg.norm(ends.place[pair.first] - ends.place[pair.second]))
-    x, y = (side[0] for side in _curves(ends, *np.array([[pair.first], [pair.second]]), count, np.array([pair.sag])))
+    first, second = np.array([pair.first]), np.array([pair.second])
+    x, y = (side[0] for side in _curves(ends, first, second, count, np.array([pair.sag])))
     if not pair.between:
         return x, y
     place = ends.place[pair.between]
