@@ -8,7 +8,12 @@
 #   class is left out, and 2/3 with 20 or 200 of them, without that warning: the class counts as 0.
 # Exit status 1 where that has changed.
 set -euo pipefail
-source "$(dirname "$0")/venv.sh" torch==2.14.1 torchmetrics==1.9.0 numpy==2.4.6
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+python3 -m venv "$work/venv"
+"$work/venv/bin/python" -m pip install --quiet --disable-pip-version-check torch==2.14.1 torchmetrics==1.9.0 \
+  numpy==2.4.6
+cd "$work"
 "$work/venv/bin/python" - <<'PYTHON'
 import sys
 import warnings

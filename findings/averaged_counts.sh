@@ -8,7 +8,12 @@
 #   integer, and what the average adds to it in one step is less than one and is rounded away.
 # Exit status 1 where that has changed.
 set -euo pipefail
-source "$(dirname "$0")/venv.sh" torch==2.14.1 pytorch-lightning==2.6.6 numpy==2.4.6
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+python3 -m venv "$work/venv"
+"$work/venv/bin/python" -m pip install --quiet --disable-pip-version-check torch==2.14.1 pytorch-lightning==2.6.6 \
+  numpy==2.4.6
+cd "$work"
 "$work/venv/bin/python" -W ignore - <<'PYTHON'
 import logging
 import sys

@@ -7,7 +7,12 @@
 #   at quality 100 (matrix "identity"): exact in RGB and RGBA, of 8, 10 and 12 bits, also as Pillow reads it.
 # Exit status 1 where that has changed.
 set -euo pipefail
-source "$(dirname "$0")/venv.sh" opencv-python-headless==5.0.0.93 pillow==13.0.0 numpy==2.4.6
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+python3 -m venv "$work/venv"
+"$work/venv/bin/python" -m pip install --quiet --disable-pip-version-check opencv-python-headless==5.0.0.93 \
+  pillow==13.0.0 numpy==2.4.6
+cd "$work"
 "$work/venv/bin/python" -W ignore - <<'PYTHON'
 import io
 import sys

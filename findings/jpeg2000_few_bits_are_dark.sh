@@ -7,7 +7,12 @@
 #   and 511 wraps around to 0. What imagecodecs decodes of the same bytes is what was written.
 # Exit status 1 where that has changed.
 set -euo pipefail
-source "$(dirname "$0")/venv.sh" pillow==13.0.0 imagecodecs==2026.3.6 numpy==2.4.6
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+python3 -m venv "$work/venv"
+"$work/venv/bin/python" -m pip install --quiet --disable-pip-version-check pillow==13.0.0 imagecodecs==2026.3.6 \
+  numpy==2.4.6
+cd "$work"
 "$work/venv/bin/python" -W ignore - <<'PYTHON'
 import io
 import sys

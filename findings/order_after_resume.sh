@@ -9,7 +9,12 @@
 #   generator after an epoch's order; on resuming the order is drawn once more from the saved state, and no seed after it.
 # Exit status 1 where that has changed.
 set -euo pipefail
-source "$(dirname "$0")/venv.sh" torch==2.14.1 torchdata==0.11.0 numpy==2.4.6
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+python3 -m venv "$work/venv"
+"$work/venv/bin/python" -m pip install --quiet --disable-pip-version-check torch==2.14.1 torchdata==0.11.0 \
+  numpy==2.4.6
+cd "$work"
 cat > order.py <<'PYTHON'
 import sys
 

@@ -8,7 +8,12 @@
 #   one level darker than in RGB, among them 256 (0, and 1 in RGB) and 65280 (254, and 255). Grey of 8 bits is exact.
 # Exit status 1 where that has changed.
 set -euo pipefail
-source "$(dirname "$0")/venv.sh" pypdfium2==5.15.2 pikepdf==10.18.0 pillow==13.0.0 numpy==2.4.6
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+python3 -m venv "$work/venv"
+"$work/venv/bin/python" -m pip install --quiet --disable-pip-version-check pypdfium2==5.15.2 pikepdf==10.18.0 \
+  pillow==13.0.0 numpy==2.4.6
+cd "$work"
 "$work/venv/bin/python" -W ignore - <<'PYTHON'
 import io
 import sys

@@ -9,7 +9,12 @@
 #   PDFium's page is white with it and black without. No warning is given.
 # Exit status 1 where that has changed.
 set -euo pipefail
-source "$(dirname "$0")/venv.sh" pypdfium2==5.15.2 pikepdf==10.18.0 pillow==13.0.0 numpy==2.4.6
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+python3 -m venv "$work/venv"
+"$work/venv/bin/python" -m pip install --quiet --disable-pip-version-check pypdfium2==5.15.2 pikepdf==10.18.0 \
+  pillow==13.0.0 numpy==2.4.6
+cd "$work"
 "$work/venv/bin/python" -W ignore - <<'PYTHON'
 import io
 import sys

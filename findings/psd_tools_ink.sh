@@ -7,7 +7,12 @@
 # Seen: every value v is 255 - v, by topil() and by Pillow's own reader: frompil() does not turn it. RGB and grey are exact.
 # Exit status 1 where that has changed.
 set -euo pipefail
-source "$(dirname "$0")/venv.sh" psd-tools==1.26.0 pillow==13.0.0 numpy==2.4.6
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+python3 -m venv "$work/venv"
+"$work/venv/bin/python" -m pip install --quiet --disable-pip-version-check psd-tools==1.26.0 pillow==13.0.0 \
+  numpy==2.4.6
+cd "$work"
 "$work/venv/bin/python" -W ignore - <<'PYTHON'
 import io
 import sys

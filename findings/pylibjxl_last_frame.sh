@@ -6,7 +6,12 @@
 # Seen: of two frames, of level 10 and 200, the picture is 10 everywhere, but 200 with metadata=True.
 # Exit status 1 where that has changed.
 set -euo pipefail
-source "$(dirname "$0")/venv.sh" pylibjxl==0.5.0 imagecodecs==2026.3.6 numpy==2.4.6
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+python3 -m venv "$work/venv"
+"$work/venv/bin/python" -m pip install --quiet --disable-pip-version-check pylibjxl==0.5.0 imagecodecs==2026.3.6 \
+  numpy==2.4.6
+cd "$work"
 "$work/venv/bin/python" -W ignore - <<'PYTHON'
 import sys
 
