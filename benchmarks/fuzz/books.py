@@ -97,7 +97,7 @@ def book_seeds() -> Iterator[tuple[str, bytes]]:
 
 def _images(grey: np.ndarray) -> Iterator[tuple[str, dict[str, Any]]]:
     """What the dictionaries of images say, with the packed bytes as ``data``."""
-    plain, fax = grey.tobytes(), _group4(grey)
+    plain, fax = grey.tobytes(), pictures.group4(Image.fromarray(grey))
     colours = Array([Name.Indexed, Name.DeviceRGB, 255, pikepdf.String(bytes(range(256)) * 3)])
     ink = Dictionary(FunctionType=2, Domain=[0, 1], C0=[0, 0, 0, 0], C1=[0, 0, 0, 1], N=1)
     predicted = b"".join(b"\2" + bytes(row) for row in np.diff(grey, axis=0, prepend=np.zeros((1, 32), np.uint8)))
@@ -149,15 +149,6 @@ def _rar(files: dict[str, bytes]) -> bytes:
         rest = struct.pack("<LBBHL", 0x2A432085, 20, 0x30, len(name.encode()), 0o100644)
         content += block(0x74, 0x8000, sizes + rest + name.encode()) + data
     return content + block(0x7B, 0x4000, b"")
-
-
-def _group4(grey: np.ndarray) -> bytes:
-    """Fax code, without a file around it."""
-    buffer = io.BytesIO()
-    Image.fromarray(grey).convert("1").save(buffer, "TIFF", compression="group4", tiffinfo={262: 0, 278: len(grey)})
-    with Image.open(buffer) as tiff:
-        (start,), (length,) = tiff.tag_v2[273], tiff.tag_v2[279]  # type: ignore[attr-defined]
-    return buffer.getvalue()[start : start + length]
 
 
 def _jbig2(fax: bytes) -> bytes:

@@ -45,6 +45,31 @@ def test_a_name_that_reaches_beyond_the_list_or_is_no_text(tmp_path: Path) -> No
     assert "it is damaged in the archive: 'utf-8' codec" in refused(path)
 
 
+@pytest.mark.parametrize("place", [28, 30, 32], ids=["name", "extra", "remark"])
+def test_an_entry_that_reaches_beyond_the_list_is_not_written(tmp_path: Path, place: int) -> None:
+    path = write_zip(tmp_path / "a.cbz", {"1.png": b"one", "2.png": b"two"})
+    whole = bytearray(path.read_bytes())
+    struct.pack_into("<H", whole, whole.rindex(b"PK\1\2") + place, 8192)
+    path.write_bytes(whole)
+    with (
+        (tmp_path / "written").open("wb+") as file,
+        pytest.raises(UserError, match="the list of its members is damaged"),
+    ):
+        ZipBook(path).write(file, {})
+
+
+def test_flags_are_those_of_the_list(tmp_path: Path) -> None:
+    path = write_zip(tmp_path / "a.cbz", book_of())
+    whole = bytearray(path.read_bytes())
+    whole[whole.index(b"PK\3\4") + 6] |= 1  # before the first member alone: encrypted
+    path.write_bytes(whole)
+    with (tmp_path / "written").open("wb+") as file:
+        ZipBook(path).write(file, {})
+    pages = open_book(path, tmp_path / "work").contents().pages
+    assert pages
+    assert open_book(tmp_path / "written", tmp_path / "work").contents().pages == pages
+
+
 def test_what_is_said_of_a_name_is_one_line(tmp_path: Path) -> None:
     told = refused(write_zip(tmp_path / "a.cbz", {"../1\nfailed: 2.png": b"x"}))
     assert told.startswith("its member ../1\\nfailed: 2.png would be unpacked")

@@ -61,8 +61,9 @@ def _record(source: BinaryIO, info: zipfile.ZipInfo) -> bytearray:
         raise UserError("the list of its members is damaged")
     name, extra, comment = struct.unpack_from("<3H", head, 28)
     rest = source.read(name + extra + comment)
-    if rest[:name].decode("utf-8" if info.flag_bits & _IN_UTF_8 else "cp437", "replace") != info.orig_filename:
-        raise UserError("the list of its members is damaged")  # a name reaches beyond its end
+    named = rest[:name].decode("utf-8" if info.flag_bits & _IN_UTF_8 else "cp437", "replace")
+    if named != info.orig_filename or rest[name:] != info.extra + info.comment:
+        raise UserError("the list of its members is damaged")  # an entry reaches beyond its end
     return bytearray(head + rest)
 
 
@@ -77,7 +78,7 @@ def _copy_member(
         raise UserError(f"its member {printable(info.filename)} is damaged")
     fields = list(_LOCAL.unpack(head))
     name, extra = source.read(fields[9]), _without_64(source.read(fields[10]))
-    fields[2] &= ~_SIZES_FOLLOW
+    fields[2] = info.flag_bits & ~_SIZES_FOLLOW  # where the two places do not agree, the list was read
     fields[6:9], fields[10] = (info.CRC, info.compress_size, info.file_size), len(extra)
     if other is not None:
         fields[3] = info.compress_type if info.compress_type in (_STORED, _DEFLATED) else _DEFLATED

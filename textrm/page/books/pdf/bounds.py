@@ -21,11 +21,12 @@ _SLACK = 1 << 16  # bytes that may be too many
 def bounded(most: int = MOST) -> Iterator[None]:
     """Within this, streams that unpack to more than so many bytes are damage. qpdf bounds whole processes only."""
     names = ("flate_max_memory", "run_length_max_memory", "png_max_memory", "tiff_max_memory")
-    before = pikepdf.settings.set_qpdf_limits(**dict.fromkeys(names, most + _SLACK))  # type: ignore[arg-type]
+    limits: dict[str, Any] = dict.fromkeys(names, most + _SLACK)
+    before: dict[str, Any] = pikepdf.settings.set_qpdf_limits(**limits)
     try:
         yield
     finally:
-        pikepdf.settings.set_qpdf_limits(**before)  # type: ignore[arg-type]
+        pikepdf.settings.set_qpdf_limits(**before)
 
 
 def unpacked(stream: Any, most: int) -> bytes:

@@ -11,6 +11,7 @@ import pikepdf
 import pypdfium2
 from pikepdf import Name
 from PIL import Image
+from PIL.TiffImagePlugin import TiffImageFile
 
 from textrm.errors import UserError
 from textrm.page.books.pdf.bounds import DAMAGE, bounded, filters, unpacked
@@ -48,7 +49,7 @@ def read_image(image: Any) -> bytes:
         if _channels(image):
             return _png(_samples(image))
         return _png(_rendered(image))
-    except (*DAMAGE, pypdfium2.PdfiumError, OSError, NotImplementedError) as error:
+    except (*DAMAGE, pypdfium2.PdfiumError, OSError, NotImplementedError) as error:  # the last: pikepdf, of odd depths
         raise UserError(f"its scan cannot be read: {' '.join(str(error).split())}") from error
 
 
@@ -99,7 +100,7 @@ def _forget(image: Any) -> None:
 
 def _write_fax(image: Any, picture: Image.Image) -> None:
     parameters = pikepdf.Dictionary(K=-1, Columns=picture.width, Rows=picture.height, BlackIs1=False)
-    image.write(_group4(picture), filter=Name.CCITTFaxDecode, decode_parms=parameters)
+    image.write(group4(picture), filter=Name.CCITTFaxDecode, decode_parms=parameters)
 
 
 def _is_jpeg(image: Any) -> bool:
@@ -220,13 +221,13 @@ def _png(picture: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def _group4(picture: Image.Image) -> bytes:
+def group4(picture: Image.Image) -> bytes:
     """The picture in the fax code of group 4, 0 for black."""
     buffer = io.BytesIO()
     picture.convert("1", dither=Image.Dither.NONE).save(
         buffer, "TIFF", compression="group4", tiffinfo={262: 0, 278: picture.height}
     )
-    with Image.open(buffer) as tiff:
-        tags = tiff.tag_v2  # type: ignore[attr-defined]
-        (start,), (length,) = tags[273], tags[279]
+    buffer.seek(0)
+    with TiffImageFile(buffer) as tiff:
+        (start,), (length,) = tiff.tag_v2[273], tiff.tag_v2[279]
     return buffer.getvalue()[start : start + length]
