@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+FAST_PRECISION = "'trainer.precision=${fast_precision:${trainer.accelerator}}'"  # bf16 where it is the faster one
+
 
 def chosen(only: str | None, names: Iterable[str]) -> list[str]:
     """Those of ``names`` that ``--only`` lists, separated by commas, or all; ends where it lists another."""

@@ -11,7 +11,7 @@ GAIN, BIAS = 0.24, 0.1  # at most, of each colour
 
 
 def augmented(views: Tensor, generator: torch.Generator) -> Tensor:
-    """Views B V C S S uint8, changed, as a verifier takes them: bfloat16 in [-0.5, 0.5].
+    """Views B V C S S uint8, changed, as a verifier takes them: float32 in [-0.5, 0.5].
 
     The first three channels are red, green and blue: they change places or become grey, brighter, darker, inverted.
     The fourth is the word's ink, which stays; the others are maps of the finder, which become more or less sure.
@@ -42,4 +42,4 @@ def augmented(views: Tensor, generator: torch.Generator) -> Tensor:
     sureness[:, :, 0] = 0
     maps = moved[:, :, 3:]
     maps = maps + sureness * maps * (1 - maps) - 0.5
-    return torch.cat([colors.clamp(-0.5, 0.5), maps], 2).to(torch.bfloat16)
+    return torch.cat([colors.clamp(-0.5, 0.5), maps], 2)

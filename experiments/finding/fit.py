@@ -15,6 +15,7 @@ from experiments.finding.fit_features import fit_features, joined
 from experiments.finding.proposals import Proposals
 from textrm.nets.verification.efficientnet_lite import EfficientNetLite
 from textrm.nets.verification.word_verifier import WordVerifier
+from textrm.runs.config import fast_precision
 
 BATCH = 128
 RATE, DECAY = 0.002, 0.02
@@ -61,9 +62,10 @@ def fit(net: WordVerifier, sets: Sequence[Proposals], weights: np.ndarray, steps
     optimizer = torch.optim.AdamW([{"params": new, "lr": RATE}, {"params": known, "lr": KNOWN * RATE}],
                                   weight_decay=DECAY)  # fmt: skip
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, [RATE, KNOWN * RATE], steps, pct_start=0.1)
+    fast = fast_precision("cpu") == "bf16-mixed"
     batches = _batches(sets, chances, steps, seed)
     for number, seen in track(batches, "verifier", total=steps):
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast("cpu", torch.bfloat16, enabled=fast):
             by_views, by_features = (part.float() for part in net.parts(seen, features[number]))
 
         def loss(logits: Tensor, number: Tensor = number) -> Tensor:

@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from experiments.meme_cleaning.results import collect, plot
-from experiments.running import chosen, once, train_once
+from experiments.running import FAST_PRECISION, chosen, once, train_once
 from textrm.command_line import click_command
 
 SINGLE = "net=clean_unet net.unet.width=0.5"
@@ -34,7 +34,7 @@ RUNS = {
 
 COMMON = (
     "experiment=clean_unet loss.l1=2 loss.near=1 loss.ssim=0 loss.perceptual=0 loss.edge=0.2 loss.blend=2 "
-    "callbacks.early_stopping=null callbacks.averaging.decay=0.99 trainer.precision=bf16-mixed "
+    f"callbacks.early_stopping=null callbacks.averaging.decay=0.99 {FAST_PRECISION} "
     "trainer.check_val_every_n_epoch=1000 test=false"
 )
 RENDERING = "--seed 5"  # of captions on the memes' own templates

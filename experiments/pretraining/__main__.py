@@ -13,16 +13,16 @@ from pathlib import Path
 import click
 
 from experiments.pretraining.results import collect, plot
-from experiments.running import chosen, once, train_once
+from experiments.running import FAST_PRECISION, chosen, once, train_once
 from textrm.command_line import click_command
 
 # Both go on from the same tagger, as the field does: first plain classification, then attention.
 FIRST = "experiment=pretrain_xception"
 PRETRAINING = {"multilabel": FIRST, "attention": "experiment=tag_attention"}
-TAGGING = "data.crop=256 data.batch_size=16 trainer.precision=bf16-mixed test=false"
+TAGGING = f"data.crop=256 data.batch_size=16 {FAST_PRECISION} test=false"
 SEGMENTING = (
     "experiment=seg_xception net=xception_fast data=manifest data.crop=256 data.batch_size=8 loss=focal_dice "
-    "optimizer=adamw scheduler=one_cycle scheduler.max_lr=0.0025 trainer.precision=bf16-mixed "
+    f"optimizer=adamw scheduler=one_cycle scheduler.max_lr=0.0025 {FAST_PRECISION} "
     "trainer.check_val_every_n_epoch=1000 callbacks.early_stopping=null callbacks.averaging.decay=0.99 test=false"
 )
 SEED = 1  # of the taggers

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 from hydra.core.override_parser.overrides_parser import OverridesParser
+from omegaconf import OmegaConf
 from torch._utils import ExceptionWrapper
 
 from textrm import train
@@ -214,3 +216,25 @@ def test_what_a_worker_of_a_loader_raised_is_one_line() -> None:
         wrapped.reraise()
     assert "Traceback" in str(raised.value)
     assert explain(raised.value) == "data.train.own: item 3 has no mask"
+
+
+@pytest.mark.parametrize(
+    ("accelerator", "processor", "gpu", "precision"),
+    [
+        ("cpu", "AVX512", False, "bf16-mixed"),
+        ("cpu", "AVX512_VNNI", False, "bf16-mixed"),
+        ("cpu", "AVX2", False, "32-true"),  # bf16 takes some thirty times as long there
+        ("cpu", "DEFAULT", True, "32-true"),  # the GPU is not what computes
+        ("auto", "AVX2", True, "bf16-mixed"),
+        ("gpu", "AVX2", True, "bf16-mixed"),
+        ("auto", "AVX2", False, "32-true"),
+    ],
+)
+def test_the_faster_precision(monkeypatch: pytest.MonkeyPatch, accelerator: str, processor: str, gpu: bool,
+                              precision: str) -> None:  # fmt: skip
+    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: processor)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: gpu)
+    asked = "${fast_precision:${trainer.accelerator}}"
+    assert (
+        OmegaConf.create({"trainer": {"accelerator": accelerator, "precision": asked}}).trainer.precision == precision
+    )

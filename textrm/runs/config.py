@@ -90,6 +90,20 @@ def half(steps: int) -> int:
     return max(1, steps // 2)
 
 
+def fast_precision(accelerator: str) -> str:
+    """``bf16-mixed`` where it is the faster one, else ``32-true``.
+
+    A configuration asks for it as ``${fast_precision:${trainer.accelerator}}``. On a processor without AVX-512 a step
+    in bf16 takes some thirty times as long as one in float32: oneDNN has no convolutions of bf16 there and computes
+    them one number at a time.
+    """
+    import torch
+
+    on_gpu = accelerator in ("auto", "gpu", "cuda") and torch.cuda.is_available()
+    return "bf16-mixed" if on_gpu or torch.backends.cpu.get_cpu_capability().startswith("AVX512") else "32-true"
+
+
+OmegaConf.register_new_resolver("fast_precision", fast_precision, replace=True)
 OmegaConf.register_new_resolver("half", half, replace=True)
 OmegaConf.register_new_resolver("labels", read_labels, replace=True)
 OmegaConf.register_new_resolver("job_folder", job_folder, replace=True)
