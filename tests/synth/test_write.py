@@ -150,7 +150,8 @@ def test_a_set_letters_the_pages_that_training_letters(tmp_path: Path) -> None:
     write_manifest(tmp_path / "art.csv", [Row(name, "train", name, image=f"{name}.png") for name in ("a", "b")])
     wanted = {"seed": 5, "art": tmp_path / "art.csv", "art_fraction": 0.5}
     path = write_set(tmp_path / "out", 12, size=96, workers=1, sheet=False, pristine=1.0, color=1.0, **wanted)
-    rows = {row.id: row for row in (manifest := read_manifest(path)).rows}
+    manifest = read_manifest(path)
+    rows = {row.id: row for row in manifest.rows}
     data = SyntheticDataset(12, 96, lambda sample, _: {"id": sample.id}, **wanted)
     ids = [data.item(index)["id"] for index in range(12)]
     lettered = {index: id[0] for index, id in enumerate(ids) if not id.startswith("synth")}
