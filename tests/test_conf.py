@@ -49,6 +49,7 @@ def small(overrides: list[str], manifest: Path, run: Path) -> DictConfig:
         looking = "CoarseToFine" in config.net._target_
         if looking:
             config.data.crop = 512  # the look from furthest away sees an eighth of it
+            config.trainer.precision = "32-true"  # bf16, which narrow nets have, takes minutes where a CPU lacks it
         if looking or config.weights is not None:
             pass  # weights are of the net as it is; looks are trained at their own width
         elif "encoder" in config.net and "name" in config.net.encoder:  # of another library

@@ -158,7 +158,8 @@ def test_a_set_letters_the_pages_that_training_letters(tmp_path: Path) -> None:
     assert set(lettered.values()) == {"a", "b"}
     assert set(rows) == {f"{'art' if index in lettered else 'synth'}-5-{index}" for index in range(12)}
     for index, name in lettered.items():  # to the pixel what follows from seed and number, whoever decides
-        assert (row := rows[f"art-5-{index}"]).group == name
+        row = rows[f"art-5-{index}"]
+        assert row.group == name
         rng = np.random.default_rng([5, index, 1])
         assert rng.random() < 0.5
         assert "ab"[int(rng.integers(2))] == name
