@@ -104,6 +104,7 @@ def test_an_unwritable_folder_is_named(tmp_path: Path) -> None:
         write_set(tmp_path / "file" / "out", 1, size=64, workers=1)
 
 
+@pytest.mark.slow
 def test_the_command_writes_pages_and_a_sheet(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "textrm.synth", f"out={tmp_path / 'pages'}", "n=2", "size=64", "workers=1",
                "fonts=[packages,system]"]  # fmt: skip
