@@ -125,7 +125,8 @@ def test_grown_labels_are_made_from_noisy_pairs_and_measured(
 def test_a_range_test_goes_through_the_rates(drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     commands = in_this_process(monkeypatch, cyclical)
     monkeypatch.setattr(cyclical, "STEPS", 3)
-    tiny = " ".join(word for word in TINY if "max_steps" not in word and "samples_per_epoch" not in word)
+    words = [*TINY, "threads=1"]
+    tiny = " ".join(word for word in words if "max_steps" not in word and "samples_per_epoch" not in word)
     data = f"data.manifest={drawn} data.val.manifest={drawn} data.samples_per_epoch=6"
     study = studies.Study(data, tiny, tmp_path / "out")
     for _ in range(2):  # the second time nothing is left to train
@@ -147,7 +148,7 @@ def test_upsamplings_are_timed_and_shown_side_by_side(
     monkeypatch.setattr("benchmarks.training.measure.PAGE", (128, 96))
     (tmp_path / "test").symlink_to(drawn.parent)
     study = studies.Study(
-        f"data.manifest={drawn} data.val.manifest={drawn} test=false", " ".join(TINY), tmp_path / "out"
+        f"data.manifest={drawn} data.val.manifest={drawn} test=false", " ".join([*TINY, "threads=1"]), tmp_path / "out"
     )
     study.report.mkdir(parents=True)
     files: list[Path] = []
