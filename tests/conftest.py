@@ -12,8 +12,8 @@ import pytest
 if TYPE_CHECKING:
     from exported_once import ExportedOnce
 
-# Small pictures: threads cost more than they give, and the suite runs beside others.
-os.environ.setdefault("OMP_NUM_THREADS", "2")
+# Small pictures: threads cost more than they give, and on a busy machine they spin while they wait for each other.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 cv2.setNumThreads(1)
 
 SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"

@@ -12,7 +12,7 @@ from textrm.data.shards.write import pack
 from textrm.runs.config import CONFIG_FOLDER
 from textrm.train import train
 
-# One batch of small pictures through a narrow net; everything else as the file says.
+# One batch of small pictures through a narrow net, flat unless it is what is chosen; everything else as the file says.
 SMALL = [
     "data.workers=0", "data.batch_size=2", "data.crop=64", "data.samples_per_epoch=2",
     "+trainer.limit_train_batches=1", "+trainer.limit_val_batches=1", "+trainer.limit_test_batches=1",
@@ -49,12 +49,16 @@ def small(overrides: list[str], manifest: Path, run: Path) -> DictConfig:
         looking = "CoarseToFine" in config.net._target_
         if looking:
             config.data.crop = 512  # the look from furthest away sees an eighth of it
+            config.trainer.precision = "32-true"  # bf16, which narrow nets have, takes minutes where a CPU lacks it
         if looking or config.weights is not None:
             pass  # weights are of the net as it is; looks are trained at their own width
         elif "encoder" in config.net and "name" in config.net.encoder:  # of another library
             config.net.encoder.name = "test_resnet" if "Timm" in config.net.encoder._target_ else "mobilenet_v2"
         elif "encoder" in config.net:
-            config.net.encoder.width = 0.125 if "Xception" in config.net.encoder._target_ else 0.25
+            xception = "Xception" in config.net.encoder._target_
+            config.net.encoder.width = 0.125 if xception else 0.25
+            if xception and not any("=xception" in override for override in overrides):
+                config.net.encoder.middle_blocks = config.net.encoder.exit_blocks = 1
         else:
             for part in [config.net] if "width" in config.net else config.net.values():
                 if isinstance(part, DictConfig):

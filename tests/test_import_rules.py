@@ -37,6 +37,7 @@ APART = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FREE)
 def test_parts_that_load_no_heavy_library(name: str) -> None:
     parts, heavy = FREE[name]
@@ -47,6 +48,7 @@ def test_parts_that_load_no_heavy_library(name: str) -> None:
     assert done.stdout.strip() == "[]", done.stderr
 
 
+@pytest.mark.slow
 def test_the_command_loads_no_library_of_an_extra_before_it_is_needed() -> None:
     extras = {"libarchive", "pikepdf", "pypdfium2", "lxml", "pylibjxl", "ray", "pyarrow",
               "starlette", "uvicorn", "asyncio", "textrm.review"}  # fmt: skip

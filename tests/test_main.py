@@ -41,12 +41,14 @@ def loaded(*words: object, among: set[str]) -> list[str]:
     return eval(done.stdout.splitlines()[-1])
 
 
+@pytest.mark.slow
 def test_the_list_of_commands_loads_none_of_them() -> None:
     assert loaded("--help", among=HEAVY) == []
     assert loaded("import", "-h", among=HEAVY) == []
     assert loaded("--version", among=HEAVY) == []
 
 
+@pytest.mark.slow
 def test_cleaning_loads_neither_torch_nor_hydra(model_file: Path, book: Path, tmp_path: Path) -> None:
     words = ("clean", book, "-o", tmp_path / "out", "--model", model_file, "--threads", 1)
     assert loaded(*words, among=TRAINING | {"onnxruntime"}) == ["onnxruntime"]
@@ -133,6 +135,7 @@ def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (textrm_("report", "runs").exit_code, textrm_("report", "runs").output) == (1, f"error: {message}\n")
 
 
+@pytest.mark.slow
 def test_completion_needs_no_command() -> None:
     def completed(*words: str) -> list[str]:
         environment = os.environ | {

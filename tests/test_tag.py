@@ -219,6 +219,7 @@ def start(model: Path, *arguments: object) -> subprocess.Popen[str]:
                             stderr=subprocess.PIPE)  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ends", ["interrupted", "unread"])
 def test_a_run_that_is_ended_says_so_in_one_line_at_most(tagger_file: Path, tmp_path: Path, ends: str) -> None:
     (tmp_path / "in").mkdir()

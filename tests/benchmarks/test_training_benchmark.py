@@ -41,8 +41,10 @@ def test_results_are_written_and_nothing_is_done_twice(
         (out / "onnx").mkdir(parents=True, exist_ok=True)
         shutil.copy(model_file, out / "onnx" / f"{name}.onnx")
     monkeypatch.setattr(measure, "PAGE", (50, 70))
+    monkeypatch.setattr(measure, "RECIPE", (*measure.RECIPE, "trainer.precision=32-true", "data.workers=0"))
     given = [f"--manifest={manifest}", f"--test-manifest={manifest}", "--limit=2", "--steps=2", "--crop=64",
-             "--batch=2", "--seeds=3", "--rates=0.001,0.01", f"--only={','.join(nets)}", f"--out={out}"]  # fmt: skip
+             "--batch=2", "--threads=1", "--seeds=3", "--rates=0.001,0.01", f"--only={','.join(nets)}",
+             f"--out={out}"]  # fmt: skip
     first = call(*given)
     with (out / "results.csv").open() as file:
         lines = list(csv.DictReader(file))

@@ -10,6 +10,7 @@ import pytest
 import torch
 from torch import nn
 
+from textrm.checkpoints.onnx_weights import read_onnx
 from textrm.checkpoints.weights import load_weights
 from textrm.errors import UserError
 from textrm.export.graph import export
@@ -30,22 +31,31 @@ class Net(nn.Module):
         return self.head(self.layers(image[:, : self.channels]).relu())
 
 
+def small() -> Net:
+    torch.manual_seed(0)
+    net = Net().eval()
+    net.layers[1].running_mean.uniform_(-1, 1)
+    return net
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The ONNX file of the small net."""
+    path = tmp_path_factory.mktemp("small") / "net.onnx"
+    export(small(), path, run="a run")
+    return path
+
+
 def write(path: Path, net: nn.Module) -> Path:
-    if path.suffix == ".onnx":
-        export(net.eval(), path, run="a run")
-    else:
-        torch.save({"state_dict": {f"net.{name}": value for name, value in net.state_dict().items()}}, path)
+    torch.save({"state_dict": {f"net.{name}": value for name, value in net.state_dict().items()}}, path)
     return path
 
 
 @pytest.mark.parametrize("name", ["net.ckpt", "net.onnx"])
 def test_a_net_with_further_inputs_begins_as_the_one_without(
-    name: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    name: str, file: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    torch.manual_seed(0)
-    small = Net().eval()
-    small.layers[1].running_mean.uniform_(-1, 1)
-    path = write(tmp_path / name, small)
+    path = file if name == file.name else write(tmp_path / name, small())
     large = Net(5).eval()
     with pytest.raises(UserError, match=r"layers\.0\.weight is \(4, 3, 3, 3\) for \(4, 5, 3, 3\); give"):
         load_weights(large, path)
@@ -53,9 +63,17 @@ def test_a_net_with_further_inputs_begins_as_the_one_without(
         load_weights(large, path, growing=True)
     assert "layers.0.weight: 2 further channels of the input begin at zero" in caplog.text
     image = torch.randn(2, 5, 8, 8)
-    torch.testing.assert_close(large(image), small(image), rtol=0, atol=1e-6)
+    torch.testing.assert_close(large(image), small()(image), rtol=0, atol=1e-6)
     large(image).sum().backward()
     assert large.layers[0].weight.grad[:, 3:].abs().min() > 0  # and learns to see them
+
+
+def test_biases_of_zeros_which_are_not_stored_come_back(tmp_path: Path) -> None:
+    export(Net().eval(), tmp_path / "net.onnx", run="a run")  # untrained: the biases of its BatchNorm are 0
+    weights, facts = read_onnx(tmp_path / "net.onnx")
+    assert weights.keys() == Net().state_dict().keys()
+    assert (weights["layers.1.bias"] == 0).all()
+    assert facts["textrm.task"] == "segmentation"
 
 
 @pytest.mark.parametrize(("channels", "width"), [(2, 4), (5, 6), (3, 6)])
@@ -104,18 +122,16 @@ def test_weights_alone_are_no_training_to_go_on_with(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("stated", ["[" * 100_000, "5", '{"a": 1}', "[1]", "no json"])
-def test_labels_that_are_none_are_told(stated: str, tmp_path: Path) -> None:
-    path = write(tmp_path / "a.onnx", Net())
-    model = onnx.load(path)
+def test_labels_that_are_none_are_told(stated: str, file: Path, tmp_path: Path) -> None:
+    model, path = onnx.load(file), tmp_path / "a.onnx"
     model.metadata_props.add(key="textrm.labels", value=stated)
     onnx.save(model, path)
     with pytest.raises(UserError, match="states labels that are no JSON list of names"):
         load_weights(Net(), path)
 
 
-def test_a_graph_that_lacks_what_it_names_is_told(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.onnx", Net())
-    model = onnx.load(path)
+def test_a_graph_that_lacks_what_it_names_is_told(file: Path, tmp_path: Path) -> None:
+    model, path = onnx.load(file), tmp_path / "a.onnx"
     first = next(node for node in model.graph.node if node.op_type == "Conv")
     first.input[:] = [*first.input[:2], "nowhere"]
     onnx.save(model, path)

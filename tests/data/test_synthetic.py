@@ -104,12 +104,16 @@ def test_only_text_free_art_is_taken(drawn: Drawn, make_manifest: Make) -> None:
         SyntheticDataset(1, 16, EvalTransform(), art=path)
 
 
-def test_unreadable_art_is_told_and_replaced(drawn: Drawn, make_manifest: Make) -> None:
-    path = make_manifest(1)
+def test_unreadable_art_is_told_and_replaced_by_other_art(drawn: Drawn, make_manifest: Make) -> None:
+    path = make_manifest(2)
     (path.parent / "0_clean.png").write_bytes(b"broken")
     data = SyntheticDataset(1, 16, EvalTransform(), art=path, art_fraction=1)
-    assert [data.item(0, draw)["id"] for draw in range(3)] == ["drawn"] * 3
+    assert {data.item(0, draw)["id"].split("-")[0] for draw in range(8)} == {"p1"}
     assert list(data.bad_rows) == ["p0"]
+    (path.parent / "1_clean.png").write_bytes(b"broken")
+    with pytest.raises(UserError, match="none of 2 text-free pictures can be used, one: "):
+        data.item(0)
+    assert sorted(data.bad_rows) == ["p0", "p1"]
 
 
 def test_art_fraction_without_art_draws_pages(drawn: Drawn) -> None:

@@ -32,12 +32,15 @@ from textrm.runs.config import CONFIG_FOLDER
 
 pytestmark = pytest.mark.slow
 
+# To time a net takes an export, and bf16 is many times slower on CPUs that lack it.
+CPU = "trainer.accelerator=cpu trainer.precision=32-true callbacks.costs.cpu_threads=null"
+
 
 def test_masked_convolutions_train_judge_and_are_not_repeated(
     drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commands = in_this_process(monkeypatch, study)
-    tiny = "net.width=0.125 net.levels=2 data.crop=32 data.workers=0 trainer.accelerator=cpu"
+    tiny = f"net.width=0.125 net.levels=2 data.crop=32 data.workers=0 {CPU}"
     monkeypatch.setattr(study, "COMMON", f"{study.COMMON} {tiny}")
     arguments = ["--manifest", str(drawn), "--steps", "1", "--limit", "1", "--threads", "1",
                  "--only", "partial_separable", "--out", str(tmp_path)]  # fmt: skip
@@ -65,7 +68,7 @@ def test_pretraining_tags_fine_tunes_and_is_not_repeated(
     drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commands = in_this_process(monkeypatch, pretraining)
-    tiny = "data.crop=64 data.workers=0 trainer.accelerator=cpu +trainer.limit_val_batches=1"
+    tiny = f"data.crop=64 data.workers=0 {CPU} +trainer.limit_val_batches=1"
     tiny += " net.encoder.width=0.125 net.encoder.middle_blocks=0 net.encoder.exit_blocks=0"
     narrow = "net.pooling.out_channels=16 net.decoder.channels=16"
     monkeypatch.setattr(pretraining, "TAGGING", f"{pretraining.TAGGING} {tiny} net.channels=16")
@@ -102,7 +105,7 @@ def test_meme_cleaning_trains_on_templates_and_measures_beside_peers(
     monkeypatch.setattr(meme_cleaning, "PEERS", ("segment+telea",))
     monkeypatch.setattr(meme_cleaning, "SETS", {"out_of_template": "val"})
     monkeypatch.setattr(meme_cleaning, "RENDERING", "--size 96 --workers 1")
-    monkeypatch.setattr(meme_cleaning, "COMMON", f"{meme_cleaning.COMMON} data.workers=0 trainer.accelerator=cpu")
+    monkeypatch.setattr(meme_cleaning, "COMMON", f"{meme_cleaning.COMMON} data.workers=0 {CPU}")
     arguments = ["--art", str(drawn), "--memes", str(drawn), "--steps", "2", "--templates", "8", "--threads", "1",
                  "--limit", "1", "--out", str(tmp_path)]  # fmt: skip
     for _ in range(2):  # the second time nothing is left to do
@@ -211,7 +214,7 @@ def test_the_recipe_of_the_finder_runs_from_drawings_to_weights_and_is_not_repea
     ):
         (lists / f"{name}.csv").write_text(f"file\n{file}\n")
     small = ("data.crop=512 data.batch_size=1 data.workers=0 data.samples_per_epoch=4 threads=1 "
-             "trainer.accelerator=cpu +trainer.limit_val_batches=1 trainer.check_val_every_n_epoch=1 "
+             f"{CPU} +trainer.limit_val_batches=1 trainer.check_val_every_n_epoch=1 "
              "callbacks.progress=null")  # fmt: skip
     arguments = ["--comics", str(drawn), "--clip-art", str(lists), "--stamps", str(lists), "--lists", str(lists),
                  "--out", str(tmp_path / "out"), "--scale", "0.001", "--options", small]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from contextlib import redirect_stdout
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,10 @@ import onnx
 import onnxruntime
 import pytest
 import torch
+from coming_back import check_coming_back
 from export_runs import CONVOLUTION, TINY, export_main, make_run, make_tiny_run, tiny
+from hydra.utils import instantiate
+from net_contract import check_onnx
 from onnx import numpy_helper
 from PIL import Image
 
@@ -27,7 +31,7 @@ from textrm.export.wrappers import ExportedSegmenter
 from textrm.nets.layers.phases import with_dilation
 from textrm.runs.walk import changed
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("export")]
 
 
 IN_ROOM = re.compile(r"^textrm\.nets\.\w+\.")  # earlier versions had all nets in one folder
@@ -63,14 +67,9 @@ def no_second_export(exported: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_any_size_and_batch_equals_torch(exported: Path) -> None:
+    check_onnx(tiny(), exported)
+    check_coming_back(tiny(), exported, partial(instantiate, TINY))
     session = onnxruntime.InferenceSession(exported, providers=["CPUExecutionProvider"])
-    net = tiny()
-    for shape in ((1, 5 * net.stride, 2 * net.stride, 3), (3, net.stride, 6 * net.stride, 3)):
-        image = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
-        (found,) = session.run(None, {"image": image})
-        with torch.no_grad():  # with phases, as the net was trained
-            logits = net(torch.from_numpy(image).permute(0, 3, 1, 2) / 255).numpy()
-        np.testing.assert_allclose(np.log(found / (1 - found)), logits, rtol=1e-3, atol=1e-4)
     for shape in ((1, 32, 32, 3), (3, 64, 96, 3), (2, 40, 8, 3)):
         image = np.random.default_rng(1).integers(0, 256, shape, dtype=np.uint8)
         (found,) = session.run(None, {"image": image})

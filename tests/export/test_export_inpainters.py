@@ -1,7 +1,8 @@
-"""Inpainting nets are plain graphs of any size, and int8 of them is priced in decibels."""
+"""Inpainting nets are plain graphs of any size, whose weights come back, and int8 of them is priced in decibels."""
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import onnx
 import onnxruntime
 import pytest
 import torch
-from exported_once import ExportedOnce
+from coming_back import check_coming_back, trained
 
 from textrm.export.calibration import calibration_crops
 from textrm.export.graph import export
@@ -23,14 +24,16 @@ from textrm.nets.inpainting.inpainting_unet import InpaintingUNet
 from textrm.nets.inpainting.stages import DeepStage, InvertedResidualStage
 from textrm.page import InpaintingModel
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("export of inpainters")]
+
+
+make_fast = partial(FastInpainter, channels=(8, 8), blocks=(1, 1))
 
 
 @pytest.fixture(scope="module")
-def fast(exported_once: ExportedOnce, tmp_path_factory: pytest.TempPathFactory) -> tuple[FastInpainter, Path]:
-    torch.manual_seed(0)
-    net, out = FastInpainter(channels=(8, 8), blocks=(1, 1)).eval(), tmp_path_factory.mktemp("fast") / "net.onnx"
-    assert exported_once(net, out, run="a run") < 1e-3
+def fast(tmp_path_factory: pytest.TempPathFactory) -> tuple[FastInpainter, Path]:
+    net, out = trained(make_fast()), tmp_path_factory.mktemp("fast") / "net.onnx"
+    assert export(net, out, run="a run") < 1e-3
     return net, out
 
 
@@ -45,14 +48,17 @@ INPAINTERS = {
 
 @pytest.mark.parametrize("name", INPAINTERS)
 def test_inpainting_nets_are_plain_graphs_of_any_size(name: str, tmp_path: Path) -> None:
-    torch.manual_seed(0)
-    net, out = InpaintingUNet(**INPAINTERS[name], width=0.125, levels=2), tmp_path / "net.onnx"
-    assert export(net.eval(), out, run="a run") < 1e-3
+    make, out = partial(InpaintingUNet, **INPAINTERS[name], width=0.125, levels=2), tmp_path / "net.onnx"
+    net = trained(make())
+    assert export(net, out, run="a run") < 1e-3
     check_inpainting_graph(net, out)
+    if name in ("gated", "attention"):  # what updates the masks of the others is no layer of the graph
+        check_coming_back(net, out, make)
 
 
 def test_the_fast_inpainting_net_is_a_plain_graph_of_any_size(fast: tuple[FastInpainter, Path]) -> None:
     check_inpainting_graph(*fast)
+    check_coming_back(*fast, make_fast)
 
 
 def check_inpainting_graph(net: Net, out: Path) -> None:

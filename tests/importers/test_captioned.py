@@ -180,6 +180,7 @@ def test_ctrl_c_leaves_no_manifest(photographs: Path, tmp_path: Path, monkeypatc
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_workers_that_are_just_starting_without_a_word(photographs: Path, tmp_path: Path) -> None:
     """The pool's threads and the workers, which Ctrl-C reaches too, print nothing, and nothing goes on."""
     command = [sys.executable, "-c", STOPPED, str(photographs), str(tmp_path / "out"), "--workers", "2", "--n", "40"]

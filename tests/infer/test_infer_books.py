@@ -131,6 +131,7 @@ def test_books_that_are_refused_cost_no_other(model_file: Path, cbz: Path, tmp_p
     assert files(tmp_path / "out") == ["book.cbz"]
 
 
+@pytest.mark.slow
 def test_an_interrupted_book_goes_on(model_file: Path, tmp_path: Path) -> None:
     page = np.random.default_rng(0).integers(0, 256, (500, 500, 3), dtype=np.uint8)
     names = [f"{number}.bmp" for number in range(100)]
@@ -208,6 +209,7 @@ def test_pages_in_books_keep_their_format(model_file: Path, tmp_path: Path) -> N
     assert "done already" in run(model_file, path, "-o", tmp_path / "out").output
 
 
+@pytest.mark.slow
 def test_a_full_disk_leaves_no_half_book(model_file: Path, tmp_path: Path) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (300, 300, 3), dtype=np.uint8)
     noise[20:32, 16:24] = 0

@@ -159,6 +159,7 @@ def test_a_full_disk_leaves_no_half_file_and_stops_the_run(
     assert files(tmp_path / "out") == ["1.png"][: when - 1]
 
 
+@pytest.mark.slow
 def test_a_write_that_breaks_off_leaves_no_half_file(model_file: Path, tmp_path: Path) -> None:
     noise = np.random.default_rng(0).integers(110, 256, (200, 200, 3), dtype=np.uint8)
     Image.fromarray(noise).save(tmp_path / "1.png")  # 120 kB; no file may grow beyond 32 kB
@@ -169,6 +170,7 @@ def test_a_write_that_breaks_off_leaves_no_half_file(model_file: Path, tmp_path:
     assert files(tmp_path / "out") == []
 
 
+@pytest.mark.slow
 def test_interruption_leaves_whole_files_only(model_file: Path, tmp_path: Path) -> None:
     page = np.random.default_rng(0).integers(0, 256, (700, 700, 3), dtype=np.uint8)
     (tmp_path / "in").mkdir()

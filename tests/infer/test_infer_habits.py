@@ -39,6 +39,7 @@ def test_a_model_that_cannot_be_used_is_told_once_by_several_processes(book: Pat
     assert result.output.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_an_interruption_ends_all_processes_with_one_line(model_file: Path, tmp_path: Path) -> None:
     page = np.random.default_rng(0).integers(0, 256, (500, 500, 3), dtype=np.uint8)
     (tmp_path / "in").mkdir()

@@ -140,6 +140,7 @@ def test_what_killed_runs_left_half_written_is_swept(model_file: Path, book: Pat
     assert files(out) == [".mine.part", "1.png", "2.jpg", "two/3.png"]
 
 
+@pytest.mark.slow
 def test_sigterm_stops_as_ctrl_c_does(model_file: Path, tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     for index in range(300):

@@ -112,6 +112,7 @@ def test_own_parts_are_swept_and_reported(command: Command, tmp_path: Path) -> N
 def test_the_own_encoder_goes_into_a_net_of_textrm(command: Command, tmp_path: Path) -> None:
     run = tmp_path / "run"
     words = [*LAB[:2], "net=xception_fast", "encoder@net.encoder=lab", "data=lab", *TINY[:4], f"run={run}"]
+    words += ["callbacks.costs.cpu_threads=null"]  # to time it takes an export
     assert command(train, *words, "net.decoder.channels=8", "net.pooling.out_channels=8") == 0
     state = torch.load(run / "checkpoints/last.ckpt", weights_only=True)["state_dict"]
     assert state["net.encoder.stages.2.0.weight"].shape == (32, 16, 3, 3)

@@ -2,8 +2,10 @@ from functools import partial
 
 import pytest
 import torch
+from coming_back import check_coming_back, trained
 from net_contract import SHALLOW, check_encoder, check_onnx, check_segmenter
 
+from textrm.export.graph import export
 from textrm.nets.encoders.mobilenet import MobileNetV2Encoder
 from textrm.nets.encoders.xception import XceptionEncoder
 from textrm.nets.segmentation.decoder import Decoder
@@ -71,5 +73,8 @@ def test_segmenter(name):
 
 def test_onnx_of_mobilenet_equals_torch(tmp_path, monkeypatch):  # the Xception's is that of test_export
     monkeypatch.setattr("textrm.nets.encoders.mobilenet.STAGES", SHALLOW)
-    torch.manual_seed(0)
-    check_onnx(SEGMENTERS["mobilenet with scSE, ASPP, transposed, fine"](), tmp_path / "net.onnx")
+    make = SEGMENTERS["mobilenet with scSE, ASPP, transposed, fine"]
+    net = trained(make())
+    export(net, tmp_path / "net.onnx", run="a run")
+    check_onnx(net, tmp_path / "net.onnx")
+    check_coming_back(net, tmp_path / "net.onnx", make)

@@ -11,7 +11,7 @@ from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from notebook_runs import Executed
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("notebooks")]
 
 SHOWN = {  # the number of tables, and what stands among the results
     "01_data": (0, "pages in 3 groups"),

@@ -10,7 +10,7 @@ import pytest
 from nbformat import NotebookNode
 from notebook_runs import Executed
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("notebooks")]
 
 STORED = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
 

@@ -122,6 +122,7 @@ def test_growth_follows_the_page() -> None:
     assert [suitable_growth(np.empty((*size, 3), np.uint8)) for size in sizes] == [2, 2, 3, 2, 8]
 
 
+@pytest.mark.slow
 def test_cleaning_and_tagging_import_no_training_library(model_file: Path, cleaner_file: Path, tmp_path: Path) -> None:
     tagger_file = write_tagger(tmp_path / "tag.onnx")
     program = (

@@ -231,6 +231,7 @@ def test_a_run_that_stops_goes_on_from_there(
     assert files(out / "image") == ["1.png", "two/3.png"]
 
 
+@pytest.mark.slow
 def test_an_interrupt_ends_the_program_with_130(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     Image.fromarray(noise(700, 700)).save(tmp_path / "in/0.bmp")

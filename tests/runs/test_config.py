@@ -145,6 +145,7 @@ def test_a_file_where_the_run_folder_should_be_is_told(
         assert said == f"error: {tmp_path / folder}: {why}; give a folder\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", ["textrm.train", "textrm.export", "textrm.evaluate", "textrm.synth"])
 def test_a_missing_extra_is_named(module: str) -> None:
     blocked = "import runpy, sys; sys.modules.update(dict.fromkeys(('hydra', 'omegaconf', 'pytorch_lightning'))); "
@@ -155,6 +156,7 @@ def test_a_missing_extra_is_named(module: str) -> None:
     assert "pip install 'textrm[train]'" in result.stderr
 
 
+@pytest.mark.slow
 def test_command_prints_no_traceback(tmp_path: Path) -> None:
     result = subprocess.run([sys.executable, "-m", "textrm.synth"], cwd=tmp_path, capture_output=True, text=True)
     assert (result.returncode, result.stderr) == (1, "error: out has no value: give out=… on the command line\n")

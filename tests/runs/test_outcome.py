@@ -52,6 +52,7 @@ for size in (0, 40_000_000):
 """
 
 
+@pytest.mark.slow
 def test_the_peak_is_that_of_the_run(tmp_path: Path) -> None:
     # In a process of its own: what other tests have left here comes and goes.
     done = subprocess.run([sys.executable, "-c", PEAKS, str(tmp_path)], capture_output=True, text=True, check=True)

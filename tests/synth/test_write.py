@@ -14,6 +14,7 @@ from textrm.data.synthetic import SyntheticDataset
 from textrm.data.word_polygons import read_words
 from textrm.errors import UserError
 from textrm.synth.faces.library import find_fonts
+from textrm.synth.letter_art import crop_art, letter_art
 from textrm.synth.pages import draw_page
 from textrm.synth.write import write_set
 
@@ -103,6 +104,7 @@ def test_an_unwritable_folder_is_named(tmp_path: Path) -> None:
         write_set(tmp_path / "file" / "out", 1, size=64, workers=1)
 
 
+@pytest.mark.slow
 def test_the_command_writes_pages_and_a_sheet(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "textrm.synth", f"out={tmp_path / 'pages'}", "n=2", "size=64", "workers=1",
                "fonts=[packages,system]"]  # fmt: skip
@@ -140,3 +142,28 @@ def test_art_that_no_word_finds_room_on_becomes_a_drawn_page(tmp_path: Path, mon
         2, 96, lambda sample, _: {"id": sample.id}, seed=1, art=tmp_path / "art.csv", art_fraction=1.0
     )
     assert data.item(0)["id"] == "synth-1-0"
+
+
+def test_a_set_letters_the_pages_that_training_letters(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    for name in ("a", "b"):
+        cv2.imwrite(str(tmp_path / f"{name}.png"), rng.integers(60, 190, (120, 130, 3)).astype(np.uint8))
+    write_manifest(tmp_path / "art.csv", [Row(name, "train", name, image=f"{name}.png") for name in ("a", "b")])
+    wanted = {"seed": 5, "art": tmp_path / "art.csv", "art_fraction": 0.5}
+    path = write_set(tmp_path / "out", 12, size=96, workers=1, sheet=False, pristine=1.0, color=1.0, **wanted)
+    manifest = read_manifest(path)
+    rows = {row.id: row for row in manifest.rows}
+    data = SyntheticDataset(12, 96, lambda sample, _: {"id": sample.id}, **wanted)
+    ids = [data.item(index)["id"] for index in range(12)]
+    lettered = {index: id[0] for index, id in enumerate(ids) if not id.startswith("synth")}
+    assert set(lettered.values()) == {"a", "b"}
+    assert set(rows) == {f"{'art' if index in lettered else 'synth'}-5-{index}" for index in range(12)}
+    for index, name in lettered.items():  # to the pixel what follows from seed and number, whoever decides
+        row = rows[f"art-5-{index}"]
+        assert row.group == name
+        rng = np.random.default_rng([5, index, 1])
+        assert rng.random() < 0.5
+        assert "ab"[int(rng.integers(2))] == name
+        art = cv2.cvtColor(cv2.imread(str(tmp_path / f"{name}.png")), cv2.COLOR_BGR2RGB)
+        page = letter_art(rng, crop_art(rng, art, 96, 96), find_fonts(), monochrome=0.0, empty=0.08, pristine=1.0)
+        np.testing.assert_array_equal(load_sample(manifest, row).image, page.image)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,9 @@ from torch.utils.data import Dataset
 
 from textrm.data.bad_rows import BadRows, HasBadRows
 from textrm.data.dataset import Transform
-from textrm.data.manifest import BadRow, Manifest, load_sample
+from textrm.data.manifest import Manifest, Row
 from textrm.data.sample import Sample
-from textrm.errors import UserError
-from textrm.synth.art import find_art
+from textrm.synth.art import find_art, letter_share
 from textrm.synth.faces.library import PACKAGES, find_fonts
 from textrm.synth.letter_art import crop_art, letter_art
 from textrm.synth.pages import draw_page
@@ -29,11 +27,12 @@ class SyntheticDataset(HasBadRows, Dataset):
     In training every draw is a new page and ``length`` only sets the share of an epoch; in evaluation the set is the
     ``length`` pages 0, 1, … . ``fonts`` is packages, system, a folder or a list of them. A share ``art_fraction`` of
     the pages is text-free art of the manifest ``art`` with lettering drawn on it, the rest is drawn from nothing, as is
-    what would have had art that no word finds room on, or that cannot be read; rows of the latter are reported once and
-    counted. See :func:`~textrm.synth.art.find_art` for what art of ``art_split`` is taken.
+    what would have had art that no word finds room on. Rows that cannot be read are reported once and counted, and the
+    next that can takes their place. See :func:`~textrm.synth.art.find_art` for what art of ``art_split`` is taken.
 
     Raises:
-        UserError: where no font is found, and where art is wanted but the manifest has none.
+        UserError: where no font is found, and where art is wanted but the manifest has none; later on, where none of it
+            can be read.
     """
 
     def __init__(
@@ -50,7 +49,7 @@ class SyntheticDataset(HasBadRows, Dataset):
         self.length, self.size, self.transform, self.seed = length, size, transform, seed
         self.fonts = find_fonts(fonts)
         self.art = Manifest((), Path()) if art is None else find_art(art, art_split)
-        self.art_fraction = art_fraction if self.art.rows else 0.0
+        self.art_fraction = art_fraction
         self._bad = BadRows(self.art.rows, self.art.folder)
 
     def __len__(self) -> int:
@@ -63,21 +62,10 @@ class SyntheticDataset(HasBadRows, Dataset):
         """The page of number ``draw``, or for None the fixed page ``index``."""
         number = index if draw is None else _DRAWN + draw
         rng = np.random.default_rng((self.seed, number, 1))  # another stream than draw_page's own (seed, number)
-        sample = self._letter_art(number, rng) if rng.random() < self.art_fraction else None
-        if sample is None:
-            sample = draw_page(self.seed, number, self.fonts, size=self.size)
-        return self.transform(sample, rng)
 
-    def _letter_art(self, number: int, rng: np.random.Generator) -> Sample | None:
-        chosen = int(rng.integers(len(self.art.rows)))
-        if chosen in self._bad:
-            return None
-        row = self.art.rows[chosen]
-        try:
-            art = load_sample(self.art, row).image
-        except BadRow as bad:
-            self._bad.add(chosen, bad)
-            return None
-        with suppress(UserError):  # no word finds room on it
+        def letter(row: Row, art: np.ndarray) -> Sample:
             return letter_art(rng, crop_art(rng, art, self.size, self.size), self.fonts, name=f"{row.id}-{number}")
-        return None
+
+        lettered = letter_share(rng, self.art, self.art_fraction, self._bad, letter)
+        sample = draw_page(self.seed, number, self.fonts, size=self.size) if lettered is None else lettered[1]
+        return self.transform(sample, rng)

@@ -51,40 +51,18 @@ def _print(account: Account, groups: int, console: Console) -> None:
     help="Difference in brightness that counts as lettering, as a share of the range. Smaller values find faint ink, "
     "larger ones ignore noise.",
 )
-@click.option(
-    "--close",
-    default=3.0,
-    show_default=True,
-    type=click.FloatRange(0, 15),
-    help="Close gaps in the mask of up to this many pixels per 512 of page height.",
-)
-@click.option(
-    "--grow",
-    default=5.0,
-    show_default=True,
-    type=click.FloatRange(0, 15),
-    help="Widen the mask: side of the max pooling in pixels per 512 of page height, usually 3 to 7.",
-)
-@click.option(
-    "--masks",
-    type=click.Path(path_type=Path),
-    help="Your own masks, white on lettering. CLEAN_DIR may then be -.",
-)
+@click.option("--close", default=3.0, show_default=True, type=click.FloatRange(0, 15),
+              help="Close gaps in the mask of up to this many pixels per 512 of page height.")  # fmt: skip
+@click.option("--grow", default=5.0, show_default=True, type=click.FloatRange(0, 15),
+              help="Widen the mask: side of the max pooling in pixels per 512 of page height, usually 3 to "
+              "7.")  # fmt: skip
+@click.option("--masks", type=click.Path(path_type=Path),
+              help="Your own masks, white on lettering. CLEAN_DIR may then be -.")  # fmt: skip
 @click.option("--invert", is_flag=True, help="Your own masks are black on lettering.")
-@click.option(
-    "--max-shift",
-    default=16.0,
-    show_default=True,
-    type=click.FloatRange(0),
-    help="Leave out pairs that are shifted by more than this many pixels.",
-)
-@click.option(
-    "--max-residual",
-    default=0.2,
-    show_default=True,
-    type=click.FloatRange(0, 1),
-    help="Leave out pairs where a larger share of the outlines differs.",
-)
+@click.option("--max-shift", default=16.0, show_default=True, type=click.FloatRange(0),
+              help="Leave out pairs that are shifted by more than this many pixels.")  # fmt: skip
+@click.option("--max-residual", default=0.2, show_default=True, type=click.FloatRange(0, 1),
+              help="Leave out pairs where a larger share of the outlines differs.")  # fmt: skip
 @click.option("--keep-empty", is_flag=True, help="Keep pairs with nearly empty masks, as pages without lettering.")
 @click.option("--copy", is_flag=True, help="Copy the pictures into OUT instead of pointing at them.")
 @click.option(

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from textrm.data.manifest import BadRow, Manifest, Row, load_sample
+from textrm.data.manifest import Manifest, Row
 from textrm.data.sample import Sample
-from textrm.errors import UserError
-from textrm.synth.art import find_art
+from textrm.synth.art import BadArt, find_art, letter_share
 from textrm.synth.faces.library import FontLibrary, find_fonts
 from textrm.synth.letter_art import crop_art, letter_art
 from textrm.synth.pages import draw_page
@@ -47,8 +45,8 @@ class Painter:
     def __init__(self, recipe: Recipe) -> None:
         self.recipe = recipe
         self.fonts: FontLibrary = find_fonts(recipe.fonts)
-        self.art: Manifest | None = None if recipe.art is None else find_art(recipe.art, recipe.art_split)
-        self.bad: dict[str, str] = {}  # reason by id of the art that could not be read so far
+        self.art = Manifest((), Path()) if recipe.art is None else find_art(recipe.art, recipe.art_split)
+        self.bad = BadArt()
 
     def page(self, index: int) -> tuple[Row, dict[str, bytes]]:
         """The row of a page, without its places, and its files by role."""
@@ -70,35 +68,25 @@ class Painter:
 
     def _draw(self, index: int) -> tuple[Sample, str, str, str]:
         recipe = self.recipe
-        rng = np.random.default_rng([recipe.seed, index, 1])
-        if self.art is not None and rng.random() < recipe.art_fraction:
-            row, art = self._read_art(self.art, int(rng.integers(len(self.art.rows))))
-            color = ART_COLOR if recipe.color is None else recipe.color
-            with suppress(UserError):  # no word finds room on it: a page is drawn instead
-                sample = letter_art(
-                    rng, crop_art(rng, art, *recipe.size), self.fonts, monochrome=1 - color,
-                    empty=recipe.empty, pristine=recipe.pristine, name=f"art-{recipe.seed}-{index}",
-                )  # fmt: skip
-                return sample, row.group, row.source, row.licence
-        color = PAGE_COLOR if recipe.color is None else recipe.color
+        rng = np.random.default_rng([recipe.seed, index, 1])  # another stream than that of draw_page
+
+        def letter(_: Row, art: np.ndarray) -> Sample:
+            return letter_art(
+                rng, crop_art(rng, art, *recipe.size), self.fonts,
+                monochrome=1 - (ART_COLOR if recipe.color is None else recipe.color),
+                empty=recipe.empty, pristine=recipe.pristine, name=f"art-{recipe.seed}-{index}",
+            )  # fmt: skip
+
+        lettered = letter_share(rng, self.art, recipe.art_fraction, self.bad, letter)
+        if lettered is not None:
+            row, sample = lettered
+            return sample, row.group, row.source, row.licence
         sample = draw_page(
             recipe.seed, index, self.fonts,
-            size=recipe.size, color=color, empty=recipe.empty, pristine=recipe.pristine,
-            marks=recipe.marks,
+            size=recipe.size, color=PAGE_COLOR if recipe.color is None else recipe.color,
+            empty=recipe.empty, pristine=recipe.pristine, marks=recipe.marks,
         )  # fmt: skip
         return sample, f"synth-{recipe.seed}-{index // GROUP}", "textrm.synth", ""
-
-    def _read_art(self, art: Manifest, first: int) -> tuple[Row, np.ndarray]:
-        """Row ``first`` and its picture, or the next row's that can be read: what other pages met does not matter."""
-        for row in (*art.rows[first:], *art.rows[:first]):
-            if row.id in self.bad:
-                continue
-            try:
-                return row, load_sample(art, row).image
-            except BadRow as bad:
-                self.bad[bad.id] = bad.reason
-        reason = next(iter(self.bad.values()))
-        raise UserError(f"art={self.recipe.art}: none of {len(art.rows)} text-free pictures can be used, one: {reason}")
 
 
 def png(picture: np.ndarray) -> bytes:

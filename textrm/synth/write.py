@@ -200,7 +200,7 @@ def _write_pages(painter: Painter, unit: range) -> Written:
     """Draw some pages into files, or all of them into a tar."""
     out, size = painter.recipe.out, painter.recipe.tar
     if size is None:
-        return Written([_write_page(out, *painter.page(index)) for index in unit], [], painter.bad)
+        return Written([_write_page(out, *painter.page(index)) for index in unit], [], painter.bad.reasons())
     shard, rows = f"pages-{unit[0] // size:05d}.tar", []
     with _room(out / shard), replacing(out / shard) as file:
         tar = Tar(file)
@@ -208,7 +208,7 @@ def _write_pages(painter: Painter, unit: range) -> Written:
             row, files = painter.page(index)
             names = {role: f"{index:09d}.{role}{SUFFIX[role]}" for role in files}
             rows.append(placed(row, {role: str(tar.add(names[role], files[role])) for role in files}, shard))
-        return Written(rows, [tar.end(shard, len(rows))], painter.bad)
+        return Written(rows, [tar.end(shard, len(rows))], painter.bad.reasons())
 
 
 def _write_page(out: Path, row: Row, files: dict[str, bytes]) -> Row:

@@ -20,13 +20,8 @@ SHOWN = 8  # rows that are left out and told
 @click_command()
 @click.argument("manifest", type=click.Path(path_type=Path))
 @click.argument("out", type=click.Path(path_type=Path), required=False)
-@click.option(
-    "--samples",
-    default=1000,
-    show_default=True,
-    type=click.IntRange(1),
-    help="Rows of the manifest per tar.",
-)
+@click.option("--samples", default=1000, show_default=True, type=click.IntRange(1),
+              help="Rows of the manifest per tar.")  # fmt: skip
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Seed of the shuffling, which keeps "
               "pages of one book apart.")  # fmt: skip
 @click.option("--keep-order", is_flag=True, help="Do not shuffle the rows.")

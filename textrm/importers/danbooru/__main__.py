@@ -46,58 +46,30 @@ def _tags(context: click.Context, parameter: click.Parameter, text: str) -> froz
 @click_command()
 @click.argument("out", metavar="OUT", type=click.Path(path_type=Path, file_okay=False))
 @click.argument("more", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
-@click.option(
-    "--metadata",
-    multiple=True,
-    metavar="PATH...",
-    type=click.Path(path_type=Path),
-    help="Files of JSON lines, plain or packed as .gz, .xz or .tar, or folders with such files.",
-)
-@click.option(
-    "--pictures",
-    type=click.Path(path_type=Path),
-    help="The folder with 0000 to 0999, or with 512px above these. Without it only the selection is written.",
-)
-@click.option(
-    "--encoded", type=click.Path(path_type=Path), help="JSON map from id to label numbers, instead of --metadata."
-)
-@click.option(
-    "--labels", type=click.Path(path_type=Path), help="The labels of --encoded, one per line; the first is number 0."
-)
-@click.option(
-    "--category",
-    default="general",
-    show_default=True,
-    callback=_chosen(tuple(CATEGORIES)),
-    help=f"Categories whose tags count, separated by commas: {', '.join(CATEGORIES)}.",
-)
-@click.option(
-    "--rating",
-    default="s",
-    show_default=True,
-    callback=_chosen(("g", "s", "q", "e")),
-    help="Ratings to take, separated by commas. Up to 2021 s means safe; later g is general and s sensitive.",
-)
-@click.option(
-    "--min-tags",
-    type=click.IntRange(0),
-    help="Leave out pictures with fewer tags.  [default: 20; 1 with --encoded]",
-)
-@click.option(
-    "--top-tags",
-    default=500,
-    show_default=True,
-    type=click.IntRange(0),
-    help="Number of labels: the most frequent tags; 0 = all.",
-)
-@click.option(
-    "--top-pictures",
-    type=click.IntRange(0),
-    help="Number of pictures: those with most tags; 0 = all.  [default: 113000; all with --encoded]",
-)
-@click.option(
-    "--blacklist", default="", callback=_tags, help="Leave out pictures with any of these tags: a list, or a file."
-)
+@click.option("--metadata", multiple=True, metavar="PATH...", type=click.Path(path_type=Path),
+              help="Files of JSON lines, plain or packed as .gz, .xz or .tar, or folders with such "
+              "files.")  # fmt: skip
+@click.option("--pictures", type=click.Path(path_type=Path),
+              help="The folder with 0000 to 0999, or with 512px above these. Without it only the selection is "
+              "written.")  # fmt: skip
+@click.option("--encoded", type=click.Path(path_type=Path),
+              help="JSON map from id to label numbers, instead of --metadata.")  # fmt: skip
+@click.option("--labels", type=click.Path(path_type=Path),
+              help="The labels of --encoded, one per line; the first is number 0.")  # fmt: skip
+@click.option("--category", default="general", show_default=True, callback=_chosen(tuple(CATEGORIES)),
+              help=f"Categories whose tags count, separated by commas: {', '.join(CATEGORIES)}.")  # fmt: skip
+@click.option("--rating", default="s", show_default=True, callback=_chosen(("g", "s", "q", "e")),
+              help="Ratings to take, separated by commas. Up to 2021 s means safe; later g is general and s "
+              "sensitive.")  # fmt: skip
+@click.option("--min-tags", type=click.IntRange(0),
+              help="Leave out pictures with fewer tags.  [default: 20; 1 with --encoded]")  # fmt: skip
+@click.option("--top-tags", default=500, show_default=True, type=click.IntRange(0),
+              help="Number of labels: the most frequent tags; 0 = all.")  # fmt: skip
+@click.option("--top-pictures", type=click.IntRange(0),
+              help="Number of pictures: those with most tags; 0 = all.  [default: 113000; all with "
+              "--encoded]")  # fmt: skip
+@click.option("--blacklist", default="", callback=_tags,
+              help="Leave out pictures with any of these tags: a list, or a file.")  # fmt: skip
 @click.option("--ignore-tags", default="", callback=_tags, help="Tags that do not count: a list, or a file.")
 @click.option("--deleted", is_flag=True, help="Take deleted and banned pictures too.")
 @split_options("0.9,0.05,0.05", "id")

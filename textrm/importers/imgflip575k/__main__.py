@@ -31,13 +31,8 @@ from textrm.synth.memes.meme import STYLES
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--pictures", type=click.Path(path_type=Path), help="Folder of meme pictures, named as in their url. "
               "They are aligned with their templates; other memes are rendered.")  # fmt: skip
-@click.option(
-    "--per-template",
-    default=20,
-    show_default=True,
-    type=click.IntRange(1),
-    help="Memes per template, at most.",
-)
+@click.option("--per-template", default=20, show_default=True, type=click.IntRange(1),
+              help="Memes per template, at most.")  # fmt: skip
 @click.option("--styles", help="Shares of the styles, such as outline=0.7,band=0.3, of " + ", ".join(STYLES) + ".")
 @click.option("--boxes", type=click.Path(path_type=Path),
               help='JSON with the boxes of captions: {"Two-Buttons": [[x0, y0, x1, y1], …]} from 0 to 1.')  # fmt: skip
