@@ -1,4 +1,4 @@
-"""Makes the hole of the lettering: it takes the letters' soft edges along, and stops at lines of the drawing."""
+"""Makes the hole of the lettering: it takes along what belongs to the letters, and stops at lines of the drawing."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from textrm.page.filling.belongings import REACH, find_belongings
 from textrm.page.filling.lines import Lines, find_lines, ink_beside, margin
 from textrm.page.filling.packed import Packed
 from textrm.page.finding.mask import widen
@@ -38,7 +39,9 @@ def make_hole(image: np.ndarray, mask: np.ndarray, radius: int, edge: int) -> Ho
 
     Balloons' outlines, panels' borders and rules stand, and so does what lies behind them as seen from the letters
     (:func:`textrm.page.filling.lines.find_lines` tells which they are). A letter's remains between the mask and a line
-    that it touches go; where it lies over the line, the line is drawn over it.
+    that it touches go; where it lies over the line, the line is drawn over it. The insides of hollow letters, an edge
+    of another colour and a glow go along (:mod:`textrm.page.filling.belongings`); with a ``radius`` of 0 the mask is
+    taken as it is.
 
     Args:
         image: H W 3 RGB or H W 1 grey, uint8 or uint16; written to where lines are retouched.
@@ -48,14 +51,19 @@ def make_hole(image: np.ndarray, mask: np.ndarray, radius: int, edge: int) -> Ho
     """
     pixels, (retouched, walls, standing, ending) = np.zeros_like(mask), (Packed(mask.shape) for _ in range(4))
     for slices, own in blocks(mask, _GAP, _BLOCK):
-        window, inner = surroundings(slices, own, margin(radius, edge), mask.shape)
-        if not ink_beside(_shown(image[window]), mask[window], inner, radius, edge):
-            grown = widen(inner, radius)
-            pixels[window] |= grown
+        around = margin(max(radius, REACH * edge), edge)
+        window, inner = surroundings(slices, own, around, mask.shape)
+        reach, belonging = radius, np.zeros_like(inner)
+        if radius:
+            belonging, reach = find_belongings(_shown(image[window]), mask[window], inner, radius, edge)
+        if not ink_beside(_shown(image[window]), mask[window], inner, reach, edge):
+            pixels[window] |= widen(inner, radius) | belonging
             continue
-        window, inner = surroundings(slices, own, radius + AROUND * edge, mask.shape)
-        grown = widen(inner, radius)
-        lines = find_lines(_shown(image[window]), mask[window], inner, radius, edge)
+        more = reach + AROUND * edge
+        belonging = surroundings(window, belonging, more - around, mask.shape)[1]
+        window, inner = surroundings(slices, own, more, mask.shape)
+        grown = widen(inner, radius) | belonging
+        lines = find_lines(_shown(image[window]), mask[window], inner, reach, edge)
         if lines is not None:
             grown = _within(grown | lines.spurs, inner, lines, edge)
             standing.add(window, lines.pixels)

@@ -39,7 +39,9 @@ def continue_texture(crop: np.ndarray, unknown: np.ndarray, own: np.ndarray, smo
     distance = cv2.distanceTransform(1 - own, cv2.DIST_L2, 3)
     ring = ((distance <= _RING) & (unknown == 0)).astype(np.float32)
     known = (unknown == 0).astype(np.float32)
-    pixels = crop.astype(np.float32)
+    seen = crop[known > 0]
+    # The channels of a grey page are alike where it is known, and one of them tells all.
+    pixels = (crop[..., :1] if (seen == seen[:, :1]).all() else crop).astype(np.float32)
     grey = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)
     around = grey[ring > 0]
     if len(around) < 4 * _RING:
@@ -93,7 +95,8 @@ def _assemble(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The copy in ``slices`` (0 where nothing is copied) and its expected squared error (infinite there)."""
     border = REACH, REACH, REACH, REACH, cv2.BORDER_CONSTANT
-    wide, wide_known = cv2.copyMakeBorder(pixels, *border), cv2.copyMakeBorder(known, *border)
+    wide = cv2.copyMakeBorder(pixels, *border).reshape(*(side + 2 * REACH for side in known.shape), -1)
+    wide_known = cv2.copyMakeBorder(known, *border)
     target, weight = pixels[slices], ring[slices]
     copy = np.zeros_like(target)
     best = np.full(weight.shape, np.inf, np.float32)
@@ -103,15 +106,23 @@ def _assemble(
             for side, by, length in zip(slices, (down, right), weight.shape, strict=True)
         )
         source, there = wide[moved], wide_known[moved]
-        difference = cv2.subtract(target, source)
         judged = weight * there
-        error = cv2.GaussianBlur(cv2.multiply(difference, difference).mean(2) * judged, (0, 0), _SIGMA)
+        error = cv2.GaussianBlur(_squared(target, source) * judged, (0, 0), _SIGMA)
         # Far from the ring the error over the whole of it decides.
         error = (error + 1e-3 * overall) / (cv2.GaussianBlur(judged, (0, 0), _SIGMA) + 1e-3)
         better = (error < best) & (there > 0)
         best[better] = error[better]
         copy[better] = source[better]
     return copy, best
+
+
+def _squared(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """The mean square over the channels of what two h w C pictures differ by, h w."""
+    planes = np.square(one - other)
+    total = planes[..., 0]
+    for channel in range(1, planes.shape[2]):
+        total = total + planes[..., channel]
+    return total / np.float32(planes.shape[2])
 
 
 def _blend(

@@ -124,5 +124,6 @@ def refined(detail: np.ndarray, frequency: np.ndarray) -> list[tuple[float, np.n
         phase = np.angle(now * np.conj(total))
         weight = root * (np.cos(phase) > 0)
         design = np.concatenate([places, np.ones((len(places), 1))], 1) * weight[:, None]
-        off += np.linalg.lstsq(design, phase * weight / (2 * np.pi), rcond=1e-6)[0][:2]
+        normal = np.linalg.pinv(design.T @ design, rcond=1e-12, hermitian=True)
+        off += (normal @ (design.T @ (phase * weight / (2 * np.pi))))[:2]
     return [(strength, frequency + off)] if strength >= _COHERENT * root.sum() else []

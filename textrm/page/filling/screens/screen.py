@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
 from textrm.page.filling.screens.cell import Cell
-from textrm.page.filling.screens.extension import extend
+from textrm.page.filling.screens.extension import extend, extend_means
 
 _SAMPLE = 40_000  # pixels that a cell is learnt from; more cost time only
 _FEWEST = 64
@@ -45,8 +47,10 @@ class Screen:
         period = 1 / float(np.linalg.norm(frequencies, axis=1).min())
         self._sigma = float(np.clip(period, _SHORTEST, _LONGEST))
         self._valid = known
+        self._tone = local_means([grey], known, self._sigma)[0]
+        places = self._places()
         for _ in range(2):
-            self._judge()
+            self._judge(*places)
         spread, error = (float((plane * self._valid).sum()) for plane in (self._spread, self._error))
         enough = spread > _LEAST**2 * float(self._valid.sum())
         self.score = 1 - error / spread if enough else 0.0
@@ -60,8 +64,7 @@ class Screen:
         drawn = self._known * (1 - self._plain)
         if float((self._valid * drawn).sum()) < _DRAWN * float(drawn.sum()):
             return False
-        tone = local_mean(self._grey, self._valid, self._sigma)
-        detail = cv2.GaussianBlur((self._grey - tone) * self._valid, (0, 0), _SOFT)
+        detail = cv2.GaussianBlur((self._grey - self._tone) * self._valid, (0, 0), _SOFT)
         for across in np.linalg.pinv(self._frequencies).T:
             move = np.array([[1, 0, across[0]], [0, 1, across[1]]])
             height, width = detail.shape
@@ -76,12 +79,14 @@ class Screen:
         """Whether the first frequency alone explains it: there are lines and no dots."""
         return self._cell.by_first >= _LINES
 
-    def _judge(self) -> None:
-        """Learn from one half of the known squares and predict the other, in turn; and see where that holds."""
+    def _places(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Rows, columns and phases of the known places, and which half of the squares they lie in."""
         y, x = np.nonzero(self._known)
-        tone = local_mean(self._grey, self._valid, self._sigma)
-        phase, seen, value = self._phase(y, x), tone[y, x], self._grey[y, x]
-        fold, usable = (y // _FOLD + x // _FOLD) % 2 == 0, self._valid[y, x] > 0
+        return y, x, self._phase(y, x), (y // _FOLD + x // _FOLD) % 2 == 0
+
+    def _judge(self, y: np.ndarray, x: np.ndarray, phase: np.ndarray, fold: np.ndarray) -> None:
+        """Learn from one half of the known squares and predict the other, in turn; and see where that holds."""
+        seen, value, usable = self._tone[y, x], self._grey[y, x], self._valid[y, x] > 0
         error = np.zeros_like(self._grey)
         for held in (fold, ~fold):
             learnt = np.flatnonzero(~held & usable)
@@ -91,10 +96,10 @@ class Screen:
             learnt = learnt[:: len(learnt) // _SAMPLE + 1]
             self._cell = Cell(phase[learnt], seen[learnt], value[learnt])
             error[y[held], x[held]] = value[held] - self._cell(phase[held], seen[held])
-        self._error, self._spread = np.square(error) * self._known, np.square(self._grey - tone) * self._known
-        near = _NEAR * self._sigma
-        near_error, near_spread = (local_mean(plane, self._known, near) for plane in (self._error, self._spread))
+        self._error, self._spread = np.square(error) * self._known, np.square(self._grey - self._tone) * self._known
+        near_error, near_spread = local_means([self._error, self._spread], self._known, _NEAR * self._sigma)
         self._valid = self._known * (near_error <= _CLEAN * near_spread + _NOISE**2)
+        self._tone = local_means([self._grey], self._valid, self._sigma)[0]
         self._plain = self._known * (near_spread < _LEAST**2)
 
     def white_edge(self, own: np.ndarray) -> np.ndarray:
@@ -108,12 +113,11 @@ class Screen:
         y, x = np.nonzero((self._known > 0) & (distance <= _EDGE + 2))
         if np.count_nonzero(far) < _FEWEST or not len(y):
             return none
-        tone = extend(local_mean(self._grey, far, self._sigma), far, sloping=True)
+        tone = extend(local_means([self._grey], far, self._sigma)[0], far)
         predicted, seen = self._cell(self._phase(y, x), tone[y, x]), self._grey[y, x]
         weight, error, spread = (np.zeros_like(self._grey) for _ in range(3))
         weight[y, x], error[y, x], spread[y, x] = 1, np.square(seen - predicted), np.square(predicted - tone[y, x])
-        near = _NEAR * self._sigma
-        error, spread = (local_mean(plane, weight, near) for plane in (error, spread))
+        error, spread = local_means([error, spread], weight, _NEAR * self._sigma)
         light = self._grey >= np.percentile(self._grey[far > 0], 90) - _PAPER
         missing = (light & (weight > 0) & (error > _CLEAN * spread + _NOISE**2) & (distance <= _EDGE)).astype(np.uint8)
         whole = own | missing
@@ -128,21 +132,19 @@ class Screen:
         found = missing & (touching & (screened >= _AROUND * around) & (edged >= _EDGED * rims))[nearest]
         if found.any():
             self._known = self._known * (found == 0)
-            self._judge()
+            self._judge(*self._places())
         return found
 
     def certain(self, own: np.ndarray) -> np.ndarray:
         """The pixels of ``own`` near which the screen predicts what is known, h w bool."""
         inside = own.astype(np.float32)
-        error, spread, plain = (
-            local_mean(extend(plane, self._known), inside, _TOGETHER)
-            for plane in (self._error, self._spread, self._plain)
-        )
+        extended = extend_means([self._error, self._spread, self._plain], self._known)
+        error, spread, plain = local_means(extended, inside, _TOGETHER)
         return (own != 0) & (error <= _HELD * spread) & (spread >= _LEAST**2) & (plain <= _FLAT)
 
     def values(self, plane: np.ndarray, where: np.ndarray) -> np.ndarray:
         """The screen of a plane, h w float32 levels, at the N places of h w bool: N levels."""
-        cell, tone = self._describe(plane, self._valid)
+        cell, tone = self._describe(plane)
         found = cell.between(self._phase(*np.nonzero(where)), tone[where])
         around = plane[self._valid > 0]
         around = around[:: len(around) // _SAMPLE + 1]
@@ -151,18 +153,18 @@ class Screen:
             return np.where(found > (low + high) / 2, high, low)
         return np.clip(found, around.min(), around.max())
 
-    def _describe(self, plane: np.ndarray, valid: np.ndarray) -> tuple[Cell, np.ndarray]:
+    def _describe(self, plane: np.ndarray) -> tuple[Cell, np.ndarray]:
         """The cell and the tone, everywhere, of a plane from its valid pixels."""
-        y, x = np.nonzero(valid)
-        tone = local_mean(plane, valid, self._sigma)
+        y, x = np.nonzero(self._valid)
+        tone = self._tone if plane is self._grey else local_means([plane], self._valid, self._sigma)[0]
         phase, value = self._phase(y, x), plane[y, x]
         step = len(y) // _SAMPLE + 1
         cell = Cell(phase[::step], tone[y, x][::step], value[::step])
         off = np.zeros_like(plane)
         off[y, x] = value - cell(phase, tone[y, x])
-        tone += local_mean(off, valid, self._sigma)
+        tone = tone + local_means([off], self._valid, self._sigma)[0]
         low, high = np.percentile(tone[y, x][::step], (0.5, 99.5))
-        return cell, np.clip(extend(tone, valid, sloping=True), low, high)
+        return cell, np.clip(extend(tone, self._valid), low, high)
 
     def _phase(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
         """Cycles, less whole ones, so that single precision holds them."""
@@ -170,8 +172,12 @@ class Screen:
         return (phase - np.floor(phase)).astype(np.float32)
 
 
-def local_mean(plane: np.ndarray, weight: np.ndarray, sigma: float) -> np.ndarray:
-    """The Gaussian mean of what has weight, maps h w float32; of all of it where nothing near has."""
-    total = float((plane * weight).sum() / max(float(weight.sum()), 1e-6))
-    blurred, count = cv2.GaussianBlur(plane * weight, (0, 0), sigma), cv2.GaussianBlur(weight, (0, 0), sigma)
-    return (blurred + np.float32(1e-4 * total)) / (count + np.float32(1e-4))
+def local_means(planes: Sequence[np.ndarray], weight: np.ndarray, sigma: float) -> list[np.ndarray]:
+    """The Gaussian means of what has weight, maps h w float32; of all of it where nothing near has."""
+    whole, count = max(float(weight.sum()), 1e-6), cv2.GaussianBlur(weight, (0, 0), sigma) + np.float32(1e-4)
+    means = []
+    for plane in planes:
+        held = plane * weight
+        blurred = cv2.GaussianBlur(held, (0, 0), sigma)
+        means.append((blurred + np.float32(1e-4 * float(held.sum() / whole))) / count)
+    return means

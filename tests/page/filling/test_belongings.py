@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from textrm.page.filling.belongings import find_belongings
+from textrm.page.filling.fill import fill_holes
+from textrm.page.filling.hole import make_hole
+
+SIZE = 140, 320
+EDGE = 2
+
+
+def letters(text: str = "KEX", thick: int = 7) -> np.ndarray:
+    """Where letters are, in [0, 1] with soft edges, and room around them."""
+    large = np.zeros((4 * SIZE[0], 4 * SIZE[1]), np.uint8)
+    cv2.putText(large, text, (200, 380), cv2.FONT_HERSHEY_SIMPLEX, 9, 255, 4 * thick)
+    return cv2.resize(large, SIZE[::-1], interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+
+
+def widened(shape: np.ndarray, by: int) -> np.ndarray:
+    distance = cv2.distanceTransform((shape < 0.5).astype(np.uint8), cv2.DIST_L2, 5)
+    return np.clip(by + 0.5 - distance, 0, 1)
+
+
+def over(ground: np.ndarray, share: np.ndarray, colour: float) -> np.ndarray:
+    return ground + share[..., None] * (colour - ground)
+
+
+def lines(pitch: int = 9) -> np.ndarray:
+    ground = np.full((*SIZE, 1), 255.0)
+    ground[::pitch] = ground[1::pitch] = 0
+    return ground
+
+
+def art(seed: int = 0) -> np.ndarray:
+    noise = np.random.default_rng(seed).uniform(0, 255, (*SIZE, 1)).astype(np.float32)
+    soft = cv2.GaussianBlur(noise, (0, 0), 3)[..., None]
+    return np.clip((soft - soft.mean()) * 8 + 128, 0, 255)
+
+
+def found(page: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    shown = np.rint(page).astype(np.uint8)
+    return find_belongings(shown, mask, mask, 2, EDGE)[0] & (1 - mask)
+
+
+def as_mask(shape: np.ndarray) -> np.ndarray:
+    return (shape > 0.1).astype(np.uint8)
+
+
+def test_the_insides_of_hollow_letters_over_lines_are_theirs() -> None:
+    inside, whole = letters(), widened(letters(), 4)
+    page = over(over(lines(), whole, 0), inside, 255)
+    outline = as_mask(np.clip(whole - inside, 0, 1))
+    hole = make_hole(np.rint(page).astype(np.uint8), outline, 2, EDGE)
+    assert hole.pixels[whole > 0.5].mean() > 0.99
+    far = cv2.dilate(as_mask(whole), np.ones((9, 9), np.uint8)) == 0
+    assert not hole.pixels[far].any()
+
+
+def test_what_shows_through_letters_is_not_theirs() -> None:
+    page = over(lines(), letters("BOA"), 0)
+    assert not found(page, as_mask(letters("BOA"))).any()
+
+
+@pytest.mark.parametrize("colour", [255, 0, 130])
+def test_an_edge_of_one_colour_goes(colour: int) -> None:
+    ground, edged = art(), widened(letters(), 6)
+    page = over(over(ground, edged, colour), letters(), 255 - colour if colour != 130 else 0)
+    hole = make_hole(np.rint(page).astype(np.uint8), as_mask(letters()), 2, EDGE).pixels
+    assert hole[edged > 0.5].mean() > 0.97
+    assert not hole[widened(letters(), 10) == 0].any()
+
+
+def test_art_around_letters_is_not_theirs() -> None:
+    for seed in range(5):
+        page = over(art(seed), letters(), 0)
+        assert not found(page, as_mask(letters())).any()
+
+
+def test_a_box_around_a_word_is_not_its_edge() -> None:
+    page = art()
+    page[34:106, 40:300] = 255
+    block = np.zeros(SIZE, np.float32)
+    block[40:100, 46:294] = 1  # as letters that fill a line tightly
+    assert not found(over(page, block, 0), as_mask(block)).any()
+
+
+@pytest.mark.parametrize(("ground", "light"), [(30, 255), (230, 10), (90, 240)])
+def test_a_glow_goes_and_a_gradient_comes_back(ground: int, light: int) -> None:
+    clean = np.full((*SIZE, 1), float(ground)) + np.linspace(-10, 10, SIZE[1])[None, :, None]
+    glow = cv2.GaussianBlur(widened(letters(), 3), (0, 0), 3)
+    page = np.rint(over(over(clean, glow, light), letters(), light)).astype(np.uint8)
+    mask = as_mask(letters())
+    assert find_belongings(page, mask, mask, 2, EDGE)[0].any()
+    hole = make_hole(page, mask, 2, EDGE)
+    fill_holes(page, hole.pixels, "flat", None, hole.walls)
+    assert np.abs(page - clean).max() <= 8
+
+
+def test_plain_ground_has_nothing() -> None:
+    page = np.rint(over(np.full((*SIZE, 1), 250.0), letters(), 0)).astype(np.uint8)
+    mask = as_mask(letters())
+    assert not found(page, mask).any()
+
+
+def test_a_mask_that_is_not_to_be_widened_is_taken_as_it_is() -> None:
+    page = np.rint(over(over(art(), widened(letters(), 6), 255), letters(), 0)).astype(np.uint8)
+    mask = as_mask(letters())
+    assert np.array_equal(make_hole(page, mask, 0, EDGE).pixels, mask)
