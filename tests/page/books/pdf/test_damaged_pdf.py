@@ -197,3 +197,21 @@ def test_what_could_not_be_read_again_is_not_written(tmp_path: Path, monkeypatch
         pytest.raises(UserError, match="it is damaged, and what would be written could not be read again"),
     ):
         book.write(file, {member.number: tmp_path / "page.png"})
+
+
+def test_what_qpdf_says_of_a_damaged_pdf_is_not_printed(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, recwarn: pytest.WarningsRecorder
+) -> None:
+    path = write_pdf(tmp_path / "book.pdf", [GREY], grey_of(8))
+    path.write_bytes(path.read_bytes()[:-60])  # its list of objects is found by looking for them
+    assert read_all(path) == []
+    assert (caplog.messages, list(recwarn)) == ([], [])
+
+
+def test_what_is_odd_in_a_scan_is_told_of_the_scan(tmp_path: Path) -> None:
+    path = write_pdf(tmp_path / "book.pdf", [GREY, GREY], grey_of(8))
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        pdf.pages[0].obj.Resources.XObject.Im["/BitsPerComponent"] = Name.Odd
+        pdf.save(path)
+    (said,) = read_all(path)
+    assert said.startswith("its scan cannot be read: ")

@@ -11,12 +11,11 @@ import pikepdf
 import pypdfium2
 from pikepdf import Name
 from PIL import Image
-from PIL.TiffImagePlugin import TiffImageFile
 
 from textrm.errors import UserError
 from textrm.page.books.pdf.bounds import DAMAGE, bounded, filters, unpacked
+from textrm.page.books.pdf.fax import check_fax, is_fax, read_fax, write_fax
 from textrm.pictures.formats import jpeg_2000
-from textrm.pictures.quiet import quiet
 from textrm.pictures.read import MAX_PIXELS
 
 _GREY, _RGB, _INDEXED = ("/DeviceGray", "/CalGray"), ("/DeviceRGB", "/CalRGB"), "/Indexed"
@@ -46,6 +45,7 @@ def read_image(image: Any) -> bytes:
     try:
         if _is_jpeg(image) or _is_jpeg_2000(image):
             return bytes(image.read_raw_bytes())
+        check_fax(image)
         if _channels(image):
             return _png(_samples(image))
         return _png(_rendered(image))
@@ -66,8 +66,8 @@ def replace_image(image: Any, content: bytes) -> str:
         image.write(content, filter=Name.JPXDecode)
         return ""
     picture: Image.Image = Image.open(io.BytesIO(content))
-    if filters(image) == ["/CCITTFaxDecode"] and _channels(image):
-        _write_fax(image, picture)
+    if is_fax(image) and _channels(image):
+        write_fax(image, picture)
         return ""
     kept = _channels(image)
     if not kept:
@@ -76,7 +76,7 @@ def replace_image(image: Any, content: bytes) -> str:
         image["/BitsPerComponent"] = 1 if picture.mode == "1" else 8
         _forget(image)
     if not kept and picture.mode == "1":
-        _write_fax(image, picture)
+        write_fax(image, picture)
         return "was JBIG2, which is not written: it is fax code (CCITT group 4) now"
     samples = np.asarray(picture if kept else picture.convert("L" if grey else "RGB"))
     bits = int(image.get("/BitsPerComponent", 8))
@@ -96,11 +96,6 @@ def _forget(image: Any) -> None:
     for key in _OLD:
         if key in image:
             del image[key]
-
-
-def _write_fax(image: Any, picture: Image.Image) -> None:
-    parameters = pikepdf.Dictionary(K=-1, Columns=picture.width, Rows=picture.height, BlackIs1=False)
-    image.write(group4(picture), filter=Name.CCITTFaxDecode, decode_parms=parameters)
 
 
 def _is_jpeg(image: Any) -> bool:
@@ -130,7 +125,7 @@ def _channels(image: Any) -> int:
     name, channels = _base(image)
     if image.get("/Decode", None) is not None or bits > 8:
         return 0
-    if packing == ["/CCITTFaxDecode"]:
+    if is_fax(image):
         return 1 if channels == 1 and name != _INDEXED else 0
     if not set(packing) <= _PACKING:
         return 0
@@ -155,9 +150,8 @@ def _base(image: Any) -> tuple[str, int]:
 
 def _samples(image: Any) -> Image.Image:
     """Samples of 1 to 8 bits as mode 1, L, P or RGB."""
-    if filters(image) == ["/CCITTFaxDecode"]:
-        with quiet():
-            return pikepdf.PdfImage(image).as_pil_image().convert("1")
+    if is_fax(image):
+        return read_fax(image)
     width, height, bits = int(image["/Width"]), int(image["/Height"]), int(image.get("/BitsPerComponent", 8))
     name, channels = _base(image)
     row = (width * channels * bits + 7) // 8
@@ -219,15 +213,3 @@ def _png(picture: Image.Image) -> bytes:
     buffer = io.BytesIO()
     picture.save(buffer, "PNG", compress_level=1)
     return buffer.getvalue()
-
-
-def group4(picture: Image.Image) -> bytes:
-    """The picture in the fax code of group 4, 0 for black."""
-    buffer = io.BytesIO()
-    picture.convert("1", dither=Image.Dither.NONE).save(
-        buffer, "TIFF", compression="group4", tiffinfo={262: 0, 278: picture.height}
-    )
-    buffer.seek(0)
-    with TiffImageFile(buffer) as tiff:
-        (start,), (length,) = tiff.tag_v2[273], tiff.tag_v2[279]
-    return buffer.getvalue()[start : start + length]
