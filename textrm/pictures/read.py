@@ -13,7 +13,8 @@ from PIL import Image, UnidentifiedImageError
 
 from textrm.errors import UserError
 from textrm.files import open_file
-from textrm.pictures.formats import avif, fax, jpeg, jpeg_2000, jpeg_2000_parts, jpeg_xl, png, pnm, tiff, webp, wide_tiff
+from textrm.pictures.formats import avif, jpeg, jpeg_2000, jpeg_2000_parts, jpeg_xl, png, pnm, tiff, webp, wide_tiff
+from textrm.pictures.formats.fax import check_tiff
 from textrm.pictures.formats.from_pillow import FORMATS, SEVERAL_FRAMES, decode
 from textrm.pictures.formats.png_chunks import read_chunks
 from textrm.pictures.page import ORIENTATION, Page
@@ -74,7 +75,7 @@ def _read(file: BinaryIO, max_pixels: int) -> Page:
                 return _wide_tiff(file, layout, max_pixels)
             page = _shown(*decode(file, max_pixels))
             if layout is not None:
-                fax.check_tiff(file, layout, max_pixels)
+                check_tiff(file, layout, max_pixels)
             return page
     if start[:2] == b"\xff\xd8":
         return _jpeg(file, max_pixels)

@@ -17,7 +17,7 @@ from textrm.pictures.read import read
 KINDS: dict[str, tuple[str, dict[str, Any]]] = {
     "lossless": ("RGB", {"lossless": True}), "lossless, alpha": ("RGBA", {"lossless": True}),
     "lossless, few colours": ("L", {"lossless": True}), "lossy": ("RGB", {"quality": 80}),
-    "lossy, alpha": ("RGBA", {"quality": 80}), "lossless, told": ("RGB", {"lossless": True, "exif": b"Exif\0\0II*\0"}),
+    "lossy, alpha": ("RGBA", {"quality": 80}), "lossless, told": ("RGB", {"lossless": True, "xmp": b"<x:xmpmeta/>"}),
 }  # fmt: skip
 
 

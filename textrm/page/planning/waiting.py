@@ -43,7 +43,11 @@ class Waiting:
     def folders(self) -> set[Path]:
         """All that files are written into."""
         books = {folder for todo in self.books for folder in (todo.files.target.parent, todo.files.work)}
-        return books | self.replaced | {path.parent for page in self.pages for path in (page.target, *page.extras.values())}
+        return (
+            books
+            | self.replaced
+            | {path.parent for page in self.pages for path in (page.target, *page.extras.values())}
+        )
 
 
 def find_waiting(
