@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pikepdf
 import pytest
-from drawn_pdfs import grey_of, image, indexed, jpeg, write_pdf
+from drawn_pdfs import ccitt, fax, grey_of, image, indexed, jpeg, write_pdf
 from pikepdf import Array, Dictionary, Name
 from standin_model import lettered_page
 from time_limit import time_limit
@@ -215,3 +215,17 @@ def test_what_is_odd_in_a_scan_is_told_of_the_scan(tmp_path: Path) -> None:
         pdf.save(path)
     (said,) = read_all(path)
     assert said.startswith("its scan cannot be read: ")
+
+
+def test_fax_code_may_end_in_zeros_but_not_lack_pixels(tmp_path: Path) -> None:
+    code = fax(GREY)
+    for content, expected in (
+        (code + bytes(40), []),
+        (code[: len(code) // 2].ljust(len(code), b"\0"), ["the picture is damaged: it is cut off, and ends in zeros"]),
+    ):
+        path = write_pdf(tmp_path / "book.pdf", [GREY], ccitt)
+        with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+            scan = pdf.pages[0].obj.Resources.XObject.Im
+            scan.write(content, filter=Name.CCITTFaxDecode, decode_parms=scan.DecodeParms)
+            pdf.save(path)
+        assert read_all(path) == expected

@@ -20,20 +20,29 @@ def is_fax(image: Any) -> bool:
     return filters(image) == ["/CCITTFaxDecode"]
 
 
+def is_aligned(image: Any) -> bool:
+    """Whether each row begins with a byte, which pikepdf does not read."""
+    return bool(_parameters(image).get("/EncodedByteAlign", False))
+
+
 def check_fax(image: Any) -> None:
     """Refuse fax code that ends in zeros without having all its pixels; images of other kinds pass.
 
     Raises:
         UserError: when it was cut off and filled up with zeros.
     """
-    if not is_fax(image):
+    if not is_fax(image) or is_aligned(image):  # which libtiff does not know
         return
-    parameters = image.get("/DecodeParms", None) or pikepdf.Dictionary()
-    parameters = parameters[0] if isinstance(parameters, pikepdf.Array) else parameters
+    parameters = _parameters(image)
     kind, width, rows = int(parameters.get("/K", 0)), int(parameters.get("/Columns", 1728)), int(image["/Height"])
-    if width == int(image["/Width"]) and not parameters.get("/EncodedByteAlign", False):  # which libtiff does not know
+    if width == int(image["/Width"]):
         tags = {259: GROUP_4} if kind < 0 else {259: GROUP_3, 292: int(kind > 0)}
         check_code(bytes(image.read_raw_bytes()), width, rows, tags)
+
+
+def _parameters(image: Any) -> Any:
+    found = image.get("/DecodeParms", None) or pikepdf.Dictionary()
+    return found[0] if isinstance(found, pikepdf.Array) else found
 
 
 def read_fax(image: Any) -> Image.Image:

@@ -14,7 +14,7 @@ from PIL import Image
 
 from textrm.errors import UserError
 from textrm.page.books.pdf.bounds import DAMAGE, bounded, filters, unpacked
-from textrm.page.books.pdf.fax import check_fax, is_fax, read_fax, write_fax
+from textrm.page.books.pdf.fax import check_fax, is_aligned, is_fax, read_fax, write_fax
 from textrm.pictures.formats import jpeg_2000
 from textrm.pictures.read import MAX_PIXELS
 
@@ -76,8 +76,9 @@ def replace_image(image: Any, content: bytes) -> str:
         image["/BitsPerComponent"] = 1 if picture.mode == "1" else 8
         _forget(image)
     if not kept and picture.mode == "1":
+        was_fax = is_fax(image)
         write_fax(image, picture)
-        return "was JBIG2, which is not written: it is fax code (CCITT group 4) now"
+        return "" if was_fax else "was JBIG2, which is not written: it is fax code (CCITT group 4) now"
     samples = np.asarray(picture if kept else picture.convert("L" if grey else "RGB"))
     bits = int(image.get("/BitsPerComponent", 8))
     if bits < 8:
@@ -126,7 +127,7 @@ def _channels(image: Any) -> int:
     if image.get("/Decode", None) is not None or bits > 8:
         return 0
     if is_fax(image):
-        return 1 if channels == 1 and name != _INDEXED else 0
+        return 1 if channels == 1 and name != _INDEXED and not is_aligned(image) else 0
     if not set(packing) <= _PACKING:
         return 0
     return channels if channels == 1 or (channels == 3 and bits == 8) else 0
@@ -204,7 +205,8 @@ def _rendered(image: Any) -> Image.Image:
             document.close()
     pixels = np.asarray(shown)
     is_grey = (pixels[..., 0] == pixels[..., 1]).all() and (pixels[..., 1] == pixels[..., 2]).all()
-    if is_grey and filters(image) == ["/JBIG2Decode"] and np.isin(pixels[..., 0], (0, 255)).all():
+    of_two = is_fax(image) or filters(image) == ["/JBIG2Decode"]
+    if is_grey and of_two and np.isin(pixels[..., 0], (0, 255)).all():
         return shown.convert("1", dither=Image.Dither.NONE)
     return shown.convert("L") if is_grey else shown
 
