@@ -112,9 +112,11 @@ def test_code_that_was_cut_off_and_filled_up_with_zeros_is_damaged(
     assert len(reasons) > 0.8 * length
 
 
-def test_code_that_ends_early_by_its_own_mark_is_whole(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("kind", "mark"), [("group 4", ""), ("group 3", "000000000001" * 6)])
+def test_code_that_ends_early_by_its_own_mark_is_whole(tmp_path: Path, kind: str, mark: str) -> None:
     path, rows = tmp_path / "page.tif", HEIGHT - 9
     picture = drawn()
-    (code,), compression, options = strips(picture.crop((0, 0, WIDTH, rows)), "group 4", rows)
-    path.write_bytes(tiff_of([code + bytes(40)], compression, options, HEIGHT))  # as of programs that guess the height
+    (code,), compression, options = strips(picture.crop((0, 0, WIDTH, rows)), kind, rows)
+    code = bytes_of(bits_of(code) + mark) + bytes(40)
+    path.write_bytes(tiff_of([code], compression, options, HEIGHT))  # as of programs that guess the height
     assert np.array_equal(read(path).image[:rows, :, 0] > 0, np.asarray(picture)[:rows])

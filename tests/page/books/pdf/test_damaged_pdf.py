@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import zlib
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,7 @@ def test_any_object_may_be_of_another_type(tmp_path: Path, add, capfd: pytest.Ca
 
 @pytest.mark.parametrize("content", [
     b"/Im Do 1 0 0 1 0 cm", b"(a) 0 0 1 0 0 cm /Im Do", b"/Other Do", b"(Im) Do", b"[ Tr", b"\xff\xfe Do",
+    b"/Im Do 0 1",
 ])  # fmt: skip
 def test_what_a_page_draws_may_be_odd(
     tmp_path: Path, content: bytes, capfd: pytest.CaptureFixture[str], recwarn: pytest.WarningsRecorder
@@ -95,6 +97,12 @@ def test_what_a_page_draws_may_be_odd(
     path = write_pdf(tmp_path / "book.pdf", [GREY[:8, :8]], grey_of(8))
     with pikepdf.open(path, allow_overwriting_input=True) as pdf:
         pdf.pages[0].obj["/Contents"] = pdf.make_stream(content)
+        pdf.save(path)
+    assert len(read_all(path)) <= 1
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        objects = pdf.pages[0].obj.Resources.XObject
+        objects.Fm = pdf.make_stream(content, Subtype=Name.Form, BBox=[0, 0, 1, 1])
+        pdf.pages[0].obj["/Contents"] = pdf.make_stream(b"/Fm Do")
         pdf.save(path)
     assert len(read_all(path)) <= 1
     assert (capfd.readouterr().err, list(recwarn)) == ("", [])
@@ -199,13 +207,12 @@ def test_what_could_not_be_read_again_is_not_written(tmp_path: Path, monkeypatch
         book.write(file, {member.number: tmp_path / "page.png"})
 
 
-def test_what_qpdf_says_of_a_damaged_pdf_is_not_printed(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, recwarn: pytest.WarningsRecorder
-) -> None:
+def test_what_qpdf_says_of_a_damaged_pdf_is_not_printed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = write_pdf(tmp_path / "book.pdf", [GREY], grey_of(8))
-    path.write_bytes(path.read_bytes()[:-60])  # its list of objects is found by looking for them
+    path.write_bytes(path.read_bytes()[:-60])  # what is where has to be looked for
     assert read_all(path) == []
-    assert (caplog.messages, list(recwarn)) == ([], [])
+    logging.getLogger("pikepdf._core").error("the logger that qpdf's words go to, of some damage only")
+    assert caplog.messages == []
 
 
 def test_what_is_odd_in_a_scan_is_told_of_the_scan(tmp_path: Path) -> None:
