@@ -81,7 +81,7 @@ def check_code(code: bytes, width: int, rows: int, tags: Mapping[int, int]) -> N
 
 def _decoded(code: bytes, width: int, rows: int, tags: Mapping[int, int]) -> bytes | None:
     """The pixels; None where it cannot be decoded."""
-    whole = of_one_strip(code, {256: width, 257: rows, 258: 1, 262: 0, 277: 1} | tags)
+    whole = of_one_strip(code, {256: width, 257: rows, 258: 1, 262: 0, 277: 1, **tags})
     try:
         with quiet(), Image.open(io.BytesIO(whole), formats=("TIFF",)) as picture:
             return picture.tobytes()
