@@ -42,6 +42,12 @@ USES: list[tuple[str, Callable[[], Any], list[str], str]] = [
         ["_iteration_based_training"],
         "textrm/training/trainer.py: no epoch is skipped",
     ),
+    (
+        "pytorch-lightning",
+        lambda: fit_loop().epoch_loop,
+        ["_batches_that_stepped"],
+        "textrm/callbacks/pictures.py: the step of pictures is that of figures",
+    ),
     ("pytorch-lightning", WeightAveraging, ["_average_model", "_latest_update_step"], "textrm/callbacks/averaging.py"),
     ("hydra-core", sweeper, ["_parse_config", "split_arguments"], "hydra_plugins/textrm_sweepers/grid.py"),
     ("hydra-core", parser, ["multirun", "cfg", "info"], "textrm/runs/flags.py"),

@@ -23,6 +23,7 @@ from textrm.files import replacing
 from textrm.page.books.book import Book, Member
 from textrm.page.books.opening import open_book
 from textrm.page.books.pdf import pictures
+from textrm.page.books.pdf.fax import group4
 from textrm.pictures.page import Page
 from textrm.pictures.read import read_open
 
@@ -97,7 +98,7 @@ def book_seeds() -> Iterator[tuple[str, bytes]]:
 
 def _images(grey: np.ndarray) -> Iterator[tuple[str, dict[str, Any]]]:
     """What the dictionaries of images say, with the packed bytes as ``data``."""
-    plain, fax = grey.tobytes(), pictures.group4(Image.fromarray(grey))
+    plain, fax = grey.tobytes(), group4(Image.fromarray(grey))
     colours = Array([Name.Indexed, Name.DeviceRGB, 255, pikepdf.String(bytes(range(256)) * 3)])
     ink = Dictionary(FunctionType=2, Domain=[0, 1], C0=[0, 0, 0, 0], C1=[0, 0, 0, 1], N=1)
     predicted = b"".join(b"\2" + bytes(row) for row in np.diff(grey, axis=0, prepend=np.zeros((1, 32), np.uint8)))

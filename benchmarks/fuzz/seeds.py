@@ -85,7 +85,8 @@ def _drawn() -> Iterator[tuple[str, bytes]]:
                 yield f"{name} {mode} told", _saved(modes[mode], name, **plain, **_told(name))
     for compression in ("tiff_lzw", "packbits", "tiff_adobe_deflate", "zstd", "lzma", "jpeg"):
         yield f"TIFF {compression}", _saved(modes["RGB"], "TIFF", compression=compression)
-    yield "TIFF group4", _saved(modes["1"], "TIFF", compression="group4")
+    for compression in ("group3", "group4", "tiff_ccitt"):
+        yield f"TIFF {compression}", _saved(modes["1"], "TIFF", compression=compression)
     yield "WEBP lossy", _saved(modes["RGB"], "WEBP", quality=80)
     yield "JPEG progressive", _saved(modes["RGB"], "JPEG", progressive=True, subsampling=1)
     for orientation in (3, 6, 8):

@@ -143,6 +143,13 @@ def test_strips_that_are_replaced_are_cleaned_across_the_cut_also_by_a_second_ru
     run(model_file, tmp_path / "again", "-o", tmp_path / "again", *flags)
     assert read(tmp_path / "again" / "1.png").image.min() == 230
     assert not page.margins.parent.exists()
+    # One that was killed when both were clean, before it took away what was kept.
+    page.margins.parent.mkdir()
+    for left in (page.margins, page.source.with_name(f".{'0' * 16}.part")):
+        left.write_bytes(b"kept")
+    done = run(model_file, tmp_path / "again", "-o", tmp_path / "again", *flags)
+    assert "0 pages cleaned, 2 were done already" in done.output
+    assert sorted(path.name for path in (tmp_path / "again").iterdir()) == ["0.png", "1.png"]
 
 
 def test_strips_in_a_book_and_in_two_parts_of_a_folder_are_cleaned_across_the_cut(

@@ -11,7 +11,7 @@ import pytorch_lightning as pl
 from omegaconf import OmegaConf
 from pytorch_lightning.callbacks import Callback
 
-from textrm.callbacks.pictures import writers
+from textrm.callbacks.pictures import logged_step, writers
 from textrm.errors import UserError
 from textrm.export import costs
 from textrm.nets.look import reason_of
@@ -77,7 +77,7 @@ class Costs(Callback):
         for writer in writers(trainer):
             for name in NAMES:
                 if name in self.figures:
-                    writer.add_scalar(f"costs/{name}", self.figures[name], trainer.global_step)
+                    writer.add_scalar(f"costs/{name}", self.figures[name], logged_step(trainer))
 
     def _measure(self, net: Any) -> None:
         config = read_config(self.run / "resolved.yaml")

@@ -45,7 +45,7 @@ class Pictures(Callback, ABC):
             return
         for writer in writers(trainer):
             for index, picture in enumerate(panels):
-                writer.add_image(f"val_pictures/{index}", picture, trainer.global_step)
+                writer.add_image(f"val_pictures/{index}", picture, logged_step(trainer))
 
 
 class SegmentationPictures(Pictures):
@@ -76,7 +76,7 @@ class SegmentationPictures(Pictures):
     def _add_curve(self, trainer: pl.Trainer, tag: str, scores: Any) -> None:
         with scores.sync_context():  # the counts of all processes
             for writer in writers(trainer):
-                add_pr_curve(writer, tag, scores, trainer.global_step)
+                add_pr_curve(writer, tag, scores, logged_step(trainer))
 
 
 class InpaintingPictures(Pictures):
@@ -103,6 +103,13 @@ def writers(trainer: pl.Trainer) -> list[SummaryWriter]:
     if not trainer.is_global_zero:
         return []
     return [logger.experiment for logger in trainer.loggers if isinstance(logger, TensorBoardLogger)]
+
+
+def logged_step(trainer: pl.Trainer) -> int:
+    """The step at which Lightning logs figures now: batches, whatever the optimizers; of a validation the last one."""
+    loop: Any = trainer.fit_loop.epoch_loop  # nothing public tells it
+    step: int = loop._batches_that_stepped
+    return step
 
 
 def segmentation_columns(image: Tensor, mask: Tensor, prob: Tensor, threshold: float = 0.5) -> list[Tensor]:

@@ -13,7 +13,8 @@ from PIL import Image, UnidentifiedImageError
 
 from textrm.errors import UserError
 from textrm.files import open_file
-from textrm.pictures.formats import avif, jpeg, jpeg_2000, jpeg_2000_parts, jpeg_xl, png, pnm, tiff, wide_tiff
+from textrm.pictures.formats import avif, jpeg, jpeg_2000, jpeg_2000_parts, jpeg_xl, png, pnm, tiff, webp, wide_tiff
+from textrm.pictures.formats.fax import check_tiff
 from textrm.pictures.formats.from_pillow import FORMATS, SEVERAL_FRAMES, decode
 from textrm.pictures.formats.png_chunks import read_chunks
 from textrm.pictures.page import ORIENTATION, Page
@@ -72,7 +73,10 @@ def _read(file: BinaryIO, max_pixels: int) -> Page:
             layout = wide_tiff.layout(file)
             if layout is not None and layout.is_wide:
                 return _wide_tiff(file, layout, max_pixels)
-            return _shown(*decode(file, max_pixels))
+            page = _shown(*decode(file, max_pixels))
+            if layout is not None:
+                check_tiff(file, layout, max_pixels)
+            return page
     if start[:2] == b"\xff\xd8":
         return _jpeg(file, max_pixels)
     if start.startswith(jpeg_2000_parts.SIGNATURES):
@@ -83,7 +87,10 @@ def _read(file: BinaryIO, max_pixels: int) -> Page:
         return _shown(*avif.decode(file, max_pixels))
     if pnm.is_pnm(start):
         return _shown(*pnm.decode(file, max_pixels))
-    return _shown(*decode(file, max_pixels))
+    page = _shown(*decode(file, max_pixels))
+    if webp.is_webp(start):
+        webp.check(file)
+    return page
 
 
 def _jpeg(file: BinaryIO, max_pixels: int) -> Page:

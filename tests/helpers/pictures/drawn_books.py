@@ -46,10 +46,10 @@ def members_of(path: Path) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def write_7z(path: Path, members: dict[str, bytes]) -> Path:
+def write_7z(path: Path, members: dict[str, bytes], options: str = "") -> Path:
     import libarchive
 
-    with libarchive.file_writer(str(path), "7zip") as archive:
+    with libarchive.file_writer(str(path), "7zip", options=options) as archive:
         for name, content in members.items():
             archive.add_file_from_memory(name, len(content), content)
     return path

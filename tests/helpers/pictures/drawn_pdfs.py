@@ -76,13 +76,20 @@ def indexed(bits: int) -> Adding:
 
 def ccitt(pdf: pikepdf.Pdf, grey: np.ndarray) -> Any:
     parameters = Dictionary(K=-1, Columns=grey.shape[1], Rows=grey.shape[0])
-    return image(pdf, grey.shape, group4(grey), "CCITTFaxDecode", Name.DeviceGray, 1, DecodeParms=parameters)
+    return image(pdf, grey.shape, fax(grey), "CCITTFaxDecode", Name.DeviceGray, 1, DecodeParms=parameters)
 
 
-def group4(grey: np.ndarray) -> bytes:
+def ccitt_in_bytes(pdf: pikepdf.Pdf, grey: np.ndarray) -> Any:
+    """Group 3, each row of which begins with a byte."""
+    parameters = Dictionary(K=0, Columns=grey.shape[1], Rows=grey.shape[0], EncodedByteAlign=True)
+    code = fax(grey, "tiff_ccitt")
+    return image(pdf, grey.shape, code, "CCITTFaxDecode", Name.DeviceGray, 1, DecodeParms=parameters)
+
+
+def fax(grey: np.ndarray, kind: str = "group4") -> bytes:
     """Fax code, without a file around it."""
     buffer = io.BytesIO()
-    Image.fromarray(grey).convert("1").save(buffer, "TIFF", compression="group4", tiffinfo={262: 0, 278: len(grey)})
+    Image.fromarray(grey).convert("1").save(buffer, "TIFF", compression=kind, tiffinfo={262: 0, 278: len(grey)})
     with Image.open(buffer) as tiff:
         start, length = tiff.tag_v2[273][0], tiff.tag_v2[279][0]
     return buffer.getvalue()[start : start + length]
@@ -92,7 +99,7 @@ def jbig2(pdf: pikepdf.Pdf, grey: np.ndarray) -> Any:
     """A page of one region, which JBIG2 can hold in the code of fax too."""
     height, width = grey.shape
     page = struct.pack(">4IBH", width, height, 0, 0, 0, 0)
-    region = struct.pack(">4IBB", width, height, 0, 0, 0, 1) + group4(grey)
+    region = struct.pack(">4IBB", width, height, 0, 0, 0, 1) + fax(grey)
     segments = [(48, page), (38, region)]
     content = b"".join(struct.pack(">IBBBI", number, kind, 0, 1, len(inside)) + inside
                        for number, (kind, inside) in enumerate(segments))  # fmt: skip

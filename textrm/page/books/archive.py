@@ -110,7 +110,8 @@ def _copy(member: Any, entry: Entry, archive: zipfile.ZipFile) -> None:
         for part in member.get_blocks():
             left -= len(part)
             if left < 0:
-                raise UserError(f"its member {printable(entry.name)} is larger than it says: such archives are refused")
+                # The library hands a warning, that a checksum is wrong, on as the length of one more part.
+                raise UserError(f"its member {printable(entry.name)} is damaged, or larger than it says")
             file.write(part)
     if left:
         raise UserError(f"its member {printable(entry.name)} is damaged: {left} of {entry.size} bytes are missing")

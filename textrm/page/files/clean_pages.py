@@ -19,7 +19,7 @@ from textrm.page.files.processes import work_in_processes
 from textrm.page.files.sharing import shared
 from textrm.page.how_to_clean import HowToClean, content_digest
 from textrm.page.planning.books import BookPage
-from textrm.page.planning.page_files import PageFiles
+from textrm.page.planning.page_files import MARGINS, PageFiles
 from textrm.page.planning.remembered import BESIDE, Remembered, stamp
 from textrm.page.planning.waiting import Waiting, find_waiting
 
@@ -71,13 +71,13 @@ class CleanPages:
         """Let ``clean`` clean the pages, as :meth:`in_processes` does, and write the books.
 
         What runs that were killed have left half written in the folders of the results is taken away first; what is
-        kept of strips that are replaced, when all are done.
+        kept of strips that are replaced, also by a run before, when all are done.
         """
         write = partial(write_book, remembered=self.remembered, backup=self.backup)
-        margins: set[Path] = set()
-        yield from clean_with_books(_swept(parts, margins), clean, write)
-        for folder in margins:
-            shutil.rmtree(folder, ignore_errors=True)
+        replaced: set[Path] = set()
+        yield from clean_with_books(_swept(parts, replaced), clean, write)
+        for folder in replaced:
+            shutil.rmtree(folder / MARGINS, ignore_errors=True)
 
     def in_processes(
         self, pages: Iterable[PageFiles], jobs: int, threads: int
@@ -118,15 +118,15 @@ class CleanPages:
         return cleaned
 
 
-def _swept(parts: Iterable[Waiting], margins: set[Path]) -> Iterator[Waiting]:
-    """The parts, the folders of each swept once; ``margins`` gets the folders for what is kept of strips."""
+def _swept(parts: Iterable[Waiting], replaced: set[Path]) -> Iterator[Waiting]:
+    """The parts, the folders of each swept once; ``replaced`` gets the folders of pages that take their own places."""
     swept: set[Path] = set()
     for part in parts:
         folders = part.folders() - swept
         sweep(folders)
         swept |= folders
+        replaced |= part.replaced
         for page in part.pages:
             if page.in_place and (page.above or page.below):
                 page.margins.unlink(missing_ok=True)  # of a page that was not replaced after all
-                margins.add(page.margins.parent)
         yield part

@@ -92,7 +92,7 @@ class ToDo:
             self.changed += part.changed
             if self.kept is not None:
                 self.kept += plan.pages
-            if part.pages or part.books:
+            if part.pages or part.books or part.replaced:
                 yield part
         self.all_found = True
 

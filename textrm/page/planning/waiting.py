@@ -31,18 +31,23 @@ class Waiting:
     """The ``pages`` to be cleaned, and the ``books`` to be put together of them and of such as were cleaned before.
 
     ``otherwise`` counts the pages among them whose results were made otherwise, ``changed`` the results that somebody
-    has changed since, which are kept.
+    has changed since, which are kept. ``replaced`` are the folders of pages that take their own places, done or not.
     """
 
     pages: list[PageFiles] = field(default_factory=list)
     books: list[BookToDo] = field(default_factory=list)
     otherwise: int = 0
     changed: int = 0
+    replaced: set[Path] = field(default_factory=set)
 
     def folders(self) -> set[Path]:
         """All that files are written into."""
         books = {folder for todo in self.books for folder in (todo.files.target.parent, todo.files.work)}
-        return books | {path.parent for page in self.pages for path in (page.target, *page.extras.values())}
+        return (
+            books
+            | self.replaced
+            | {path.parent for page in self.pages for path in (page.target, *page.extras.values())}
+        )
 
 
 def find_waiting(
@@ -65,6 +70,7 @@ def find_waiting(
         if isinstance(page, BookPage):
             books.setdefault(page.book, []).append(replace(page, how=how))
         elif page.in_place:
+            waiting.replaced.add(page.target.parent)
             if not _is_clean(remembered, page.target, how, page.extras):
                 waiting.pages.append(page)
         elif overwrite or not page.is_done():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+from collections.abc import Mapping
 from typing import BinaryIO
 
 import numpy as np
@@ -94,3 +96,11 @@ def encode_16_bit(pixels: np.ndarray, tags: Image.Exif, icc_profile: bytes | Non
     directory[TiffImagePlugin.STRIPOFFSETS] = 0  # counted from the end of the directory when it is written
     header = b"II*\0\x08\0\0\0"
     return header + directory.tobytes(len(header)) + body
+
+
+def of_one_strip(content: bytes, tags: Mapping[int, int]) -> bytes:
+    """A TIFF whose pixels, all in one strip, are ``content`` as it is; ``tags`` say what it is, but not where."""
+    whole = {**tags, 273: 0, 278: tags[TiffImagePlugin.IMAGELENGTH], 279: len(content)}
+    whole[273] = 8 + 2 + 12 * len(whole) + 4
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in sorted(whole.items()))
+    return b"II*\0" + struct.pack("<IH", 8, len(whole)) + entries + bytes(4) + content

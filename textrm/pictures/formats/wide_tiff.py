@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image
 
 from textrm.errors import UserError
+from textrm.pictures.formats.tiff import of_one_strip
 from textrm.pictures.stored import plain_alpha
 
 _TYPES = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q"}  # of whole numbers, by TIFF's number for them
@@ -152,9 +153,6 @@ def _unpacked(content: bytes, compression: int, width: int, height: int) -> byte
     """The bytes of a strip or tile, ``height`` rows of ``width``."""
     if compression == 1:
         return content
-    tags = {256: width, 257: height, 258: 8, 259: compression, 262: 1, 273: 0, 277: 1, 278: height, 279: len(content)}
-    tags[273] = 8 + 2 + 12 * len(tags) + 4
-    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags.items())
-    whole = b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries + bytes(4) + content
+    whole = of_one_strip(content, {256: width, 257: height, 258: 8, 259: compression, 262: 1, 277: 1})
     with Image.open(io.BytesIO(whole), formats=("TIFF",)) as picture:
         return picture.tobytes()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import zlib
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 import pikepdf
 import pytest
-from drawn_pdfs import grey_of, image, indexed, jpeg, write_pdf
+from drawn_pdfs import ccitt, fax, grey_of, image, indexed, jpeg, write_pdf
 from pikepdf import Array, Dictionary, Name
 from standin_model import lettered_page
 from time_limit import time_limit
@@ -88,6 +89,7 @@ def test_any_object_may_be_of_another_type(tmp_path: Path, add, capfd: pytest.Ca
 
 @pytest.mark.parametrize("content", [
     b"/Im Do 1 0 0 1 0 cm", b"(a) 0 0 1 0 0 cm /Im Do", b"/Other Do", b"(Im) Do", b"[ Tr", b"\xff\xfe Do",
+    b"/Im Do 0 1",
 ])  # fmt: skip
 def test_what_a_page_draws_may_be_odd(
     tmp_path: Path, content: bytes, capfd: pytest.CaptureFixture[str], recwarn: pytest.WarningsRecorder
@@ -95,6 +97,12 @@ def test_what_a_page_draws_may_be_odd(
     path = write_pdf(tmp_path / "book.pdf", [GREY[:8, :8]], grey_of(8))
     with pikepdf.open(path, allow_overwriting_input=True) as pdf:
         pdf.pages[0].obj["/Contents"] = pdf.make_stream(content)
+        pdf.save(path)
+    assert len(read_all(path)) <= 1
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        objects = pdf.pages[0].obj.Resources.XObject
+        objects.Fm = pdf.make_stream(content, Subtype=Name.Form, BBox=[0, 0, 1, 1])
+        pdf.pages[0].obj["/Contents"] = pdf.make_stream(b"/Fm Do")
         pdf.save(path)
     assert len(read_all(path)) <= 1
     assert (capfd.readouterr().err, list(recwarn)) == ("", [])
@@ -197,3 +205,34 @@ def test_what_could_not_be_read_again_is_not_written(tmp_path: Path, monkeypatch
         pytest.raises(UserError, match="it is damaged, and what would be written could not be read again"),
     ):
         book.write(file, {member.number: tmp_path / "page.png"})
+
+
+def test_what_qpdf_says_of_a_damaged_pdf_is_not_printed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = write_pdf(tmp_path / "book.pdf", [GREY], grey_of(8))
+    path.write_bytes(path.read_bytes()[:-60])  # what is where has to be looked for
+    assert read_all(path) == []
+    logging.getLogger("pikepdf._core").error("the logger that qpdf's words go to, of some damage only")
+    assert caplog.messages == []
+
+
+def test_what_is_odd_in_a_scan_is_told_of_the_scan(tmp_path: Path) -> None:
+    path = write_pdf(tmp_path / "book.pdf", [GREY, GREY], grey_of(8))
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        pdf.pages[0].obj.Resources.XObject.Im["/BitsPerComponent"] = Name.Odd
+        pdf.save(path)
+    (said,) = read_all(path)
+    assert said.startswith("its scan cannot be read: ")
+
+
+def test_fax_code_may_end_in_zeros_but_not_lack_pixels(tmp_path: Path) -> None:
+    code = fax(GREY)
+    for content, expected in (
+        (code + bytes(40), []),
+        (code[: len(code) // 2].ljust(len(code), b"\0"), ["the picture is damaged: it is cut off, and ends in zeros"]),
+    ):
+        path = write_pdf(tmp_path / "book.pdf", [GREY], ccitt)
+        with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+            scan = pdf.pages[0].obj.Resources.XObject.Im
+            scan.write(content, filter=Name.CCITTFaxDecode, decode_parms=scan.DecodeParms)
+            pdf.save(path)
+        assert read_all(path) == expected

@@ -11,12 +11,11 @@ import pikepdf
 import pypdfium2
 from pikepdf import Name
 from PIL import Image
-from PIL.TiffImagePlugin import TiffImageFile
 
 from textrm.errors import UserError
 from textrm.page.books.pdf.bounds import DAMAGE, bounded, filters, unpacked
+from textrm.page.books.pdf.fax import check_fax, is_aligned, is_fax, read_fax, write_fax
 from textrm.pictures.formats import jpeg_2000
-from textrm.pictures.quiet import quiet
 from textrm.pictures.read import MAX_PIXELS
 
 _GREY, _RGB, _INDEXED = ("/DeviceGray", "/CalGray"), ("/DeviceRGB", "/CalRGB"), "/Indexed"
@@ -46,6 +45,7 @@ def read_image(image: Any) -> bytes:
     try:
         if _is_jpeg(image) or _is_jpeg_2000(image):
             return bytes(image.read_raw_bytes())
+        check_fax(image)
         if _channels(image):
             return _png(_samples(image))
         return _png(_rendered(image))
@@ -66,8 +66,8 @@ def replace_image(image: Any, content: bytes) -> str:
         image.write(content, filter=Name.JPXDecode)
         return ""
     picture: Image.Image = Image.open(io.BytesIO(content))
-    if filters(image) == ["/CCITTFaxDecode"] and _channels(image):
-        _write_fax(image, picture)
+    if is_fax(image) and _channels(image):
+        write_fax(image, picture)
         return ""
     kept = _channels(image)
     if not kept:
@@ -76,8 +76,9 @@ def replace_image(image: Any, content: bytes) -> str:
         image["/BitsPerComponent"] = 1 if picture.mode == "1" else 8
         _forget(image)
     if not kept and picture.mode == "1":
-        _write_fax(image, picture)
-        return "was JBIG2, which is not written: it is fax code (CCITT group 4) now"
+        was_fax = is_fax(image)
+        write_fax(image, picture)
+        return "" if was_fax else "was JBIG2, which is not written: it is fax code (CCITT group 4) now"
     samples = np.asarray(picture if kept else picture.convert("L" if grey else "RGB"))
     bits = int(image.get("/BitsPerComponent", 8))
     if bits < 8:
@@ -96,11 +97,6 @@ def _forget(image: Any) -> None:
     for key in _OLD:
         if key in image:
             del image[key]
-
-
-def _write_fax(image: Any, picture: Image.Image) -> None:
-    parameters = pikepdf.Dictionary(K=-1, Columns=picture.width, Rows=picture.height, BlackIs1=False)
-    image.write(group4(picture), filter=Name.CCITTFaxDecode, decode_parms=parameters)
 
 
 def _is_jpeg(image: Any) -> bool:
@@ -130,8 +126,8 @@ def _channels(image: Any) -> int:
     name, channels = _base(image)
     if image.get("/Decode", None) is not None or bits > 8:
         return 0
-    if packing == ["/CCITTFaxDecode"]:
-        return 1 if channels == 1 and name != _INDEXED else 0
+    if is_fax(image):
+        return 1 if channels == 1 and name != _INDEXED and not is_aligned(image) else 0
     if not set(packing) <= _PACKING:
         return 0
     return channels if channels == 1 or (channels == 3 and bits == 8) else 0
@@ -155,9 +151,8 @@ def _base(image: Any) -> tuple[str, int]:
 
 def _samples(image: Any) -> Image.Image:
     """Samples of 1 to 8 bits as mode 1, L, P or RGB."""
-    if filters(image) == ["/CCITTFaxDecode"]:
-        with quiet():
-            return pikepdf.PdfImage(image).as_pil_image().convert("1")
+    if is_fax(image):
+        return read_fax(image)
     width, height, bits = int(image["/Width"]), int(image["/Height"]), int(image.get("/BitsPerComponent", 8))
     name, channels = _base(image)
     row = (width * channels * bits + 7) // 8
@@ -210,7 +205,8 @@ def _rendered(image: Any) -> Image.Image:
             document.close()
     pixels = np.asarray(shown)
     is_grey = (pixels[..., 0] == pixels[..., 1]).all() and (pixels[..., 1] == pixels[..., 2]).all()
-    if is_grey and filters(image) == ["/JBIG2Decode"] and np.isin(pixels[..., 0], (0, 255)).all():
+    of_two = is_fax(image) or filters(image) == ["/JBIG2Decode"]
+    if is_grey and of_two and np.isin(pixels[..., 0], (0, 255)).all():
         return shown.convert("1", dither=Image.Dither.NONE)
     return shown.convert("L") if is_grey else shown
 
@@ -219,15 +215,3 @@ def _png(picture: Image.Image) -> bytes:
     buffer = io.BytesIO()
     picture.save(buffer, "PNG", compress_level=1)
     return buffer.getvalue()
-
-
-def group4(picture: Image.Image) -> bytes:
-    """The picture in the fax code of group 4, 0 for black."""
-    buffer = io.BytesIO()
-    picture.convert("1", dither=Image.Dither.NONE).save(
-        buffer, "TIFF", compression="group4", tiffinfo={262: 0, 278: picture.height}
-    )
-    buffer.seek(0)
-    with TiffImageFile(buffer) as tiff:
-        (start,), (length,) = tiff.tag_v2[273], tiff.tag_v2[279]
-    return buffer.getvalue()[start : start + length]
