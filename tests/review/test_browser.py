@@ -133,6 +133,30 @@ def test_a_stroke_is_filled_and_undone(window: Window, reviewed: ReviewedBook) -
         assert (whole(window) == picture).all()
 
 
+def test_a_stroke_is_undone_after_a_restart(browser: Browser, reviewed: ReviewedBook, tmp_path: Path) -> None:
+    from review_browser import Window
+
+    pictures = []
+    for keys in ([], ["Control+z"], ["Control+y"]):
+        with serving(make_reviewed(tmp_path / "book", tmp_path / "out", reviewed.desk.cleaning.model.path)) as asker:
+            window = Window.opened(browser, asker.address)
+            window.press("1", "w", "p")
+            window.settled(scale=1)
+            if not keys:
+                pictures.append(whole(window))
+                window.paint((145, 110), (160, 110), (175, 110))
+                window.page.mouse.move(5, 300)
+            window.press(*keys)
+            window.settled(version=1)
+            pictures.append(whole(window))
+            assert window.errors == []
+            window.page.close()
+    before, painted, undone, again = pictures
+    assert (before != painted).any()
+    assert (undone == before).all()
+    assert (again == painted).all()
+
+
 def test_the_eraser_brings_the_page_back(window: Window, reviewed: ReviewedBook) -> None:
     window.press("1", "w", "e")
     window.settled(scale=1)

@@ -53,7 +53,7 @@ def test_a_book_comes_back_as_a_book(model_file: Path, tmp_path: Path) -> None:
     assert Exporting(one).run("book", [0, 1, 2]) == f"{tmp_path}/out/book.cbz written"
     check_clean(tmp_path / "out" / "book.cbz")
     partly = reviewed(cbz, tmp_path, model_file)
-    assert Exporting(partly).run("book", [0]).endswith("book.cbz written; 2 pages not checked, as they were")
+    assert Exporting(partly).run("book", [0]).endswith("book.cbz written; 2 other pages as before")
     after = members_of(tmp_path / "out" / "book.cbz")
     assert is_white(after["ch/0.png"])
     assert after["ch/2.png"] == book_of()["ch/2.png"]
@@ -116,7 +116,8 @@ def test_layers_and_masks(model_file: Path, book: Path, tmp_path: Path) -> None:
 def test_it_is_asked_for_and_told_over_the_net(model_file: Path, book: Path, tmp_path: Path) -> None:
     with serving(reviewed(book, tmp_path, model_file)) as asker:
         answer = asker.post("api/export", {"kind": "pages"})
-        assert (answer.status, answer.json["error"]) == (422, "no page is checked: press C on those that are done")
+        assert (answer.status, answer.json["error"]) == (
+            422, "no page is checked: press C on those that are done, or export all of them")
         version = asker.get("pages/0/facts").json["version"]
         assert asker.post("pages/0/checked", {"checked": True, "version": version}).json["checked"] is True
         assert asker.post("api/export", {"kind": "../x"}).status == 422
@@ -128,6 +129,19 @@ def test_it_is_asked_for_and_told_over_the_net(model_file: Path, book: Path, tmp
             time.sleep(0.05)
         assert facts == {"kind": "pages", "busy": False, "done": 1, "of": 1,
                          "said": f"1 page written to {tmp_path}/out"}  # fmt: skip
+
+
+def test_all_pages_are_written_but_those_that_cannot_be_read(model_file: Path, book: Path, tmp_path: Path) -> None:
+    (book / "2.jpg").write_bytes(b"no picture")
+    one = make_reviewed(book, tmp_path / "out", model_file)
+    with pytest.raises(UserError, match="not a picture"):
+        one.opened(1)
+    with serving(one) as asker:
+        assert asker.post("api/export", {"kind": "pages", "every": True}).json["of"] == 2
+        while asker.get("api/book").json["export"]["busy"]:
+            time.sleep(0.05)
+    assert written(one) == ["1.png", "two/3.png"]  # which nobody had opened before
+    assert is_white((one.desk.out / "two" / "3.png").read_bytes())
 
 
 def test_a_full_disk_leaves_nothing_half_written(

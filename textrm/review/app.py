@@ -125,8 +125,9 @@ class Review:
         return await self._changed(number, await run_in_threadpool(self.book.change, number, lambda page: None))
 
     async def export(self, request: Request) -> Response:
-        """Begin to write what is checked: ``{"kind": …}``."""
-        self.exporting.start(str((await _json(request)).get("kind")))
+        """Begin to write what is checked, or all: ``{"kind": …, "every": true}``."""
+        given = await _json(request)
+        self.exporting.start(str(given.get("kind")), given.get("every") is True)
         return JSONResponse(self.exporting.facts())
 
     async def _change(self, request: Request, how: Callable[[OpenPage, dict[str, Any]], Box | None]) -> Response:

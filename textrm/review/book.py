@@ -24,7 +24,6 @@ from textrm.review.thumbnail import thumbnail
 T = TypeVar("T")
 
 OPEN = 3  # pages in memory: a strip of 8 megapixels takes 80 MB
-STEPS = 256_000_000  # bytes of steps that can be undone, of all pages
 _TOGETHER = 12  # strokes that are filled whatever comes
 _PAUSE = 1.0  # seconds after a change in which no page is cleaned that nobody looks at: strokes come first
 
@@ -44,7 +43,6 @@ class ReviewedBook:
         self.changes = 1  # grows with all that a browser should know
         self.changed = -_PAUSE  # when a page was changed last, by the clock that only goes on
         self._open: OrderedDict[int, OpenPage] = OrderedDict()
-        self._stepped: OrderedDict[int, None] = OrderedDict()  # pages with steps to undo, the latest at the end
         self._lock = threading.Lock()
 
     def name(self, entry: Entry) -> str:
@@ -142,7 +140,6 @@ class ReviewedBook:
             if entry.unsaved:
                 self._hold(number, page)
             entry.look(page)
-            self._forget_steps(number)
             self.changes, self.changed = self.changes + 1, time.monotonic()
             return box
 
@@ -190,22 +187,6 @@ class ReviewedBook:
                 if len(self._open) <= OPEN:
                     return
                 del self._open[other]
-
-    def _forget_steps(self, number: int) -> None:
-        """Bound the steps of all pages; those of the pages that were changed longest ago go first."""
-        with self._lock:
-            self._stepped[number] = None
-            self._stepped.move_to_end(number)
-            left = sum(self.entries[one].history.size for one in self._stepped)
-            for one in list(self._stepped)[:-1]:
-                other = self.entries[one]
-                if left <= STEPS:
-                    return
-                if other.lock.acquire(blocking=False):  # else somebody undoes there now
-                    left -= other.history.size
-                    other.history.clear()
-                    other.lock.release()
-                    del self._stepped[one]
 
     def _loaded(self, entry: Entry) -> OpenPage:
         done = attempt(entry.files.source, lambda: self.desk.open(entry))

@@ -18,7 +18,6 @@ from textrm.pictures.colour import to_srgb
 from textrm.pictures.formats.planes import planes
 from textrm.pictures.page import Page
 from textrm.review.entry import WAITING, Entry
-from textrm.review.history import History
 from textrm.review.kept import read_work, write_work
 from textrm.review.opened import OpenPage
 from textrm.review.words import found_words
@@ -86,9 +85,9 @@ class Desk:
         version = entry.version  # no picture is ever another one of the same version
         if opened is None:
             opened = self._cleaned(page, digest)
-            entry.history, version = History(), version + (entry.state != WAITING)
+            version += entry.state != WAITING
             self.keep(entry, opened)
-        opened.history, opened.version = entry.history, version
+        opened.version = version
         return opened
 
     def keep(self, entry: Entry, page: OpenPage) -> None:

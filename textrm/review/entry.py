@@ -12,7 +12,6 @@ import numpy as np
 from textrm.page.group import Box
 from textrm.page.planning.page_files import PageFiles
 from textrm.printable import printable
-from textrm.review.history import History
 from textrm.review.opened import OpenPage
 from textrm.review.strokes import Stroke
 
@@ -50,7 +49,6 @@ class Entry:
     version: int = 0
     unsaved: str = ""
     thumbnail: bytes = b""
-    history: History = field(default_factory=History)
     requests: list[Request] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
 

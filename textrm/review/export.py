@@ -1,4 +1,4 @@
-"""Writes what is checked: clean pages, books with them, or their layers."""
+"""Writes what is checked, or all: clean pages, books with them, or their layers."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from textrm.pictures.formats.planes import srgb_of
 from textrm.pictures.write import encode, encode_plain
 from textrm.printable import printable
 from textrm.review.book import ReviewedBook
+from textrm.review.entry import FAILED
 from textrm.review.opened import OpenPage
 
 KINDS = ("pages", "book", "psd", "ora", "masks")
@@ -44,20 +45,21 @@ class Exporting:
         """How far it is, and what came of the last one."""
         return dict(self._told)
 
-    def start(self, kind: str) -> None:
-        """Begin in a thread.
+    def start(self, kind: str, every: bool = False) -> None:
+        """Begin in a thread; with ``every`` also the pages that are not checked, but those that cannot be read.
 
         Raises:
-            UserError: when there is no such kind, nothing is checked, or one runs already.
+            UserError: when there is no such kind, no page to write, or one runs already.
         """
         if kind not in KINDS:
             raise UserError(f"there is no export {kind}; expected one of {', '.join(KINDS)}")
         with self._lock:
             if self._told["busy"]:
                 raise UserError("an export runs already: wait until it has ended")
-            chosen = [number for number, entry in enumerate(self.book.entries) if entry.checked]
+            chosen = [number for number, entry in enumerate(self.book.entries)
+                      if entry.checked or (every and entry.state != FAILED)]  # fmt: skip
             if not chosen:
-                raise UserError("no page is checked: press C on those that are done")
+                raise UserError("no page is checked: press C on those that are done, or export all of them")
             self._tell(kind=kind, busy=True, done=0, of=len(chosen), said="")
         threading.Thread(target=self._run, args=(kind, chosen), daemon=True).start()
 
@@ -112,7 +114,7 @@ class Exporting:
         if any(not isinstance(entry.files, BookPage) for entry in self.book.entries):
             written.append(self._cbz(chosen))
         left = len(self.book.entries) - len(chosen)
-        rest = f"; {counted(left, 'page')} not checked, as they were" if left else ""
+        rest = f"; {counted(left, 'other page')} as before" if left else ""
         return f"{', '.join(map(str, written))} written{rest}"
 
     def _book(self, book: BookFiles, chosen: list[int]) -> Path:

@@ -1,31 +1,38 @@
-"""What undoing and doing again need: the parts of a page's arrays that steps have changed."""
+"""What undoing and doing again need: which bits of a page's arrays the latest steps have changed."""
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 
+from textrm.errors import UserError
 from textrm.page.group import Slices
 
-MOST = 64_000_000  # bytes kept of a page; the oldest steps go first
+STEPS = 50  # kept of a page; the oldest go first
+MOST = 8_000_000  # bytes of them, packed: all are written anew with each stroke
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Step:
-    """The values that the rows and columns ``slices`` of some arrays had."""
+    """The bits that differ in rows and columns ``slices`` of some arrays, compressed by zlib, one array after another.
+
+    They lead both ways: from before to after, and back.
+    """
 
     slices: Slices
-    values: list[np.ndarray]
+    packed: bytes
 
     @classmethod
     def between(cls, slices: Slices, before: Sequence[np.ndarray], after: Sequence[np.ndarray]) -> Step | None:
-        """What ``before`` has where it is not ``after``, both of the rows and columns ``slices``; None for nothing."""
+        """From ``before`` to ``after``, integers, both of the rows and columns ``slices``; None where they are alike."""
+        different = [one ^ other for one, other in zip(before, after, strict=True)]
         changed = np.zeros(before[0].shape[:2], np.uint8)
-        for one, other in zip(before, after, strict=True):
-            for channel in np.moveaxis(np.atleast_3d(one != other), 2, 0):
+        for bits in different:
+            for channel in np.moveaxis(np.atleast_3d(bits != 0), 2, 0):
                 changed |= channel
         left, top, width, height = cv2.boundingRect(changed)
         if not width:
@@ -33,19 +40,27 @@ class Step:
         part = slice(top, top + height), slice(left, left + width)
         rows, columns = (slice(side.start + inner.start, side.start + inner.stop)
                          for side, inner in zip(slices, part, strict=True))  # fmt: skip
-        return cls((rows, columns), [array[part].copy() for array in before])
+        return cls((rows, columns), zlib.compress(b"".join(bits[part].tobytes() for bits in different), 1))
 
-    def swap(self, arrays: Sequence[np.ndarray]) -> Step:
-        """Put the values back into the arrays; returns those that were there."""
-        there = Step(self.slices, [array[self.slices].copy() for array in arrays])
-        for array, values in zip(arrays, self.values, strict=True):
-            array[self.slices] = values
-        return there
+    def go(self, arrays: Sequence[np.ndarray]) -> None:
+        """Change the arrays.
 
-    @property
-    def size(self) -> int:
-        """Bytes."""
-        return sum(values.nbytes for values in self.values)
+        Raises:
+            UserError: when it is no step of such arrays; they stay as they were.
+        """
+        parts = [array[self.slices] for array in arrays]
+        size = sum(part.nbytes for part in parts)
+        try:
+            # No more than the size says: a file from elsewhere could unpack to anything.
+            content = zlib.decompressobj().decompress(self.packed, size)
+        except zlib.error:
+            content = b""
+        if len(content) != size:
+            raise UserError("this step is damaged and cannot be undone or done again; what is on the page stays")
+        start = 0
+        for part in parts:
+            part ^= np.frombuffer(content, part.dtype, part.size, start).reshape(part.shape)
+            start += part.nbytes
 
 
 @dataclass(slots=True)
@@ -59,24 +74,19 @@ class History:
         """A new step; what was undone before is gone."""
         self.undone.clear()
         self.done.append(step)
-        while self.size > MOST and len(self.done) > 1:
-            del self.done[0]
-
-    @property
-    def size(self) -> int:
-        """Bytes."""
-        return sum(step.size for step in (*self.done, *self.undone))
-
-    def clear(self) -> None:
-        """Forget all steps."""
-        self.done.clear()
-        self.undone.clear()
+        size = sum(len(one.packed) for one in self.done)
+        while len(self.done) > STEPS or (size > MOST and len(self.done) > 1):
+            size -= len(self.done.pop(0).packed)
 
     def move(self, back: bool, arrays: Sequence[np.ndarray]) -> Slices | None:
-        """Undo the latest step, or with ``back`` false do the latest undone one again; returns where, None for none."""
+        """Undo the latest step, or with ``back`` false do the latest undone one again; returns where, None for none.
+
+        Raises:
+            UserError: when the step is damaged.
+        """
         source, target = (self.done, self.undone) if back else (self.undone, self.done)
         if not source:
             return None
-        step = source.pop()
-        target.append(step.swap(arrays))
-        return step.slices
+        source[-1].go(arrays)
+        target.append(source.pop())
+        return target[-1].slices

@@ -63,14 +63,14 @@ class OpenPage:
         image = before.copy()
         image[work.filled != 0] = values
         masks = work.mask, work.filled, work.strokes
-        return cls(page, work.source, cleaning, before, image, *masks, work.words, work.checked)
+        return cls(page, work.source, cleaning, before, image, *masks, work.words, work.checked, history=work.history)
 
     def work(self) -> Work:
         """What is to be kept of it."""
         masks = {name: getattr(self, name) for name in ("mask", "filled", "strokes")}
         pixels = self.image.reshape(-1, self.image.shape[2])
         values = pixels[np.flatnonzero(self.filled)]
-        return Work(self.source, self.words, **masks, values=values, checked=self.checked)
+        return Work(self.source, self.words, **masks, values=values, checked=self.checked, history=self.history)
 
     def paint(self, strokes: Sequence[Stroke]) -> Box | None:
         """Do strokes, the oldest first; where they lie over each other, only what the newest leaves is filled.
@@ -95,7 +95,11 @@ class OpenPage:
         return self._change(word.slices, *((own, nothing) if goes else (nothing, own)))
 
     def move(self, back: bool) -> Box | None:
-        """Undo the latest change, or do it again; returns as :meth:`paint`, None where there is no such change."""
+        """Undo the latest change, or do it again; returns as :meth:`paint`, None where there is no such change.
+
+        Raises:
+            UserError: when what is kept of the change is damaged.
+        """
         with self._pixels:
             slices = self.history.move(back, self._arrays())
         return None if slices is None else self._changed(slices)
