@@ -22,6 +22,9 @@ def open_session(source: Path | bytes, threads: int) -> Any:
         # Products of pairs of 8-bit weights overflow 16 bits where a processor lacks instructions for them (VNNI), and
         # letters come out where there are none. This is slower there and changes nothing elsewhere.
         options.add_session_config_entry("session.x64quantprecision", "1")
+    # An arena keeps the most that a run has taken, in steps of powers of two: a quarter of a process's memory, and no
+    # faster with so few and large arrays.
+    options.enable_cpu_mem_arena = False
     options.log_severity_level = 4  # faults come as exceptions; nothing is printed past them
     return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
 
