@@ -60,8 +60,7 @@ def fit(net: WordVerifier, sets: Sequence[Proposals], weights: np.ndarray, steps
     with torch.no_grad():
         standard = net.eval().standardize(features)
     members = fit_features(standard, truth, torch.from_numpy(weights / weights.mean()).float(), seed)
-    with torch.no_grad():
-        return joined(net, members, TOGETHER)
+    return joined(net, members, TOGETHER)
 
 
 def go_on(net: WordVerifier, sets: Sequence[Proposals], weights: np.ndarray, steps: int, share: float,

@@ -52,6 +52,7 @@ def fit_features(features: Tensor, truth: Tensor, weighing: Tensor, seed: int = 
     return members
 
 
+@torch.no_grad()
 def joined(net: WordVerifier, members: Sequence[Member], share: float) -> WordVerifier:
     """``share`` times the sum of what a verifier says and what the members say in the mean, as one verifier."""
     whole, part = copy.deepcopy(net), share / len(members)
