@@ -52,10 +52,11 @@ def fit_features(features: Tensor, truth: Tensor, weighing: Tensor, seed: int = 
     return members
 
 
+@torch.no_grad()
 def joined(net: WordVerifier, members: Sequence[Member], share: float) -> WordVerifier:
     """``share`` times the sum of what a verifier says and what the members say in the mean, as one verifier."""
     whole, part = copy.deepcopy(net), share / len(members)
-    whole.most *= share
+    whole.most.mul_(share)
     inner, outer, last = whole.hidden[0], whole.hidden[-1], whole.of_views[-1]
     assert isinstance(inner, nn.Linear)
     assert isinstance(outer, nn.Linear)

@@ -12,8 +12,10 @@ import numpy as np
 import onnx
 import torch
 
-from experiments.finding.fit import fit, importance
+from experiments.finding.fit import fit, go_on, importance, scores
+from experiments.finding.fit_features import MEMBERS, Member, joined
 from experiments.finding.proposals import THRESHOLD, Proposals, proposals
+from experiments.finding.released import read_verifiers
 from textrm.checkpoints.imagenet import efficientnet_lite
 from textrm.command_line import click_command
 from textrm.export.graph import export
@@ -39,6 +41,12 @@ CALIBRATING = 64  # words of each set that the ranges of 8 bits are taken from
               "learns from words alone, and of the one that knows photographs; more leaves more as it is.")  # fmt: skip
 @click.option("--against", default=0.05, show_default=True, type=click.FloatRange(0, 1, max_open=True),
               help="What the one that knows photographs gives less stays, whatever the other says.")  # fmt: skip
+@click.option("--start", type=click.Path(exists=True, path_type=Path),
+              help="Float verifiers to begin with instead of new ones, such as find.float.onnx holds.")  # fmt: skip
+@click.option("--more", default=0, show_default=True, type=click.IntRange(0),
+              help="Batches in which the second one learns on, most from what it is wrong about.")  # fmt: skip
+@click.option("--average", default=0.5, show_default=True, type=click.FloatRange(0, 1),
+              help="The share of what --more teaches in the weights that are written.")  # fmt: skip
 @click.option("--limit", default=1200, show_default=True, type=click.IntRange(1), help="Pages of each set.")
 @click.option("--steps", default=7000, show_default=True, type=click.IntRange(1), help="Batches of 128 words.")
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0))
@@ -46,8 +54,9 @@ CALIBRATING = 64  # words of each set that the ranges of 8 bits are taken from
               help="ONNX file for textrm.export verifier=…; what was found goes into a folder beside it.")  # fmt: skip
 @click.option("--int8", type=click.Path(path_type=Path), help="Another file, for the same net in 8 bits.")
 @click.option("--threads", default=2, show_default=True, type=click.IntRange(1))
-def main(model: Path, sets: tuple[str, ...], false: float, bars: tuple[float, float], against: float, limit: int,
-         steps: int, seed: int, out: Path, int8: Path | None, threads: int) -> None:  # fmt: skip
+def main(model: Path, sets: tuple[str, ...], false: float, bars: tuple[float, float], against: float,
+         start: Path | None, more: int, average: float, limit: int, steps: int, seed: int, out: Path, int8: Path | None,
+         threads: int) -> None:  # fmt: skip
     """Write what tells words from what is no lettering, among those that MODEL proposes on these pages: two verifiers.
 
     A word is lettering where more than half of its pixels are, in truth, within 2 px. Each set counts the same, or as
@@ -62,15 +71,21 @@ def main(model: Path, sets: tuple[str, ...], false: float, bars: tuple[float, fl
         weights.append(importance(found[-1], share, false))
     if not any(len(words.share) for words in found):
         raise click.ClickException(f"{model} finds no word on any of these pages: there is nothing to learn from")
-    fitted = []
-    for make, bar in zip((plain, knowing), bars, strict=True):
-        torch.manual_seed(seed)
-        fitted.append(fit(make(), found, np.concatenate(weights), steps, seed))
-        with torch.no_grad():
-            fitted[-1].linear.bias.add_(_logit(THRESHOLD) - _logit(bar))
+    fitted, every = [plain(), knowing()], np.concatenate(weights)
+    if start:
+        fitted = [joined(net, [Member(FEATURES) for _ in range(MEMBERS)], 1.0) for net in fitted]  # as wide as they are
+        read_verifiers(start, fitted)
+    else:
+        for number, bar in enumerate(bars):
+            torch.manual_seed(seed)
+            fitted[number] = fit(fitted[number], found, every, steps, seed)
+            with torch.no_grad():
+                fitted[number].linear.bias.add_(_logit(THRESHOLD) - _logit(bar))
+    if more:
+        fitted[1] = go_on(fitted[1], found, every, more, average, seed)
     net = EitherVerifier(fitted, (-math.inf, _logit(against))).eval()
     for entry, words in zip(sets, found, strict=True):
-        kept, true = _scores(net, words) > THRESHOLD, words.share > 0.5
+        kept, true = scores(net, words) > _logit(THRESHOLD), words.share > 0.5
         click.echo(f"{entry}: {len(true)} words; goes: {kept[true].sum()} of {true.sum()} true, "
                    f"{kept[~true].sum()} of {(~true).sum()} false")  # fmt: skip
     export(net, out, run=out.stem)
@@ -98,16 +113,6 @@ def _feeds(sets: Sequence[Proposals], seed: int) -> list[dict[str, np.ndarray]]:
         feeds += [{"views": words.views[part], "features": words.features[part].astype(np.float32)}
                   for part in np.array_split(chosen, max(1, -(-len(chosen) // 16))) if len(part)]  # fmt: skip
     return feeds
-
-
-def _scores(net: EitherVerifier, words: Proposals) -> np.ndarray:
-    scores = [torch.zeros(0)]  # a set may hold no word
-    with torch.inference_mode():
-        for start in range(0, len(words.share), 256):
-            part = slice(start, start + 256)
-            views = torch.from_numpy(words.views[part]).float() / 255 - 0.5
-            scores.append(net(views, torch.from_numpy(words.features[part])).sigmoid())
-    return torch.cat(scores).numpy()
 
 
 def _logit(score: float) -> float:

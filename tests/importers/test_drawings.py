@@ -105,3 +105,21 @@ def test_bad_folders_end_in_one_line(tmp_path: Path) -> None:
         assert done.exit_code == 1
         assert expected in done.output
         assert "Traceback" not in done.output
+
+
+def test_small_things_in_rows_are_no_lettering(tmp_path: Path) -> None:
+    folder = tmp_path / "drawings"
+    folder.mkdir()
+    write_drawing(folder / "disc.png")
+    for share in ("0", "1"):
+        done = CliRunner().invoke(
+            main, [str(folder), str(tmp_path / share), "--n", "4", "--workers", "1", "--rows", share]
+        )
+        assert done.exit_code == 0, done.output
+    with_rows, without = (read_manifest(tmp_path / share / "manifest.csv") for share in ("1", "0"))
+    for row in with_rows.rows:
+        assert not load_sample(with_rows, row).mask.any()
+    changed = [np.abs(load_sample(with_rows, one).image.astype(int) - load_sample(without, other).image).max() > 30
+               for one, other in zip(with_rows.rows, without.rows, strict=True)
+               if one.width == other.width]  # fmt: skip
+    assert any(changed)

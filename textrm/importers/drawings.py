@@ -28,6 +28,7 @@ from textrm.synth.drawing.common import texture
 from textrm.synth.drawing.common.strokes import SUBPIXEL_BITS, fixed
 from textrm.synth.drawing.panel_art import draw_panel, random_style
 from textrm.synth.drawing.panels import random_layout
+from textrm.synth.drawing.rows import lay_rows
 from textrm.synth.faces.library import FontLibrary, find_fonts
 
 Rng = np.random.Generator
@@ -46,6 +47,7 @@ class Page:
     out: str
     effects: float = 0.0  # share of the panels whose drawings stand before a large sound effect
     fonts: tuple[str, ...] = ()
+    rows: float = 0.0  # share of the panels where small things stand in rows
 
 
 def set_page(page: Page) -> tuple[Row, tuple[str, ...]]:
@@ -96,6 +98,11 @@ def _panel(rng: Rng, page: Page, height: int, width: int, single: bool, bad: lis
         except UserError as error:
             bad.append(str(error))
     if not behind:
+        if page.rows and rng.random() < page.rows:
+            for drawing in drawings[:1]:
+                _lay(rng, (clean,), drawing, 1.8)
+            lay_rows(rng, clean, drawings)
+            return clean, clean
         for drawing in drawings:
             _lay(rng, (clean,), drawing, 1.8)
         return clean, clean
@@ -196,13 +203,16 @@ def _drawings(folder: Path, listed: Path | None) -> tuple[str, ...]:
               help="CSV with a column 'file' that names the drawings to use.")  # fmt: skip
 @click.option("--effects", default=0.0, show_default=True, type=click.FloatRange(0, 1),
               help="Share of the panels whose drawings stand before a large sound effect.")  # fmt: skip
+@click.option("--rows", default=0.0, show_default=True, type=click.FloatRange(0, 1),
+              help="Share of the panels where small drawings or shapes stand in rows, as letters do.")  # fmt: skip
 @fonts_option
 @split_options("1,0,0", "page")
 @click.option("--source", default="", help="Where the drawings are from, for the manifest.")
 @click.option("--licence", default="", help="Their licence, for the manifest.")
 @workers_option
-def main(folder: Path, out: Path, count: int, listed: Path | None, effects: float, fonts: tuple[str, ...],
-         shares: tuple[float, float, float], seed: int, source: str, licence: str, workers: int) -> None:  # fmt: skip
+def main(folder: Path, out: Path, count: int, listed: Path | None, effects: float, rows: float,
+         fonts: tuple[str, ...], shares: tuple[float, float, float], seed: int, source: str, licence: str,
+         workers: int) -> None:  # fmt: skip
     """Compose text-free pages from the drawings below FOLDER (SVG, or PNG with alpha), and write OUT/manifest.csv.
 
     The generator can letter these pages (art=OUT/manifest.csv), and a net can learn from them what to leave alone. With
@@ -216,14 +226,14 @@ def main(folder: Path, out: Path, count: int, listed: Path | None, effects: floa
             raise UserError("rsvg-convert is not installed, which draws SVG files: install librsvg2-bin")
         if effects:
             _fonts(fonts)  # what is wrong with them shows here, not in a worker
-        pages = [Page(number, seed, drawings, str(out), effects, fonts) for number in range(count)]
-        rows = []
+        pages = [Page(number, seed, drawings, str(out), effects, fonts, rows) for number in range(count)]
+        written = []
         with progress_bar("pages", count) as show:
             for _, (row, unread) in in_order(set_page, pages, min(workers, count)):
-                rows.append(replace(row, source=source, licence=licence))
+                written.append(replace(row, source=source, licence=licence))
                 bad |= set(unread)
-                show(len(rows))
-        write_manifest(out / "manifest.csv", split_by_group(rows, shares, seed))
+                show(len(written))
+        write_manifest(out / "manifest.csv", split_by_group(written, shares, seed))
     for reason in sorted(bad):
         click.echo(printable(reason), err=True)
     click.echo(out / "manifest.csv")

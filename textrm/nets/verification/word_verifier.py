@@ -29,10 +29,12 @@ class WordVerifier(nn.Module):
         dropout: share of the joined values that is dropped in training, and of the hidden ones.
     """
 
+    most: Tensor
+
     def __init__(self, trunk: PlainTrunk | KnowingTrunk, views: int, features: int, hidden: int = 64, most: float = 1.5,
                  dropout: float = 0.25) -> None:  # fmt: skip
         super().__init__()
-        self.most = most
+        self.register_buffer("most", torch.tensor(float(most)))
         self.trunk = trunk
         self.of_views = nn.Sequential(nn.Dropout(dropout), nn.Linear(2 * views * trunk.channels, 64), nn.ReLU(),
                                       nn.Dropout(dropout), nn.Linear(64, 1))  # fmt: skip
@@ -43,7 +45,7 @@ class WordVerifier(nn.Module):
     def forward(self, views: Tensor, features: Tensor) -> Tensor:
         """Logits B; ``views`` in [-0.5, 0.5]."""
         by_views, by_features = self.parts(views, features)
-        return by_views.clamp(max=self.most) + by_features
+        return torch.minimum(by_views, self.most) + by_features
 
     def parts(self, views: Tensor, features: Tensor) -> tuple[Tensor, Tensor]:
         """Logits B of the views and of the features, each by themselves."""

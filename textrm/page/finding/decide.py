@@ -9,6 +9,7 @@ import numpy as np
 
 from textrm.page.finding.completing import Pixels, in_balloons, overlooked
 from textrm.page.finding.judge import Judge
+from textrm.page.finding.large_letters import rest_of_large_letters
 from textrm.page.finding.mask import Region
 from textrm.page.finding.text_lines import rest_of_lines
 from textrm.page.finding.verifier import Verifier
@@ -49,7 +50,8 @@ def find_words(
     pixels = words.strokes.ys, words.strokes.xs, words.word
     inside = kept[words.word]
     mask[pixels[0][inside], pixels[1][inside]] = 1
-    whole = _both(pixels, overlooked(image, pixels, words.grounds, kept))
+    whole = _both(pixels, rest_of_large_letters(image, maps, tuple(part[inside] for part in pixels), kept))
+    whole = _both(whole, overlooked(image, pixels, words.grounds, kept))
     whole = _both(whole, rest_of_lines(image, whole, kept, ~in_balloons(words.grounds)))
     mask[whole[0][len(words.word) :], whole[1][len(words.word) :]] = 1
     gone = np.bincount(words.word, mask[pixels[:2]], minlength=len(kept)) * 2 > words.areas  # with a balloon's others
