@@ -46,4 +46,4 @@ def _fill(net: WordVerifier, values: dict[str, torch.Tensor]) -> None:
             continue
         for own, value in (*part.named_parameters(recurse=False), *part.named_buffers(recurse=False)):
             if own != "num_batches_tracked":
-                value.copy_(values[f"{name}.{own}"])
+                value.copy_(values[f"{name}.{own}".lstrip(".")])

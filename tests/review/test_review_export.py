@@ -117,7 +117,9 @@ def test_it_is_asked_for_and_told_over_the_net(model_file: Path, book: Path, tmp
     with serving(reviewed(book, tmp_path, model_file)) as asker:
         answer = asker.post("api/export", {"kind": "pages"})
         assert (answer.status, answer.json["error"]) == (
-            422, "no page is checked: press C on those that are done, or export all of them")
+            422,
+            "no page is checked: press C on those that are done, or export all of them",
+        )
         version = asker.get("pages/0/facts").json["version"]
         assert asker.post("pages/0/checked", {"checked": True, "version": version}).json["checked"] is True
         assert asker.post("api/export", {"kind": "../x"}).status == 422

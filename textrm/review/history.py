@@ -28,7 +28,7 @@ class Step:
 
     @classmethod
     def between(cls, slices: Slices, before: Sequence[np.ndarray], after: Sequence[np.ndarray]) -> Step | None:
-        """From ``before`` to ``after``, integers, both of the rows and columns ``slices``; None where they are alike."""
+        """From ``before`` to ``after``, integers, both of the rows and columns ``slices``; None where alike."""
         different = [one ^ other for one, other in zip(before, after, strict=True)]
         changed = np.zeros(before[0].shape[:2], np.uint8)
         for bits in different:

@@ -34,7 +34,7 @@ class WordVerifier(nn.Module):
     def __init__(self, trunk: PlainTrunk | KnowingTrunk, views: int, features: int, hidden: int = 64, most: float = 1.5,
                  dropout: float = 0.25) -> None:  # fmt: skip
         super().__init__()
-        self.register_buffer("most", torch.tensor(float(most)))
+        self.register_buffer("most", torch.full((1,), float(most)))
         self.trunk = trunk
         self.of_views = nn.Sequential(nn.Dropout(dropout), nn.Linear(2 * views * trunk.channels, 64), nn.ReLU(),
                                       nn.Dropout(dropout), nn.Linear(64, 1))  # fmt: skip

@@ -10,6 +10,7 @@ import numpy as np
 from textrm.page.finding.completing import Pixels, in_balloons, overlooked
 from textrm.page.finding.judge import Judge
 from textrm.page.finding.large_letters import rest_of_large_letters
+from textrm.page.finding.lone_marks import lone_marks
 from textrm.page.finding.mask import Region
 from textrm.page.finding.text_lines import rest_of_lines
 from textrm.page.finding.verifier import Verifier
@@ -54,10 +55,14 @@ def find_words(
     whole = _both(whole, overlooked(image, pixels, words.grounds, kept))
     whole = _both(whole, rest_of_lines(image, whole, kept, ~in_balloons(words.grounds)))
     mask[whole[0][len(words.word) :], whole[1][len(words.word) :]] = 1
-    gone = np.bincount(words.word, mask[pixels[:2]], minlength=len(kept)) * 2 > words.areas  # with a balloon's others
+    ys, xs, lone = lone_marks(image, mask, words.grounds, kept)
+    mask[ys, xs] = 1
+    gone = np.bincount(words.word, mask[pixels[:2]]) * 2 > words.areas  # with a balloon's others
+    whole = _both(whole, (ys, xs, lone + len(kept)))
+    alone = int(lone.max(initial=-1)) + 1  # words that no look proposed
     return (
         mask,
-        regions_of(whole, scores, kept),
+        regions_of(whole, np.append(scores, np.full(alone, threshold)), np.append(kept, np.ones(alone, bool))),
         regions_of(pixels, scores, doubtful & ~gone),
     )
 

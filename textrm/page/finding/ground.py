@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -60,28 +61,48 @@ def find_grounds(image: np.ndarray, strokes: tuple[np.ndarray, np.ndarray], word
         word: the word of each of these, 0 to N - 1.
         step: the grounds are looked for in the page halved this often.
     """
-    small = cv2.resize(image, None, fx=0.5**step, fy=0.5**step, interpolation=cv2.INTER_AREA) if step else image
+    small, labels, boxes = _even(image, step)
     height, width = small.shape[:2]
     ys, xs = (np.minimum(side >> step, most - 1) for side, most in zip(strokes, (height, width), strict=True))
-    near = np.ones((3, 3), np.uint8)
-    red, green, blue = cv2.split(cv2.subtract(cv2.dilate(small, near), cv2.erode(small, near)))
-    even = cv2.threshold(cv2.max(cv2.max(red, green), blue), _EVEN, 1, cv2.THRESH_BINARY_INV)[1]
-    _, labels, boxes, _ = cv2.connectedComponentsWithStats(even, connectivity=4, ltype=cv2.CV_32S)
     inked = np.zeros((height, width), np.uint8)
     inked[ys, xs] = 1
     inked = cv2.dilate(inked, np.ones((2 * _EDGE + 1, 2 * _EDGE + 1), np.uint8))
     of_word, share = _of_words(labels, inked, ys, xs, word)
     closed = {}
     for region in np.unique(of_word[of_word > 0]).tolist():
-        left, top, wide, high = boxes[region, :4].tolist()
-        if min(left, top) == 0 or left + wide == width or top + high == height:
-            continue
-        if wide * high <= _LARGEST * height * width:
-            crop = slice(top, top + high), slice(left, left + wide)
-            own = labels[crop] == region
-            paper = small[crop][own]
-            closed[region] = _closed(own.astype(np.uint8), inked[crop], crop, paper[:: len(paper) // _SAMPLE + 1])
+        if _ends_inside(boxes[region], height, width):
+            closed[region] = _closed(small, labels, region, boxes[region], inked)
     return Grounds(of_word, share, closed, step)
+
+
+def closed_grounds(image: np.ndarray, step: int, least: float, most: float) -> Iterator[ClosedGround]:
+    """The closed grounds of a page of ``least`` to ``most`` pixels, in the page halved ``step`` times."""
+    small, labels, boxes = _even(image, step)
+    bare = np.zeros(small.shape[:2], np.uint8)
+    sizes = boxes[:, cv2.CC_STAT_WIDTH].astype(np.int64) * boxes[:, cv2.CC_STAT_HEIGHT]
+    fits = (sizes >= least) & (boxes[:, cv2.CC_STAT_AREA] <= most)
+    for region in np.flatnonzero(fits).tolist():
+        if region and _ends_inside(boxes[region], *small.shape[:2]):
+            ground = _closed(small, labels, region, boxes[region], bare)
+            if least <= ground.whole <= most:
+                yield ground
+
+
+def _even(image: np.ndarray, step: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The page halved ``step`` times, the even region of each pixel, 0 for none, and the boxes of these."""
+    small = cv2.resize(image, None, fx=0.5**step, fy=0.5**step, interpolation=cv2.INTER_AREA) if step else image
+    near = np.ones((3, 3), np.uint8)
+    red, green, blue = cv2.split(cv2.subtract(cv2.dilate(small, near), cv2.erode(small, near)))
+    even = cv2.threshold(cv2.max(cv2.max(red, green), blue), _EVEN, 1, cv2.THRESH_BINARY_INV)[1]
+    _, labels, boxes, _ = cv2.connectedComponentsWithStats(even, connectivity=4, ltype=cv2.CV_32S)
+    return small, labels, boxes
+
+
+def _ends_inside(box: np.ndarray, height: int, width: int) -> bool:
+    """Whether a region does not reach the page's border, and is no larger than a balloon."""
+    left, top, wide, high = box[:4].tolist()
+    at_border = min(left, top) == 0 or left + wide == width or top + high == height
+    return not at_border and wide * high <= _LARGEST * height * width
 
 
 def ground_features(grounds: Grounds, word: np.ndarray, prob: np.ndarray, areas: np.ndarray) -> np.ndarray:
@@ -113,15 +134,20 @@ def ground_features(grounds: Grounds, word: np.ndarray, prob: np.ndarray, areas:
     return rows
 
 
-def _closed(own: np.ndarray, inked: np.ndarray, slices: Slices, paper: np.ndarray) -> ClosedGround:
-    """A region, h w uint8 in {0, 1}, with what it encloses; ``paper`` are some of its pixels."""
+def _closed(small: np.ndarray, labels: np.ndarray, region: int, box: np.ndarray, inked: np.ndarray) -> ClosedGround:
+    """A region with what it encloses; ``inked`` (uint8 in {0, 1}, of the size of ``small``) is what strokes cover."""
+    left, top, wide, high = box[:4].tolist()
+    slices = slice(top, top + high), slice(left, left + wide)
+    inside = labels[slices] == region
+    paper = small[slices][inside]
+    paper, own = paper[:: len(paper) // _SAMPLE + 1], inside.astype(np.uint8)
     own = cv2.copyMakeBorder(own, 1, 1, 1, 1, cv2.BORDER_CONSTANT)
     outlines, _ = cv2.findContours(own, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     outline = max(outlines, key=cv2.contourArea)
     filled = cv2.fillPoly(np.zeros_like(own), [outline], 1)[1:-1, 1:-1]
     solid = min(cv2.countNonZero(filled) / max(cv2.contourArea(cv2.convexHull(outline)), 1), 1)
     holes = filled - own[1:-1, 1:-1]
-    lettered = cv2.countNonZero(holes & inked) / max(cv2.countNonZero(holes), 1)
+    lettered = cv2.countNonZero(holes & inked[slices]) / max(cv2.countNonZero(holes), 1)
     convex = float(np.clip((solid - 0.85) / 0.15, -1, 1))
     color = np.median(paper, 0)
     plain = float((np.abs(paper - color) <= _TINT).all(1).mean())
