@@ -41,8 +41,7 @@ def _fill(net: WordVerifier, values: dict[str, torch.Tensor]) -> None:
         if isinstance(part, nn.BatchNorm2d):  # conv_bn_act: the convolution stands before it
             part.weight.fill_((1 + part.eps) ** 0.5)
             part.bias.copy_(values[f"{name.rsplit('.', 1)[0]}.0.weight_bias"])
-            part.running_mean.zero_()
-            part.running_var.fill_(1.0)
+            part.reset_running_stats()
             continue
         for own, value in (*part.named_parameters(recurse=False), *part.named_buffers(recurse=False)):
             if own != "num_batches_tracked":

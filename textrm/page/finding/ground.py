@@ -64,9 +64,9 @@ def find_grounds(image: np.ndarray, strokes: tuple[np.ndarray, np.ndarray], word
     small, labels, boxes = _even(image, step)
     height, width = small.shape[:2]
     ys, xs = (np.minimum(side >> step, most - 1) for side, most in zip(strokes, (height, width), strict=True))
-    inked = np.zeros((height, width), np.uint8)
-    inked[ys, xs] = 1
-    inked = cv2.dilate(inked, np.ones((2 * _EDGE + 1, 2 * _EDGE + 1), np.uint8))
+    covered = np.zeros((height, width), np.uint8)
+    covered[ys, xs] = 1
+    inked = cv2.dilate(covered, np.ones((2 * _EDGE + 1, 2 * _EDGE + 1), np.uint8))
     of_word, share = _of_words(labels, inked, ys, xs, word)
     closed = {}
     for region in np.unique(of_word[of_word > 0]).tolist():

@@ -36,10 +36,10 @@ def rest_of_large_letters(image: np.ndarray, maps: Sequence[np.ndarray], strokes
         strokes: y, x and word of the pixels that go.
         kept: N bool, which words go.
     """
-    none = tuple(part[:0] for part in strokes)
+    ys, xs, word = strokes
+    none = ys[:0], xs[:0], word[:0]
     if len(maps) <= _STEP:
         return none
-    ys, xs, word = strokes
     found = [none]
     areas = np.bincount(word, minlength=len(kept))
     for number in np.flatnonzero(kept & (areas >= _LEAST)).tolist():
@@ -70,14 +70,15 @@ def _of_word(image: np.ndarray, coarse: np.ndarray, ys: np.ndarray, xs: np.ndarr
         return none
     of_it = cv2.inRange(pixels, ink - _AGREE, ink + _AGREE)
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(of_it, connectivity=4, ltype=cv2.CV_32S)
+    flat = labels.ravel().astype(np.int64)
     area, (x, y, wide, high) = np.maximum(boxes[:, cv2.CC_STAT_AREA], 1), boxes[:, :4].T
     ends = ((x > 0) | (left == 0)) & ((y > 0) | (top == 0))
     ends &= ((x + wide < right - left) | (right == width)) & ((y + high < bottom - top) | (bottom == height))
     thick = np.zeros(count)
     inside = cv2.distanceTransform(of_it, cv2.DIST_L2, 3)
-    np.maximum.at(thick, labels.ravel(), inside.ravel())
-    share = np.bincount(labels.ravel(), own.ravel(), minlength=count) / area
-    seen = np.bincount(labels.ravel(), _enlarged(coarse, top, left, own.shape).ravel(), minlength=count) / area / 255
+    np.maximum.at(thick, flat, inside.ravel())
+    share = np.bincount(flat, own.ravel(), minlength=count) / area
+    seen = np.bincount(flat, _enlarged(coarse, top, left, own.shape).ravel(), minlength=count) / area / 255
     begun = share >= _FOUND
     begun[0] = False
     if not begun.any():

@@ -35,7 +35,7 @@ def lone_marks(image: np.ndarray, mask: np.ndarray, grounds: Grounds, kept: np.n
         grounds: what its words stand on.
         kept: N bool, which words go.
     """
-    none = tuple(np.zeros(0, np.int64) for _ in range(3))
+    none = np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64)
     lettered = np.unique(grounds.of_word[kept & in_balloons(grounds)]).tolist()
     if len(lettered) < _FEWEST:
         return none
