@@ -132,6 +132,14 @@ class _Window(io.RawIOBase):
         self._at += count
         return count
 
+    def readall(self) -> bytes:
+        """All that is left at once; Python's own way is 8 kB at a time."""
+        rest = bytearray(max(0, self._length - self._at))
+        done = 0
+        while done < len(rest) and (count := self.readinto(memoryview(rest)[done:])):
+            done += count
+        return bytes(rest[:done])
+
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         self._at = max(0, offset + (0, self._at, self._length)[whence])
         return self._at
