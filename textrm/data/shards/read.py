@@ -23,7 +23,7 @@ SHARD = "shard"  # the column that says so
 ROLES = ("image", "clean", "mask", "words")
 LIST = "shards.csv"
 OPEN = 64  # tars that a process holds open
-BUFFER = 1 << 14
+BUFFER = 1 << 18  # bytes; a picture of stored pixels is read by many small steps
 RECORD = 512  # bytes of a tar's header, and what its files are padded to
 _PLACE = re.compile(r"(.+)@(\d+)\+(\d+)-([0-9a-f]{8})")
 
