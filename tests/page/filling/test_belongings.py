@@ -109,3 +109,15 @@ def test_a_mask_that_is_not_to_be_widened_is_taken_as_it_is() -> None:
     page = np.rint(over(over(art(), widened(letters(), 6), 255), letters(), 0)).astype(np.uint8)
     mask = as_mask(letters())
     assert np.array_equal(make_hole(page, mask, 0, EDGE).pixels, mask)
+
+
+def test_a_plate_that_letters_stand_on_is_no_glow() -> None:
+    shape = letters("TT")
+    ys, xs = np.nonzero(shape > 0.5)
+    corners = [(xs.min() - 8, ys.min() - 7), (xs.max() + 7, ys.min() - 8), (xs.max() + 8, ys.max() + 7),
+               (xs.min() - 7, ys.max() + 8)]  # fmt: skip
+    plate = np.zeros(SIZE, np.float32)
+    cv2.fillPoly(plate, [np.array(corners, np.int32)], 1.0)
+    ground = np.full((*SIZE, 1), 90.0) + np.random.default_rng(0).normal(0, 4, (*SIZE, 1))
+    page = over(over(ground, cv2.GaussianBlur(plate, (0, 0), 3), 205), shape, 40)
+    assert found(np.clip(page, 0, 255), as_mask(shape)).mean() < 0.01

@@ -30,6 +30,7 @@ _FADES, _GONE = 10.0, 3.0  # levels that a glow's first pixels differ from the g
 _OUTER = 6  # pixels farthest from the letters that tell the ground,
 _GRADED = 1.0  # and levels that it changes from one to the next, at most
 _BACK, _STEP = 0.25, 0.6  # of these levels may come back farther out, and may go at once farther out than at first
+_EARLY = 0.7  # of these levels at most is left a third of the way out: a plate that letters stand on ends late
 _WEAK, _ALIKE = 0.3, 0.7  # of a glow's levels at a distance has at least this share of the pixels there
 
 
@@ -179,7 +180,8 @@ def _glow(around: _Around, first: int) -> tuple[int, np.ndarray, np.ndarray] | N
     axis = glow[0] / float(glow[0] @ glow[0]) * most
     fall = -np.diff(glow @ axis)
     comes_back = left[gone[0] :].max() > _BACK * most or (fall[: gone[0]] < -_BACK * most).any()
-    if comes_back or (fall.argmax() > 1 and fall.max() > _STEP * most):
+    late = left[max(int(gone[0]) // 3, 1)] > _EARLY * most
+    if comes_back or late or (fall.argmax() > 1 and fall.max() > _STEP * most):
         return None
     for ring, below, much in zip(rings, ground, left, strict=True):
         if much >= most / 2 and np.mean((ring - below) @ axis >= _WEAK * much) < _ALIKE:
