@@ -8,7 +8,9 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-FAST_PRECISION = "'trainer.precision=${fast_precision:${trainer.accelerator}}'"  # bf16 where it is the faster one
+from textrm.runs.config import fast_precision
+
+FAST_PRECISION = f"trainer.precision={fast_precision('auto')}"  # bf16 where it is the faster one
 
 
 def chosen(only: str | None, names: Iterable[str]) -> list[str]:

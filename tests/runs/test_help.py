@@ -73,6 +73,6 @@ def test_training_without_a_word_prints_help_and_trains_nothing(
 )  # fmt: skip
 def test_commands_without_a_configuration_know_the_short_flag_too(module: str) -> None:
     result = CliRunner().invoke(import_module(f"textrm.{module}").main, ["-h"])
-    assert result.exit_code == 0
+    assert result.exit_code == 0, result.output
     assert result.output.startswith("Usage: ")
     assert "-h, --help" in result.output

@@ -17,7 +17,6 @@ with needs_extra("train", __name__):
     from textrm.export.calibration import calibration_crops
     from textrm.export.graph import PARITY, export
     from textrm.export.quantisation import quantize
-    from textrm.export.released import FINDER
     from textrm.export.run import run_facts
     from textrm.export.wrappers import Exported, exported
     from textrm.nets.cleaning.cleaner import Cleaner
@@ -25,7 +24,7 @@ with needs_extra("train", __name__):
     from textrm.nets.segmentation.coarse_to_fine import CoarseToFine
     from textrm.nets.tagging.tagger import Tagger
     from textrm.page.finding.verifier import Verifier, as_text
-    from textrm.page.models.model import WEIGHTS
+    from textrm.page.models.segmenter import SegmentationModel
     from textrm.runs.config import at_least, hydra_entry
     from textrm.runs.own import trusted
 
@@ -84,7 +83,7 @@ def _verifier(path: Path, net: nn.Module) -> str:
 
 
 def _released_verifier() -> str:
-    metadata = onnx.load(WEIGHTS / FINDER, load_external_data=False).metadata_props
+    metadata = onnx.load(SegmentationModel.released, load_external_data=False).metadata_props  # in 8 bits
     return next(entry.value for entry in metadata if entry.key == "textrm.verifier")
 
 
