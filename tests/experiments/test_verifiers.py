@@ -51,7 +51,7 @@ def test_released_verifiers_are_read_back_as_they_were() -> None:
 
 
 def test_weights_of_8_bits_are_refused() -> None:
-    with pytest.raises(UserError, match=r"holds no float verifier 1"):
+    with pytest.raises(UserError, match=r"find\.onnx has int8 weights"):
         read_verifiers(WEIGHTS / "find.onnx", empty())
 
 

@@ -33,6 +33,15 @@ def read_onnx(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
         model = onnx.load(path)
     except Exception as error:  # protobuf and onnx raise whatever the file's first wrong byte leads to
         raise UserError(f"{path} cannot be read as ONNX: give a file of textrm.export") from error
+    return read_weights(model, path), {entry.key: entry.value for entry in model.metadata_props}
+
+
+def read_weights(model: onnx.ModelProto, path: Path) -> dict[str, Tensor]:
+    """The tensors of an exported net by their names in torch, as :func:`read_onnx` says; ``path`` is what errors name.
+
+    Raises:
+        UserError: when it is no graph of a net, or its weights are int8.
+    """
     if any(node.op_type in ("QuantizeLinear", "DequantizeLinear") for node in model.graph.node):
         raise UserError(f"{path} has int8 weights, which cannot be trained: give the float file of the net, such as "
                         "segment.float.onnx, or export its run without int8=true")  # fmt: skip
@@ -42,8 +51,7 @@ def read_onnx(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
         raise UserError(f"{path} holds weights that cannot be read: give a file of textrm.export") from error
     if not read:
         raise UserError(f"{path} holds no weights of a net of textrm: give a file of textrm.export")
-    weights = {name.removeprefix("net."): value for name, value in read.items()}
-    return weights, {entry.key: entry.value for entry in model.metadata_props}
+    return {name.removeprefix("net."): value for name, value in read.items()}
 
 
 def _read(model: onnx.ModelProto) -> dict[str, Tensor]:

@@ -28,7 +28,7 @@ from textrm.synth.drawing.common import texture
 from textrm.synth.drawing.common.strokes import SUBPIXEL_BITS, fixed
 from textrm.synth.drawing.panel_art import draw_panel, random_style
 from textrm.synth.drawing.panels import random_layout
-from textrm.synth.drawing.rows import lay_rows
+from textrm.synth.drawing.rows import lay_rows, lay_thing
 from textrm.synth.faces.library import FontLibrary, find_fonts
 
 Rng = np.random.Generator
@@ -98,13 +98,11 @@ def _panel(rng: Rng, page: Page, height: int, width: int, single: bool, bad: lis
         except UserError as error:
             bad.append(str(error))
     if not behind:
-        if page.rows and rng.random() < page.rows:
-            for drawing in drawings[:1]:
-                _lay(rng, (clean,), drawing, 1.8)
-            lay_rows(rng, clean, drawings)
-            return clean, clean
-        for drawing in drawings:
+        in_rows = bool(page.rows) and rng.random() < page.rows
+        for drawing in drawings[:1] if in_rows else drawings:
             _lay(rng, (clean,), drawing, 1.8)
+        if in_rows:
+            lay_rows(rng, clean, drawings)
         return clean, clean
     image = letter_behind(rng, clean, _fonts(page.fonts), drawings)
     whole = mask_of_drawn_pair(image, clean)
@@ -173,13 +171,8 @@ def _lay(rng: Rng, panels: tuple[np.ndarray, ...], drawing: np.ndarray, largest:
     drawing = drawing[:, ::-1] if rng.random() < 0.5 else drawing
     top, left = (int(rng.uniform(-0.2 * own, max(1.0, whole - 0.8 * own)))
                  for own, whole in zip(size, extent, strict=True))  # fmt: skip
-    rows = slice(max(top, 0), min(top + int(size[0]), int(extent[0])))
-    columns = slice(max(left, 0), min(left + int(size[1]), int(extent[1])))
-    part = drawing[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
-    share = part[..., 3:].astype(np.float32) / 255
     for panel in panels:
-        below = panel[rows, columns]
-        below[:] = np.rint(below * (1 - share) + part[..., :3] * share)
+        lay_thing(panel, drawing, top, left)
 
 
 def _drawings(folder: Path, listed: Path | None) -> tuple[str, ...]:

@@ -26,7 +26,8 @@ def lay_rows(rng: Rng, panel: np.ndarray, drawings: Sequence[np.ndarray]) -> Non
         things = _things(rng, size, drawings)
         pitch = size * float(rng.uniform(0.7, 1.8))
         for x, y in _places(rng, panel.shape[:2], pitch):
-            _stamp(panel, things[rng.integers(len(things))], x, y)
+            thing = things[rng.integers(len(things))]
+            lay_thing(panel, thing, round(y - thing.shape[0] / 2), round(x - thing.shape[1] / 2))
 
 
 def _places(rng: Rng, shape: tuple[int, ...], pitch: float) -> list[tuple[float, float]]:
@@ -110,9 +111,8 @@ def _shape(rng: Rng, size: float) -> np.ndarray:
     return cv2.resize(canvas, (wide, high), interpolation=cv2.INTER_AREA)
 
 
-def _stamp(panel: np.ndarray, thing: np.ndarray, x: float, y: float) -> None:
-    """Lay a thing with its middle at (x, y); what would stand outside is cut off."""
-    top, left = round(y - thing.shape[0] / 2), round(x - thing.shape[1] / 2)
+def lay_thing(panel: np.ndarray, thing: np.ndarray, top: int, left: int) -> None:
+    """Lay a thing, h w 4 uint8 RGBA, on a panel, H W 3 uint8 RGB, in place; what would stand outside is cut off."""
     rows = slice(max(top, 0), min(top + thing.shape[0], panel.shape[0]))
     columns = slice(max(left, 0), min(left + thing.shape[1], panel.shape[1]))
     part = thing[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
