@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from textrm.page.finding.completing import Pixels, in_balloons, overlooked
+from textrm.page.finding.crowds import score_crowds
 from textrm.page.finding.judge import Judge
 from textrm.page.finding.large_letters import rest_of_large_letters
 from textrm.page.finding.lone_marks import lone_marks
@@ -45,7 +46,9 @@ def find_words(
         return mask, [], []
     believable = (words.areas >= max(min_area, 1)) & (words.peaks > int(threshold * 255))
     scores = np.zeros(len(believable))
-    scores[believable] = (judge or Judge())(words, np.flatnonzero(believable))
+    judge = judge or Judge()
+    scores[believable] = judge(words, np.flatnonzero(believable))
+    scores = score_crowds(image, maps, words, scores, believable & (scores <= threshold), judge)
     kept = scores > threshold
     doubtful = believable & ~kept & (scores > threshold / 2)
     pixels = words.strokes.ys, words.strokes.xs, words.word

@@ -24,6 +24,11 @@ class Strokes:
     own: np.ndarray
     sizes: np.ndarray
 
+    def some(self, chosen: np.ndarray) -> Strokes:
+        """Those of the strokes that are ``chosen``, bool, numbered anew."""
+        inside = chosen[self.own]
+        return Strokes(self.ys[inside], self.xs[inside], (np.cumsum(chosen) - 1)[self.own[inside]], self.sizes[chosen])
+
 
 def find_strokes(weak: np.ndarray) -> Strokes:
     """The strokes of a map of pixels, box by box: labels for the whole of a large page would take 4 bytes a pixel."""

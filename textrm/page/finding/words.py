@@ -45,7 +45,11 @@ def group_words(image: np.ndarray, maps: Sequence[np.ndarray], low: float) -> Wo
     strokes = find_strokes(cv2.threshold(maps[0], int(low * 255), 1, cv2.THRESH_BINARY)[1])
     if not len(strokes.sizes):
         return None
-    word_of = grouped(strokes, maps[0].shape)
+    return known_words(image, maps, strokes, grouped(strokes, maps[0].shape))
+
+
+def known_words(image: np.ndarray, maps: Sequence[np.ndarray], strokes: Strokes, word_of: np.ndarray) -> Words:
+    """What is known of the words that ``strokes`` make; ``word_of`` is that of each, numbered from 0 without gaps."""
     word, count = word_of[strokes.own], int(word_of.max()) + 1
     areas = np.bincount(word, minlength=count)
     sizes, peaks = np.zeros(count), np.zeros(count, np.uint8)
