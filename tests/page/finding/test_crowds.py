@@ -1,14 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 
 from textrm.page.finding.crowds import score_crowds
-from textrm.page.finding.words import Words, group_words
-
-JudgeOfWords = Callable[[Words, np.ndarray], np.ndarray]
+from textrm.page.finding.words import Scorer, Words, group_words
 
 
 def sheet(rows: int, columns: int) -> tuple[np.ndarray, list[np.ndarray]]:
@@ -20,7 +16,7 @@ def sheet(rows: int, columns: int) -> tuple[np.ndarray, list[np.ndarray]]:
     return np.repeat(255 - fine[..., None], 3, 2), [fine, fine[::2, ::2], fine[::4, ::4]]
 
 
-def believes(share: float) -> JudgeOfWords:
+def believes(share: float) -> Scorer:
     """A judge that believes in no crowd, and in this share of the parts, from the top of the page on."""
 
     def judge(words: Words, chosen: np.ndarray) -> np.ndarray:
@@ -32,7 +28,7 @@ def believes(share: float) -> JudgeOfWords:
     return judge
 
 
-def scored(rows: int, columns: int, judge: JudgeOfWords, asked: bool = True) -> list[float]:
+def scored(rows: int, columns: int, judge: Scorer, asked: bool = True) -> list[float]:
     image, maps = sheet(rows, columns)
     words = group_words(image, maps, 0.3)
     assert words is not None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from textrm.page.finding.words import Words, known_words
+from textrm.page.finding.words import Scorer, Words, known_words
 
 _CROWD = 60  # strokes; a paragraph has fewer
 _PART = 12  # strokes that are seen together: a few words of a line
@@ -15,13 +15,13 @@ _LEAST = 0.1  # quantile of the scores of the parts that the whole is given
 
 def score_crowds(
     image: np.ndarray, maps: Sequence[np.ndarray], words: Words, scores: np.ndarray, asked: np.ndarray,
-    judge: Callable[[Words, np.ndarray], np.ndarray],
+    judge: Scorer,
 ) -> np.ndarray:  # fmt: skip
     """The scores of words, N; one of many strokes is as sure as nearly all of its parts are, if that is more.
 
-    Letters that stand as near below each other as beside each other make one word, and no square of 64 pixels shows what
-    a page of them is. Parts of it say it plainly; nine tenths of them must, since bricks and leaves look like letters here
-    and there.
+    Letters that stand as near below each other as beside each other make one word, and no square of 64 pixels shows
+    what a page of them is. Parts of it say it plainly; nine tenths of them must, since bricks and leaves look like
+    letters here and there.
 
     Args:
         image: H W 3 uint8 RGB, the page.
@@ -31,14 +31,11 @@ def score_crowds(
         asked: N bool, the words that may rise.
         judge: scores words by their numbers.
     """
-    strokes = words.strokes
-    word_of = np.zeros(len(strokes.sizes), np.int64)
-    word_of[strokes.own] = words.word
+    strokes, word_of = words.strokes, words.of_strokes()
     crowds = np.flatnonzero(asked & (np.bincount(word_of, minlength=len(scores)) >= _CROWD))
     if not len(crowds):
         return scores
-    counts = np.maximum(np.bincount(strokes.own), 1)
-    centres = np.stack([np.bincount(strokes.own, strokes.ys), np.bincount(strokes.own, strokes.xs)], 1) / counts[:, None]
+    centres = np.stack([strokes.means(strokes.ys), strokes.means(strokes.xs)], 1)
     part_of, owners = np.full(len(word_of), -1), []
     for crowd in crowds.tolist():
         for part in _parts(np.flatnonzero(word_of == crowd), centres):

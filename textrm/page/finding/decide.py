@@ -13,18 +13,20 @@ from textrm.page.finding.judge import Judge
 from textrm.page.finding.large_letters import rest_of_large_letters
 from textrm.page.finding.lone_marks import lone_marks
 from textrm.page.finding.mask import Region
+from textrm.page.finding.sure_parts import apart
 from textrm.page.finding.text_lines import rest_of_lines
-from textrm.page.finding.verifier import Verifier
-from textrm.page.finding.words import group_words
+from textrm.page.finding.words import Scorer, group_words
 
 
 def find_words(
     image: np.ndarray, maps: Sequence[np.ndarray], threshold: float, low: float | None = None, min_area: int = 0,
-    judge: Judge | Verifier | None = None,
+    judge: Scorer | None = None,
 ) -> tuple[np.ndarray, list[Region], list[Region]]:  # fmt: skip
     """The mask of the lettering, its words, and the doubtful ones, which are left.
 
-    A word whose score is above ``threshold`` goes with all of its strokes, in a balloon with what was overlooked there
+    A word whose score is above ``threshold`` goes with all of its strokes; a crowd is scored by its parts
+    (:func:`~textrm.page.finding.crowds.score_crowds`), and of one that stays its sure strokes may be a word
+    (:func:`~textrm.page.finding.sure_parts.apart`). In a balloon it goes with what was overlooked there
     (:func:`~textrm.page.finding.completing.overlooked`), and elsewhere with the rest of its lines
     (:func:`~textrm.page.finding.text_lines.rest_of_lines`); another one stays with all of them, and is doubtful
     where its score reaches half of the threshold. One without any pixel above the threshold is none.
@@ -49,6 +51,8 @@ def find_words(
     judge = judge or Judge()
     scores[believable] = judge(words, np.flatnonzero(believable))
     scores = score_crowds(image, maps, words, scores, believable & (scores <= threshold), judge)
+    words, scores = apart(image, maps, words, scores, believable & (scores <= threshold), threshold, judge)
+    believable = np.append(believable, np.ones(len(scores) - len(believable), bool))
     kept = scores > threshold
     doubtful = believable & ~kept & (scores > threshold / 2)
     pixels = words.strokes.ys, words.strokes.xs, words.word

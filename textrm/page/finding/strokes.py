@@ -24,6 +24,10 @@ class Strokes:
     own: np.ndarray
     sizes: np.ndarray
 
+    def means(self, values: np.ndarray) -> np.ndarray:
+        """The mean over the pixels of each stroke; ``values`` has one for each pixel."""
+        return np.bincount(self.own, values) / np.bincount(self.own)
+
     def some(self, chosen: np.ndarray) -> Strokes:
         """Those of the strokes that are ``chosen``, bool, numbered anew."""
         inside = chosen[self.own]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -35,6 +35,12 @@ class Words:
     peaks: np.ndarray
     grounds: Grounds
 
+    def of_strokes(self) -> np.ndarray:
+        """The word of each stroke."""
+        word_of = np.zeros(len(self.strokes.sizes), np.int64)
+        word_of[self.strokes.own] = self.word
+        return word_of
+
 
 def group_words(image: np.ndarray, maps: Sequence[np.ndarray], low: float) -> Words | None:
     """Strokes of more than ``low``, grouped; None where there is none.
@@ -66,3 +72,7 @@ def known_words(image: np.ndarray, maps: Sequence[np.ndarray], strokes: Strokes,
     grounds = find_grounds(image, (strokes.ys, strokes.xs), word, whole)
     rows = np.concatenate([rows, ground_features(grounds, word, prob, areas)], 1)
     return Words(image, maps[0], maps[min(whole + 1, len(maps) - 1)], strokes, word, rows, areas, peaks, grounds)
+
+
+Scorer = Callable[[Words, np.ndarray], np.ndarray]
+"""Gives the scores in [0, 1] of the words whose numbers it is told, as a judge or a verifier does."""
