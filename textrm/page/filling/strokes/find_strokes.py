@@ -8,7 +8,9 @@ cubic, the filling sees nothing of them, and they are laid over it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import cv2
 import numpy as np
@@ -17,6 +19,7 @@ from textrm.page.filling.packed import Packed
 from textrm.page.filling.strokes.canvas import Canvas
 from textrm.page.filling.strokes.ends import LENGTH, Ends, find_ends
 from textrm.page.filling.strokes.pairs import joint, pair, way
+from textrm.page.filling.strokes.repeats import AROUND, add, repeated, suits
 from textrm.page.filling.strokes.ridges import Ridges
 from textrm.page.group import Slices, blocks, surroundings
 from textrm.page.levels import from_levels, to_levels
@@ -28,6 +31,7 @@ _LEAST = 40  # levels between the pixels right beside a hole, where strokes meet
 _SEEN = 4  # pixels of each end that tell what is connected with it
 _PIECE = 12  # pixels of it that the filling does not see where the ground is not flat
 _RING, _TOLERANCE, _FLAT = 12, 16, 0.9  # the ground is, where so much of a ring differs by so few levels
+_MANY = 6  # dark strokes that meet a hole may be parts of a pattern that repeats
 _MATCHED = 0.3  # of the strokes' pixels right beside a hole belong to those that are drawn, where it sees none of them
 _EDGE = 0.3  # of the least contrast of strokes: what has more belongs to one
 _BLACK, _WHITE = 16, 239
@@ -98,10 +102,23 @@ def find_strokes(
         if filled is not None:
             unknown |= filled[window]
         apart = None if walls is None else walls[window]
-        continued = _continued(to_levels(image[window]), grey, unknown, inner, apart)
+        repeat = partial(_repeat, image, hole, filled, window, inner)
+        continued = _continued(to_levels(image[window]), grey, unknown, inner, apart, repeat)
         if continued is not None:
             strokes.add(image, window, *continued)
     return strokes
+
+
+def _repeat(
+    image: np.ndarray, hole: np.ndarray, filled: Packed | None, window: Slices, own: np.ndarray, contrast: float
+) -> np.ndarray | None:
+    """:func:`repeated` for the hole of a window, from farther around it."""
+    rows, columns = wide = tuple(slice(max(side.start - AROUND, 0), side.stop + AROUND) for side in window)
+    unknown = (hole[wide] != 0).astype(np.uint8)
+    if filled is not None:
+        unknown |= filled[wide]
+    place = window[0].start - rows.start, window[1].start - columns.start
+    return repeated(_grey(image[wide]), unknown, own, place, contrast)
 
 
 def _grey(crop: np.ndarray) -> np.ndarray:
@@ -117,23 +134,33 @@ def _met(grey: np.ndarray, unknown: np.ndarray, own: np.ndarray) -> bool:
 
 
 def _continued(
-    crop: np.ndarray, grey: np.ndarray, unknown: np.ndarray, own: np.ndarray, walls: np.ndarray | None
-) -> tuple[Canvas, np.ndarray] | None:
+    crop: np.ndarray, grey: np.ndarray, unknown: np.ndarray, own: np.ndarray, walls: np.ndarray | None,
+    repeat: Callable[[float], np.ndarray | None],
+) -> tuple[Canvas, np.ndarray] | None:  # fmt: skip
     ridges = Ridges(grey, unknown)
     ends = find_ends(crop, grey, ridges, unknown, own, walls)
     pairs = pair(ends, grey, ridges, unknown)
     if not pairs:
         return None
+    dark, pattern = ends.taken(ends.contrast > 0), None
+    if len(dark) >= _MANY and _even(grey, unknown | _connected(ends, ridges, unknown), own):
+        pattern = repeat(float(np.median(dark.contrast)))
     if walls is not None:
         unknown = unknown | walls
     canvas = Canvas(own, crop.shape[2])
     used: list[int] = []
     for both in pairs:
         one, other = both.first, both.second
-        canvas.draw(*way(ends, both), (ends.width[one], ends.width[other]), (ends.ink[one], ends.ink[other]))
+        x, y = way(ends, both)
+        if pattern is not None and not suits(pattern, own, x, y):
+            continue
+        canvas.draw(x, y, (ends.width[one], ends.width[other]), (ends.ink[one], ends.ink[other]))
         used += [one, other, *both.between]
     even = _even(grey, unknown | _connected(ends.taken(np.array(used)), ridges, unknown), own)
-    if even:
+    if pattern is not None:
+        add(canvas, pattern, np.median(dark.ink, 0))
+        used = list(range(len(ends)))
+    elif even:
         others = np.setdiff1d(np.arange(len(ends)), used)
         drawn = canvas.share > 0.5
         for number in others.tolist():
