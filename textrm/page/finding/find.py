@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from textrm.page.finding.decide import find_words
+from textrm.page.finding.even_screens import without_even_screens
 from textrm.page.finding.mask import Region, find_lettering
 from textrm.page.finding.segment import TILE, segment
 from textrm.page.kinds.tell import with_kinds
@@ -40,19 +41,21 @@ def find(
     """Find the lettering of H W 3 uint8 RGB; the arguments are those of :class:`textrm.page.SegmentAndFill`.
 
     A model of several looks decides word by word (:func:`~textrm.page.finding.decide.find_words`), one of one look
-    pixel by pixel (:func:`~textrm.page.finding.mask.find_lettering`) and has no doubtful words.
+    pixel by pixel (:func:`~textrm.page.finding.mask.find_lettering`) and has no doubtful words. Both look at the page
+    with its even dot screens painted grey (:func:`~textrm.page.finding.even_screens.without_even_screens`).
     """
     threshold = model.threshold if threshold is None else threshold
     low = model.low if low is None else low
     # A word's score and its pixels' probability are two things; of a model of one look they are one.
     lower = None if low is None else min(low, threshold) if model.looks == 1 else low
-    maps = segment(image, model, tile)
+    bare = without_even_screens(image)
+    maps = segment(bare, model, tile)
     prob = maps[0]
     doubtful: list[Region] = []
     if model.looks == 1:
         mask, regions = find_lettering(maps[0], threshold, lower, min_area)
     else:
-        mask, regions, doubtful = find_words(image, maps, threshold, lower, min_area, model.judge)
+        mask, regions, doubtful = find_words(bare, maps, threshold, lower, min_area, model.judge)
     if model.looks > 1:
         # What was decided shows in the probability: above one half is what goes.
         goes = mask.view(bool)
