@@ -121,3 +121,19 @@ def test_a_plate_that_letters_stand_on_is_no_glow() -> None:
     ground = np.full((*SIZE, 1), 90.0) + np.random.default_rng(0).normal(0, 4, (*SIZE, 1))
     page = over(over(ground, cv2.GaussianBlur(plate, (0, 0), 3), 205), shape, 40)
     assert found(np.clip(page, 0, 255), as_mask(shape)).mean() < 0.01
+
+
+def test_where_a_glow_is_stronger_beside_a_thick_stroke_it_goes_too() -> None:
+    word, ground = letters(), np.full((*SIZE, 1), 30.0)
+    glow = cv2.GaussianBlur(widened(word, 3), (0, 0), 3)
+    mask = as_mask(word)
+    distance = cv2.distanceTransform(1 - mask, cv2.DIST_L2, 5)
+    row = int(np.flatnonzero(mask.any(1))[-1])  # below the first letter
+    left = int(np.flatnonzero(mask[row])[0]) - 2
+    bright, beam = (np.zeros(SIZE, bool) for _ in range(2))
+    bright[row + 2 : row + 8, left : left + 14] = True
+    beam[row + 2 :, left : left + 14] = True
+    page = over(ground, np.where(distance <= 3, np.maximum(glow, 0.7), 0.7 * glow), 200)
+    for shape, goes in ((bright, True), (beam, False)):  # light that comes from elsewhere is drawn
+        lit = found(over(over(page, shape.astype(np.float32), 250), word, 255), mask)
+        assert (lit[shape & (distance > 4) & (distance < 8)].mean() > 0.9) == goes
