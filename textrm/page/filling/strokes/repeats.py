@@ -8,7 +8,8 @@ import numpy as np
 from textrm.page.filling.strokes.canvas import Canvas
 from textrm.page.filling.strokes.ridges import Ridges
 
-AROUND = 64  # pixels that are looked at, beyond those that tell where strokes meet a hole
+_NEAR = 24  # pixels from a hole: so far the strokes must repeat
+AROUND = 40  # pixels that are looked at, beyond those that tell where strokes meet a hole
 _LEAST = 40  # levels that a stroke differs from its ground by
 _MOST_OF = 0.95  # of the strokes meet others where they are shifted to, at least
 _SEEN = 0.3  # of them are shifted to where the page is known, at least
@@ -25,7 +26,7 @@ def repeated(
 ) -> np.ndarray | None:
     """What share of each pixel of a hole dark strokes cover, if all around it repeat by the same shifts.
 
-    A shift is one of the pattern if nearly all strokes that it moves to where the page is known meet strokes there, and
+    A shift is one of the pattern if nearly all strokes near the hole that it moves to where the page is known meet strokes there, and
     so with the opposite one. Of these each pixel takes the one that matches best among those that lead from a known
     place.
 
@@ -40,9 +41,12 @@ def repeated(
         h w float32 in [0, 1]; None where nothing repeats, or the pattern does not tell the whole hole.
     """
     dark = Ridges(grey, unknown).dark
+    near = np.zeros_like(unknown)
+    near[place[0] : place[0] + own.shape[0], place[1] : place[1] + own.shape[1]] = own
+    near = cv2.dilate(near, np.ones((2 * _NEAR + 1, 2 * _NEAR + 1), np.uint8))
     share = np.zeros(own.shape, np.float32)
     rows, columns = np.nonzero(own)
-    for down, right in _shifts(dark, 1 - unknown).tolist():
+    for down, right in _shifts(dark, 1 - unknown, near).tolist():
         y, x = rows + place[0] + down, columns + place[1] + right
         there = (y >= 0) & (x >= 0) & (y < grey.shape[0]) & (x < grey.shape[1])
         there[there] = unknown[y[there], x[there]] == 0
@@ -52,17 +56,18 @@ def repeated(
     return None if len(rows) else share
 
 
-def _shifts(dark: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """The shifts (down, right) of the pattern, N x 2, the best first."""
+def _shifts(dark: np.ndarray, known: np.ndarray, near: np.ndarray) -> np.ndarray:
+    """The shifts (down, right) of the pattern, N x 2, the best first: ``near`` a hole they must hold."""
     height, width = dark.shape
     size = cv2.getOptimalDFTSize(2 * height), cv2.getOptimalDFTSize(2 * width)
     strokes = (dark >= _LEAST).astype(np.uint8)
     tone = dark / 255.0
-    planes = np.stack([strokes, cv2.dilate(strokes, _BLOCK), known, tone, tone**2])
-    line, near, seen, tones, squares = np.fft.rfft2(planes, size)
-    products = np.stack([line.conj() * near, line.conj() * seen, tones.conj() * tones, squares.conj() * seen])
+    own = strokes * near
+    planes = np.stack([own, cv2.dilate(strokes, _BLOCK), known, tone, tone**2])
+    line, wide, seen, tones, squares = np.fft.rfft2(planes, size)
+    products = np.stack([line.conj() * wide, line.conj() * seen, tones.conj() * tones, squares.conj() * seen])
     met, count, alike, most = np.fft.irfft2(products, size)
-    enough = count >= _SEEN * strokes.sum()
+    enough = count >= _SEEN * own.sum()
     share = np.minimum(*_both_ways(enough * met / np.maximum(count, 1)))
     alike /= np.maximum(sum(_both_ways(most)), 1)
     down, right = (np.fft.fftfreq(length, 1 / length).astype(int) for length in size)
