@@ -176,6 +176,19 @@ def test_strokes_in_a_row_are_all_done(window: Window, reviewed: ReviewedBook) -
         assert reviewed.opened(0).mask[205, 105 + 20 * number] == 1
 
 
+def test_checking_goes_on_to_what_is_left(window: Window, reviewed: ReviewedBook) -> None:
+    window.press("j")
+    window.settled(number=1)
+    window.press("c")
+    window.settled(number=2)
+    window.press("c")  # none is below
+    window.settled(number=0)
+    window.press("c")  # none is left
+    window.settled(number=0)
+    window.page.get_by_text("3 checked").wait_for()
+    assert all(entry.checked for entry in reviewed.entries)
+
+
 def test_everything_goes_by_keys(window: Window, reviewed: ReviewedBook) -> None:
     window.press("1", "n", "x")
     window.settled(words=[False], chosen=0)

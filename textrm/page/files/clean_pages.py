@@ -15,6 +15,7 @@ from textrm.page.cleaning import Cleaning
 from textrm.page.files.attempt import Attempt, attempt
 from textrm.page.files.clean_books import NOT_REMEMBERED, Written, clean_with_books, write_book
 from textrm.page.files.clean_file import Cleaned, clean_file
+from textrm.page.files.giving_back import give_back
 from textrm.page.files.processes import work_in_processes
 from textrm.page.files.sharing import shared
 from textrm.page.how_to_clean import HowToClean, content_digest
@@ -113,6 +114,7 @@ class CleanPages:
                     noted = self.remembered.note(path, made, page.extras, file, source)
 
         cleaned = clean_file(page, cleaning, self._as_png(page), self.max_pixels, write)
+        give_back()
         if itself and not noted:
             cleaned.notes.append(NOT_REMEMBERED)
         return cleaned

@@ -64,12 +64,17 @@ def _best_shifts(grey: np.ndarray, ring: np.ndarray, known: np.ndarray) -> list[
     """Shifts (down, right, mean squared error over the ring), best first."""
     height, width = grey.shape
     size = cv2.getOptimalDFTSize(height + REACH), cv2.getOptimalDFTSize(width + REACH)
-    maps = np.stack([ring, ring * grey, ring * grey**2, known, known * grey, known * grey**2])
-    rings, sources = np.split(np.fft.rfft2(maps, size), 2)
-    ring_0, ring_1, ring_2 = rings.conj()
-    source_0, source_1, source_2 = sources
-    products = np.stack([ring_0 * source_0, ring_2 * source_0 - 2 * ring_1 * source_1 + ring_0 * source_2])
-    count, squares = np.roll(np.fft.irfft2(products, size), (REACH, REACH), (1, 2))[:, : 2 * REACH + 1, : 2 * REACH + 1]
+    # One map after the other: together, their spectra would be the most that a page's cleaning holds.
+    ring_0, source_0 = np.fft.rfft2(ring, size).conj(), np.fft.rfft2(known, size)
+    count = _near(ring_0 * source_0, size)
+    ring_2 = np.fft.rfft2(ring * grey**2, size).conj()
+    squared = ring_2 * source_0
+    del ring_2, source_0
+    ring_1, source_1 = np.fft.rfft2(ring * grey, size).conj(), np.fft.rfft2(known * grey, size)
+    squared = squared - 2 * ring_1 * source_1
+    del ring_1, source_1
+    source_2 = np.fft.rfft2(known * grey**2, size)
+    squares = _near(squared + ring_0 * source_2, size)
     error = np.where(count > _KNOWN * ring.sum(), np.maximum(squares, 0) / np.maximum(count, 1), np.inf)
     error[REACH - 1 : REACH + 2, REACH - 1 : REACH + 2] = np.inf
     found: list[tuple[int, int, float]] = []
@@ -84,6 +89,12 @@ def _best_shifts(grey: np.ndarray, ring: np.ndarray, known: np.ndarray) -> list[
             found.append((down - REACH, right - REACH, value))
             taken[max(down - 1, 0) : down + 2, max(right - 1, 0) : right + 2] = True
     return found
+
+
+def _near(spectrum: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """What a spectrum gives for shifts of up to ``REACH``, of which 0, 0 is in the middle."""
+    near = np.arange(-REACH, REACH + 1)
+    return np.fft.irfft(np.fft.ifft(spectrum, size[0], 0)[near], size[1], 1)[:, near]
 
 
 def _assemble(

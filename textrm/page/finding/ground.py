@@ -75,16 +75,20 @@ def find_grounds(image: np.ndarray, strokes: tuple[np.ndarray, np.ndarray], word
     return Grounds(of_word, share, closed, step)
 
 
-def closed_grounds(image: np.ndarray, step: int, least: float, most: float) -> Iterator[ClosedGround]:
-    """The closed grounds of a page of ``least`` to ``most`` pixels, in the page halved ``step`` times."""
+def closed_grounds(image: np.ndarray, step: int, least: float, most: float, bare: float) -> Iterator[ClosedGround]:
+    """The closed grounds of a page of ``least`` to ``most`` pixels, in the page halved ``step`` times.
+
+    Of each the share ``bare``, in [0, 1], or more is its own pixels, and no holes.
+    """
     small, labels, boxes = _even(image, step)
-    bare = np.zeros(small.shape[:2], np.uint8)
+    no_ink = np.zeros(small.shape[:2], np.uint8)
     sizes = boxes[:, cv2.CC_STAT_WIDTH].astype(np.int64) * boxes[:, cv2.CC_STAT_HEIGHT]
-    fits = (sizes >= least) & (boxes[:, cv2.CC_STAT_AREA] <= most)
+    areas = boxes[:, cv2.CC_STAT_AREA]
+    fits = (sizes >= least) & (areas >= bare * least) & (areas <= most)
     for region in np.flatnonzero(fits).tolist():
         if region and _ends_inside(boxes[region], *small.shape[:2]):
-            ground = _closed(small, labels, region, boxes[region], bare)
-            if least <= ground.whole <= most:
+            ground = _closed(small, labels, region, boxes[region], no_ink)
+            if least <= ground.whole <= most and areas[region] >= bare * ground.whole:
                 yield ground
 
 

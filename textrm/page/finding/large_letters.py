@@ -75,8 +75,8 @@ def _of_word(image: np.ndarray, coarse: np.ndarray, ys: np.ndarray, xs: np.ndarr
     ends = ((x > 0) | (left == 0)) & ((y > 0) | (top == 0))
     ends &= ((x + wide < right - left) | (right == width)) & ((y + high < bottom - top) | (bottom == height))
     thick = np.zeros(count)
-    inside = cv2.distanceTransform(of_it, cv2.DIST_L2, 3)
-    np.maximum.at(thick, flat, inside.ravel())
+    inside, alike = cv2.distanceTransform(of_it, cv2.DIST_L2, 3), of_it != 0
+    np.maximum.at(thick, labels[alike], inside[alike])
     share = np.bincount(flat, own.ravel(), minlength=count) / area
     seen = np.bincount(flat, _enlarged(coarse, top, left, own.shape).ravel(), minlength=count) / area / 255
     begun = share >= _FOUND

@@ -41,7 +41,7 @@ def lone_marks(image: np.ndarray, mask: np.ndarray, grounds: Grounds, kept: np.n
         return none
     known = [grounds.closed[region] for region in lettered]
     sizes = [ground.whole for ground in known]
-    like = closed_grounds(image, grounds.step, min(sizes) * _SMALLER, max(sizes) * _LARGER)
+    like = closed_grounds(image, grounds.step, min(sizes) * _SMALLER, max(sizes) * _LARGER, 1 - _INK)
     colors = [ground.color for ground in known]
     balloons = [ground for ground in like
                 if _is_balloon(ground) and (np.abs(ground.color - colors) <= _TINT).all(1).any()]  # fmt: skip
@@ -57,14 +57,13 @@ def lone_marks(image: np.ndarray, mask: np.ndarray, grounds: Grounds, kept: np.n
 
 
 def _is_balloon(ground: ClosedGround) -> bool:
-    """Whether little stands in it, and in its middle."""
+    """Whether what stands in it is small, and in its middle."""
     if ground.plain < _PLAIN or ground.convex < _CONVEX or not ground.holes.any():
         return False
     left, top, wide, high = cv2.boundingRect(ground.holes)
     height, width = ground.holes.shape
     aside = abs(left + wide / 2 - width / 2) / width, abs(top + high / 2 - height / 2) / height
-    inked = cv2.countNonZero(ground.holes)
-    return inked <= _INK * ground.whole and wide * high <= _BOX * width * height and max(aside) <= _ASIDE
+    return wide * high <= _BOX * width * height and max(aside) <= _ASIDE
 
 
 def _is_pupil(ys: np.ndarray, xs: np.ndarray) -> bool:

@@ -15,7 +15,7 @@ const KEYS = [
   [["Ctrl Z", "Ctrl Y"], { "ctrl+z": ["undo"], "ctrl+y": ["redo"], "ctrl+Z": ["redo"] }, "undo, do again"],
   [["M", "W"], { m: ["mask"], w: ["words"] }, "show the mask, the words"],
   [["+", "-", "0", "1"], { "+": ["in"], "=": ["in"], "-": ["out"], 0: ["fit"], 1: ["one"] }, "larger, smaller, whole page, 1:1; so does Ctrl with the wheel"],
-  [["C"], { c: ["check"] }, "checked, and on to the next page"],
+  [["C"], { c: ["check"] }, "checked, and on to the next page that is not"],
   [["S"], { s: ["save"], "ctrl+s": ["save"] }, "save again, after the disk was full"],
   [["O"], { o: ["export"] }, "export"],
   [["?"], { "?": ["help"] }, "these keys"],

@@ -49,6 +49,13 @@ export class List {
     return (this.sorted[place + step] ?? this.sorted[place]).number;
   }
 
+  // The next page that is not checked, or the first of all where none is below; the current one where none is left.
+  unchecked() {
+    const place = this.sorted.findIndex((page) => page.number === this.current);
+    const left = (page) => !page.checked && page.number !== this.current;
+    return (this.sorted.slice(place).find(left) ?? this.sorted.find(left) ?? this.sorted[place]).number;
+  }
+
   row(page) {
     const item = document.createElement("li");
     const button = item.appendChild(document.createElement("button"));

@@ -186,7 +186,7 @@ const acts = {
 function check() {
   if (view.page?.number !== list.current) return; // another page is about to be shown
   const { checked, number } = view.page;
-  const after = list.beside(1);
+  const after = list.unchecked();
   change("checked", { checked: !checked });
   if (!checked && after !== number) open(after);
 }
