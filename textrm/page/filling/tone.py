@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
@@ -106,34 +108,34 @@ def _assemble(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The copy in ``slices`` (0 where nothing is copied) and its expected squared error (infinite there)."""
     border = REACH, REACH, REACH, REACH, cv2.BORDER_CONSTANT
-    wide = cv2.copyMakeBorder(pixels, *border).reshape(*(side + 2 * REACH for side in known.shape), -1)
+    wide = [cv2.copyMakeBorder(plane, *border) for plane in cv2.split(pixels)]
     wide_known = cv2.copyMakeBorder(known, *border)
-    target, weight = pixels[slices], ring[slices]
-    copy = np.zeros_like(target)
+    targets, weight = cv2.split(pixels[slices]), ring[slices]
+    copies = [np.zeros_like(plane) for plane in targets]
     best = np.full(weight.shape, np.inf, np.float32)
     for down, right, overall in shifts:
         moved = tuple(
             slice(side.start + REACH + by, side.start + REACH + by + length)
             for side, by, length in zip(slices, (down, right), weight.shape, strict=True)
         )
-        source, there = wide[moved], wide_known[moved]
+        sources, there = [plane[moved] for plane in wide], wide_known[moved]
         judged = weight * there
-        error = cv2.GaussianBlur(_squared(target, source) * judged, (0, 0), _SIGMA)
+        error = cv2.GaussianBlur(_squared(targets, sources) * judged, (0, 0), _SIGMA)
         # Far from the ring the error over the whole of it decides.
         error = (error + 1e-3 * overall) / (cv2.GaussianBlur(judged, (0, 0), _SIGMA) + 1e-3)
         better = (error < best) & (there > 0)
-        best[better] = error[better]
-        copy[better] = source[better]
-    return copy, best
+        np.copyto(best, error, where=better)
+        for copy, source in zip(copies, sources, strict=True):
+            np.copyto(copy, source, where=better)
+    return np.stack(copies, 2), best
 
 
-def _squared(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """The mean square over the channels of what two h w C pictures differ by, h w."""
-    planes = np.square(one - other)
-    total = planes[..., 0]
-    for channel in range(1, planes.shape[2]):
-        total = total + planes[..., channel]
-    return total / np.float32(planes.shape[2])
+def _squared(ones: Sequence[np.ndarray], others: Sequence[np.ndarray]) -> np.ndarray:
+    """The mean square over the channels of what two pictures differ by, h w; they are given as planes."""
+    total = np.zeros_like(ones[0])
+    for one, other in zip(ones, others, strict=True):
+        total += np.square(one - other)
+    return total / np.float32(len(ones))
 
 
 def _blend(

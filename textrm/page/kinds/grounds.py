@@ -60,10 +60,11 @@ def _ground(image: np.ndarray, ink: np.ndarray, box: list[float], letter: float)
             y + h == crop.shape[0] and bottom == height]  # fmt: skip
     cut = [x == 0, y == 0, x + w == crop.shape[1], y + h == crop.shape[0]]
     mask = cv2.copyMakeBorder(part.astype(np.uint8), 2, 2, 2, 2, cv2.BORDER_CONSTANT)
+    outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     outside = (cv2.dilate(mask, np.ones((3, 3), np.uint8)) - mask)[2:-2, 2:-2] > 0
     grey = cv2.cvtColor(np.ascontiguousarray(crop[y : y + h, x : x + w]), cv2.COLOR_RGB2GRAY)
     line = grey[outside]
-    hull = cv2.convexHull(cv2.findNonZero(part.astype(np.uint8)))
+    hull = cv2.convexHull(outlines[0])  # one: the part hangs together
     return [
         even, counts[label] / max(int(ring.sum()), 1), float(np.mean(cut)), float(any(page)), float(np.mean(page)),
         float(np.mean(corners)), area / max(w * h, 1), area / max(cv2.contourArea(hull), 1.0) / 2,
