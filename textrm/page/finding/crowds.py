@@ -36,7 +36,8 @@ def score_crowds(
     if not len(crowds):
         return scores
     centres = np.stack([strokes.means(strokes.ys), strokes.means(strokes.xs)], 1)
-    part_of, owners = np.full(len(word_of), -1), []
+    part_of = np.full(len(word_of), -1)
+    owners: list[int] = []
     for crowd in crowds.tolist():
         for part in _parts(np.flatnonzero(word_of == crowd), centres):
             part_of[part] = len(owners)

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from textrm.page.finding.completing import Pixels, in_balloons, overlooked
+from textrm.page.finding.completing.balloons import Pixels, in_balloons, overlooked
+from textrm.page.finding.completing.large_letters import rest_of_large_letters
+from textrm.page.finding.completing.lone_marks import lone_marks
+from textrm.page.finding.completing.text_lines import rest_of_lines
 from textrm.page.finding.crowds import score_crowds
 from textrm.page.finding.judge import Judge
-from textrm.page.finding.large_letters import rest_of_large_letters
-from textrm.page.finding.lone_marks import lone_marks
 from textrm.page.finding.mask import Region
 from textrm.page.finding.sure_parts import apart
-from textrm.page.finding.text_lines import rest_of_lines
 from textrm.page.finding.words import Scorer, group_words
 
 
@@ -27,9 +27,9 @@ def find_words(
     A word whose score is above ``threshold`` goes with all of its strokes; a crowd is scored by its parts
     (:func:`~textrm.page.finding.crowds.score_crowds`), and of one that stays its sure strokes may be a word
     (:func:`~textrm.page.finding.sure_parts.apart`). In a balloon it goes with what was overlooked there
-    (:func:`~textrm.page.finding.completing.overlooked`), and elsewhere with the rest of its lines
-    (:func:`~textrm.page.finding.text_lines.rest_of_lines`); another one stays with all of them, and is doubtful
-    where its score reaches half of the threshold. One without any pixel above the threshold is none.
+    (:func:`~textrm.page.finding.completing.balloons.overlooked`), and elsewhere with the rest of its lines
+    (:func:`~textrm.page.finding.completing.text_lines.rest_of_lines`); another one stays with all of them, and is
+    doubtful where its score reaches half of the threshold. One without any pixel above the threshold is none.
 
     Args:
         image: H W 3 uint8 RGB, the page.

@@ -26,9 +26,9 @@ def repeated(
 ) -> np.ndarray | None:
     """What share of each pixel of a hole dark strokes cover, if all around it repeat by the same shifts.
 
-    A shift is one of the pattern if nearly all strokes near the hole that it moves to where the page is known meet strokes there, and
-    so with the opposite one. Of these each pixel takes the one that matches best among those that lead from a known
-    place.
+    A shift is one of the pattern if nearly all strokes near the hole that it moves to where the page is known meet
+    strokes there, and so with the opposite one. Of these each pixel takes the one that matches best among those that
+    lead from a known place.
 
     Args:
         grey: H W uint8, the surroundings.

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from textrm.page.finding.large_letters import rest_of_large_letters
+from textrm.page.finding.completing.large_letters import rest_of_large_letters
 
 SHAPE = (240, 640)
 LETTERS = [(slice(60, 180), slice(left, left + 50)) for left in (120, 190, 260)]  # 120 x 50 px, in a row

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from textrm.page.finding.completing import Pixels
+from textrm.page.finding.completing.balloons import Pixels
 
 _STEP = 2  # the look that judges what is missing: at a quarter of the page's size it sees such strokes whole
 _LEAST = 3000  # pixels of a word: smaller ones have no such strokes

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
+from textrm.page.finding.completing.lone_marks import lone_marks
 from textrm.page.finding.ground import find_grounds
-from textrm.page.finding.lone_marks import lone_marks
 
 HEIGHT, WIDTH = 480, 900
 LETTERED = [(130, 100), (380, 100)]  # middles of balloons with words

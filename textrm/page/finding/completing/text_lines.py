@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
-from textrm.page.finding.completing import Pixels
-from textrm.page.finding.letters import Letters, ink_color, letters_of
+from textrm.page.finding.completing.balloons import Pixels
+from textrm.page.finding.completing.letters import Letters, ink_color, letters_of
 
 _FEWEST = 12  # a word with fewer letters says too little of what the others look like
 _LOWEST = 6  # pixels; letters that are lower are all alike

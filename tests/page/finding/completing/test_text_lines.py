@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from textrm.page.finding.text_lines import rest_of_lines
+from textrm.page.finding.completing.text_lines import rest_of_lines
 
 TEXT = ("AND THEN ON THE RADAR", "HE PICKS UP THE FAINT", "SIGNAL OF A BATTLE")
 INK = (30, 25, 40)

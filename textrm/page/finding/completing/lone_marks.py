@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from textrm.page.finding.completing import Pixels, in_balloons
+from textrm.page.finding.completing.balloons import Pixels, in_balloons
 from textrm.page.finding.ground import ClosedGround, Grounds, closed_grounds
 
 _FEWEST = 2  # balloons whose words go

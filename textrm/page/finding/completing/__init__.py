@@ -1,0 +1,1 @@
+"""Completes what goes: what the looks overlooked is told by what goes beside it."""
