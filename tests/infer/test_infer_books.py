@@ -170,7 +170,7 @@ def test_pages_of_another_state_of_the_book_are_not_taken(
 
 
 def test_a_book_in_its_own_place(model_file: Path, cbz: Path) -> None:
-    assert "would replace the book itself" in run(model_file, cbz, "-o", cbz.parent).output
+    assert "its result would replace it; choose another folder" in run(model_file, cbz, "-o", cbz.parent).output
     before = cbz.read_bytes()
     result = run(model_file, cbz, "-o", cbz.parent, "--overwrite", "--backup")
     assert result.exit_code == 0

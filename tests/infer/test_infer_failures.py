@@ -91,6 +91,27 @@ def test_pages_that_collide_fail_and_the_others_are_done(model_file: Path, book:
         assert len(files(out)) == (4 if options == ["--mask"] else 2)
 
 
+def test_one_mistake_that_all_pages_share_is_told_once_with_its_remedy(
+    model_file: Path, book: Path, tmp_path: Path
+) -> None:
+    (book / "0.png").touch()
+    result = run(model_file, book, "-o", book)
+    remedy = "its result would replace it; choose another folder with -o, or give --overwrite"
+    assert result.output.splitlines() == [
+        f"failed: {book / '0.png'}: {remedy} (the same of 3 more)",
+        "0 pages cleaned, 4 failed",
+    ]
+    (tmp_path / "file").touch()
+    lines = run(model_file, book, "-o", tmp_path / "file" / "out").output.splitlines()
+    reason = "its result cannot be written: Not a directory"
+    assert lines[:3] == [
+        f"failed: {book / '0.png'}: the file is empty",
+        f"failed: {book / '1.png'}: {reason} (the same of 1 more)",
+        f"failed: {book / 'two' / '3.png'}: {reason}",
+    ]
+    assert lines[-1] == "0 pages cleaned, 4 failed"
+
+
 def test_an_empty_folder(model_file: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     result = run(model_file, tmp_path / "empty", "-o", tmp_path / "out")

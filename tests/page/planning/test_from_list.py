@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from textrm.errors import UserError
+from textrm.page.planning.clashes import REPLACING
 from textrm.page.planning.from_list import plan_list, read_list
 from textrm.page.planning.plan import Plan, Planning
 
@@ -58,7 +59,7 @@ def test_the_second_of_two_whose_files_would_be_the_same_fails(tmp_path: Path) -
 def test_pages_are_not_replaced_and_results_are_no_pages(tmp_path: Path) -> None:
     pages = touch(tmp_path, "1.jpg", "1.png", "two/3.png")
     found = plan(Planning(tmp_path), pages, tmp_path)
-    assert ["replace the page itself" in reason for _, reason in found.failures] == [True] * 3
+    assert [reason for _, reason in found.failures] == [REPLACING] * 3
     found = plan(Planning(tmp_path, overwrite=True), pages, tmp_path)
     assert [one.in_place for one in found.pages] == [True] * 3
     found = plan(Planning(tmp_path, suffix=".png", overwrite=True), pages, tmp_path)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from textrm.errors import UserError
+from textrm.page.planning.clashes import REPLACING
 from textrm.page.planning.plan import Plan, make_plan
 
 
@@ -113,7 +114,7 @@ def test_a_page_is_not_replaced_unless_it_is_wished(tmp_path: Path) -> None:
     touch(tmp_path / "1.png", tmp_path / "2.jpg")
     plan = make_plan([tmp_path], tmp_path)
     assert plan.pages == []
-    assert ["replace the page itself" in reason for _, reason in plan.failures] == [True, True]
+    assert [reason for _, reason in plan.failures] == [REPLACING] * 2
     assert len(make_plan([tmp_path], tmp_path, overwrite=True).pages) == 2
     # A link to the same folder is the same folder.
     (tmp_path / "link").symlink_to(tmp_path)

@@ -16,6 +16,7 @@ from rich.text import Text
 from textrm.command_line import Terminated, sigterm_interrupts
 from textrm.errors import UserError
 from textrm.page.files.attempt import Attempt, attempt
+from textrm.page.planning.clashes import REPLACING
 from textrm.printable import printable
 
 T = TypeVar("T")
@@ -59,10 +60,23 @@ def ended(
         status, last = 1, f"error: {error}"
     except KeyboardInterrupt as error:
         status, last = 143 if isinstance(error, Terminated) else 130, stopped
-    for path, reason in ending.failures:
-        console.print(printable(f"failed: {path}: {reason}"))
+    for line in _failed(ending.failures):
+        console.print(printable(line))
     console.print(printable(last))
     sys.exit(status)
+
+
+def _failed(failures: Sequence[tuple[Path, str]]) -> Iterator[str]:
+    """What failed, in lines. What is wrong with the place of results is told of one page in each folder.
+
+    That they would replace the pages is told once: it is one mistake, wherever they lie.
+    """
+    alike: dict[tuple[str, Path | None], list[Path]] = {}
+    for path, reason in failures:
+        where = None if reason == REPLACING else path.parent
+        alike.setdefault((reason, where if reason.startswith("its result ") else path), []).append(path)
+    for (reason, _), (path, *others) in alike.items():
+        yield f"failed: {path}: {reason}" + f" (the same of {len(others)} more)" * bool(others)
 
 
 def work_through(

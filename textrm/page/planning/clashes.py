@@ -14,6 +14,8 @@ from textrm.page.planning.page_files import PageFiles
 from textrm.page.planning.remembered import Remembered
 from textrm.pictures.read import SUFFIXES
 
+REPLACING = "its result would replace it; choose another folder with -o, or give --overwrite"
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -91,8 +93,7 @@ def _obstacle(
                     "-o folders")  # fmt: skip
         replaces_itself = path in (one.here, one.real)
         if replaces_itself and not overwrite:
-            what = "book" if is_book(source) else "page"
-            return f"its result would replace the {what} itself; choose another folder with -o, or give --overwrite"
+            return REPLACING
         if path in sources and not replaces_itself:
             return f"its result would replace the page {path}; choose another folder with -o"
     if out and (other := _page_above(one.files)):
