@@ -150,6 +150,22 @@ def test_transparent_gif_becomes_transparent_png(picture: Image.Image, tmp_path:
             assert np.array_equal(before[..., 3], after[..., 3])
 
 
+def test_colours_that_the_palette_of_a_gif_lacks_are_black_and_stay_so(tmp_path: Path) -> None:
+    path, indices = tmp_path / "page.gif", np.arange(48 * 40).reshape(40, 48) % 256
+    colours = np.random.default_rng(0).integers(0, 256, (256, 3), np.uint8)
+    picture = Image.fromarray(indices.astype(np.uint8), "P")
+    picture.putpalette(colours.tobytes())
+    picture.save(path, optimize=False)
+    content, start = path.read_bytes(), 13
+    assert content[10] & 7 == 7  # 256 colours
+    path.write_bytes(content[:10] + bytes((content[10] & ~1,)) + content[11 : start + 384] + content[start + 768 :])
+    colours[128:] = 0
+    page, again = read(path), read(rewritten(path))
+    assert np.array_equal(page.image, colours[indices])
+    kept = bar_filled(page)[1] == 0
+    assert np.array_equal(again.image[kept], page.image[kept])
+
+
 def test_tiff_of_16_bits_with_white_as_zero_is_not_read_as_a_negative(tmp_path: Path) -> None:
     pixels = np.linspace(0, 65535, 48 * 40).reshape(40, 48).astype(np.uint16)
     data = tiff.encode_16_bit(pixels, Image.Exif(), None)

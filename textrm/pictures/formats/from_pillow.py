@@ -95,11 +95,11 @@ def _wide_png(chunks: Chunks, layout: str) -> np.ndarray:
 
 
 def _palette(picture: Image.Image, stored: np.ndarray) -> np.ndarray:
-    """N x 4 uint8 RGBA; entries that are used but do not exist are black, transparent where the format has alpha."""
+    """N x 4 uint8 RGBA; entries that are used but do not exist are black, and transparent where several can be."""
     entries = np.array(picture.getpalette("RGBA"), np.uint8).reshape(-1, 4)
     palette = np.zeros((max(len(entries), int(stored.max()) + 1), 4), np.uint8)
     palette[: len(entries)] = entries
-    if picture.format in ("BMP", "DIB"):
+    if picture.format in ("BMP", "DIB", "GIF"):
         palette[len(entries) :, 3] = 255
     transparency = picture.info.get("transparency")
     if isinstance(transparency, bytes):
