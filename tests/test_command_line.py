@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
-from textrm.command_line import Mistake, click_command
+from textrm.command_line import Mistake, click_command, written_below
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -33,6 +36,35 @@ def test_a_mistake_ends_in_one_line_and_status_1() -> None:
     assert result.exit_code == 1
     assert result.stdout == ""
     assert result.stderr == "error: raw: no such folder; expected a folder of pictures\n"
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_sigterm_ends_what_writes_a_folder_as_ctrl_c_does(tmp_path: Path, number: int, status: int) -> None:
+    def untouched(*_: object) -> None:
+        raise AssertionError("the signal was not taken")
+
+    before = signal.signal(signal.SIGTERM, untouched)
+    try:
+
+        @click_command(help="What it does.")
+        def main() -> None:
+            with written_below(tmp_path, "stopped; no manifest was written"):
+                os.kill(os.getpid(), number)
+                signal.sigtimedwait([], 10)
+
+        result = CliRunner().invoke(main)
+        assert signal.getsignal(signal.SIGTERM) is untouched
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert (result.exit_code, result.stderr) == (status, "stopped; no manifest was written\n")
+
+
+def test_what_a_killed_command_left_half_written_is_swept(tmp_path: Path) -> None:
+    (tmp_path / "clean").mkdir()
+    (tmp_path / "clean" / ".0123456789abcdef.part").write_bytes(b"half")
+    (tmp_path / "clean" / "1.png").write_bytes(b"whole")
+    with written_below(tmp_path, "stopped"):
+        assert sorted(path.name for path in tmp_path.rglob("*.*")) == ["1.png"]
 
 
 def test_no_command_is_made_otherwise() -> None:

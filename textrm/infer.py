@@ -123,8 +123,8 @@ def _config(context: click.Context, parameter: click.Parameter, path: Path | Non
 @click.option("--shard", metavar="i/n", help="Clean part i of n; together the parts 1 to n are everything, once.")
 @click.option("--engine", type=click.Choice(["processes", "ray"]), default="processes", show_default=True,
               help="Clean in processes on this machine, or on a Ray cluster.")  # fmt: skip
-@click.option("--address", metavar="HOST:PORT", help="With --engine ray: the cluster, or auto for the one that "
-              "this machine belongs to.  [starts Ray on this machine]")  # fmt: skip
+@click.option("--address", metavar="HOST:PORT", help="With --engine ray: the cluster, in a trusted network, or auto "
+              "for the one that this machine belongs to.  [starts Ray on this machine]")  # fmt: skip
 @click.option("--record", type=click.Path(path_type=Path), help="Also write a row for each page into FILE.jsonl or "
               "FILE.parquet: what was done, doubtful words, seconds, error.")  # fmt: skip
 @click.option("--config", type=click.Path(path_type=Path), is_eager=True, expose_value=False, callback=_config,

@@ -16,6 +16,8 @@ from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
+from textrm.page.files.connected import guard
+
 if TYPE_CHECKING:
     from hydra_plugins.textrm_sweepers._jobs import RemoteJob
 
@@ -113,6 +115,12 @@ class RayLauncher(RemoteLauncher):
     def __init__(self, init: Mapping[str, Any], remote: Mapping[str, Any]) -> None:
         self.init = dict(init)
         self.remote = dict(remote)
+
+    def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
+        """Called by Hydra. Raises ImportError without the package."""
+        if self.init.get("address") == "local":
+            guard()
+        super().setup(hydra_context=hydra_context, task_function=task_function, config=config)
 
     def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
         """Hand the jobs in, and wait for each."""

@@ -98,6 +98,25 @@ def test_the_command_cleans_on_ray_and_keeps_a_record(
     assert "which --engine ray does not do" in told.output
 
 
+def test_ray_that_is_started_here_serves_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Ray 2.60 listens on all addresses, also where it is told 127.0.0.1; it refuses who does not know the token.
+    monkeypatch.delitem(sys.modules, "ray")
+    for name in ("RAY_AUTH_MODE", "RAY_AUTH_TOKEN"):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    told = {}
+
+    def imported(extra: str, name: str) -> object:
+        told.update({name: os.environ[name] for name in ("RAY_AUTH_MODE", "RAY_AUTH_TOKEN")})
+        raise UserError("seen")
+
+    monkeypatch.setattr(connecting, "import_extra", imported)
+    with pytest.raises(UserError, match="seen"), connected(None, 1):
+        pass
+    assert told["RAY_AUTH_MODE"] == "token"
+    assert len(told["RAY_AUTH_TOKEN"]) == 64
+
+
 @pytest.mark.parametrize("address", ["127.0.0.1:1", "nowhere", "ray://127.0.0.1:1"])
 def test_an_address_that_nobody_answers(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ray, "is_initialized", lambda: False)

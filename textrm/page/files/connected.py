@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -29,7 +30,8 @@ os._exit(0)
 @contextmanager
 def connected(address: str | None, cores: int) -> Iterator[Any]:
     """The module ``ray``, connected to the cluster at ``address``: HOST:PORT, or ``auto`` for one that is told by
-    RAY_ADDRESS or runs on this machine. Without one, Ray is started here on so many ``cores``, and ended.
+    RAY_ADDRESS or runs on this machine. Without one, Ray is started here on so many ``cores``, for this process alone,
+    and ended.
 
     A connection that is there already is used, and left.
 
@@ -38,6 +40,8 @@ def connected(address: str | None, cores: int) -> Iterator[Any]:
     """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is told to anybody
     os.environ.setdefault("RAY_worker_niceness", "0")  # else what Ray starts here yields to all other processes
+    if address is None:
+        guard()
     ray = import_extra("ray", "ray")
     if ray.is_initialized():
         yield ray
@@ -60,6 +64,16 @@ def connected(address: str | None, cores: int) -> Iterator[Any]:
         yield ray
     finally:
         ray.shutdown()
+
+
+def guard() -> None:
+    """Before Ray is started here: only this process and what it starts may use it.
+
+    It listens on all addresses of this machine, and would run whatever anybody there asks for.
+    """
+    if "ray" not in sys.modules:  # it reads this when it is imported
+        os.environ.setdefault("RAY_AUTH_MODE", "token")
+        os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
 
 
 def cluster_jobs(ray: Any, each: int) -> int:
