@@ -117,7 +117,7 @@ class ArrowTable(Rows):
             ids.append(names)
         names = arrow.chunked_array(ids, arrow.string())
         if compute.count_distinct(names).as_py() < len(names):
-            counted = compute.value_counts(names.combine_chunks())
+            counted = compute.value_counts(names)  # in chunks: put together, text of 2 GiB would be refused
             twice = counted.filter(compute.greater(counted.field("counts"), 1))[0]["values"].as_py()
             raise UserError(f"{self.path}: the id {twice!r} occurs twice; every row needs an id of its own")
         return np.concatenate(found)
