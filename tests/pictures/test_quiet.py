@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import os
+import struct
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+from tiff_tags import SHORT, with_tags
 from wide_tiff import RGB, wide_tiff
 
 from textrm.errors import UserError
 from textrm.pictures.quiet import quiet
 from textrm.pictures.read import read
+from textrm.pictures.write import encode
 
 NOISE = np.random.default_rng(0).integers(0, 256, (40, 48, 3), dtype=np.uint8)
 
@@ -31,6 +36,20 @@ def test_libtiff_prints_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str
         with pytest.raises(UserError, match="damaged"):
             read(path)
     assert capfd.readouterr() == ("", "")
+
+
+def test_pillow_warns_nobody(tmp_path: Path) -> None:
+    path, plain = tmp_path / "page.tif", io.BytesIO()
+    Image.fromarray(NOISE).save(plain, "TIFF")
+    path.write_bytes(with_tags(plain.getvalue(), {296: (SHORT, 2, struct.pack("<HH", 2, 2))}))  # one unit too many
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        with Image.open(path) as picture:
+            assert picture.tag_v2[296] == 2
+        assert "too many entries" in str(told.pop().message)
+        page = read(path)
+        encode(page, page.image, np.zeros(page.image.shape[:2], np.uint8))
+    assert told == []
 
 
 def test_what_is_printed_before_and_after_is_seen(capfd: pytest.CaptureFixture[str]) -> None:
