@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 import click
-import cv2
 
 from textrm.command_line import click_command
 from textrm.data.manifest import Row, read_manifest
@@ -41,7 +40,6 @@ def main(
     not by their files. Pictures that are done already are skipped.
     """
     console = messages()
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # no warnings of its codecs between our lines
     passed: list[Path] = []
     with ended(console) as ending:
         rows = _rows(prepared)

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import cv2
 
 from textrm.command_line import click_command
 from textrm.errors import UserError
@@ -51,7 +50,6 @@ def main(
     which textrm.postprocess restores size, mode, format and metadata. Pictures that are done already are skipped.
     """
     console = messages()
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # no warnings of its codecs between our lines
     settings = Settings(size, pad, multiple or 32, enlarge)
     passed: list[str] = []
     with ended(console) as ending:

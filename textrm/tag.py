@@ -80,7 +80,6 @@ def main(
     """
     console = messages()
     cv2.setNumThreads(1)  # its work is many small calls, which wait longer for threads than they gain
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # no warnings of its codecs between our lines
     on_terminal = sys.stdout.isatty()
     tell = _tell_json if as_json else partial(_tell_block, Console(highlight=False)) if on_terminal else _tell_line
     with ended(console, stopped="stopped") as ending:

@@ -62,6 +62,16 @@ def test_a_drawing_is_cut_to_what_it_shows(tmp_path: Path) -> None:
     assert tuple(drawing[40, 50]) == (200, 30, 60, 255)
 
 
+def test_of_a_damaged_drawing_libraries_print_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = write_drawing(tmp_path / "disc.png")
+    whole = path.read_bytes()
+    for damaged in (whole[:-30], whole[:60] + bytes(40) + whole[100:]):
+        path.write_bytes(damaged)
+        with pytest.raises(UserError, match="expected a drawing with an alpha channel"):
+            read_drawing(path)
+    assert capfd.readouterr() == ("", "")  # OpenCV 5.0.0.93: "libpng error: IDAT: incorrect data check"
+
+
 def test_drawings_stand_before_large_effects_which_they_hide(tmp_path: Path) -> None:
     folder = tmp_path / "drawings"
     folder.mkdir()

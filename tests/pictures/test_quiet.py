@@ -38,7 +38,7 @@ def test_libtiff_prints_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str
     assert capfd.readouterr() == ("", "")
 
 
-def test_pillow_warns_nobody(tmp_path: Path) -> None:
+def test_pillow_warns_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, plain = tmp_path / "page.tif", io.BytesIO()
     Image.fromarray(NOISE).save(plain, "TIFF")
     path.write_bytes(with_tags(plain.getvalue(), {296: (SHORT, 2, struct.pack("<HH", 2, 2))}))  # one unit too many
@@ -48,6 +48,11 @@ def test_pillow_warns_nobody(tmp_path: Path) -> None:
             assert picture.tag_v2[296] == 2
         assert "too many entries" in str(told.pop().message)
         page = read(path)
+        assert told == []
+        save = Image.Image.save
+        monkeypatch.setattr(
+            Image.Image, "save", lambda *given, **more: warnings.warn("odd", stacklevel=1) or save(*given, **more)
+        )
         encode(page, page.image, np.zeros(page.image.shape[:2], np.uint8))
     assert told == []
 

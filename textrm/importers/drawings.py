@@ -22,6 +22,7 @@ from textrm.files import open_file, write_whole
 from textrm.importers.rendering import fonts_option
 from textrm.importers.splitting import split_options
 from textrm.importers.workers import in_order, progress_bar, workers_option
+from textrm.pictures.quiet import quiet
 from textrm.printable import printable
 from textrm.synth.behind import letter_behind, still_read
 from textrm.synth.drawing.common import texture
@@ -138,7 +139,8 @@ def read_drawing(path: Path) -> np.ndarray:
             data = subprocess.run(command, capture_output=True, check=True, timeout=30).stdout
         except (subprocess.SubprocessError, OSError) as error:
             raise UserError(f"{path}: rsvg-convert cannot draw it") from error
-    found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if data else None
+    with quiet():
+        found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if data else None
     if found is None or found.ndim != 3 or found.shape[2] != 4 or found.dtype != np.uint8:
         raise UserError(f"{path}: expected a drawing with an alpha channel")
     left, top, width, height = cv2.boundingRect(found[..., 3])

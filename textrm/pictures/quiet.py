@@ -1,4 +1,4 @@
-"""Keeps the lines that libtiff prints about odd files off the terminal: they stand between ours and name no page."""
+"""Keeps the lines that libtiff and OpenCV print about odd files off the terminal: between ours they name no page."""
 
 from __future__ import annotations
 

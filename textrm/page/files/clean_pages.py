@@ -48,7 +48,6 @@ class CleanPages:
             UserError: as :meth:`~textrm.page.how_to_clean.HowToClean.open`.
         """
         cv2.setNumThreads(1)  # its work is many small calls, which wait longer for threads than they gain
-        cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # no warnings of its codecs between our lines
         return partial(self._clean, self.how.open(threads), self.how.digest())
 
     def made(self, page: PageFiles, digest: str) -> str:
