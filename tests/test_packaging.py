@@ -101,3 +101,16 @@ def test_every_extra_is_pinned() -> None:
     names = {re.split(r"[<>=\[]", name)[0].lower() for name in asked} - {"textrm"}
     assert len(names) > 30
     assert names - pinned == set()
+
+
+# Releases with known holes, or that were malicious: of each library the first that counts after them.
+PAST = {"pillow": (12, 3), "hydra-core": (1, 3, 4), "pytorch-lightning": (2, 6, 4)}
+
+
+@pytest.mark.parametrize("library", PAST)
+def test_floors_are_past_what_is_known_to_be_harmful(library: str) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    asked = [name for names in project["optional-dependencies"].values() for name in names] + project["dependencies"]
+    floors = [match[1] for line in asked if (match := re.match(rf"{library}(?:\[\w+\])?>=([\d.]+)", line))]
+    assert floors
+    assert all(tuple(map(int, floor.split("."))) >= PAST[library] for floor in floors)
