@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import signal
@@ -65,6 +66,26 @@ def test_what_a_killed_command_left_half_written_is_swept(tmp_path: Path) -> Non
     (tmp_path / "clean" / "1.png").write_bytes(b"whole")
     with written_below(tmp_path, "stopped"):
         assert sorted(path.name for path in tmp_path.rglob("*.*")) == ["1.png"]
+
+
+@pytest.mark.parametrize(
+    ("raised", "said"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "{}: No space left on device; make room or give another"),
+        (FileNotFoundError(errno.ENOENT, "No such file", "raw"), "raw: No such file\n"),
+        (OSError("odd"), "{}: odd\n"),
+    ],
+)
+def test_what_the_system_refuses_is_told_in_words(tmp_path: Path, raised: OSError, said: str) -> None:
+    @click_command(help="What it does.")
+    def main() -> None:
+        with written_below(tmp_path, "stopped"):
+            raise raised
+
+    result = CliRunner().invoke(main)
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"error: {said.format(tmp_path)}")
+    assert result.stderr.count("\n") == 1
 
 
 def test_no_command_is_made_otherwise() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import sys
 import threading
@@ -85,8 +86,12 @@ def written_below(out: Path, stopped: str) -> Iterator[None]:
     try:
         with sigterm_interrupts():
             yield
-    except (UserError, OSError) as error:
+    except UserError as error:
         raise Mistake(str(error)) from error
+    except OSError as error:
+        where = error.filename2 or error.filename or out  # a write that fails names no file
+        hint = "; make room or give another folder" * (error.errno in (errno.ENOSPC, errno.EDQUOT))
+        raise Mistake(f"{where}: {error.strerror or error}{hint}") from error
     except KeyboardInterrupt as error:
         click.echo(stopped, err=True)
         sys.exit(143 if isinstance(error, Terminated) else 130)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterator
@@ -25,16 +26,23 @@ COLUMNS = {"page": "string", "result": "string", "outcome": "string", "words": "
 class Record:
     """Takes rows, each of which is in the file at once; of a page that was in it before, the later row counts."""
 
-    def __init__(self, lines: Path) -> None:
-        lines.parent.mkdir(parents=True, exist_ok=True)
-        self._file = lines.open("a+b")
-        if self._file.seek(0, os.SEEK_END):
-            self._file.seek(-1, os.SEEK_END)
-            if self._file.read() != b"\n":  # cut short by a kill
-                self._file.write(b"\n")
+    def __init__(self, lines: Path, path: Path) -> None:
+        """``path`` is what the user calls it."""
+        self._path = path
+        with _writing(path):
+            lines.parent.mkdir(parents=True, exist_ok=True)
+            self._file = lines.open("a+b", buffering=0)  # or what did not fit would be tried again, on closing
+            if self._file.seek(0, os.SEEK_END):
+                self._file.seek(-1, os.SEEK_END)
+                if self._file.read() != b"\n":  # cut short by a kill
+                    self._write(b"\n")
 
     def add(self, one: Attempt[Cleaned | Written], result: Path | None) -> None:
-        """What came of a page or a book, and where its result lies, if that is a file."""
+        """What came of a page or a book, and where its result lies, if that is a file.
+
+        Raises:
+            UserError: when it cannot be written.
+        """
         row: dict[str, Any] = dict.fromkeys(COLUMNS)
         row |= {
             "page": str(one.path),
@@ -45,12 +53,16 @@ class Record:
         if isinstance(one.value, Cleaned):
             row |= {"outcome": "cleaned", "words": one.value.words, "doubtful": one.value.doubtful}
             row |= {"regions": json.dumps(one.value.regions), "error": "; ".join(one.value.lost) or None}
-        self._file.write(json.dumps(row).encode() + b"\n")
-        self._file.flush()
+        with _writing(self._path):
+            self._write(json.dumps(row).encode() + b"\n")
 
     def close(self) -> None:
         """No more rows come."""
         self._file.close()
+
+    def _write(self, line: bytes) -> None:
+        if self._file.write(line) != len(line):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 @contextmanager
@@ -61,7 +73,8 @@ def recorded(path: Path | None) -> Iterator[Record | None]:
     NAME.jsonl beside it, which a killed run leaves to the next.
 
     Raises:
-        UserError: when it has another suffix, the extra for Parquet is not installed, or it cannot be written.
+        UserError: when it has another suffix, the extra for Parquet is not installed, there is something else, or it
+            cannot be written.
     """
     if path is None:
         yield None
@@ -71,16 +84,15 @@ def recorded(path: Path | None) -> Iterator[Record | None]:
     lines = path if path.suffix == ".jsonl" else path.with_name(f".{path.name}.jsonl")
     if lines != path:
         import_extra("ray", "pyarrow.parquet")
-    try:
-        record = Record(lines)
-    except OSError as error:
-        raise UserError(f"--record {path} cannot be written: {error.strerror}") from error
+        _rows_of(path)  # or it would be known at the end that it is none
+    record = Record(lines, path)
     try:
         yield record
     finally:
         record.close()
         if lines != path:
-            _as_parquet(path, lines)
+            with _writing(path):
+                _as_parquet(path, lines)
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
@@ -95,9 +107,31 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
     return list(rows.values())
 
 
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UserError(f"--record {path} cannot be written: {error.strerror or error}; make room or give another "
+                        "file, and the same command goes on") from error  # fmt: skip
+
+
+def _rows_of(path: Path) -> dict[str, dict[str, Any]]:
+    """The rows that are at ``path``, a table of Parquet, by their pages; none where there is nothing.
+
+    Raises:
+        UserError: when it is no table of such rows.
+    """
+    parquet = import_extra("ray", "pyarrow.parquet")
+    try:
+        return {row["page"]: row for row in parquet.read_table(path).to_pylist()} if path.exists() else {}
+    except (ValueError, KeyError, OSError) as error:
+        raise UserError(f"--record {path} is no record that can be gone on with: give another file") from error
+
+
 def _as_parquet(path: Path, lines: Path) -> None:
     arrow, parquet = import_extra("ray", "pyarrow"), import_extra("ray", "pyarrow.parquet")
-    rows = {row["page"]: row for row in parquet.read_table(path).to_pylist()} if path.exists() else {}
+    rows = _rows_of(path)
     for row in read_rows(lines):
         text = {name: value.encode(errors="backslashreplace").decode() for name, value in row.items()
                 if isinstance(value, str)}  # fmt: skip
