@@ -111,3 +111,18 @@ def test_colours_keep_their_meaning_where_odd_words_are_dropped(tmp_path: Path) 
     page = read(path)
     assert page.notes == ["what it says beside its pixels is broken: it is dropped"]
     assert np.array_equal(page.image, plain.image)  # inverted ink, as the marker Adobe says
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_markers_may_have_fill_bytes_before_them(tmp_path: Path, progressive: bool) -> None:
+    whole = encoded(progressive=progressive)
+    expected = read(page_of(tmp_path, whole)).image
+    tables, scan = whole.index(b"\xff\xdb"), whole.index(b"\xff\xda")
+    for at in (2, tables, scan, len(whole) - 2):
+        filled = whole[:at] + b"\xff" * 5 + whole[at:]
+        page = read(page_of(tmp_path, filled))
+        assert np.array_equal(page.image, expected)
+        assert page.notes == []
+        assert read(page_of(tmp_path, filled[:-2])).notes == ["its end marker is missing; its pixels are whole"]
+        with pytest.raises(UserError, match="damaged"):
+            read(page_of(tmp_path, filled[: len(filled) // 2]))

@@ -24,7 +24,7 @@ def with_end(file: BinaryIO) -> BinaryIO | None:
     content = file.read()
     if content.find(_END, _scan(content)) >= 0:
         return file
-    content = content.removesuffix(_END[:1])
+    content = content.rstrip(_END[:1])  # of the end marker, or before it
     if content.endswith(b"\0\0"):  # one may be of the last pixels
         return None  # zeros were put where pixels had been
     if not _has_all_scans(content):
@@ -53,6 +53,9 @@ def _segments(content: bytes) -> Iterator[tuple[int, int, int]]:
     """Marker, place and end of each segment before the pixels."""
     at = len(_START)
     while at + 4 <= len(content) and content[at] == 0xFF and content[at + 1] != _SCAN:
+        if content[at + 1] == 0xFF:  # any number of these may stand before a marker
+            at += 1
+            continue
         after = at + 2 + int.from_bytes(content[at + 2 : at + 4], "big")
         yield content[at + 1], at, after
         at = after
