@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import signal
 import sys
 import threading
@@ -15,7 +14,7 @@ from typing import IO, Any
 import click
 
 from textrm.errors import UserError
-from textrm.files import sweep_below
+from textrm.files import FULL, sweep_below
 from textrm.printable import printable
 
 
@@ -90,7 +89,7 @@ def written_below(out: Path, stopped: str) -> Iterator[None]:
         raise Mistake(str(error)) from error
     except OSError as error:
         where = error.filename2 or error.filename or out  # a write that fails names no file
-        hint = "; make room or give another folder" * (error.errno in (errno.ENOSPC, errno.EDQUOT))
+        hint = "; make room or give another folder" * (error.errno in FULL)
         raise Mistake(f"{where}: {error.strerror or error}{hint}") from error
     except KeyboardInterrupt as error:
         click.echo(stopped, err=True)

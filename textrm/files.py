@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import re
@@ -20,6 +21,9 @@ try:
     import fcntl
 except ImportError:  # Windows, which takes away no file that is open
     fcntl = None  # type: ignore[assignment]
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
+"""Numbers of errors that mean that no other file can be written either, before there is room."""
 
 _PART = 1 << 20  # bytes of a large file that are in memory at a time
 _UNFINISHED = re.compile(r"\.[0-9a-f]{16}\.part")

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from textrm.errors import UserError
-from textrm.files import open_file
-from textrm.page.files.attempt import FULL
+from textrm.files import FULL, open_file
 from textrm.page.planning.books import BookFiles, BookPage
 from textrm.page.planning.page_files import PageFiles
 from textrm.page.segment_and_fill import SegmentAndFill

@@ -22,6 +22,7 @@ from omegaconf.errors import ConfigAttributeError, ConfigKeyError, MissingMandat
 
 from textrm.command_line import Terminated
 from textrm.errors import UserError, told_by_worker
+from textrm.files import FULL
 from textrm.printable import printable
 from textrm.runs.flags import check_flags
 from textrm.runs.given import check_numbers, check_types
@@ -164,6 +165,10 @@ def _one_line_errors() -> Iterator[None]:
         print(f"error: {printable(explain(error))}", file=sys.stderr)
         sys.exit(1)
     except OSError as error:
+        if error.errno in FULL:
+            told = "make room, then give the same command again, for a training with ckpt_path=last"
+            print(f"error: the disk is full: {told}", file=sys.stderr)
+            sys.exit(1)
         if error.filename is None:  # not about a file that the user named
             raise
         # Of two files the second is the user's: the first is our own, on its way to become it.

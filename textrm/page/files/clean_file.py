@@ -9,9 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from textrm.errors import UserError
-from textrm.files import write_whole
+from textrm.files import FULL, write_whole
 from textrm.page.cleaning import Cleaning
-from textrm.page.files.attempt import FULL
 from textrm.page.files.beside import draw_overlay, regions_json
 from textrm.page.joins import Neighbour, across_joins, are_parts, margins
 from textrm.page.kinds.choice import counted_kinds
