@@ -87,6 +87,18 @@ def test_any_object_may_be_of_another_type(tmp_path: Path, add, capfd: pytest.Ca
     assert capfd.readouterr().err == ""
 
 
+@pytest.mark.parametrize(("key", "value"), [("/Rotate", Name.Odd), ("/CropBox", Name.Odd)])
+def test_a_page_of_other_types_costs_itself_and_no_other(tmp_path: Path, key: str, value: object) -> None:
+    path = write_pdf(tmp_path / "book.pdf", [GREY[:8, :8]] * 3, grey_of(8))
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        pdf.pages[1].obj[key] = value
+        pdf.save(path)
+    contents = open_book(path, tmp_path).contents()
+    assert [page.number for page in contents.pages] == [0, 2]
+    assert contents.notes == ["page 2: is damaged: it stays as it is"]
+    assert read_all(path) == contents.notes
+
+
 @pytest.mark.parametrize("content", [
     b"/Im Do 1 0 0 1 0 cm", b"(a) 0 0 1 0 0 cm /Im Do", b"/Other Do", b"(Im) Do", b"[ Tr", b"\xff\xfe Do",
     b"/Im Do 0 1",
