@@ -16,8 +16,6 @@ from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
-from textrm.page.files.connected import guard
-
 if TYPE_CHECKING:
     from hydra_plugins.textrm_sweepers._jobs import RemoteJob
 
@@ -119,6 +117,8 @@ class RayLauncher(RemoteLauncher):
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         """Called by Hydra. Raises ImportError without the package."""
         if self.init.get("address") == "local":
+            from textrm.page.files.connected import guard  # here, since Hydra imports this module always
+
             guard()
         super().setup(hydra_context=hydra_context, task_function=task_function, config=config)
 
