@@ -108,6 +108,21 @@ def test_a_wrong_checksum_is_damage(tmp_path: Path, caplog: pytest.LogCaptureFix
     assert caplog.messages == []  # the library's, between our lines
 
 
+def test_a_member_that_is_shorter_than_it_says_is_damage(tmp_path: Path) -> None:
+    class Short:
+        mtime = None
+
+        def get_blocks(self) -> list[bytes]:
+            return [b"four"]
+
+    entry = limits.Entry("1.png", 9)
+    with (
+        zipfile.ZipFile(tmp_path / "a.zip", "w") as copied,
+        pytest.raises(UserError, match=r"^its member 1\.png is damaged: 5 of 9 bytes are missing$"),
+    ):
+        archive._copy(Short(), entry, copied)
+
+
 def test_one_that_cannot_be_copied_is_told_once(
     model_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
