@@ -72,8 +72,8 @@ def fill_holes(
         strokes = find_strokes(image, hole, screened, lines)
         art = flat_rest(image, hole, lines)
         if strokes.take_out(art):  # without them more of the rest may be flat
-            hole |= art
-            art = flat_rest(image, art, lines)
+            seen, art = art, flat_rest(image, art, lines)
+            hole |= seen
         how.flat = cv2.countNonZero(hole) - cv2.countNonZero(art)
         _fill_rest(image, art, model, partial(_add_texture, how), lines, how)
         how.strokes = strokes.draw(image, hole)

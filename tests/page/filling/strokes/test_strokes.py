@@ -187,6 +187,16 @@ def test_boards_beneath_words_are_whole_and_the_ground_is_exact(inpainter: Inpai
     assert (image[(hole != 0) & (truth[..., 0] == 255)] == 255).mean() > 0.98
 
 
+def test_traces_of_compression_beside_strokes_are_part_of_the_hole(inpainter: InpaintingModel) -> None:
+    image = paper([[(0, 56), (199, 56)], [(0, 66), (199, 75)], [(0, 80), (199, 90)], [(0, 98), (199, 90)]]).repeat(3, 2)
+    rows, columns = np.nonzero((image[..., 0] == 255) & (np.random.default_rng(1).random((160, 200)) < 0.05))
+    image[rows, columns] = 245
+    before, given, hole = image.copy(), box(), box()
+    fill_holes(image, hole, "auto", inpainter)
+    assert np.array_equal(image[hole == 0], before[hole == 0])
+    assert np.count_nonzero(hole) > np.count_nonzero(given)
+
+
 def test_a_balloon_without_strokes_has_none() -> None:
     truth = np.full((160, 200, 3), 250, np.uint8)
     hole = box()
