@@ -27,10 +27,9 @@ from pytorch_lightning.callbacks import Callback
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.training.loop import bare_steps, configured
+from benchmarks.training.loop import bare_steps, configured, crop_options, smallest
 from textrm.command_line import click_command
 from textrm.errors import UserError
-from textrm.synth.write import write_set
 from textrm.train import train
 
 WARM_UP = 3  # steps: kernels are built and the queue is filled
@@ -38,15 +37,12 @@ BAR = 0.03  # share of the bare loop's step
 
 
 @click_command()
-@click.option("--crop", default=192, show_default=True, help="Side of the crops in pixels.")
-@click.option("--batch", default=8, show_default=True, help="Pictures in a batch.")
+@crop_options
 @click.option("--steps", default=30, show_default=True, help="Steps timed in a round, after three that are not.")
 @click.option("--rounds", default=5, show_default=True, help="Each begins with new nets.")
-@click.option("--pages", default=32, show_default=True, help="Drawn pages to train on.")
 @click.option("--threads", default=2, show_default=True, help="Of each process.")
 @click.option("--ranks", default=1, show_default=True, help="Processes that train together.")
 @click.option("--precisions", default="32-true,bf16-mixed", show_default=True)
-@click.argument("overrides", nargs=-1)
 def main(crop: int, batch: int, steps: int, rounds: int, pages: int, threads: int, ranks: int, precisions: str,
          overrides: tuple[str, ...]) -> None:  # fmt: skip
     """Print a line per precision; OVERRIDES are those of textrm.train."""
@@ -57,14 +53,11 @@ def main(crop: int, batch: int, steps: int, rounds: int, pages: int, threads: in
     try:
         with TemporaryDirectory() as name:
             folder = Path(name)
-            manifest = write_set(folder / "pages", pages, size=max(crop, 512), split=(0.8, 0.2, 0.0), sheet=False)
-            shared = (
-                "experiment=seg_xception", "net=xception_fast", "data=manifest", f"data.manifest={manifest}",
-                f"data.crop={crop}", f"data.batch_size={batch}", f"data.samples_per_epoch={batch * (steps + WARM_UP)}",
-                f"threads={threads}", "trainer.accelerator=cpu", "trainer.max_epochs=1",
-                "+trainer.limit_val_batches=1", "test=false",
+            shared = [
+                *smallest(folder, crop, batch, pages, steps + WARM_UP),
+                f"threads={threads}", "trainer.max_epochs=1", "+trainer.limit_val_batches=1",
                 *(["trainer=ddp", f"trainer.devices={ranks}"] if ranks > 1 else ()),
-            )  # fmt: skip
+            ]  # fmt: skip
             for precision in precisions.split(","):
                 given = [*shared, f"trainer.precision={precision}", *overrides]
                 table.add_row(precision, *measure(given, folder / precision, rounds, batch))

@@ -20,10 +20,9 @@ from pytorch_lightning.callbacks import Callback
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.training.loop import configured
+from benchmarks.training.loop import configured, crop_options, smallest
 from textrm.command_line import click_command
 from textrm.errors import UserError
-from textrm.synth.write import write_set
 from textrm.train import train
 
 BAR = 1.1  # times the epoch of one process
@@ -31,13 +30,10 @@ BAR = 1.1  # times the epoch of one process
 
 @click_command()
 @click.option("--ranks", default=2, show_default=True, help="Processes, of one thread each.")
-@click.option("--crop", default=192, show_default=True, help="Side of the crops in pixels.")
-@click.option("--batch", default=8, show_default=True, help="Pictures in a batch, of all processes together.")
+@crop_options
 @click.option("--steps", default=20, show_default=True, help="Of an epoch.")
 @click.option("--epochs", default=2, show_default=True, help="Timed in a round.")
 @click.option("--rounds", default=3, show_default=True, help="Each begins with new nets and new processes.")
-@click.option("--pages", default=32, show_default=True, help="Drawn pages to train on.")
-@click.argument("overrides", nargs=-1)
 def main(ranks: int, crop: int, batch: int, steps: int, epochs: int, rounds: int, pages: int,
          overrides: tuple[str, ...]) -> None:  # fmt: skip
     """Print seconds per epoch, training and validation; OVERRIDES are those of textrm.train."""
@@ -49,17 +45,15 @@ def main(ranks: int, crop: int, batch: int, steps: int, epochs: int, rounds: int
     found: dict[str, list[list[float]]] = {way: [] for way in ways}
     with TemporaryDirectory() as name:
         folder = Path(name)
-        manifest = write_set(folder / "pages", pages, size=max(crop, 512), split=(0.8, 0.2, 0.0), sheet=False)
-        shared = (
-            "experiment=seg_xception", "net=xception_fast", "data=manifest", f"data.manifest={manifest}",
-            f"data.crop={crop}", f"data.batch_size={batch}", f"data.samples_per_epoch={batch * steps}", "test=false",
-            "callbacks.progress=null", "callbacks.costs.cpu_threads=null",
-        )  # fmt: skip
+        shared = [
+            *smallest(folder, crop, batch, pages, steps),
+            "callbacks.progress=null", "callbacks.costs.cpu_threads=null", f"trainer.max_epochs={epochs + 1}",
+        ]  # fmt: skip
         try:
             for number in range(rounds):
                 for way in list(ways)[:: 1 if number % 2 else -1]:
-                    given = [*shared, *ways[way], "trainer.accelerator=cpu", f"trainer.max_epochs={epochs + 1}"]
-                    found[way].append(epoch_seconds([*given, *overrides], folder / f"{number}-{way}"))
+                    given = [*shared, *ways[way], *overrides]
+                    found[way].append(epoch_seconds(given, folder / f"{number}-{way}"))
         except UserError as error:
             sys.exit(f"error: {error}")
     one, several = found.values()

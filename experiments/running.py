@@ -5,12 +5,27 @@ from __future__ import annotations
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
+
+import click
 
 from textrm.runs.config import fast_precision
 
+Command = TypeVar("Command", bound=Callable[..., Any])
 FAST_PRECISION = f"trainer.precision={fast_precision('auto')}"  # bf16 where it is the faster one
+
+
+def options_of(what: str, names: Iterable[str], out: str) -> Callable[[Command], Command]:
+    """The options --threads, --only and --out of a study that trains ``what``: these ``names``."""
+
+    def added(command: Command) -> Command:
+        command = click.option("--out", default=out, show_default=True, type=click.Path(path_type=Path))(command)
+        command = click.option("--only", help=f"{what}, separated by commas: {', '.join(names)}.  [all]")(command)
+        return click.option("--threads", default=2, show_default=True, help="Processor threads.")(command)
+
+    return added
 
 
 def chosen(only: str | None, names: Iterable[str]) -> list[str]:

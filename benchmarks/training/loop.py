@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
+import click
 import hydra
 import torch
 import torch.distributed as dist
@@ -14,6 +16,7 @@ from omegaconf import DictConfig
 from torch.nn.parallel import DistributedDataParallel
 
 from textrm.runs.config import CONFIG_FOLDER
+from textrm.synth.write import write_set
 
 
 class Step(NamedTuple):
@@ -22,6 +25,24 @@ class Step(NamedTuple):
     seconds: float
     waited: float
     loss: float
+
+
+def crop_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options --crop, --batch and --pages and the argument OVERRIDES, which :func:`smallest` takes."""
+    command = click.argument("overrides", nargs=-1)(command)
+    command = click.option("--pages", default=32, show_default=True, help="Drawn pages to train on.")(command)
+    command = click.option("--batch", default=8, show_default=True, help="Pictures in a batch.")(command)
+    return click.option("--crop", default=192, show_default=True, help="Side of the crops in pixels.")(command)
+
+
+def smallest(folder: Path, crop: int, batch: int, pages: int, steps: int) -> list[str]:
+    """Overrides that train the released tool's net on pages drawn in ``folder``, in epochs of so many steps."""
+    manifest = write_set(folder / "pages", pages, size=max(crop, 512), split=(0.8, 0.2, 0.0), sheet=False)
+    return [
+        "experiment=seg_xception", "net=xception_fast", "data=manifest", f"data.manifest={manifest}",
+        f"data.crop={crop}", f"data.batch_size={batch}", f"data.samples_per_epoch={batch * steps}", "test=false",
+        "trainer.accelerator=cpu",
+    ]  # fmt: skip
 
 
 def configured(*overrides: str) -> DictConfig:

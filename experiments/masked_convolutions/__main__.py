@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from experiments.running import chosen, run, train_once
+from experiments.running import chosen, options_of, run, train_once
 from textrm.command_line import click_command
 
 # By name: the overrides that make it. A crop of 128 px has seven halvings, not eight; the separable net has five.
@@ -35,9 +35,7 @@ BASELINES = ("telea", "navier_stokes")
 @click.option("--judge", multiple=True, help="NAME=MANIFEST[:SPLIT] to fill the holes of; may be given again.")
 @click.option("--steps", default=1000, show_default=True, help="Training steps of every net.")
 @click.option("--limit", default=48, show_default=True, help="Pictures of each set to judge on.")
-@click.option("--threads", default=2, show_default=True)
-@click.option("--only", help="Names of nets, separated by commas.  [all]")
-@click.option("--out", default="runs/masked_convolutions", show_default=True, type=click.Path(path_type=Path))
+@options_of("Nets", NETS, out="runs/masked_convolutions")
 def main(manifest: str, judge: tuple[str, ...], steps: int, limit: int, threads: int, only: str | None,
          out: Path) -> None:  # fmt: skip
     """Train what is not trained yet, then compare."""

@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from experiments.meme_cleaning.results import collect, plot
-from experiments.running import FAST_PRECISION, chosen, once, train_once
+from experiments.running import FAST_PRECISION, chosen, once, options_of, train_once
 from textrm.command_line import click_command
 
 SINGLE = "net=clean_unet net.unet.width=0.5"
@@ -47,11 +47,9 @@ SETS = {"in_template": "train", "out_of_template": "val"}  # where the memes lie
 @click.option("--memes", required=True, help="Manifest of memes to measure on, split by template.")
 @click.option("--steps", default=600, show_default=True, help="Of each net.")
 @click.option("--templates", default=3000, show_default=True, help="Memes to render on the templates of split train.")
-@click.option("--threads", default=2, show_default=True)
 @click.option("--limit", type=int, help="Measure on so many memes of each set.  [all]")
-@click.option("--only", help=f"Nets, separated by commas: {', '.join(RUNS)}.  [all]")
 @click.option("--also", multiple=True, help="Further methods of textrm.evaluate: end-to-end, a file, a run folder.")
-@click.option("--out", default="runs/meme_cleaning", show_default=True, type=click.Path(path_type=Path))
+@options_of("Nets", RUNS, out="runs/meme_cleaning")
 def main(art: str, memes: str, steps: int, templates: int, threads: int, limit: int | None, only: str | None,
          also: tuple[str, ...], out: Path) -> None:  # fmt: skip
     """Train and measure what is not done yet; then collect and plot."""

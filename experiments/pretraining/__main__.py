@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from experiments.pretraining.results import collect, plot
-from experiments.running import FAST_PRECISION, chosen, once, train_once
+from experiments.running import FAST_PRECISION, chosen, once, options_of, train_once
 from textrm.command_line import click_command
 
 # Both go on from the same tagger, as the field does: first plain classification, then attention.
@@ -37,10 +37,8 @@ EPOCHS = 5  # of a fine-tuning; the encoder rests during the first, where it was
 @click.option("--steps", default=400, show_default=True, help="Of each fine-tuning.")
 @click.option("--encoder", default="xception_fast", show_default=True, help="A choice of conf/encoder.")
 @click.option("--imagenet", help="File with torchvision's ImageNet weights, for --encoder mobilenet; adds that start.")
-@click.option("--threads", default=2, show_default=True)
 @click.option("--limit", type=int, help="Measure on so many pages.  [all]")
-@click.option("--only", help="Starts, separated by commas: scratch, multilabel, attention, imagenet.  [all]")
-@click.option("--out", default="runs/pretraining", show_default=True, type=click.Path(path_type=Path))
+@options_of("Starts", ("scratch", *PRETRAINING, "imagenet"), out="runs/pretraining")
 def main(tagged: str, pages: str, seeds: str, pretraining_steps: int, steps: int, encoder: str,
          imagenet: str | None, threads: int, limit: int | None, only: str | None, out: Path) -> None:  # fmt: skip
     """Pretrain, fine-tune and measure what is not done yet; then collect and plot."""

@@ -11,6 +11,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from tiny_sets import Fake, Save
 
 from textrm.data.manifest import (
     COLUMNS,
@@ -23,8 +24,6 @@ from textrm.data.manifest import (
 )
 from textrm.errors import UserError
 
-Fake = Callable[..., tuple[np.ndarray, np.ndarray, np.ndarray]]
-Save = Callable[[Path, np.ndarray], None]
 One = Callable[..., tuple[Manifest, Row]]
 HEADER = ",".join(COLUMNS)
 

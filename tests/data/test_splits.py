@@ -3,24 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
-from pathlib import Path
 
-import numpy as np
 import pytest
 
-from textrm.data.manifest import (
-    COLUMNS,
-    Manifest,
-    Row,
-    split_by_group,
-)
+from textrm.data.manifest import Row, split_by_group
 from textrm.errors import UserError
-
-Fake = Callable[..., tuple[np.ndarray, np.ndarray, np.ndarray]]
-Save = Callable[[Path, np.ndarray], None]
-One = Callable[..., tuple[Manifest, Row]]
-HEADER = ",".join(COLUMNS)
 
 
 def test_split_keeps_groups_whole_and_near_the_ratios() -> None:

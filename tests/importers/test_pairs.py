@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -10,12 +9,11 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
+from tiny_sets import Fake, Save
 
 from textrm.data.manifest import load_sample, read_manifest
 from textrm.importers.pairs import main
 
-Fake = Callable[..., tuple[np.ndarray, np.ndarray, np.ndarray]]
-Save = Callable[[Path, np.ndarray], None]
 EXACT = ("--threshold", "0.1", "--close", "0", "--grow", "0")
 
 

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 from drawn_books import book_of, check_clean, is_white, members_of, write_zip
 from infer_command import contents, files, run
-from stopping import Steps, run_without_writing
+from stopping import Steps, before_call, run_without_writing
 
 from textrm import files as textrm_files
-from textrm.page.books.book import Member
 from textrm.page.books.zipped import ZipBook
 from textrm.page.files import clean_books, clean_pages
 from textrm.page.planning.remembered import Remembered
@@ -80,15 +79,8 @@ def test_killed_after_any_step_and_given_again_it_ends_in_the_same_bytes(
 def test_cleaned_pages_that_are_taken_away_are_a_failure(
     model_file: Path, cbz: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    out, whole, read = tmp_path / "out", ZipBook.read, []
-
-    def taking(book: ZipBook, member: Member) -> bytes:
-        read.append(member)
-        if len(read) == 3:
-            shutil.rmtree(out)
-        return whole(book, member)
-
-    monkeypatch.setattr(ZipBook, "read", taking)
+    out = tmp_path / "out"
+    monkeypatch.setattr(ZipBook, "read", before_call(3, lambda: shutil.rmtree(out), ZipBook.read))
     result = run(model_file, cbz, "-o", out)
     assert result.exit_code == 1
     reason = "2 of its cleaned pages were taken away while others were made: give the same command again"

@@ -15,6 +15,7 @@ import pytest
 from infer_command import check_interrupted, check_reasons, files, run, start
 from PIL import Image
 from standin_model import METADATA, lettered_page, write_model
+from stopping import before_call
 
 from textrm.page.planning import page_files
 from textrm.pictures.read import read
@@ -163,17 +164,10 @@ def test_a_run_that_stops_lists_what_failed_before(
 def test_a_full_disk_leaves_no_half_file_and_stops_the_run(
     model_file: Path, book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: int
 ) -> None:
-    count = 0
-    replace = os.replace
+    def full() -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
 
-    def full(source: Path, target: Path) -> None:
-        nonlocal count
-        count += 1
-        if count == when:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        replace(source, target)
-
-    monkeypatch.setattr(os, "replace", full)
+    monkeypatch.setattr(os, "replace", before_call(when, full, os.replace))
     result = run(model_file, book, "-o", tmp_path / "out")
     assert result.exit_code == 1
     assert "the disk is full" in result.output

@@ -6,15 +6,13 @@ import os
 import shutil
 import signal
 import time
-from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import BinaryIO
 
 import pytest
 from infer_command import contents, files, run, start
 from PIL import Image
 from standin_model import lettered_page
-from stopping import Steps
+from stopping import Steps, before_call
 
 from textrm import files as textrm_files
 from textrm.page.files import clean_pages
@@ -111,15 +109,8 @@ def test_a_page_that_was_replaced_by_an_older_file_is_not_done(model_file: Path,
 def test_a_folder_that_is_taken_away_is_a_failure(
     model_file: Path, book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    out, whole = tmp_path / "out", clean_pages.replacing
-    written: list[Path] = []
-
-    def taking(path: Path, durable: bool) -> AbstractContextManager[BinaryIO]:
-        written.append(path)
-        if len(written) == 3:
-            shutil.rmtree(out)
-        return whole(path, durable)
-
+    out = tmp_path / "out"
+    taking = before_call(3, lambda: shutil.rmtree(out), clean_pages.replacing)
     monkeypatch.setattr(clean_pages, "replacing", taking)
     result = run(model_file, book, "-o", out)
     assert result.exit_code == 1

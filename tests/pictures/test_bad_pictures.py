@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pylibjxl
 import pytest
 from PIL import Image
 
@@ -80,13 +81,23 @@ def test_what_is_no_picture(tmp_path: Path) -> None:
         read(tmp_path / "float.tif")
 
 
+@pytest.mark.parametrize("suffix", [".png", ".avif", ".jxl"])
+def test_more_pixels_than_the_limit_are_refused(tmp_path: Path, picture: Image.Image, suffix: str) -> None:
+    path = tmp_path / f"page{suffix}"
+    if suffix == ".jxl":
+        pylibjxl.write(path, np.asarray(picture))
+    else:
+        picture.save(path)
+    with pytest.raises(UserError, match="48x40 are more than 1919 pixels"):
+        read(path, max_pixels=1919)
+    assert read(path, max_pixels=1920).image.shape == (40, 48, 3)
+
+
 def test_the_pixel_limit_counts_before_decoding_and_alone(
     tmp_path: Path, picture: Image.Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "page.png"
     picture.save(path)
-    with pytest.raises(UserError, match="48x40 are more than 1919 pixels"):
-        read(path, max_pixels=1919)
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 10)
     assert read(path, max_pixels=1920).image.shape == (40, 48, 3)
     assert Image.MAX_IMAGE_PIXELS == 10

@@ -7,25 +7,11 @@ from typing import Any
 
 import pytest
 import torch
+from recording_net import RecordingNet
 from torch import Tensor, nn
 
 from textrm.nets.segmentation.coarse_to_fine import CoarseToFine
 from textrm.tasks.coarse_to_fine import CoarseToFineTask
-
-
-class Net(nn.Module):
-    """Answers with the mean colour of its input and remembers the priors it saw."""
-
-    stride = 8
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.scale = nn.Parameter(torch.ones(()))
-        self.priors: list[Tensor] = []
-
-    def forward(self, image: Tensor) -> Tensor:
-        self.priors.append(image[:, 3:].detach().clone())
-        return self.scale * (image[:, :3].mean(1, keepdim=True) * 20 - 10)
 
 
 class Seen(nn.Module):
@@ -43,7 +29,8 @@ class Seen(nn.Module):
 def run(mask: Tensor, ignore: Tensor | None = None, **options: Any) -> tuple[CoarseToFineTask, Seen, Tensor]:
     torch.manual_seed(0)
     loss = Seen()
-    task = CoarseToFineTask(CoarseToFine(Net(), looks=3), loss, partial(torch.optim.SGD, lr=0.1), **options)
+    net = RecordingNet(lambda image: image[:, :3].mean(1, keepdim=True) * 20 - 10)
+    task = CoarseToFineTask(CoarseToFine(net, looks=3), loss, partial(torch.optim.SGD, lr=0.1), **options)
     batch = {
         "image": mask.expand(-1, 3, -1, -1).clone(),
         "mask": mask,
@@ -81,8 +68,8 @@ def test_a_forgotten_prior_is_the_unknown_one(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(CoarseToFineTask, "log", lambda *args, **kwargs: None)
     mask = torch.zeros(2, 1, 64, 64)
     task, _, _ = run(mask, forgotten=0.0)
-    first, *others = task.net.net.priors
+    first, *others = (shown[:, 3:] for shown in task.net.net.shown)
     assert (first == 0.5).all()
     assert all((prior < 0.01).all() for prior in others)
     task, _, _ = run(mask, forgotten=1.0)
-    assert all((prior == 0.5).all() for prior in task.net.net.priors)
+    assert all((shown[:, 3:] == 0.5).all() for shown in task.net.net.shown)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -29,6 +30,18 @@ class Steps:
             return whole(*given, **named)
 
         return step
+
+
+def before_call(number: int, then: Callable[[], object], whole: Callable[P, R]) -> Callable[P, R]:
+    """``whole``, but that before its call of that number, from 1, ``then`` is done."""
+    calls = count(1)
+
+    def called(*given: P.args, **named: P.kwargs) -> R:
+        if next(calls) == number:
+            then()
+        return whole(*given, **named)
+
+    return called
 
 
 def run_without_writing(model_file: Path, book: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> Result:

@@ -16,9 +16,3 @@ def refuses(path: Path, content: bytes, words: str) -> None:
     with pytest.raises(UserError, match=words) as raised:
         read(path)
     assert "\n" not in str(raised.value)
-
-
-def refuses_above(pixels: int, path: Path) -> None:
-    """The picture at ``path``, of 48 x 40, cannot be read where no more than so many pixels are allowed."""
-    with pytest.raises(UserError, match=f"48x40 are more than {pixels} pixels"):
-        read(path, max_pixels=pixels)

@@ -11,6 +11,8 @@ import pytest
 
 from textrm.data.manifest import Row, write_manifest
 
+Fake = Callable[..., tuple[np.ndarray, np.ndarray, np.ndarray]]
+Save = Callable[[Path, np.ndarray], None]
 LETTERING = (200, 30, 90)  # RGB of every lettering pixel of the fake pages, and of no other
 
 
@@ -32,7 +34,7 @@ def _save(path: Path, picture: np.ndarray) -> None:
 
 
 @pytest.fixture
-def fake_page() -> Callable[..., tuple[np.ndarray, np.ndarray, np.ndarray]]:
+def fake_page() -> Fake:
     """``fake_page(seed, height=60, width=80)``; lettering pixels, and no others, have the colour of ``lettering``."""
     return _fake_page
 
@@ -43,7 +45,7 @@ def lettering() -> tuple[int, int, int]:
 
 
 @pytest.fixture
-def save() -> Callable[[Path, np.ndarray], None]:
+def save() -> Save:
     """Write an RGB or grey picture."""
     return _save
 

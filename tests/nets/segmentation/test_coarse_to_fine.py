@@ -6,28 +6,19 @@ import math
 
 import pytest
 import torch
-from torch import Tensor, nn
+from recording_net import RecordingNet
+from torch import nn
 
 from textrm.nets.segmentation.coarse_to_fine import UNKNOWN, CoarseToFine, finer, pyramid
 
 
-class Recorder(nn.Module):
-    """Says the logit of its fourth channel plus one, and remembers what it was shown."""
-
-    stride = 8
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.bias = nn.Parameter(torch.ones(()))
-        self.shown: list[Tensor] = []
-
-    def forward(self, image: Tensor) -> Tensor:
-        self.shown.append(image.detach().clone())
-        return torch.logit(image[:, 3:]) + self.bias
+def net_of(looks: int) -> CoarseToFine:
+    """Its net says the logit of the fourth channel plus one."""
+    return CoarseToFine(RecordingNet(lambda image: torch.logit(image[:, 3:])), looks)
 
 
 def test_each_look_is_shown_its_member_and_what_the_one_before_said() -> None:
-    net = CoarseToFine(Recorder(), looks=3)
+    net = net_of(looks=3)
     image = torch.rand(2, 3, 64, 96)
     logits = net(image)
     assert [tuple(shown.shape) for shown in net.net.shown] == [(2, 4, 16, 24), (2, 4, 32, 48), (2, 4, 64, 96)]
@@ -41,7 +32,7 @@ def test_each_look_is_shown_its_member_and_what_the_one_before_said() -> None:
 
 
 def test_no_gradient_goes_through_the_prior() -> None:
-    net = CoarseToFine(Recorder(), looks=3)
+    net = net_of(looks=3)
     net(torch.rand(1, 3, 32, 32)).sum().backward()
     assert net.net.bias.grad is not None
     assert net.net.bias.grad.item() == 32 * 32  # of the last look alone
@@ -55,11 +46,11 @@ def test_the_prior_lies_where_it_was_seen() -> None:
 
 
 def test_stride_is_that_of_the_smallest_member() -> None:
-    assert CoarseToFine(Recorder(), looks=4).stride == 64
+    assert net_of(looks=4).stride == 64
     with pytest.raises(ValueError, match="pad it to 64×64"):
-        CoarseToFine(Recorder(), looks=4)(torch.zeros(1, 3, 64, 40))
+        net_of(looks=4)(torch.zeros(1, 3, 64, 40))
     with pytest.raises(ValueError, match="at least 1"):
-        CoarseToFine(Recorder(), looks=0)
+        net_of(looks=0)
 
 
 def test_weights_of_one_look_are_taken_over() -> None:

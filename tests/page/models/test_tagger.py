@@ -13,6 +13,8 @@ from textrm.page import TaggingModel, Tags
 from textrm.page.models import model as base
 from textrm.page.models import tagger as module
 
+NO_LABELS = ("red, green, blue", '{"red": 1}', "[1, 2, 3]", "[]", '["a", "b\\tc", "d"]', '["a", "b", " "]')
+
 
 @pytest.fixture(scope="module")
 def tagger(tmp_path_factory: pytest.TempPathFactory) -> TaggingModel:
@@ -81,23 +83,16 @@ def test_what_is_no_picture_is_refused(tagger: TaggingModel, image: np.ndarray) 
     [
         ("task", "segmentation", "a model for segmentation; expected textrm.task = tagging"),
         ("labels", None, "states labels='nothing'; expected a JSON list of names"),
-        ("labels", "red, green, blue", "states labels='red, green, blue'; expected a JSON list"),
-        ("labels", '{"red": 1}', "expected a JSON list"),
-        ("labels", "[1, 2, 3]", "expected a JSON list"),
-        ("labels", "[]", "expected a JSON list"),
-        ("labels", '["a", "b\\tc", "d"]', "expected a JSON list"),
-        ("labels", '["a", "b", " "]', "expected a JSON list"),
+        *(("labels", value, f"states labels={value!r}; expected a JSON list of names") for value in NO_LABELS),
         ("labels", '["a", "b"]', "states 2 labels; expected 3, one for each tag of its output"),
         ("labels", '["a", "b", "a"]', "states the label 'a' 2 times; expected each once"),
         ("size", None, "states size=nothing; expected a positive number"),
         ("size", "-64", "states size=-64; expected a positive number"),
         ("size", "60", "states size=60; expected a multiple of its stride 8"),
-        ("threshold", "1", "states threshold=1; expected a probability between 0 and 1"),
-        ("threshold", "0", "states threshold=0; expected"),
-        ("threshold", "nan", "states threshold=nan; expected"),
-        ("threshold", "half", "states threshold=half; expected"),
+        *(("threshold", value, f"states threshold={value}; expected a probability between 0 and 1")
+          for value in ("1", "0", "nan", "half")),
     ],
-)
+)  # fmt: skip
 def test_impossible_metadata(tmp_path: Path, key: str, value: str | None, words: str) -> None:
     path = write_tagger(tmp_path / "a.onnx", metadata={f"textrm.{key}": value})
     with pytest.raises(UserError) as caught:

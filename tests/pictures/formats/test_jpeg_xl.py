@@ -12,10 +12,9 @@ import pylibjxl
 import pytest
 from icc_profiles import wide_rgb
 from PIL import Image
-from refusing import refuses, refuses_above
+from refusing import refuses
 from rewriting import bar_filled, differences, rewritten
 
-from textrm.errors import UserError
 from textrm.pictures.formats.boxes import box, boxes_of
 from textrm.pictures.read import read
 from textrm.pictures.write import encode
@@ -161,10 +160,8 @@ def test_what_is_refused(tmp_path: Path, content: bytes, words: str) -> None:
     refuses(tmp_path / "page.jxl", content, words)
 
 
-def test_limits_and_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "page.jxl"
-    path.write_bytes(encoded(PIXELS["RGB"]))
-    refuses_above(1919, path)
+def test_installations_without_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = encoded(PIXELS["RGB"])
     monkeypatch.setitem(sys.modules, "pylibjxl", None)
-    with pytest.raises(UserError, match=r"this needs pylibjxl, which is not installed: pip install 'textrm\[jxl\]'"):
-        read(path)
+    told = r"this needs pylibjxl, which is not installed: pip install 'textrm\[jxl\]'"
+    refuses(tmp_path / "page.jxl", content, told)
