@@ -44,11 +44,10 @@ BY_HEIGHT: Block = {
     for height in HEIGHTS
 } | {"all words": ("{:.3f}", ("words_found",))}
 BY_KIND: Block = {
-    "recall": ("{:.3f}", ("recall",)),
-    "words": ("{:d}", ("words",)),
-    "words found": ("{:.3f}", ("words_found",)),
-    "half erased": ("{:.1%}", ("half_erased",)),
-    "kept whole": ("{:.1%}", ("kept_whole",)),
+    "recall": PIXELS_AND_PICTURES["recall"],
+    "words": HARM["words"],
+    "words found": BY_HEIGHT["all words"],
+    **{name: HARM[name] for name in ("half erased", "kept whole")},
 }
 NAMES = ("tool", "method", "part", "kind", "pages")  # of the lines of every block
 

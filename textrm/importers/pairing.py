@@ -29,17 +29,17 @@ NEARLY_EMPTY, NEARLY_FULL = 0.0002, 0.6  # shares of the picture
 class Options:
     """How masks are made. Units as on the command line; see :mod:`textrm.importers.pairs`."""
 
-    threshold: float = 0.4
-    close: float = 3.0
-    grow: float = 5.0
-    max_shift: float = 16.0
-    max_residual: float = 0.2
-    invert: bool = False
-    keep_empty: bool = False
-    copy: bool = False
-    group_by: str = "folder"
-    source: str = ""
-    licence: str = ""
+    threshold: float
+    close: float
+    grow: float
+    max_shift: float
+    max_residual: float
+    invert: bool
+    keep_empty: bool
+    copy: bool
+    group_by: str
+    source: str
+    licence: str
 
 
 @dataclass(slots=True)

@@ -18,27 +18,26 @@ def counted(number: int, what: str) -> str:
 
 @dataclass(slots=True)
 class Summary:
-    """What was done so far."""
+    """What was done so far: how many pages had so many ``words``, and so many ``doubtful`` ones; words kept by kind."""
 
-    pages: int = 0
-    books: int = 0
-    words: int = 0
-    bare: int = 0
-    doubtful: int = 0
-    doubtful_pages: int = 0
-    by_pixel: bool = False
+    words: Counter[int] = field(default_factory=Counter)
+    doubtful: Counter[int] = field(default_factory=Counter)
     kept: Counter[str] = field(default_factory=Counter)
+    books: int = 0
+    by_pixel: bool = False
+
+    @property
+    def pages(self) -> int:
+        """How many there were."""
+        return self.words.total()
 
     def add(self, page: Cleaned | Written) -> None:
         """Count one more page, or book."""
         if isinstance(page, Written):
             self.books += 1
             return
-        self.pages += 1
-        self.words += page.words
-        self.bare += not page.words
-        self.doubtful += page.doubtful
-        self.doubtful_pages += page.doubtful > 0
+        self.words[page.words] += 1
+        self.doubtful[page.doubtful] += 1
         self.by_pixel |= page.by_pixel
         self.kept.update(page.kept)
 
@@ -46,11 +45,12 @@ class Summary:
         """What was found, and how long it took; nothing of no page."""
         if not self.pages:
             return []
-        found = f"{counted(self.words, 'word')} taken out"
-        if self.bare:
-            found += f"; {counted(self.bare, 'page')} had none"
-        if self.doubtful:
-            found += (f"; {counted(self.doubtful, 'doubtful word')} left on {counted(self.doubtful_pages, 'page')} "
+        found = f"{counted(sum(self.words.elements()), 'word')} taken out"
+        if bare := self.words[0]:
+            found += f"; {counted(bare, 'page')} had none"
+        if doubtful := sum(self.doubtful.elements()):
+            pages = counted(self.pages - self.doubtful[0], "page")
+            found += (f"; {counted(doubtful, 'doubtful word')} left on {pages} "
                       "(--json lists them, a lower --threshold takes more)")  # fmt: skip
         kept = [counted(self.kept[kind], kind.replace("_", " ")) for kind in KINDS if self.kept[kind]]
         told = [f"{', '.join(kept)} kept: --remove all takes them"] if kept else []

@@ -40,14 +40,10 @@ def is_book(path: Path | str) -> bool:
 
 
 def find_pages(
-    inputs: Sequence[Path],
-    passed_over: Sequence[Path],
-    failures: list[tuple[Path, str]],
-    below: Mapping[Path, Path] | None = None,
-    books: bool = False,
+    inputs: Sequence[Path], passed_over: Sequence[Path], failures: list[tuple[Path, str]]
 ) -> Iterator[tuple[Path, Path]]:
     """Each page that :func:`list_pages` finds, with its path below the input."""
-    for listed in list_pages(inputs, passed_over, failures, below, books):
+    for listed in list_pages(inputs, passed_over, failures):
         for name in listed.names:
             yield listed.folder / name, listed.below / name
 
