@@ -34,7 +34,7 @@ def main(
 ) -> None:  # fmt: skip
     """Put cleaned pictures back into their originals.
 
-    PREPARED is what textrm.preprocess wrote. CLEANED holds the same pictures cleaned, under their names in
+    PREPARED is the OUT of textrm prepare. CLEANED holds the same pictures cleaned, under their names in
     PREPARED/image and in any format. OUT receives the folders of the originals: each picture in its own size, mode and
     format, with its metadata, and with every unchanged pixel as it was. Pictures of a manifest are named by their ids,
     not by their files. Pictures that are done already are skipped.

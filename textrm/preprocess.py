@@ -46,8 +46,8 @@ def main(
     """Put pictures into one shape, ready for a net: upright, in 8-bit sRGB, on canvases of one size.
 
     IN is any number of folders and pictures, or one manifest.csv, whose clean pictures and masks are treated alike. OUT
-    receives image/, clean/, mask/ and manifest.csv. It also receives originals/, with a copy of every original, from
-    which textrm.postprocess restores size, mode, format and metadata. Pictures that are done already are skipped.
+    receives image/, clean/, mask/ and manifest.csv. It also receives originals/, with a copy of every original, so that
+    textrm restore can give size, mode, format and metadata back. Pictures that are done already are skipped.
     """
     console = messages()
     settings = Settings(size, pad, multiple or 32, enlarge)

@@ -79,8 +79,8 @@ def make_memes(recipe: Recipe, task: Task) -> Made:
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--captions", type=click.Path(path_type=Path), help="Text file with one meme per line and | between its "
               "captions; an empty caption leaves its place empty.  [captions are made up]")  # fmt: skip
-@click.option("--n", "count", type=click.IntRange(1), help="Number of memes, shared out among the pictures. The "
-              "share of pictures that cannot be used is left out.  [one for each picture]")  # fmt: skip
+@click.option("--n", "count", type=click.IntRange(1), help="Number of memes, shared out "
+              "evenly; a picture that cannot be used gives none.  [one for each picture]")  # fmt: skip
 @click.option(
     "--size", default=720, show_default=True, type=click.IntRange(96, 4096), help="Longest side of a meme in pixels."
 )

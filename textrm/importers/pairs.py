@@ -54,8 +54,8 @@ def _print(account: Account, groups: int, console: Console) -> None:
 @click.option("--close", default=3.0, show_default=True, type=click.FloatRange(0, 15),
               help="Close gaps in the mask of up to this many pixels per 512 of page height.")  # fmt: skip
 @click.option("--grow", default=5.0, show_default=True, type=click.FloatRange(0, 15),
-              help="Widen the mask: side of the max pooling in pixels per 512 of page height, usually 3 to "
-              "7.")  # fmt: skip
+              help="Widen the mask: side of the square that each pixel becomes, in pixels per 512 of page height, "
+              "usually 3 to 7.")  # fmt: skip
 @click.option("--masks", type=click.Path(path_type=Path),
               help="Your own masks, white on lettering. CLEAN_DIR may then be -.")  # fmt: skip
 @click.option("--invert", is_flag=True, help="Your own masks are black on lettering.")

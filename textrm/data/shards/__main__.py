@@ -22,8 +22,8 @@ SHOWN = 8  # rows that are left out and told
 @click.argument("out", type=click.Path(path_type=Path), required=False)
 @click.option("--samples", default=1000, show_default=True, type=click.IntRange(1),
               help="Rows of the manifest per tar.")  # fmt: skip
-@click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Seed of the shuffling, which keeps "
-              "pages of one book apart.")  # fmt: skip
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Seed of the shuffling, which "
+              "spreads the pages of a book.")  # fmt: skip
 @click.option("--keep-order", is_flag=True, help="Do not shuffle the rows.")
 @click.option("--check", is_flag=True, help="Write nothing; compare the tars of MANIFEST, byte for byte, with what was "
               "written.")  # fmt: skip

@@ -50,8 +50,8 @@ def _tags(context: click.Context, parameter: click.Parameter, text: str) -> froz
               help="Files of JSON lines, plain or packed as .gz, .xz or .tar, or folders with such "
               "files.")  # fmt: skip
 @click.option("--pictures", type=click.Path(path_type=Path),
-              help="The folder with 0000 to 0999, or with 512px above these. Without it only the selection is "
-              "written.")  # fmt: skip
+              help="Folder that holds the folders 0000 to 0999, or 512px with these in it. Without it only the "
+              "selection is written.")  # fmt: skip
 @click.option("--encoded", type=click.Path(path_type=Path),
               help="JSON map from id to label numbers, instead of --metadata.")  # fmt: skip
 @click.option("--labels", type=click.Path(path_type=Path),
