@@ -52,6 +52,13 @@ def test_links_between_pages_and_notebooks_lead_to_pages(site: Path) -> None:
         assert f'href="{link}"' in (site / page).read_text(encoding="utf-8")
 
 
+def test_every_link_leads_to_a_file(site: Path) -> None:
+    link = re.compile(r'(?:href|src)="([^/"#?:][^"#?:]*)["#?]')  # those that begin with / are of the page 404.html
+    links = {page.parent / found for page in site.rglob("*.html") for found in link.findall(page.read_text("utf-8"))}
+    assert len(links) > 100
+    assert [str(path) for path in links if not path.exists()] == []
+
+
 def test_what_was_run_is_used_until_the_notebook_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from nbformat import v4, write
 
