@@ -4,8 +4,8 @@ BIN := .venv/bin
 # Environment variables of the user's shell must not reach the tests.
 RUN := env -u PYTHONPATH $(BIN)
 # Tests side by side; more than two at once have no cores of their own on a laptop, and each may hold a net. Tests of a
-# group share what takes long to make, so that one process has them all.
-PYTEST := $(RUN)/python -m pytest -n 2 --dist loadgroup
+# file share what takes long to make, so that one process has them all; tests/conftest.py says which files come first.
+PYTEST := $(RUN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: setup test quick lint demo docs materials clean
 

@@ -83,6 +83,12 @@ def tree(tmp_path: Path) -> Path:
     return folder
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests first: where two processes share the files, neither has a long one left at the end."""
+    long = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in long)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say how much was not checked for want of data or of a browser."""
     for words, reason in (("no real pages", "the real pages are absent"), ("no chromium", "there is no browser")):

@@ -19,7 +19,7 @@ import textrm
 
 ROOT = Path(__file__).resolve().parent.parent
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel")]
+pytestmark = pytest.mark.slow
 
 
 def build(source: Path, out: Path, target: str) -> Path:

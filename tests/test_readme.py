@@ -206,14 +206,12 @@ def name_of(place: int) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("reader")
 @pytest.mark.parametrize("place", range(len(COMMANDS)), ids=name_of)
 def test_the_command_runs(place: int, reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     reader.follow(place, monkeypatch)
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("reader")
 def test_what_the_commands_leave(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     reader.follow(len(COMMANDS) - 1, monkeypatch)
     inputs = [*Path("pages").glob("pages-*"), *Path("newbook").iterdir(), *Path("pages/image").iterdir()]

@@ -31,7 +31,7 @@ from textrm.export.wrappers import ExportedSegmenter
 from textrm.nets.layers.phases import with_dilation
 from textrm.runs.walk import changed
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("export")]
+pytestmark = pytest.mark.slow
 
 
 IN_ROOM = re.compile(r"^textrm\.nets\.\w+\.")  # earlier versions had all nets in one folder

@@ -21,7 +21,7 @@ from textrm.export.wrappers import ExportedCleaner
 from textrm.nets.cleaning.cleaner import Cleaner as Net
 from textrm.page import CleaningModel, EndToEnd
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("export of a cleaner")]
+pytestmark = pytest.mark.slow
 
 UNET = {"_target_": "textrm.nets.layers.unet.UNet", "_partial_": True, "channels": [8], "blocks": [1]}
 TINY = {"_target_": "textrm.nets.cleaning.cleaning_cascade.CleaningCascade", "find": UNET, "paint": UNET}

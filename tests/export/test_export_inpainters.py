@@ -24,7 +24,7 @@ from textrm.nets.inpainting.inpainting_unet import InpaintingUNet
 from textrm.nets.inpainting.stages import DeepStage, InvertedResidualStage
 from textrm.page import InpaintingModel
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("export of inpainters")]
+pytestmark = pytest.mark.slow
 
 
 make_fast = partial(FastInpainter, channels=(8, 8), blocks=(1, 1))

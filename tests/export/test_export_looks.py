@@ -25,7 +25,7 @@ from textrm.page.finding.features import FEATURES
 from textrm.page.finding.segment import segment
 from textrm.page.finding.verifier import as_text
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("export of looks")]
+pytestmark = pytest.mark.slow
 
 
 # Flat: exporting takes a time that grows with the number of layers, and test_export has the deeper one.

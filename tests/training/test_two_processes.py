@@ -19,7 +19,7 @@ from textrm.synth.write import write_set
 from textrm.train import main, train
 from textrm.training import launch
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("two processes")]
+pytestmark = pytest.mark.slow
 
 TWO = ("trainer=ddp", "trainer.accelerator=cpu", "trainer.devices=2")
 STILL = ("callbacks.batch_norm.step=0", "data.batch_size=4", "data.samples_per_epoch=12", "~trainer.limit_val_batches")

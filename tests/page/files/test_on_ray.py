@@ -20,7 +20,7 @@ from textrm.page.files import on_ray
 from textrm.page.files.connected import cluster_jobs, connected
 from textrm.page.files.on_ray import work_on_ray
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ray")]
+pytestmark = pytest.mark.slow
 ray.cloudpickle.register_pickle_by_value(sys.modules[__name__])  # actors do not find modules of tests
 
 
