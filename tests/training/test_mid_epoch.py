@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from forked_ranks import fork_ranks
 from task_contract import small_segmentation, state
 
 from textrm.data.shards.write import pack
@@ -27,8 +28,9 @@ def losses(run: Path) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("more", [(), TWO], ids=["one", "two"])
 def test_a_run_that_failed_in_mid_epoch_ends_as_an_unbroken_one(
-    drawn: Path, tmp_path: Path, more: tuple[str, ...]
+    drawn: Path, tmp_path: Path, more: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    fork_ranks(monkeypatch)
     pack(drawn, tmp_path / "shards", samples=3, seed=0, workers=1)
     manifest, unbroken, broken = tmp_path / "shards" / "manifest.csv", tmp_path / "unbroken", tmp_path / "broken"
     train(small_segmentation(manifest, unbroken, *EVERY, *more), unbroken)

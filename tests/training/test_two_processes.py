@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from forked_ranks import fork_ranks
 from omegaconf import OmegaConf
 from task_contract import small_segmentation, state
 
@@ -43,10 +44,18 @@ def runs(pages: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pat
     folders = {name: tmp_path_factory.mktemp("runs") / name for name in ("one", "two", "resumed")}
     train(small_segmentation(pages, folders["one"], *STILL, "trainer.max_epochs=2"), folders["one"])
     train(small_segmentation(pages, folders["two"], *STILL, *TWO, "trainer.max_epochs=2"), folders["two"])
-    for end in ("trainer.max_epochs=1", "trainer.max_epochs=2"):
-        more = () if end.endswith("1") else ("ckpt_path=last",)
-        train(small_segmentation(pages, folders["resumed"], *STILL, *TWO, end, *more), folders["resumed"])
+    with pytest.MonkeyPatch.context() as patch:
+        fork_ranks(patch)
+        for end in ("trainer.max_epochs=1", "trainer.max_epochs=2"):
+            more = () if end.endswith("1") else ("ckpt_path=last",)
+            train(small_segmentation(pages, folders["resumed"], *STILL, *TWO, end, *more), folders["resumed"])
     return folders
+
+
+@pytest.fixture
+def forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes are forked, which takes no time."""
+    fork_ranks(monkeypatch)
 
 
 def rows(run: Path) -> list[dict[str, str]]:
@@ -102,6 +111,7 @@ def ending(how: str, rank: int = 1) -> tuple[str, ...]:
             "trainer.max_epochs=3")  # fmt: skip
 
 
+@pytest.mark.usefixtures("forked")
 def test_the_death_of_a_process_ends_the_run_in_one_line(pages: Path, tmp_path: Path) -> None:
     outcome = Outcome()
     with pytest.raises(UserError) as error:
@@ -115,6 +125,7 @@ def test_the_death_of_a_process_ends_the_run_in_one_line(pages: Path, tmp_path: 
     assert (outcome.status, outcome.error) == (Status.FAILED, str(error.value))
 
 
+@pytest.mark.usefixtures("forked")
 def test_a_mistake_in_a_further_process_is_told(pages: Path, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"^page 7 is upside down$"):
         train(small_segmentation(pages, tmp_path, *STILL, *TWO, *ending("mistake")), tmp_path)
@@ -143,6 +154,7 @@ def test_sigterm_ends_all(pages: Path, tmp_path: Path) -> None:
     assert written.status == Status.STOPPED
 
 
+@pytest.mark.usefixtures("forked")
 def test_a_batch_that_cannot_be_shared_out_is_refused_before_there_is_a_folder(pages: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
     with pytest.raises(UserError, match=r"^data\.batch_size=3: 2 processes cannot share it out evenly; .* such as 2$"):
@@ -150,6 +162,7 @@ def test_a_batch_that_cannot_be_shared_out_is_refused_before_there_is_a_folder(p
     assert not run.exists()
 
 
+@pytest.mark.usefixtures("forked")
 def test_a_sweep_runs_each_job_once_on_all_devices_and_stops_early_together(
     pages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
