@@ -21,11 +21,14 @@ import cv2
 import numpy as np
 import pytest
 import yaml
+from exported_once import ExportedOnce
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 from imgflip_dataset import write_dataset
 
 from textrm.__main__ import ENTRIES, Entry
+from textrm.export import graph
+from textrm.export import run as export_run
 from textrm.runs.config import CONFIG_FOLDER
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -166,14 +169,20 @@ def own_pictures(drawn: Path, home: Path) -> None:
 
 @dataclass
 class Reader:
-    """Works through the pages in the folder ``home``: the first ``done`` commands have been tried."""
+    """Works through the pages in the folder ``home``: the first ``done`` commands have been tried.
+
+    What one command exports, another may export again.
+    """
 
     home: Path
+    export: ExportedOnce
     done: int = 0
 
     def follow(self, place: int, monkeypatch: pytest.MonkeyPatch) -> None:
         """Run the command at ``place``, and before it those that it may need and that were not run yet."""
         monkeypatch.chdir(self.home)
+        for module in (graph, export_run):
+            monkeypatch.setattr(module, "export", self.export)
         while self.done <= place:
             self.done += 1
             command = COMMANDS[self.done - 1]
@@ -194,10 +203,10 @@ class Reader:
 
 
 @pytest.fixture(scope="module")
-def reader(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> Reader:
+def reader(drawn: Path, exported_once: ExportedOnce, tmp_path_factory: pytest.TempPathFactory) -> Reader:
     home = tmp_path_factory.mktemp("reader")
     own_pictures(drawn, home)
-    return Reader(home)
+    return Reader(home, exported_once)
 
 
 def name_of(place: int) -> str:
