@@ -16,23 +16,14 @@ from textrm.runs.outcome import Outcome, Status
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
-# It imports what both need before they part: that takes longer than what they do.
-SRUN = f"""#!{sys.executable}
-import os, runpy, sys
-import textrm.train
-from pytorch_lightning.utilities import rank_zero_only
-
-how, python, *words = sys.argv[1:]
-assert (how, python, *words[:2]) == ("--kill-on-bad-exit=1", "python", "-m", "textrm.train")
-os.environ |= dict(SLURM_STEP_NUM_TASKS="2", SLURM_NTASKS="2", SLURM_LOCALID="0", MASTER_ADDR="127.0.0.1")
-for rank in range(2):
-    if os.fork() == 0:
-        os.environ |= dict(SLURM_PROCID=str(rank), SLURM_NODEID=str(rank))
-        rank_zero_only.rank = rank  # found out when Lightning is imported
-        sys.argv = words[1:]
-        runpy.run_module("textrm.train", run_name="__main__", alter_sys=True)
-        sys.exit()
-sys.exit(any([os.wait()[1] for _ in range(2)]))
+SRUN = """#!/bin/bash
+shift  # --kill-on-bad-exit=1
+export SLURM_STEP_NUM_TASKS=2 SLURM_NTASKS=2 SLURM_LOCALID=0 MASTER_ADDR=127.0.0.1
+for rank in 0 1; do
+  SLURM_PROCID=$rank SLURM_NODEID=$rank "$@" &
+  started+=($!)
+done
+for one in "${started[@]}"; do wait "$one" || exit 1; done
 """
 
 
@@ -40,8 +31,9 @@ def submit(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """What sbatch does with the file on two machines of a device each, and a stand-in for srun."""
     tools = folder / "tools"
     tools.mkdir(exist_ok=True)
-    (tools / "srun").write_text(SRUN)
-    (tools / "srun").chmod(0o755)
+    for name, text in (("srun", SRUN), ("python", f'#!/bin/bash\nexec {sys.executable} "$@"\n')):
+        (tools / name).write_text(text)
+        (tools / name).chmod(0o755)
     job = {"SLURM_JOB_ID": str(20000 + os.getpid() % 9000), "SLURM_JOB_NUM_NODES": "2", "SLURM_NTASKS_PER_NODE": "1",
            "SLURM_JOB_NAME": "textrm", "RUN": str(folder / "run"), "PYTHONPATH": str(ROOT)}  # fmt: skip
     return subprocess.run(
