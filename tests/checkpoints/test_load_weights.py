@@ -51,6 +51,7 @@ def write(path: Path, net: nn.Module) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["net.ckpt", "net.onnx"])
 def test_a_net_with_further_inputs_begins_as_the_one_without(
     name: str, file: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
@@ -68,6 +69,7 @@ def test_a_net_with_further_inputs_begins_as_the_one_without(
     assert large.layers[0].weight.grad[:, 3:].abs().min() > 0  # and learns to see them
 
 
+@pytest.mark.slow
 def test_biases_of_zeros_which_are_not_stored_come_back(tmp_path: Path) -> None:
     export(Net().eval(), tmp_path / "net.onnx", run="a run")  # untrained: the biases of its BatchNorm are 0
     weights, facts = read_onnx(tmp_path / "net.onnx")
