@@ -137,3 +137,14 @@ def test_where_a_glow_is_stronger_beside_a_thick_stroke_it_goes_too() -> None:
     for shape, goes in ((bright, True), (beam, False)):  # light that comes from elsewhere is drawn
         lit = found(over(over(page, shape.astype(np.float32), 250), word, 255), mask)
         assert (lit[shape & (distance > 4) & (distance < 8)].mean() > 0.9) == goes
+
+
+def test_what_stands_in_a_wide_letter_beyond_its_glow_is_not_lit() -> None:
+    shape, thing = np.zeros(SIZE, np.float32), np.zeros(SIZE, np.float32)
+    cv2.circle(shape, (160, 70), 60, 1, 7)
+    cv2.circle(thing, (160, 70), 12, 1, -1)
+    glow = cv2.GaussianBlur(widened(shape, 3), (0, 0), 3)
+    page = over(over(over(np.full((*SIZE, 1), 30.0), thing, 240), glow, 255), shape, 255)
+    lit = found(page, as_mask(shape))
+    assert lit[(glow > 0.3) & (shape < 0.1)].mean() > 0.9
+    assert not lit[thing != 0].any()
