@@ -15,7 +15,8 @@ _MOST_OF = 0.95  # of the strokes meet others where they are shifted to, at leas
 _SEEN = 0.3  # of them are shifted to where the page is known, at least
 _FEW = 0.03  # of all shifts may do that: more do where strokes run in one direction alone
 _CROSSING = 0.3  # sine of the angle between two shifts: what runs in one direction repeats along it
-_SHORTEST = 6  # pixels of a shift
+_SHORTEST, _REACH = 6, 144  # pixels of a shift
+_LARGEST = 1 << 19  # pixels of the surroundings; what is larger costs much and is no word
 _FAINT = 0.2  # of a stroke's contrast: what has less is none
 _SUITS = 0.7  # of a stroke through a hole lie on strokes of the pattern, at least
 _BLOCK = np.ones((3, 3), np.uint8)
@@ -40,6 +41,8 @@ def repeated(
     Returns:
         h w float32 in [0, 1]; None where nothing repeats, or the pattern does not tell the whole hole.
     """
+    if grey.size > _LARGEST:
+        return None
     dark = Ridges(grey, unknown).dark
     near = np.zeros_like(unknown)
     near[place[0] : place[0] + own.shape[0], place[1] : place[1] + own.shape[1]] = own
@@ -58,26 +61,28 @@ def repeated(
 
 def _shifts(dark: np.ndarray, known: np.ndarray, near: np.ndarray) -> np.ndarray:
     """The shifts (down, right) of the pattern, N x 2, the best first: ``near`` a hole they must hold."""
-    height, width = dark.shape
-    size = cv2.getOptimalDFTSize(2 * height), cv2.getOptimalDFTSize(2 * width)
+    none = np.zeros((0, 2), int)
+    size = tuple(cv2.getOptimalDFTSize(side + _REACH) for side in dark.shape)
     strokes = (dark >= _LEAST).astype(np.uint8)
-    tone = dark / 255.0
     own = strokes * near
-    planes = np.stack([own, cv2.dilate(strokes, _BLOCK), known, tone, tone**2])
-    line, wide, seen, tones, squares = np.fft.rfft2(planes, size)
-    products = np.stack([line.conj() * wide, line.conj() * seen, tones.conj() * tones, squares.conj() * seen])
-    met, count, alike, most = np.fft.irfft2(products, size)
-    enough = count >= _SEEN * own.sum()
+    line, wide, seen = np.fft.rfft2(np.stack([own, cv2.dilate(strokes, _BLOCK), known]), size)
+    met, count = np.fft.irfft2(line.conj() * np.stack([wide, seen]), size)
+    down, right = (np.fft.fftfreq(side, 1 / side).astype(int) for side in size)
+    length = np.hypot(down[:, None], right)
+    enough = (count >= _SEEN * own.sum()) & (length <= _REACH)
     share = np.minimum(*_both_ways(enough * met / np.maximum(count, 1)))
+    good = (share >= _MOST_OF) & (length >= _SHORTEST)
+    if not 0 < np.count_nonzero(good) <= _FEW * np.count_nonzero(enough):
+        return none
+    tone = dark / 255.0
+    tones, squares = np.fft.rfft2(np.stack([tone, tone**2]), size)
+    alike, most = np.fft.irfft2(np.stack([tones.conj() * tones, squares.conj() * seen]), size)
     alike /= np.maximum(sum(_both_ways(most)), 1)
-    down, right = (np.fft.fftfreq(length, 1 / length).astype(int) for length in size)
-    good = (share >= _MOST_OF) & (np.hypot(down[:, None], right) >= _SHORTEST)
     peak = alike >= cv2.dilate(np.pad(alike, 1, mode="wrap"), _BLOCK)[1:-1, 1:-1]
     y, x = np.nonzero(good & peak)
     angle = np.arctan2(down[y], right[x])
-    many = np.count_nonzero(good) > _FEW * np.count_nonzero(enough)
-    if many or np.abs(np.sin(angle - angle[:1])).max(initial=0) < _CROSSING:
-        return np.zeros((0, 2), int)
+    if np.abs(np.sin(angle - angle[:1])).max(initial=0) < _CROSSING:
+        return none
     order = np.argsort(-alike[y, x], kind="stable")
     return np.stack([down[y], right[x]], 1)[order]
 
