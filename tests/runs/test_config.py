@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import subprocess
 import sys
 from collections.abc import Callable
@@ -144,20 +143,6 @@ def test_a_file_where_the_run_folder_should_be_is_told(
     for folder, why in (("notes.txt", "File exists"), ("notes.txt/run", "Not a directory")):
         said = run(capsys, monkeypatch, train.main, "experiment=seg_xception", f"run={tmp_path / folder}")
         assert said == f"error: {tmp_path / folder}: {why}; give a folder\n"
-
-
-def test_a_full_disk_is_told_in_one_line(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(**_: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(synth, "write_set", full)
-    said = run(capsys, monkeypatch, synth.main, "out=new")
-    assert said == (
-        "error: the disk is full: make room, then give the same command again, for a training with ckpt_path=last\n"
-    )
 
 
 @pytest.mark.slow

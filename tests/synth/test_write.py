@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from textrm.data.manifest import Row, load_sample, read_manifest, write_manifest
 from textrm.data.synthetic import SyntheticDataset
 from textrm.data.word_polygons import read_words
 from textrm.errors import UserError
+from textrm.synth import __main__ as synth_command
 from textrm.synth.faces.library import find_fonts
 from textrm.synth.letter_art import crop_art, letter_art
 from textrm.synth.pages import draw_page
@@ -167,3 +169,20 @@ def test_a_set_letters_the_pages_that_training_letters(tmp_path: Path) -> None:
         art = cv2.cvtColor(cv2.imread(str(tmp_path / f"{name}.png")), cv2.COLOR_BGR2RGB)
         page = letter_art(rng, crop_art(rng, art, 96, 96), find_fonts(), monochrome=0.0, empty=0.08, pristine=1.0)
         np.testing.assert_array_equal(load_sample(manifest, row).image, page.image)
+
+
+def test_a_full_disk_is_told_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(**_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(synth_command, "write_set", full)
+    monkeypatch.setattr(sys, "argv", ["synth", "out=new"])
+    with pytest.raises(SystemExit) as stopped:
+        synth_command.main()
+    assert stopped.value.code == 1
+    assert capsys.readouterr().err == (
+        "error: the disk is full: make room, then give the same command again, for a training with ckpt_path=last\n"
+    )
