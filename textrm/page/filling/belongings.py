@@ -201,7 +201,7 @@ def _lit(
     alike = (height >= -_SAME).astype(np.uint8)
     near = distance < first + len(glow) - 1
     where = (weak & near).astype(np.uint8) & alike
-    closed = cv2.morphologyEx(where, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    closed: np.ndarray = cv2.morphologyEx(where, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
     # Two letters light up a corner between them more than one does: what the glow encloses with them is lit, too.
     labels = cv2.connectedComponents(1 - (closed | (distance <= first).astype(np.uint8)), connectivity=4)[1]
     outside = np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]))

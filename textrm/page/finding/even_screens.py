@@ -51,7 +51,7 @@ def _screens(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     if not _dense(x, y, size):
         return none
     dots = dot.astype(np.uint8)[labels]
-    region = cv2.morphologyEx(dots, cv2.MORPH_CLOSE, np.ones((_APART, _APART), np.uint8))
+    region: np.ndarray = cv2.morphologyEx(dots, cv2.MORPH_CLOSE, np.ones((_APART, _APART), np.uint8))
     region_of = cv2.connectedComponents(region, connectivity=4, ltype=cv2.CV_32S)[1]
     own = region_of[y, x]
     bare = region & (1 - cv2.dilate(dark - dots, np.ones((3, 3), np.uint8)))
@@ -66,7 +66,7 @@ def _screens(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         even[number] &= _near(large, max(_SIZE * float(np.median(large)), 1.5)) >= _ALIKE
     if not even.any():
         return none
-    tone = cv2.boxFilter(cv2.bitwise_and(pixels, pixels, mask=bare), cv2.CV_32F, (_TONE, _TONE))
+    tone: np.ndarray = cv2.boxFilter(cv2.bitwise_and(pixels, pixels, mask=bare), cv2.CV_32F, (_TONE, _TONE))
     tone /= np.maximum(cv2.boxFilter(bare, cv2.CV_32F, (_TONE, _TONE)), 1e-3)[..., None]
     for number in np.flatnonzero(even).tolist():
         those = own == number

@@ -113,7 +113,8 @@ def _repeat(
     image: np.ndarray, hole: np.ndarray, filled: Packed | None, window: Slices, own: np.ndarray, contrast: float
 ) -> np.ndarray | None:
     """:func:`repeated` for the hole of a window, from farther around it."""
-    rows, columns = wide = tuple(slice(max(side.start - AROUND, 0), side.stop + AROUND) for side in window)
+    rows, columns = (slice(max(side.start - AROUND, 0), side.stop + AROUND) for side in window)
+    wide = rows, columns
     unknown = (hole[wide] != 0).astype(np.uint8)
     if filled is not None:
         unknown |= filled[wide]
