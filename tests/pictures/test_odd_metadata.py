@@ -18,6 +18,7 @@ from textrm.errors import UserError
 from textrm.page import SegmentAndFill, SegmentationModel
 from textrm.page.files.clean_file import clean_file
 from textrm.page.planning.page_files import PageFiles
+from textrm.pictures.formats import tiff
 from textrm.pictures.formats.png import encode_16_bit
 from textrm.pictures.read import read
 from textrm.pictures.write import encode
@@ -67,6 +68,27 @@ def test_a_page_whose_tags_cannot_be_read_is_read(tmp_path: Path) -> None:
         path.write_bytes(with_tags(tiff_of(kind), {700: (DOUBLE, 1, struct.pack("<d", 1.5)),
                                                    34665: (LONG, 1, struct.pack("<I", 99_999_999))}))  # fmt: skip
         assert np.array_equal(read(rewritten(path)).image[20:], NOISE[20:])
+
+
+@pytest.mark.parametrize("kind", ["raw", "16 bits"])
+def test_a_tag_that_cannot_be_read_is_dropped_and_told(
+    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No file is known of which Pillow 13.0.0 cannot read a tag that it lists; others could."""
+    copy = tiff.copy_tag
+
+    def failing(source: Image.Exif, tag: int, target: Image.Exif) -> None:
+        if tag == 305:
+            raise ValueError("odd")
+        copy(source, tag, target)
+
+    path = tmp_path / "page.tif"
+    path.write_bytes(with_tags(tiff_of(kind), {305: (ASCII, 5, b"some\0"), 306: (ASCII, 5, b"then\0")}))
+    monkeypatch.setattr(tiff, "copy_tag", failing)
+    page = read(path)
+    assert page.notes == ["its tag 305 is broken: it is dropped"]
+    assert (305 in page.exif, page.exif[306]) == (False, "then")
+    assert np.array_equal(page.image, NOISE)
 
 
 @pytest.mark.parametrize("suffix", [".webp", ".tif"])
