@@ -33,19 +33,27 @@ def fit(trainer: pl.Trainer, task: pl.LightningModule, datamodule: pl.LightningD
     except (MisconfigurationException, RuntimeError) as error:
         if isinstance(error, MisconfigurationException) or str(error).startswith("Early stopping conditioned"):
             raise UserError(str(error)) from error
+        # SIGTERM to the whole group, as timeout and clusters send it, ends what loads data as well, at times sooner.
+        if trainer.received_sigterm and str(error).startswith("DataLoader worker"):
+            _say_stopped(trainer, run)
+            raise SystemExit(143) from error
         raise
     except SystemExit as error:  # how Lightning ends after Ctrl-C and SIGTERM
-        if not trainer.is_global_zero:
-            pass  # the first process says it
-        elif (run / "checkpoints" / "last.ckpt").exists():
-            log.warning(
-                "stopped; to go on from the last whole epoch: run=%s ckpt_path=last; a sweep: the same command", run
-            )
-        else:
-            log.warning("stopped before the first epoch was over; there is nothing to go on from in %s", run)
+        _say_stopped(trainer, run)
         if isinstance(error, SIGTERMException):
             raise SystemExit(143) from error
         raise KeyboardInterrupt from error
+
+
+def _say_stopped(trainer: pl.Trainer, run: Path) -> None:
+    if not trainer.is_global_zero:
+        return  # the first process says it
+    if (run / "checkpoints" / "last.ckpt").exists():
+        log.warning(
+            "stopped; to go on from the last whole epoch: run=%s ckpt_path=last; a sweep: the same command", run
+        )
+    else:
+        log.warning("stopped before the first epoch was over; there is nothing to go on from in %s", run)
 
 
 def complete(outcome: Outcome, trainer: pl.Trainer) -> None:
