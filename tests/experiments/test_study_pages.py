@@ -40,5 +40,7 @@ def test_the_commands_of_a_page_are_understood(page: Path) -> None:
         assert found is not None, module
         main = import_module(f"{module}.__main__" if found.submodule_search_locations else module).main
         assert isinstance(main, click.Command), module
-        _, further, _ = main.make_parser(main.make_context(module, [], resilient_parsing=True)).parse_args(words)  # an unknown option raises
+        _, further, _ = main.make_parser(main.make_context(module, [], resilient_parsing=True)).parse_args(
+            words
+        )  # an unknown option raises
         assert further == [], f"{module}: {further}"
