@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ def export(net: nn.Module, out: Path, run: str, size: int | None = None, **facts
     # The free sizes of two inputs are the same ones; the exporter says so in warnings.
     warnings.filterwarnings("ignore", message="# The axis name")
     program = torch.onnx.export(
-        fold(exported(with_dilation(net), size)), model.noise(2, 12, 8), dynamo=True, verbose=False,
+        fold(deepcopy(model)), model.noise(2, 12, 8), dynamo=True, verbose=False,
         input_names=model.inputs, output_names=list(model.outputs), opset_version=20,
         dynamic_shapes=dict.fromkeys(model.inputs, model.free()),
     )  # fmt: skip
