@@ -39,8 +39,11 @@ CALIBRATING = 64  # words of each set that the ranges of 8 bits are taken from
               default=(THRESHOLD, THRESHOLD), show_default=True,
               help=f"Scores of the two verifiers that become {THRESHOLD}, the released threshold: of the one that "
               "learns from words alone, and of the one that knows photographs; more leaves more as it is.")  # fmt: skip
-@click.option("--against", default=0.05, show_default=True, type=click.FloatRange(0, 1, max_open=True),
+@click.option("--against", default=0.075, show_default=True, type=click.FloatRange(0, 1, max_open=True),
               help="What the one that knows photographs gives less stays, whatever the other says.")  # fmt: skip
+@click.option("--alone", default=0.75, show_default=True, type=click.FloatRange(0, 1, min_open=True, max_open=True),
+              help=f"The score of a word that the first is sure of, and to which the other gives less than {THRESHOLD}, at "
+              "most: it goes only where another word of the page is sure.")  # fmt: skip
 @click.option("--start", type=click.Path(exists=True, path_type=Path),
               help="Float verifiers to begin with instead of new ones, such as find.float.onnx holds.")  # fmt: skip
 @click.option("--more", default=0, show_default=True, type=click.IntRange(0),
@@ -55,7 +58,7 @@ CALIBRATING = 64  # words of each set that the ranges of 8 bits are taken from
 @click.option("--int8", type=click.Path(path_type=Path), help="Another file, for the same net in 8 bits.")
 @click.option("--threads", default=2, show_default=True, type=click.IntRange(1))
 def main(model: Path, sets: tuple[str, ...], false: float, bars: tuple[float, float], against: float,
-         start: Path | None, more: int, average: float, limit: int, steps: int, seed: int, out: Path, int8: Path | None,
+         alone: float, start: Path | None, more: int, average: float, limit: int, steps: int, seed: int, out: Path, int8: Path | None,
          threads: int) -> None:  # fmt: skip
     """Write what tells words from what is no lettering, among those that MODEL proposes on these pages: two verifiers.
 
@@ -76,14 +79,15 @@ def main(model: Path, sets: tuple[str, ...], false: float, bars: tuple[float, fl
         fitted = [joined(net, [Member(FEATURES) for _ in range(MEMBERS)], 1.0) for net in fitted]  # as wide as they are
         read_verifiers(start, fitted)
     else:
-        for number, bar in enumerate(bars):
+        for number in range(len(fitted)):
             torch.manual_seed(seed)
             fitted[number] = fit(fitted[number], found, every, steps, seed)
-            with torch.no_grad():
-                fitted[number].linear.bias.add_(_logit(THRESHOLD) - _logit(bar))
     if more:
         fitted[1] = go_on(fitted[1], found, every, more, average, seed)
-    net = EitherVerifier(fitted, (-math.inf, _logit(against))).eval()
+    for verifier, bar in zip(fitted, bars, strict=True):
+        with torch.no_grad():
+            verifier.linear.bias.add_(_logit(THRESHOLD) - _logit(bar))
+    net = EitherVerifier(fitted, (-math.inf, _logit(against)), (-math.inf, _logit(THRESHOLD)), _logit(alone)).eval()
     for entry, words in zip(sets, found, strict=True):
         kept, true = scores(net, words) > _logit(THRESHOLD), words.share > 0.5
         click.echo(f"{entry}: {len(true)} words; goes: {kept[true].sum()} of {true.sum()} true, "

@@ -106,6 +106,21 @@ def test_what_one_is_against_does_not_go() -> None:
         EitherVerifier([one, other], (0.0,))
 
 
+def test_a_word_that_one_does_not_agree_to_is_not_sure() -> None:
+    views, features = noise(4)
+    given, one, other = views / 255 - 0.5, net(), net(PlainTrunk)
+    with torch.no_grad():
+        one.linear.bias += 3
+        logits = torch.stack([one(given, features), other(given, features)])
+        limit = float(logits[1].sort().values[2])  # two of four words reach it
+        alone = float(logits[0].min()) - 0.5
+        said = EitherVerifier([one, other], None, (-math.inf, limit), alone)(given, features)
+    doubted = logits[1] < limit
+    assert doubted.sum() == 2
+    assert torch.equal(said[doubted], torch.full((2,), alone))
+    assert torch.equal(said[~doubted], logits.max(0).values[~doubted])
+
+
 @pytest.mark.slow
 def test_the_page_runs_what_was_trained(tmp_path: Path) -> None:
     model = EitherVerifier([net(), net(PlainTrunk)], (-math.inf, 0.0)).eval()

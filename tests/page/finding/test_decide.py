@@ -61,10 +61,23 @@ def test_what_a_coarse_look_denies_stays_and_is_doubtful() -> None:
     assert not mask.any()
     assert not words
     assert doubtful[0].score == pytest.approx(76 / 255, abs=1e-3)
-    half[:] = 130
+    half[:] = 210
     assert len(find_words(PAPER, maps_of(prob, half), 0.5, 0.3, judge=coarse)[1]) == 1
     half[:] = 60
     assert find_words(PAPER, maps_of(prob, half), 0.5, 0.3, judge=coarse)[1:] == ([], [])
+
+
+def test_where_no_word_of_a_page_is_sure_all_stay_and_are_doubtful() -> None:
+    prob = blank()
+    prob[20:40, 20:30] = prob[120:140, 20:30] = 190
+    mask, words, doubtful = find_words(PAPER, maps_of(prob), 0.4)  # 0.745: less than twice the threshold
+    assert not mask.any()
+    assert not words
+    assert [word.box for word in doubtful] == [(20, 20, 30, 40), (20, 120, 30, 140)]
+    assert len(find_words(PAPER, maps_of(prob), 0.35)[1]) == 2
+    prob[120:140, 20:30] = 215  # 0.84: one sure word speaks for the page
+    assert len(find_words(PAPER, maps_of(prob), 0.4)[1]) == 2
+    assert len(find_words(PAPER, maps_of(prob), 0.6)[1]) == 2  # and no more than 0.8 is asked for
 
 
 def test_a_word_that_is_half_sure_goes_whole_or_not_at_all() -> None:
@@ -73,10 +86,11 @@ def test_a_word_that_is_half_sure_goes_whole_or_not_at_all() -> None:
     prob[20:40, 34:44] = 100
     prob[100:120, 20:30] = 130
     prob[100:120, 34:64] = 80
+    prob[100:120, 200:220] = 255  # the page has a sure word
     mask, _, _ = find_words(np.dstack([prob] * 3), [prob], 0.5, 0.3)
     assert mask[20:40, 20:30].all()
     assert mask[20:40, 34:44].all()
-    assert not mask[100:].any()
+    assert not mask[100:, :180].any()
 
 
 def test_dots_stay_with_their_letter_and_specks_are_left() -> None:
@@ -102,7 +116,7 @@ def test_long_strokes_do_not_reach_as_far_as_they_are_long() -> None:
 
 
 def test_a_word_among_sure_ones_is_believed_sooner_than_one_alone() -> None:
-    company = Judge([-1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.5, 0.5])
+    company = Judge([-1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0])
     prob = blank()
     prob[20:40, 20:30] = 200
     assert find_words(PAPER, maps_of(prob), 0.5, judge=company)[1] == []

@@ -56,8 +56,8 @@ class WordVerifier(nn.Module):
 
 
 class EitherVerifier(nn.Module):
-    """Says what the surest of several verifiers says, but nothing goes that one of them is against: views B V C S S and
-    features B F to logits B.
+    """Says what the surest of several verifiers says, but nothing goes that one of them is against, and what one of them
+    does not agree to is not sure: views B V C S S and features B F to logits B.
 
     Two that learnt differently miss other words. A row of windows that deceives the one that learnt from words alone
     is plainly none to the one that knows photographs, see ``experiments/finding``.
@@ -66,19 +66,27 @@ class EitherVerifier(nn.Module):
         verifiers: those that are asked.
         least: the lowest logit of each that is not against; where one says less, the least sure one is heard. None for
             no such limit.
+        agreed: the logit of each from which on it agrees; None for all.
+        alone: the highest logit of a word that one of them does not agree to.
     """
 
     least: Tensor
+    agreed: Tensor
 
-    def __init__(self, verifiers: Sequence[WordVerifier], least: Sequence[float] | None = None) -> None:
+    def __init__(self, verifiers: Sequence[WordVerifier], least: Sequence[float] | None = None,
+                 agreed: Sequence[float] | None = None, alone: float = math.inf) -> None:  # fmt: skip
         super().__init__()
         self.verifiers = nn.ModuleList(verifiers)
-        limits = [-math.inf] * len(verifiers) if least is None else least
-        if len(limits) != len(verifiers):
-            raise ValueError(f"expected one limit for each of {len(verifiers)} verifiers, got {len(limits)}")
-        self.register_buffer("least", torch.tensor(limits, dtype=torch.float32)[:, None], persistent=False)
+        for name, given in (("least", least), ("agreed", agreed)):
+            limits = [-math.inf] * len(verifiers) if given is None else list(given)
+            if len(limits) != len(verifiers):
+                raise ValueError(f"expected one limit for each of {len(verifiers)} verifiers, got {len(limits)}")
+            self.register_buffer(name, torch.tensor(limits, dtype=torch.float32)[:, None], persistent=False)
+        self.alone = alone
 
     def forward(self, views: Tensor, features: Tensor) -> Tensor:
         """Logits B; ``views`` in [-0.5, 0.5]."""
         said = torch.stack([verifier(views, features) for verifier in self.verifiers])
-        return torch.where((said < self.least).any(0), said.amin(0), said.amax(0))
+        surest = said.amax(0)
+        surest = torch.where((said < self.agreed).any(0), surest.clamp(max=self.alone), surest)
+        return torch.where((said < self.least).any(0), said.amin(0), surest)

@@ -17,6 +17,8 @@ from textrm.page.finding.mask import Region
 from textrm.page.finding.sure_parts import apart
 from textrm.page.finding.words import Scorer, group_words
 
+_SURE, _TWICE = 0.8, 2.0  # what the surest word of a lettered page scores: so many times the threshold, at most this
+
 
 def find_words(
     image: np.ndarray, maps: Sequence[np.ndarray], threshold: float, low: float | None = None, min_area: int = 0,
@@ -29,7 +31,8 @@ def find_words(
     (:func:`~textrm.page.finding.sure_parts.apart`). In a balloon it goes with what was overlooked there
     (:func:`~textrm.page.finding.completing.balloons.overlooked`), and elsewhere with the rest of its lines
     (:func:`~textrm.page.finding.completing.text_lines.rest_of_lines`); another one stays with all of them, and is
-    doubtful where its score reaches half of the threshold. One without any pixel above the threshold is none.
+    doubtful where its score reaches half of the threshold. One without any pixel above the threshold is none. Where no
+    word of the page is sure, all stay: lettering seldom stands alone, and what looks like it on a picture without any does.
 
     Args:
         image: H W 3 uint8 RGB, the page.
@@ -53,7 +56,8 @@ def find_words(
     scores = score_crowds(image, maps, words, scores, believable & (scores <= threshold), judge)
     words, scores = apart(image, maps, words, scores, believable & (scores <= threshold), threshold, judge)
     believable = np.append(believable, np.ones(len(scores) - len(believable), bool))
-    kept = scores > threshold
+    lettered = scores.max(initial=0) > min(_SURE, _TWICE * threshold)
+    kept = (scores > threshold) & lettered
     doubtful = believable & ~kept & (scores > threshold / 2)
     pixels = words.strokes.ys, words.strokes.xs, words.word
     inside = kept[words.word]
