@@ -87,7 +87,7 @@ def test_a_word_that_is_half_sure_goes_whole_or_not_at_all() -> None:
     prob[100:120, 20:30] = 130
     prob[100:120, 34:64] = 80
     prob[100:120, 200:220] = 255  # the page has a sure word
-    mask, _, _ = find_words(np.dstack([prob] * 3), [prob], 0.5, 0.3)
+    mask, _, _ = find_words(PAPER, [prob], 0.5, 0.3)
     assert mask[20:40, 20:30].all()
     assert mask[20:40, 34:44].all()
     assert not mask[100:, :180].any()

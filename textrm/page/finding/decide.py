@@ -14,6 +14,7 @@ from textrm.page.finding.completing.text_lines import rest_of_lines
 from textrm.page.finding.crowds import score_crowds
 from textrm.page.finding.judge import Judge
 from textrm.page.finding.mask import Region
+from textrm.page.finding.odd_strokes import odd_strokes
 from textrm.page.finding.sure_parts import apart
 from textrm.page.finding.words import Scorer, group_words
 
@@ -26,7 +27,8 @@ def find_words(
 ) -> tuple[np.ndarray, list[Region], list[Region]]:  # fmt: skip
     """The mask of the lettering, its words, and the doubtful ones, which are left.
 
-    A word whose score is above ``threshold`` goes with all of its strokes; a crowd is scored by its parts
+    A word whose score is above ``threshold`` goes with all of its strokes but those of a drawing
+    (:func:`~textrm.page.finding.odd_strokes.odd_strokes`); a crowd is scored by its parts
     (:func:`~textrm.page.finding.crowds.score_crowds`), and of one that stays its sure strokes may be a word
     (:func:`~textrm.page.finding.sure_parts.apart`). In a balloon it goes with what was overlooked there
     (:func:`~textrm.page.finding.completing.balloons.overlooked`), and elsewhere with the rest of its lines
@@ -59,16 +61,17 @@ def find_words(
     lettered = scores.max(initial=0) > min(_SURE, _TWICE * threshold)
     kept = (scores > threshold) & lettered
     doubtful = believable & ~kept & (scores > threshold / 2)
-    pixels = words.strokes.ys, words.strokes.xs, words.word
-    inside = kept[words.word]
+    own = ~odd_strokes(words, kept)[words.strokes.own]
+    pixels = words.strokes.ys[own], words.strokes.xs[own], words.word[own]
+    inside = kept[pixels[2]]
     mask[pixels[0][inside], pixels[1][inside]] = 1
     whole = _both(pixels, rest_of_large_letters(image, maps, tuple(part[inside] for part in pixels), kept))
     whole = _both(whole, overlooked(image, pixels, words.grounds, kept))
     whole = _both(whole, rest_of_lines(image, whole, kept, ~in_balloons(words.grounds)))
-    mask[whole[0][len(words.word) :], whole[1][len(words.word) :]] = 1
+    mask[whole[0][len(inside) :], whole[1][len(inside) :]] = 1
     ys, xs, lone = lone_marks(image, mask, words.grounds, kept)
     mask[ys, xs] = 1
-    gone = np.bincount(words.word, mask[pixels[:2]]) * 2 > words.areas  # with a balloon's others
+    gone = np.bincount(pixels[2], mask[pixels[:2]], minlength=len(kept)) * 2 > words.areas  # with a balloon's others
     whole = _both(whole, (ys, xs, lone + len(kept)))
     alone = int(lone.max(initial=-1)) + 1  # words that no look proposed
     return (
