@@ -12,7 +12,7 @@ import torch
 
 from experiments.finding import fit
 from experiments.finding.fit_features import MEMBERS, Member, joined
-from experiments.finding.proposals import Proposals
+from experiments.finding.proposals import THRESHOLD, Proposals
 from experiments.finding.released import read_verifiers
 from experiments.finding.verify import knowing, plain
 from textrm.errors import UserError
@@ -45,7 +45,8 @@ def test_released_verifiers_are_read_back_as_they_were() -> None:
     session = onnxruntime.InferenceSession(base64.b64decode(facts["textrm.verifier"]))
     given = words(6)
     (scores,) = session.run(None, {"views": given.views, "features": given.features})
-    both = EitherVerifier(nets, (-torch.inf, float(np.log(0.05 / 0.95)))).eval()
+    against, agreed, alone = (float(np.log(score / (1 - score))) for score in (0.075, THRESHOLD, 0.75))
+    both = EitherVerifier(nets, (-torch.inf, against), (-torch.inf, agreed), alone).eval()
     assert np.allclose(scores, 1 / (1 + np.exp(-fit.scores(both, given))), atol=1e-5)
     assert np.ptp(scores) > 0.001
 

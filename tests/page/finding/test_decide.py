@@ -78,6 +78,8 @@ def test_where_no_word_of_a_page_is_sure_all_stay_and_are_doubtful() -> None:
     prob[120:140, 20:30] = 215  # 0.84: one sure word speaks for the page
     assert len(find_words(PAPER, maps_of(prob), 0.4)[1]) == 2
     assert len(find_words(PAPER, maps_of(prob), 0.6)[1]) == 2  # and no more than 0.8 is asked for
+    prob[120:140, 20:30] = prob[20:40, 120:130] = prob[120:140, 120:130] = 190  # four that are half sure do, too
+    assert len(find_words(PAPER, maps_of(prob), 0.4)[1]) == 4
 
 
 def test_a_word_that_is_half_sure_goes_whole_or_not_at_all() -> None:

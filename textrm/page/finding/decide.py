@@ -19,6 +19,7 @@ from textrm.page.finding.sure_parts import apart
 from textrm.page.finding.words import Scorer, group_words
 
 _SURE, _TWICE = 0.8, 2.0  # what the surest word of a lettered page scores: so many times the threshold, at most this
+_TOGETHER = 2.5  # or what its words score together
 
 
 def find_words(
@@ -34,7 +35,7 @@ def find_words(
     (:func:`~textrm.page.finding.completing.balloons.overlooked`), and elsewhere with the rest of its lines
     (:func:`~textrm.page.finding.completing.text_lines.rest_of_lines`); another one stays with all of them, and is
     doubtful where its score reaches half of the threshold. One without any pixel above the threshold is none. Where no
-    word of the page is sure, all stay: lettering seldom stands alone, and what looks like it on a picture without any does.
+    word of the page is sure, and few are half sure, all stay: on a picture without lettering little looks like it.
 
     Args:
         image: H W 3 uint8 RGB, the page.
@@ -58,8 +59,9 @@ def find_words(
     scores = score_crowds(image, maps, words, scores, believable & (scores <= threshold), judge)
     words, scores = apart(image, maps, words, scores, believable & (scores <= threshold), threshold, judge)
     believable = np.append(believable, np.ones(len(scores) - len(believable), bool))
-    lettered = scores.max(initial=0) > min(_SURE, _TWICE * threshold)
-    kept = (scores > threshold) & lettered
+    kept = scores > threshold
+    if scores.max(initial=0) <= min(_SURE, _TWICE * threshold) and scores[kept].sum() <= _TOGETHER:
+        kept[:] = False
     doubtful = believable & ~kept & (scores > threshold / 2)
     own = ~odd_strokes(words, kept)[words.strokes.own]
     pixels = words.strokes.ys[own], words.strokes.xs[own], words.word[own]

@@ -12,7 +12,7 @@ from textrm.page.models.segmenter import SegmentationModel
 from textrm.page.tile import tile_pixels
 
 TILE = 1152  # a page of 1170 x 1654 is two tiles
-SEEN = 16  # of 255: where a coarser look says less, the finer ones do not look; what is none is told by words
+SEEN = 8  # of 255: where a coarser look says less, the finer ones do not look; what is none is told by words
 CONTEXT = 24  # pixels around what a finer look is for
 _SURE = 8  # pixels around it where what that look says counts
 _GAP = 24  # pixels; what is nearer is looked at together
