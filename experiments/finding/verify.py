@@ -44,8 +44,8 @@ CALIBRATING = 64  # words of each set that the ranges of 8 bits are taken from
 @click.option("--against", default=0.075, show_default=True, type=click.FloatRange(0, 1, max_open=True),
               help="What the one that knows photographs gives less stays, whatever the other says.")  # fmt: skip
 @click.option("--alone", default=0.75, show_default=True, type=click.FloatRange(0, 1, min_open=True, max_open=True),
-              help=f"The score of a word that the first is sure of, and to which the other gives less than {THRESHOLD}, at "
-              "most: it goes only where another word of the page is sure.")  # fmt: skip
+              help=f"The score, at most, of a word that the first is sure of and to which the other gives less than "
+              f"{THRESHOLD}: it goes only where another word of the page is sure.")  # fmt: skip
 @click.option("--start", type=click.Path(exists=True, path_type=Path),
               help="Float verifiers to begin with instead of new ones, such as find.float.onnx holds.")  # fmt: skip
 @click.option("--more", default=0, show_default=True, type=click.IntRange(0),
@@ -60,8 +60,8 @@ CALIBRATING = 64  # words of each set that the ranges of 8 bits are taken from
 @click.option("--int8", type=click.Path(path_type=Path), help="Another file, for the same net in 8 bits.")
 @click.option("--threads", default=2, show_default=True, type=click.IntRange(1))
 def main(model: Path, sets: tuple[str, ...], false: float, bars: tuple[float, float], against: float,
-         alone: float, start: Path | None, more: int, average: float, limit: int, steps: int, seed: int, out: Path, int8: Path | None,
-         threads: int) -> None:  # fmt: skip
+         alone: float, start: Path | None, more: int, average: float, limit: int, steps: int, seed: int, out: Path,
+         int8: Path | None, threads: int) -> None:  # fmt: skip
     """Write what tells words from what is no lettering, among those that MODEL proposes on these pages: two verifiers.
 
     A word is lettering where more than half of its pixels are, in truth, within 2 px. Each set counts the same, or as

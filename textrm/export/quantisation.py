@@ -88,7 +88,8 @@ def quantized(source: Path, feeds: Feeds, in_float: Sequence[str] = ()) -> onnx.
         quantize_static(
             prepared, int8, _Reader(feeds), quant_format=QuantFormat.QDQ,
             per_channel=True, reduce_range=True, activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8,
-            calibrate_method=CalibrationMethod.MinMax, nodes_to_exclude=[*_outside(prepared), *_named(prepared, in_float)],
+            calibrate_method=CalibrationMethod.MinMax,
+            nodes_to_exclude=[*_outside(prepared), *_named(prepared, in_float)],
             op_types_to_quantize=["Conv", "Add", "Concat", "Relu", "Clip"],
         )  # fmt: skip
         graph = onnx.load(int8)

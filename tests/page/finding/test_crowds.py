@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from textrm.page.finding.crowds import score_crowds
+from textrm.page.finding.crowds import parts_of, score_crowds
 from textrm.page.finding.words import Scorer, Words, group_words
 
 
@@ -40,8 +40,18 @@ def test_a_sheet_of_letters_is_as_sure_as_its_parts() -> None:
     assert scored(12, 12, believes(1.0)) == pytest.approx([0.9])
 
 
-def test_where_some_parts_are_none_the_crowd_stays() -> None:
-    assert scored(12, 12, believes(0.8)) == pytest.approx([0.1])
+def test_where_half_of_the_parts_are_none_the_crowd_stays() -> None:
+    assert scored(12, 12, believes(0.8)) == pytest.approx([0.9])
+    assert scored(12, 12, believes(0.5)) == pytest.approx([0.1])
+
+
+def test_a_crowd_is_seen_in_as_many_parts_as_its_strokes_make() -> None:
+    image, maps = sheet(12, 12)
+    maps[0][:4] = 0
+    maps[0][234:, 200:206] = 250
+    words = group_words(image, maps, 0.3)
+    assert words is not None
+    assert sorted(parts_of(words)) == [1, 12]
 
 
 def test_parts_are_asked_of_crowds_alone_and_where_they_may_rise() -> None:

@@ -56,8 +56,8 @@ class WordVerifier(nn.Module):
 
 
 class EitherVerifier(nn.Module):
-    """Says what the surest of several verifiers says, but nothing goes that one of them is against, and what one of them
-    does not agree to is not sure: views B V C S S and features B F to logits B.
+    """Says what the surest of several verifiers says, but nothing goes that one of them is against, and nothing is sure
+    that one of them does not agree to: views B V C S S and features B F to logits B.
 
     Two that learnt differently miss other words. A row of windows that deceives the one that learnt from words alone
     is plainly none to the one that knows photographs, see ``experiments/finding``.

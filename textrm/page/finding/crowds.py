@@ -10,17 +10,23 @@ from textrm.page.finding.words import Scorer, Words, known_words
 
 _CROWD = 60  # strokes; a paragraph has fewer
 _PART = 12  # strokes that are seen together: a few words of a line
-_LEAST = 0.1  # quantile of the scores of the parts that the whole is given
+_LEAST = 0.4  # quantile of the scores of the parts that the whole is given
+
+
+def parts_of(words: Words) -> np.ndarray:
+    """N, how many parts each word is seen in: a crowd as many as its strokes make, another word one."""
+    strokes = np.bincount(words.of_strokes(), minlength=len(words.areas))
+    return np.where(strokes >= _CROWD, strokes // _PART, 1)
 
 
 def score_crowds(
     image: np.ndarray, maps: Sequence[np.ndarray], words: Words, scores: np.ndarray, asked: np.ndarray,
     judge: Scorer,
 ) -> np.ndarray:  # fmt: skip
-    """The scores of words, N; one of many strokes is as sure as nearly all of its parts are, if that is more.
+    """The scores of words, N; one of many strokes is as sure as most of its parts are, if that is more.
 
     Letters that stand as near below each other as beside each other make one word, and no square of 64 pixels shows
-    what a page of them is. Parts of it say it plainly; nine tenths of them must, since bricks and leaves look like
+    what a page of them is. Parts of it say it plainly; three in five of them must, since bricks and leaves look like
     letters here and there.
 
     Args:

@@ -11,7 +11,7 @@ from textrm.page.finding.completing.balloons import Pixels, in_balloons, overloo
 from textrm.page.finding.completing.large_letters import rest_of_large_letters
 from textrm.page.finding.completing.lone_marks import lone_marks
 from textrm.page.finding.completing.text_lines import rest_of_lines
-from textrm.page.finding.crowds import score_crowds
+from textrm.page.finding.crowds import parts_of, score_crowds
 from textrm.page.finding.judge import Judge
 from textrm.page.finding.mask import Region
 from textrm.page.finding.odd_strokes import odd_strokes
@@ -56,11 +56,14 @@ def find_words(
     scores = np.zeros(len(believable))
     judge = judge or Judge()
     scores[believable] = judge(words, np.flatnonzero(believable))
-    scores = score_crowds(image, maps, words, scores, believable & (scores <= threshold), judge)
+    alone, sure = scores, min(_SURE, _TWICE * threshold)
+    scores = score_crowds(image, maps, words, alone, believable & (alone <= sure), judge)
+    voices = np.where(scores > alone, parts_of(words), 1)  # each part of a crowd has been judged
     words, scores = apart(image, maps, words, scores, believable & (scores <= threshold), threshold, judge)
     believable = np.append(believable, np.ones(len(scores) - len(believable), bool))
+    voices = np.append(voices, np.ones(len(scores) - len(voices)))
     kept = scores > threshold
-    if scores.max(initial=0) <= min(_SURE, _TWICE * threshold) and scores[kept].sum() <= _TOGETHER:
+    if scores.max(initial=0) <= sure and (scores * voices)[kept].sum() <= _TOGETHER:
         kept[:] = False
     doubtful = believable & ~kept & (scores > threshold / 2)
     own = ~odd_strokes(words, kept)[words.strokes.own]
@@ -75,10 +78,10 @@ def find_words(
     mask[ys, xs] = 1
     gone = np.bincount(pixels[2], mask[pixels[:2]], minlength=len(kept)) * 2 > words.areas  # with a balloon's others
     whole = _both(whole, (ys, xs, lone + len(kept)))
-    alone = int(lone.max(initial=-1)) + 1  # words that no look proposed
+    further = int(lone.max(initial=-1)) + 1  # words that no look proposed
     return (
         mask,
-        regions_of(whole, np.append(scores, np.full(alone, threshold)), np.append(kept, np.ones(alone, bool))),
+        regions_of(whole, np.append(scores, np.full(further, threshold)), np.append(kept, np.ones(further, bool))),
         regions_of(pixels, scores, doubtful & ~gone),
     )
 

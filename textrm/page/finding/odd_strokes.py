@@ -1,4 +1,4 @@
-"""Finds what a word that goes has taken along of a drawing: strokes of another colour that the looks are not sure of."""
+"""Finds what a word that goes has taken along of a drawing: strokes of another colour that no look is sure of."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _OTHER = 60  # levels in one channel, by which its colour is off the word's
 def odd_strokes(words: Words, kept: np.ndarray) -> np.ndarray:
     """Which strokes are no part of their word, one bool for each.
 
-    A word goes with the strokes that are near it. A foot, a line or a spot of the drawing may be among them: it is seldom
-    of the letters' colour, and the finest look half doubts it.
+    A word goes with the strokes that are near it. A foot, a line or a spot of the drawing may be among them: it is
+    seldom of the letters' colour, and the finest look half doubts it.
 
     Args:
         words: the words of a page.

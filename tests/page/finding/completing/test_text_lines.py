@@ -125,3 +125,14 @@ def test_words_on_a_photograph_are_left_as_they_are():
     page = cv2.resize(noise, (420, 110), interpolation=cv2.INTER_CUBIC)
     ink = lettered(page, (255, 255, 255))
     assert not completed(page, found_in_the_middle(ink)).any()
+
+
+@pytest.mark.parametrize(("lines", "goes"), [(20, 0.9), (5, 0.0)])
+def test_a_hundred_letters_tell_of_more_than_was_found(lines: int, goes: float) -> None:
+    page, ink = np.full((600, 420, 3), 255, np.uint8), np.zeros((600, 420), np.uint8)
+    for number in range(lines):
+        cv2.putText(ink, "HEPACKEDUPTHEFAXTHENUSA", (10, 24 + 28 * number), cv2.FONT_HERSHEY_SIMPLEX, 0.55, 1, 2)
+    page[ink > 0] = INK
+    strokes = found(ink)
+    strokes[:, np.arange(420) % 60 > 19] = False  # a letter or so, and two more not
+    assert completed(page, strokes)[(ink > 0) & ~strokes].mean() == pytest.approx(goes, abs=0.1)

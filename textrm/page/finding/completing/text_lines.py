@@ -21,7 +21,8 @@ _LEVEL = 0.6  # of the lower of two letters' heights that must be level with the
 _ALIKE = 1.7  # times by which the pens of two letters may differ
 _SAME = 40  # levels in each channel by which the grounds of two neighbours may differ
 _SAMPLE, _EVEN = 24, 0.9  # so many letters are asked, and of them must stand on even ground
-_MOST = 1.0  # times the strokes of a word: where more than that is missing, it was told wrongly
+_MOST = 1.0  # times the strokes of a word: where more than that is missing, it was told wrongly,
+_SHEET, _MORE = 100, 4.0  # but so many letters tell of so much more
 
 
 def rest_of_lines(image: np.ndarray, strokes: Pixels, going: np.ndarray, looked_at: np.ndarray) -> Pixels:
@@ -78,7 +79,7 @@ def _rest(image: np.ndarray, ys: np.ndarray, xs: np.ndarray, taken: np.ndarray) 
     alike &= (pens <= _ALIKE * pen) & (pens * _ALIKE >= pen) & (others < _FOUND * letters.ink)
     alike[0] = False
     missing = _in_line(letters, alike, height)[letters.labels] & ~taken[crop]
-    if np.count_nonzero(missing) > _MOST * len(ys):
+    if np.count_nonzero(missing) > (_MOST if np.count_nonzero(usual) < _SHEET else _MORE) * len(ys):
         return none
     rows, columns = np.nonzero(missing)
     return rows + top, columns + left
