@@ -133,6 +133,6 @@ def test_a_hundred_letters_tell_of_more_than_was_found(lines: int, goes: float) 
     for number in range(lines):
         cv2.putText(ink, "HEPACKEDUPTHEFAXTHENUSA", (10, 24 + 28 * number), cv2.FONT_HERSHEY_SIMPLEX, 0.55, 1, 2)
     page[ink > 0] = INK
-    strokes = found(ink)
+    strokes = ink > 0
     strokes[:, np.arange(420) % 60 > 19] = False  # a letter or so, and two more not
     assert completed(page, strokes)[(ink > 0) & ~strokes].mean() == pytest.approx(goes, abs=0.1)
