@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from textrm.page.filling.tracing import follow
+from textrm.page.filling.meeting import meet
+from textrm.page.filling.tracing import Way, draw, follow
 from textrm.page.group import ellipse
 
 _RING = 3  # times the letters' edge: the ground's colour is taken from a ring this wide
@@ -139,15 +140,19 @@ def _followed(
     tone: np.ndarray, ink: np.ndarray, near: np.ndarray, distance: np.ndarray, radius: int, edge: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """The lines that go through letters: where they show, and their tone where letters lie over them."""
-    zone = (distance <= _ZONE * edge).astype(np.uint8)
+    zone, reach = (distance <= _ZONE * edge).astype(np.uint8), 3 * edge + 4
     labels, outside = _going_on(ink & (1 - zone), distance, radius, edge)
-    shown, over = np.zeros_like(zone), np.zeros_like(zone)
+    ways: list[Way] = []
     for x, y, heading in _ends(outside & _grown(_touching(ink & zone, near), 1), labels, edge):
         for towards in (heading, heading + math.pi):
-            line = follow(tone, zone, x, y, towards, 3 * edge + 4)
-            if line is not None:
-                shown |= line.shown
-                np.maximum(over, line.hidden, out=over)
+            way = follow(tone, zone, x, y, towards, reach)
+            if way is not None:
+                ways.append(way)
+    shown, over = np.zeros_like(zone), np.zeros_like(zone)
+    for way in meet(ways, tone, reach):
+        line = draw(way, tone)
+        shown |= line.shown
+        np.maximum(over, line.hidden, out=over)
     if np.count_nonzero((tone > _PURE) & (tone < 255 - _PURE)) < _BETWEEN * np.count_nonzero(ink):
         over[:] = 255 * (over > 127)
     return shown, over

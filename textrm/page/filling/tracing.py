@@ -18,6 +18,7 @@ _SLACK = 0.4  # pixels by which an edge may lie off where the line's width puts 
 _DRIFT = 0.1  # pixels that a step without an edge adds to it
 _CURVATURE = 0.15  # at most, in radians a pixel
 _SOFT = 0.15  # of full ink that a pixel of the line may have more than the line leaves there
+HIDDEN = 10  # times the width of lines: for so many pixels one is followed where nothing of it shows
 _FINE = 2  # samples a pixel across the line
 
 
@@ -44,6 +45,19 @@ class _Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """A walk along a line: ``path`` is N x 5 float64, at each step the place (x, y) in pixels, the heading in radians
+    and 1 where the line's left and its right edge showed; the line is ``width`` pixels wide, and ``full`` of 255 is its
+    ink. ``out`` says whether it came out of the letters as the line that went in.
+    """
+
+    path: np.ndarray
+    width: float
+    full: int
+    out: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A line of the drawing in a window, both h w uint8.
 
@@ -55,8 +69,8 @@ class Line:
     hidden: np.ndarray
 
 
-def follow(ink: np.ndarray, letters: np.ndarray, x: float, y: float, heading: float, reach: int) -> Line | None:
-    """A line that goes through ``letters``, from a place on it outside them.
+def follow(ink: np.ndarray, letters: np.ndarray, x: float, y: float, heading: float, reach: int) -> Way | None:
+    """The way along a line into ``letters`` and through them, from a place on it outside them.
 
     The line's width, heading and curvature are learnt beside the letters, walking away from them; then the walk goes
     back and through them. Where both edges of the line show, or one of them, they correct it; where a letter hides
@@ -68,11 +82,11 @@ def follow(ink: np.ndarray, letters: np.ndarray, x: float, y: float, heading: fl
         x: a place on the line outside of ``letters``, in pixels.
         y: its row.
         heading: towards the letters, in radians, from x to y.
-        reach: pixels; lines up to this width are followed, and for up to ten times as far where both edges are hidden.
+        reach: pixels; lines up to this width are followed, and ``HIDDEN`` times as far where both edges are hidden.
 
     Returns:
-        The line within the letters and a little before and after; None where it does not come out of them as the line
-        that went in.
+        The way from a little before the letters to a little after them, or to where it loses the line in them; None
+        where there is no line that goes in.
     """
     start = ink[max(round(y) - _NEXT, 0) : round(y) + _NEXT + 1, max(round(x) - _NEXT, 0) : round(x) + _NEXT + 1]
     walk = _Walk(ink, reach, int(start.max()))
@@ -90,23 +104,23 @@ def follow(ink: np.ndarray, letters: np.ndarray, x: float, y: float, heading: fl
     return _through(walk, away.turned(), float(np.median(widths)), letters)
 
 
-def _through(walk: _Walk, state: _State, width: float, letters: np.ndarray) -> Line | None:
+def _through(walk: _Walk, state: _State, width: float, letters: np.ndarray) -> Way | None:
     path: list[tuple[float, ...]] = []
     entered, outside = False, 0
     for _ in range(2 * sum(letters.shape)):
         section = walk.section(state)
         if section is None:
-            return None
+            break
         seen = walk.step(state, section, width)
         path.append((state.x, state.y, state.heading, *seen))
         within = _at(letters, state)
         entered |= within
         outside = 0 if within else outside + 1
-        if state.hidden > 10 * walk.reach or (not entered and outside > 2 * _WARM):
-            return None
+        if state.hidden > HIDDEN * walk.reach or (not entered and outside > 2 * _WARM):
+            break
         if entered and outside >= _LEAVES and state.hidden == 0:
-            return _drawn(np.array(path), width, walk.full, walk.ink)
-    return None
+            return Way(np.array(path), width, walk.full, True)
+    return Way(np.array(path), width, walk.full, False) if entered else None
 
 
 class _Walk:
@@ -175,14 +189,15 @@ def _at(mask: np.ndarray, state: _State) -> bool:
     return 0 <= x < width and 0 <= y < height and bool(mask[y, x])
 
 
-def _drawn(path: np.ndarray, width: float, full: int, ink: np.ndarray) -> Line:
-    """The line along N places, N x 5: x, y, heading, whether its left and its right edge showed.
+def draw(way: Way, ink: np.ndarray) -> Line:
+    """The line along a way; ``ink`` is as of :func:`follow`.
 
     Where an edge shows, that side of the line is as it is. Elsewhere what has more ink than a line of this width leaves
     there is a letter over it.
     """
-    x, y, heading = path.T[:3, :, None]
-    showed = cv2.erode(path[:, 3:].astype(np.uint8), np.ones((2 * _NEXT + 1, 1), np.uint8)) != 0
+    width = way.width
+    x, y, heading = way.path.T[:3, :, None]
+    showed = cv2.erode(way.path[:, 3:].astype(np.uint8), np.ones((2 * _NEXT + 1, 1), np.uint8)) != 0
     size = math.ceil(width / 2) + 2
     offsets = np.mgrid[-size : size + 1, -size : size + 1].reshape(2, -1)
     rows, columns = np.rint(y).astype(int) + offsets[0], np.rint(x).astype(int) + offsets[1]
@@ -191,7 +206,7 @@ def _drawn(path: np.ndarray, width: float, full: int, ink: np.ndarray) -> Line:
     near = (np.abs(across) <= width / 2 + 1) & (along <= 0.75)
     near &= (rows >= 0) & (rows < ink.shape[0]) & (columns >= 0) & (columns < ink.shape[1])
     rows, columns = rows[near], columns[near]
-    tone = np.clip(width / 2 + 0.5 - np.abs(across[near]), 0, 1) * full
+    tone = np.clip(width / 2 + 0.5 - np.abs(across[near]), 0, 1) * way.full
     own = np.where(across < 0, showed[:, :1], showed[:, 1:])[near] | (ink[rows, columns] <= tone + 255 * _SOFT)
     shown, hidden = np.zeros_like(ink), np.zeros_like(ink)
     np.maximum.at(hidden, (rows[~own], columns[~own]), np.rint(tone[~own]).astype(np.uint8))

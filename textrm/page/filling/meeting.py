@@ -1,0 +1,96 @@
+"""Joins the two ends of a line of the drawing that goes into letters on both sides and is lost beneath them."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from textrm.page.filling.tracing import HIDDEN, Way
+
+_BACK = 2  # steps before an edge was lost in which a letter's edge may have passed for the line's
+_WIDER = 0.3  # of their widths by which two ends of one line may differ
+_TURN = 1.0  # radians; how far the heading of an end may be off the straight way to the other end,
+_UNEVEN = 0.5  # and by how much more than the other end's
+_NEAREST = 1.0  # pixels; ends that are nearer have passed each other
+
+
+def meet(ways: list[Way], ink: np.ndarray, reach: int) -> list[Way]:
+    """The ways that came out of the letters, and those made of two that lost one line in them, one from each side.
+
+    A walk that sees no edge goes on along its curve; where that changes beneath a letter, as at the narrow end of a
+    balloon, or a letter runs along the line, it comes out beside it. What was seen on both sides then tells where the
+    line goes: on a smooth curve between them, with ink all the way.
+
+    Args:
+        ways: as :func:`textrm.page.filling.tracing.follow` gives them.
+        ink: h w uint8, 255 = full ink, 0 = ground.
+        reach: pixels; see there.
+    """
+    found = [way for way in ways if way.out]
+    lost = [cut for cut in (_seen(way) for way in ways if not way.out) if cut is not None]
+    joined = [
+        (number, other, bridge)
+        for number, way in enumerate(lost)
+        for other in range(number)
+        if (bridge := _joined(way, lost[other], ink, reach)) is not None
+    ]
+    used: set[int] = set()
+    for number, other, (way, _) in sorted(joined, key=lambda pair: pair[2][1]):
+        if not used & {number, other}:
+            used |= {number, other}
+            found.append(way)
+    return found
+
+
+def _seen(way: Way) -> Way | None:
+    """A way up to where it lost the line."""
+    both = np.flatnonzero(way.path[:, 3:].all(1))
+    if not len(both):
+        return None
+    hidden = np.flatnonzero(~way.path[both[-1] :, 3:].any(1))
+    end = both[-1] + hidden[0] if len(hidden) else len(way.path)
+    path = way.path[: max(end - _BACK, 0)]
+    return Way(path, way.width, way.full, False) if len(path) else None
+
+
+def _joined(one: Way, other: Way, ink: np.ndarray, reach: int) -> tuple[Way, float]  | None:
+    """One way along both, and how long the piece between them is; None where they are no two ends of one line."""
+    if abs(one.width - other.width) > _WIDER * max(one.width, other.width):
+        return None
+    start, back = one.path, other.path
+    heading = start[-1, 2]
+    ahead = (back[:, :2] - start[-1, :2]) @ (math.cos(heading), math.sin(heading)) >= _NEAREST
+    if not ahead.any():
+        return None
+    back = back[: np.flatnonzero(ahead)[-1] + 1][::-1]
+    across = back[0, :2] - start[-1, :2]
+    gap, straight = math.hypot(*across), math.atan2(across[1], across[0])
+    off, behind = _turn(straight - heading), _turn(back[0, 2] + math.pi - straight)
+    if gap > HIDDEN * reach or max(abs(off), abs(behind)) > _TURN or abs(off - behind) > _UNEVEN:
+        return None
+    bridge = _bridge(start[-1], off, back[0], behind, gap)
+    columns, rows = np.rint(bridge[:, :2]).astype(int).T
+    if (ink[rows, columns] < min(one.full, other.full) / 2).any():
+        return None
+    returned = np.column_stack([back[:, :2], back[:, 2] + math.pi, back[:, 4], back[:, 3]])
+    path = np.concatenate([start, bridge, returned])
+    return Way(path, (one.width + other.width) / 2, min(one.full, other.full), True), gap
+
+
+def _bridge(start: np.ndarray, off: float, end: np.ndarray, behind: float, gap: float) -> np.ndarray:
+    """N x 5, as of a way: a cubic curve with a step of about a pixel, as round as the circle between two headings."""
+    arm = gap / (3 * math.cos((off + behind) / 4) ** 2)
+    leave, arrive = start[2], end[2] + math.pi
+    first, last = start[:2], end[:2]
+    second = first + arm * np.array([math.cos(leave), math.sin(leave)])
+    third = last - arm * np.array([math.cos(arrive), math.sin(arrive)])
+    t = np.linspace(0, 1, math.ceil(gap) + 2)[1:-1, None]
+    place = (1 - t) ** 3 * first + 3 * (1 - t) ** 2 * t * second + 3 * (1 - t) * t**2 * third + t**3 * last
+    speed = 3 * (1 - t) ** 2 * (second - first) + 6 * (1 - t) * t * (third - second) + 3 * t**2 * (last - third)
+    return np.column_stack([place, np.arctan2(speed[:, 1], speed[:, 0]), np.zeros((len(t), 2))])
+
+
+def _turn(angle: float) -> float:
+    """An angle in radians as a turn of at most a half."""
+    return (angle + math.pi) % (2 * math.pi) - math.pi
