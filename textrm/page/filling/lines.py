@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -23,6 +24,7 @@ _BEYOND = 4  # times the letters' edge: ink that reaches farther out is no part 
 _ZONE = 3  # times the letters' edge: so near to letters a line is followed, past what the mask missed of them
 _LONG = 12  # times the letters' edge: nor is a piece of ink this long, where the mask is widened by more than that
 
+_FARTHER = 8  # times the letters' edge: so far out a line is looked at where it comes up to ink that the mask missed
 _MIDST, _FEW = 0.2, 7  # of a word's pixels, every seventh of them, stand on either side of a line through it
 _SEVERAL = 2  # lines through a word are no outline of its balloon
 
@@ -141,13 +143,16 @@ def _followed(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The lines that go through letters: where they show, and their tone where letters lie over them."""
     zone, reach = (distance <= _ZONE * edge).astype(np.uint8), 3 * edge + 4
-    labels, outside = _going_on(ink & (1 - zone), distance, radius, edge)
+    lettered = _touching(ink & zone, near)
+    labels, outside = _going_on(ink & (1 - lettered), distance, radius, edge)
+    zone &= 1 - _grown(ink & zone & (1 - lettered), 1)
     ways: list[Way] = []
-    for x, y, heading in _ends(outside & _grown(_touching(ink & zone, near), 1), labels, edge):
-        for towards in (heading, heading + math.pi):
-            way = follow(tone, zone, x, y, towards, reach)
-            if way is not None:
-                ways.append(way)
+    for places in _ends(outside & _grown(lettered, 1), labels, edge):
+        for x, y, heading in places:
+            found = [follow(tone, zone, x, y, towards, reach) for towards in (heading, heading + math.pi)]
+            ways += [way for way in found if way is not None]
+            if any(found):
+                break
     shown, over = np.zeros_like(zone), np.zeros_like(zone)
     for way in meet(ways, tone, reach):
         line = draw(way, tone)
@@ -188,20 +193,37 @@ def _going_on(ink: np.ndarray, distance: np.ndarray, radius: int, edge: int) -> 
     return labels, going_on.astype(np.uint8)[labels]
 
 
-def _ends(ends: np.ndarray, labels: np.ndarray, edge: int) -> list[tuple[float, float, float]]:
-    """Where lines come up to letters: a place (x, y) on each and its heading or the opposite one, in radians."""
+def _ends(ends: np.ndarray, labels: np.ndarray, edge: int) -> Iterator[list[tuple[float, float, float]]]:
+    """Where lines come up to letters: places (x, y) on each and its heading or the opposite one, in radians.
+
+    The first is at the letters; the others are farther out, beyond what the mask missed of them.
+    """
     count, pieces = cv2.connectedComponents(ends, connectivity=8)
-    around = 2 * edge + 6
-    found = []
     for piece in range(1, count):
-        rows, columns = np.nonzero(pieces == piece)
-        middle = np.argmin(np.square(rows - rows.mean()) + np.square(columns - columns.mean()))
-        y, x = int(rows[middle]), int(columns[middle])
-        part = labels[max(y - around, 0) : y + around + 1, max(x - around, 0) : x + around + 1] == labels[y, x]
-        moments = cv2.moments(part.astype(np.uint8), binaryImage=True)
-        heading = 0.5 * math.atan2(2 * moments["mu11"], moments["mu20"] - moments["mu02"])
-        found.append((float(x), float(y), heading))
-    return found
+        x, y = _middle(pieces == piece)
+        (left, top), part = _part(labels, x, y, _FARTHER * edge)
+        ring = part & (1 - cv2.circle(np.zeros_like(part), (x - left, y - top), _FARTHER * edge - 2, 1, -1))
+        others, farther = cv2.connectedComponents(ring, connectivity=8)
+        places = [(x, y), *((left + a, top + b) for a, b in (_middle(farther == other) for other in range(1, others)))]
+        yield [(float(x), float(y), _heading(labels, x, y, 2 * edge + 6)) for x, y in places]
+
+
+def _middle(piece: np.ndarray) -> tuple[int, int]:
+    """The x and y of the pixel of h w bool nearest to the middle of it."""
+    rows, columns = np.nonzero(piece)
+    middle = np.argmin(np.square(rows - rows.mean()) + np.square(columns - columns.mean()))
+    return int(columns[middle]), int(rows[middle])
+
+
+def _part(labels: np.ndarray, x: int, y: int, around: int) -> tuple[tuple[int, int], np.ndarray]:
+    """The ink at x and y as far as ``around``, uint8, and the x and y where that begins."""
+    top, left = max(y - around, 0), max(x - around, 0)
+    return (left, top), (labels[top : y + around + 1, left : x + around + 1] == labels[y, x]).astype(np.uint8)
+
+
+def _heading(labels: np.ndarray, x: int, y: int, around: int) -> float:
+    moments = cv2.moments(_part(labels, x, y, around)[1], binaryImage=True)
+    return 0.5 * math.atan2(2 * moments["mu11"], moments["mu20"] - moments["mu02"])
 
 
 def _touching(ink: np.ndarray, near: np.ndarray) -> np.ndarray:
