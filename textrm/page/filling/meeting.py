@@ -8,7 +8,7 @@ import numpy as np
 
 from textrm.page.filling.tracing import HIDDEN, Way
 
-_BACK = 2  # steps before an edge was lost in which a letter's edge may have passed for the line's
+_BACK = 2, 6, 10, 14  # steps before a line was lost in which a letter's edge may have passed for the line's
 _WIDER = 0.3  # of their widths by which two ends of one line may differ
 _TURN = 1.0  # radians; how far the heading of an end may be off the straight way to the other end,
 _UNEVEN = 0.5  # and by how much more than the other end's
@@ -50,15 +50,24 @@ def _seen(way: Way) -> Way | None:
         return None
     hidden = np.flatnonzero(~way.path[both[-1] :, 3:].any(1))
     end = both[-1] + hidden[0] if len(hidden) else len(way.path)
-    path = way.path[: max(end - _BACK, 0)]
-    return Way(path, way.width, way.full, False) if len(path) else None
+    return Way(way.path[:end], way.width, way.full, False)
 
 
-def _joined(one: Way, other: Way, ink: np.ndarray, reach: int) -> tuple[Way, float]  | None:
+def _joined(one: Way, other: Way, ink: np.ndarray, reach: int) -> tuple[Way, float] | None:
     """One way along both, and how long the piece between them is; None where they are no two ends of one line."""
-    if abs(one.width - other.width) > _WIDER * max(one.width, other.width):
+    if abs(one.width - other.width) <= _WIDER * max(one.width, other.width):
+        for steps in _BACK:
+            found = _joined_before(one, other, ink, reach, steps)
+            if found is not None:
+                return found
+    return None
+
+
+def _joined_before(one: Way, other: Way, ink: np.ndarray, reach: int, steps: int) -> tuple[Way, float] | None:
+    """The same without the last ``steps`` of both."""
+    start, back = one.path[:-steps], other.path[:-steps]
+    if not len(start) or not len(back):
         return None
-    start, back = one.path, other.path
     heading = start[-1, 2]
     ahead = (back[:, :2] - start[-1, :2]) @ (math.cos(heading), math.sin(heading)) >= _NEAREST
     if not ahead.any():
