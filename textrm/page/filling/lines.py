@@ -22,6 +22,7 @@ _PURE, _BETWEEN = 16, 0.02  # a picture with a smaller share of tones between in
 _CONTRAST = 30  # levels between ground and ink, the mean over the channels; with less there are no lines
 _BEYOND = 4  # times the letters' edge: ink that reaches farther out is no part of a letter
 _ZONE = 3  # times the letters' edge: so near to letters a line is followed, past what the mask missed of them
+_SPUR = 8  # times the letters' edge: so far at most reaches what the mask missed between a letter and a line
 _LONG = 12  # times the letters' edge: nor is a piece of ink this long, where the mask is widened by more than that
 
 _FARTHER = 8  # times the letters' edge: so far out a line is looked at where it comes up to ink that the mask missed
@@ -241,7 +242,12 @@ def _spurs(going_on: np.ndarray, traced: np.ndarray, near: np.ndarray, distance:
     count, labels = cv2.connectedComponents(rest, connectivity=8)
     short = np.zeros(count, np.uint8)
     short[labels[_grown(near, 1) != 0]] = 1
-    short[labels[distance > edge + _BEYOND * edge]] = 0
+    between = np.zeros(count, bool)
+    between[labels[_grown(traced, 1) != 0]] = True
+    farther = np.zeros(count, bool)
+    farther[labels[distance > edge + _BEYOND * edge]] = True
+    short[farther & ~between] = 0
+    short[labels[distance > _SPUR * edge]] = 0
     short[0] = 0
     spurs = short[labels]
     return _grown(spurs, 1) & (1 - traced)

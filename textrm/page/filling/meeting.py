@@ -28,17 +28,17 @@ def meet(ways: list[Way], ink: np.ndarray, reach: int) -> list[Way]:
         reach: pixels; see there.
     """
     found = [way for way in ways if way.out]
-    lost = [cut for cut in (_seen(way) for way in ways if not way.out) if cut is not None]
+    seen = [cut for cut in map(_seen, sorted(ways, key=lambda way: way.out)) if cut is not None]
     joined = [
         (number, other, bridge)
-        for number, way in enumerate(lost)
-        for other in range(number)
-        if (bridge := _joined(way, lost[other], ink, reach)) is not None
+        for other, way in enumerate(seen)
+        for number in range(other)
+        if not (seen[number].out and way.out) and (bridge := _joined(seen[number], way, ink, reach)) is not None
     ]
     used: set[int] = set()
-    for number, other, (way, _) in sorted(joined, key=lambda pair: pair[2][1]):
+    for number, other, (way, _) in sorted(joined, key=lambda pair: (seen[pair[1]].out, pair[2][1])):
         if not used & {number, other}:
-            used |= {number, other}
+            used |= {number} if seen[other].out else {number, other}
             found.append(way)
     return found
 
@@ -50,7 +50,7 @@ def _seen(way: Way) -> Way | None:
         return None
     hidden = np.flatnonzero(~way.path[both[-1] :, 3:].any(1))
     end = both[-1] + hidden[0] if len(hidden) else len(way.path)
-    return Way(way.path[:end], way.width, way.full, False)
+    return Way(way.path[:end], way.width, way.full, way.out)
 
 
 def _joined(one: Way, other: Way, ink: np.ndarray, reach: int) -> tuple[Way, float] | None:

@@ -116,11 +116,13 @@ def _through(walk: _Walk, state: _State, width: float, letters: np.ndarray) -> W
         within = _at(letters, state)
         entered |= within
         outside = 0 if within else outside + 1
-        if state.hidden > HIDDEN * walk.reach or (not entered and outside > 2 * _WARM):
+        if not entered and outside > 2 * _WARM:
+            return None
+        if state.hidden > HIDDEN * walk.reach:
             break
         if entered and outside >= _LEAVES and state.hidden == 0:
             return Way(np.array(path), width, walk.full, True)
-    return Way(np.array(path), width, walk.full, False) if entered else None
+    return Way(np.array(path), width, walk.full, False) if path else None
 
 
 class _Walk:
