@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
+from textrm.page.filling.line_ends import find_line_ends
 from textrm.page.filling.meeting import meet
 from textrm.page.filling.tracing import Way, draw, follow
 from textrm.page.group import ellipse
@@ -25,7 +25,6 @@ _ZONE = 3  # times the letters' edge: so near to letters a line is followed, pas
 _SPUR = 8  # times the letters' edge: so far at most reaches what the mask missed between a letter and a line
 _LONG = 12  # times the letters' edge: nor is a piece of ink this long, where the mask is widened by more than that
 
-_FARTHER = 8  # times the letters' edge: so far out a line is looked at where it comes up to ink that the mask missed
 _MIDST, _FEW = 0.2, 7  # of a word's pixels, every seventh of them, stand on either side of a line through it
 _SEVERAL = 2  # lines through a word are no outline of its balloon
 
@@ -148,11 +147,12 @@ def _followed(
     labels, outside = _going_on(ink & (1 - lettered), distance, radius, edge)
     zone &= 1 - _grown(ink & zone & (1 - lettered), 1)
     ways: list[Way] = []
-    for places in _ends(outside & _grown(lettered, 1), labels, edge):
+    for places in find_line_ends(outside & _grown(lettered, 1), labels, edge):
         for x, y, heading in places:
-            found = [follow(tone, zone, x, y, towards, reach) for towards in (heading, heading + math.pi)]
-            ways += [way for way in found if way is not None]
-            if any(found):
+            both = (follow(tone, zone, x, y, towards, reach) for towards in (heading, heading + math.pi))
+            found = [way for way in both if way is not None]
+            ways += found
+            if found:
                 break
     shown, over = np.zeros_like(zone), np.zeros_like(zone)
     for way in meet(ways, tone, reach):
@@ -184,70 +184,34 @@ def _grown(mask: np.ndarray, radius: int) -> np.ndarray:
 def _going_on(ink: np.ndarray, distance: np.ndarray, radius: int, edge: int) -> tuple[np.ndarray, np.ndarray]:
     """The labels of connected ink beside letters, and what of it is no part of them, h w uint8."""
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    outside = np.zeros(count, bool)
-    outside[labels[distance > edge + _BEYOND * edge]] = True
-    farther = np.zeros(count, bool)
-    farther[labels[distance > radius + _BEYOND * edge]] = True
+    outside = _having(labels, distance > edge + _BEYOND * edge, count)
+    farther = _having(labels, distance > radius + _BEYOND * edge, count)
     long = boxes[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(1) >= _LONG * edge
     going_on = outside & (farther | long)
     going_on[0] = False
     return labels, going_on.astype(np.uint8)[labels]
 
 
-def _ends(ends: np.ndarray, labels: np.ndarray, edge: int) -> Iterator[list[tuple[float, float, float]]]:
-    """Where lines come up to letters: places (x, y) on each and its heading or the opposite one, in radians.
-
-    The first is at the letters; the others are farther out, beyond what the mask missed of them.
-    """
-    count, pieces = cv2.connectedComponents(ends, connectivity=8)
-    for piece in range(1, count):
-        x, y = _middle(pieces == piece)
-        (left, top), part = _part(labels, x, y, _FARTHER * edge)
-        ring = part & (1 - cv2.circle(np.zeros_like(part), (x - left, y - top), _FARTHER * edge - 2, 1, -1))
-        others, farther = cv2.connectedComponents(ring, connectivity=8)
-        places = [(x, y), *((left + a, top + b) for a, b in (_middle(farther == other) for other in range(1, others)))]
-        yield [(float(x), float(y), _heading(labels, x, y, 2 * edge + 6)) for x, y in places]
-
-
-def _middle(piece: np.ndarray) -> tuple[int, int]:
-    """The x and y of the pixel of h w bool nearest to the middle of it."""
-    rows, columns = np.nonzero(piece)
-    middle = np.argmin(np.square(rows - rows.mean()) + np.square(columns - columns.mean()))
-    return int(columns[middle]), int(rows[middle])
-
-
-def _part(labels: np.ndarray, x: int, y: int, around: int) -> tuple[tuple[int, int], np.ndarray]:
-    """The ink at x and y as far as ``around``, uint8, and the x and y where that begins."""
-    top, left = max(y - around, 0), max(x - around, 0)
-    return (left, top), (labels[top : y + around + 1, left : x + around + 1] == labels[y, x]).astype(np.uint8)
-
-
-def _heading(labels: np.ndarray, x: int, y: int, around: int) -> float:
-    moments = cv2.moments(_part(labels, x, y, around)[1], binaryImage=True)
-    return 0.5 * math.atan2(2 * moments["mu11"], moments["mu20"] - moments["mu02"])
-
-
 def _touching(ink: np.ndarray, near: np.ndarray) -> np.ndarray:
     """The connected pieces of ``ink`` with a pixel in ``near``, h w uint8."""
     count, labels = cv2.connectedComponents(ink, connectivity=8)
-    touching = np.zeros(count, np.uint8)
-    touching[labels[near != 0]] = 1
-    touching[0] = 0
-    return touching[labels]
+    touching = _having(labels, near != 0, count)
+    touching[0] = False
+    return touching.astype(np.uint8)[labels]
+
+
+def _having(labels: np.ndarray, where: np.ndarray, count: int) -> np.ndarray:
+    """Which labels a pixel of ``where`` has, ``count`` bool."""
+    having = np.zeros(count, bool)
+    having[labels[where]] = True
+    return having
 
 
 def _spurs(going_on: np.ndarray, traced: np.ndarray, near: np.ndarray, distance: np.ndarray, edge: int) -> np.ndarray:
     """Short pieces of ink between letters and a line that was followed, h w uint8."""
     rest = going_on & (1 - traced)
     count, labels = cv2.connectedComponents(rest, connectivity=8)
-    short = np.zeros(count, np.uint8)
-    short[labels[_grown(near, 1) != 0]] = 1
-    between = np.zeros(count, bool)
-    between[labels[_grown(traced, 1) != 0]] = True
-    farther = np.zeros(count, bool)
-    farther[labels[distance > edge + _BEYOND * edge]] = True
-    short[farther & ~between] = 0
-    short[labels[distance > _SPUR * edge]] = 0
-    short[0] = 0
-    spurs = short[labels]
-    return _grown(spurs, 1) & (1 - traced)
+    short = _having(labels, _grown(near, 1) != 0, count) & ~_having(labels, distance > _SPUR * edge, count)
+    short &= _having(labels, _grown(traced, 1) != 0, count) | ~_having(labels, distance > edge + _BEYOND * edge, count)
+    short[0] = False
+    return _grown(short.astype(np.uint8)[labels], 1) & (1 - traced)

@@ -31,9 +31,8 @@ def meet(ways: list[Way], ink: np.ndarray, reach: int) -> list[Way]:
     seen = [cut for cut in map(_seen, sorted(ways, key=lambda way: way.out)) if cut is not None]
     joined = [
         (number, other, bridge)
-        for other, way in enumerate(seen)
-        for number in range(other)
-        if not (seen[number].out and way.out) and (bridge := _joined(seen[number], way, ink, reach)) is not None
+        for number, other in _facing(seen, reach)
+        if (bridge := _joined(seen[number], seen[other], ink, reach)) is not None
     ]
     used: set[int] = set()
     for number, other, (way, _) in sorted(joined, key=lambda pair: (seen[pair[1]].out, pair[2][1])):
@@ -51,6 +50,18 @@ def _seen(way: Way) -> Way | None:
     hidden = np.flatnonzero(~way.path[both[-1] :, 3:].any(1))
     end = both[-1] + hidden[0] if len(hidden) else len(way.path)
     return Way(way.path[:end], way.width, way.full, way.out)
+
+
+def _facing(ways: list[Way], reach: int) -> list[tuple[int, int]]:
+    """The pairs of ways, the first of them lost, whose ends are near each other and may look at each other."""
+    if not ways:
+        return []
+    x, y, heading = np.array([way.path[-1, :3] for way in ways]).T
+    gap = np.hypot(x[:, None] - x, y[:, None] - y)
+    turn = np.abs(_turn(heading[:, None] + math.pi - heading))
+    fits = (gap <= HIDDEN * reach) & (turn <= 2 * _TURN)
+    fits[[way.out for way in ways]] = False
+    return [(int(one), int(other)) for one, other in np.argwhere(np.triu(fits, 1))]
 
 
 def _joined(one: Way, other: Way, ink: np.ndarray, reach: int) -> tuple[Way, float] | None:
@@ -100,6 +111,6 @@ def _bridge(start: np.ndarray, off: float, end: np.ndarray, behind: float, gap: 
     return np.column_stack([place, np.arctan2(speed[:, 1], speed[:, 0]), np.zeros((len(t), 2))])
 
 
-def _turn(angle: float) -> float:
-    """An angle in radians as a turn of at most a half."""
+def _turn(angle: np.ndarray) -> np.ndarray:
+    """Angles in radians as turns of at most a half."""
     return (angle + math.pi) % (2 * math.pi) - math.pi
