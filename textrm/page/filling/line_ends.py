@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 _NEAR = 2, 6  # times the letters' edge and pixels more: so much of a line around a place tells its heading
-_FARTHER, _RING = 8, 2  # times the letters' edge: so far out a line is looked at, too; pixels
+_FARTHER, _RING = 10, 2  # times the letters' edge: so far out a line is looked at, too; pixels
 
 
 def find_line_ends(ends: np.ndarray, labels: np.ndarray, edge: int) -> Iterator[list[tuple[float, float, float]]]:

@@ -11,7 +11,7 @@ from textrm.page.filling.tracing import HIDDEN, Way
 _BACK = 2, 6, 10, 14  # steps before a line was lost in which a letter's edge may have passed for the line's
 _WIDER = 0.3  # of their widths by which two ends of one line may differ
 _TURN = 1.0  # radians; how far the heading of an end may be off the straight way to the other end,
-_UNEVEN = 0.5  # and by how much more than the other end's
+_UNEVEN = 0.35  # and by how much more than the other end's
 _NEAREST = 1.0  # pixels; ends that are nearer have passed each other
 
 
