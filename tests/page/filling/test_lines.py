@@ -156,3 +156,62 @@ def test_one_word_of_two_meets_the_line() -> None:
     both = cv2.bitwise_or(mask, far)
     assert ink_beside(page, both, mask, 8, EDGE)
     assert not ink_beside(page, both, far, 8, EDGE)
+
+
+def balloon(middle: tuple[int, int] = (100, 60), axes: tuple[int, int] = (80, 45)) -> np.ndarray:
+    """A page with the outline of a balloon, with soft edges."""
+    large = np.full((4 * SIZE[0], 4 * SIZE[1]), 255, np.uint8)
+    cv2.ellipse(large, (4 * middle[0], 4 * middle[1]), (4 * axes[0], 4 * axes[1]), 0, 0, 360, 0, 10)
+    return cv2.resize(large, SIZE[::-1], interpolation=cv2.INTER_AREA)[..., None].repeat(3, 2)
+
+
+# Letters along the narrow end of the balloon, over its outline, and across it.
+ALONG = (
+    [(168, 38), (182, 42), (178, 88), (170, 88)],
+    [(20, 30), (30, 30), (30, 92), (22, 92)],
+    [(160, 52), (190, 60), (160, 64)],
+)
+
+
+@pytest.mark.parametrize("radius", [2, 8, 14])
+@pytest.mark.parametrize("outlined", [False, True])
+@pytest.mark.parametrize("letter", ALONG)
+def test_the_outline_of_a_balloon_goes_on_beneath_letters(
+    letter: list[tuple[int, int]], outlined: bool, radius: int
+) -> None:
+    """Also where the mask takes an arc of the outline for a part of the letter."""
+    clean = balloon()
+    over = cv2.fillPoly(np.zeros(SIZE, np.uint8), [np.array(letter)], 1)
+    page = np.where(over[..., None] != 0, np.uint8(0), clean)
+    mask = over.copy()
+    if outlined:
+        mask |= cv2.dilate(over, np.ones((15, 15), np.uint8)) & (page[..., 0] < 128)
+    lines = found(page, mask, radius)
+    assert not lines.ending.any()
+    full = clean[..., 0] < 60
+    assert cv2.dilate(lines.pixels, np.ones((3, 3), np.uint8))[full].all()
+    assert lines.pixels[full].mean() > 0.97
+    assert not lines.pixels[cv2.erode(clean, np.ones((7, 7), np.uint8))[..., 0] == 255].any()
+
+
+def test_a_line_near_letters_that_does_not_touch_them_is_not_followed() -> None:
+    clean = paper(255, 255, 255)
+    clean[LINE] = 0
+    page, mask = lettered(clean, slice(20, LINE.start - 2 * EDGE))
+    lines = found(page, mask, 14)
+    assert not lines.traced.any()
+    assert not lines.ending.any()
+    assert lines.pixels[LINE].all()
+
+
+def test_the_half_of_a_letter_that_the_mask_missed_goes_where_the_line_beneath_it_is_followed() -> None:
+    clean = paper(255, 255, 255)
+    clean[LINE] = 0
+    page, mask = lettered(clean, slice(20, LINE.stop))
+    mask[LINE.start - 13 :] = 0
+    lines = found(page, mask)
+    missed = slice(LINE.start - 10, LINE.start - 1), STEM
+    assert lines.spurs[missed].all()
+    assert not lines.pixels[missed].any()
+    assert lines.pixels[LINE].all()
+    assert not lines.ending.any()

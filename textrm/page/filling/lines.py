@@ -24,7 +24,7 @@ _BEYOND = 4  # times the letters' edge: ink that reaches farther out is no part 
 _ZONE = 3  # times the letters' edge: so near to letters a line is followed, past what the mask missed of them
 _SPUR = 8  # times the letters' edge: so far at most reaches what the mask missed between a letter and a line
 _LONG = 12  # times the letters' edge: nor is a piece of ink this long, where the mask is widened by more than that
-
+_MISSED = 7  # times the letters' edge: so much of a letter the mask may have missed where there is no line beside it
 _MIDST, _FEW = 0.2, 7  # of a word's pixels, every seventh of them, stand on either side of a line through it
 _SEVERAL = 2  # lines through a word are no outline of its balloon
 
@@ -148,12 +148,15 @@ def _followed(
     zone &= 1 - _grown(ink & zone & (1 - lettered), 1)
     ways: list[Way] = []
     for places in find_line_ends(outside & _grown(lettered, 1), labels, edge):
+        letters = zone
         for x, y, heading in places:
-            both = (follow(tone, zone, x, y, towards, reach) for towards in (heading, heading + math.pi))
+            both = (follow(tone, letters, x, y, towards, reach) for towards in (heading, heading + math.pi))
             found = [way for way in both if way is not None]
             ways += found
             if found:
                 break
+            if letters is zone:  # what is there belongs to a letter
+                letters = cv2.circle(zone.copy(), (round(x), round(y)), _MISSED * edge, 1, -1)
     shown, over = np.zeros_like(zone), np.zeros_like(zone)
     for way in meet(ways, tone, reach):
         line = draw(way, tone)
