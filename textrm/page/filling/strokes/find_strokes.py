@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 
 from textrm.page.filling.packed import Packed
+from textrm.page.filling.strokes.beyond import beyond
 from textrm.page.filling.strokes.canvas import Canvas
 from textrm.page.filling.strokes.ends import LENGTH, Ends, find_ends
 from textrm.page.filling.strokes.pairs import joint, pair, way
@@ -32,6 +33,7 @@ _SEEN = 4  # pixels of each end that tell what is connected with it
 _PIECE = 12  # pixels of it that the filling does not see where the ground is not flat
 _RING, _TOLERANCE, _FLAT = 12, 16, 0.9  # the ground is, where so much of a ring differs by so few levels
 _MANY = 6  # dark strokes that meet a hole may be parts of a pattern that repeats
+_FULL = 0.9  # of these are fainter than full ink: where a stroke lies between two pixels, it is
 _MATCHED = 0.3  # of the strokes' pixels right beside a hole belong to those that are drawn, where it sees none of them
 _EDGE = 0.3  # of the least contrast of strokes: what has more belongs to one
 _BLACK, _WHITE = 16, 239
@@ -145,7 +147,8 @@ def _continued(
         return None
     dark, pattern = ends.taken(ends.contrast > 0), None
     if len(dark) >= _MANY and _even(grey, unknown | _connected(ends, ridges, unknown), own):
-        pattern = repeat(float(np.median(dark.contrast)))
+        full = float(np.quantile(dark.contrast, _FULL))
+        pattern = repeat(full)
     if walls is not None:
         unknown = unknown | walls
     canvas = Canvas(own, crop.shape[2])
@@ -159,13 +162,15 @@ def _continued(
         used += [one, other, *both.between]
     even = _even(grey, unknown | _connected(ends.taken(np.array(used)), ridges, unknown), own)
     if pattern is not None:
-        add(canvas, pattern, np.median(dark.ink, 0))
+        add(canvas, pattern, np.median(dark.ink[dark.contrast >= full], 0))
         used = list(range(len(ends)))
     elif even:
         others = np.setdiff1d(np.arange(len(ends)), used)
         drawn = canvas.share > 0.5
         for number in others.tolist():
-            to_joint = joint(ends, number, crop, unknown, drawn, canvas.heading)
+            to_joint = beyond(ends, number, ridges, unknown)
+            if to_joint is None:
+                to_joint = joint(ends, number, crop, unknown, drawn, canvas.heading)
             if to_joint is not None:
                 canvas.draw(*to_joint, (ends.width[number],) * 2, (ends.ink[number],) * 2)
                 used.append(number)

@@ -1,0 +1,51 @@
+"""Continues an end of a stroke to where it comes out of the hole, where another stroke that crosses it hides that end."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from textrm.page.filling.strokes.ends import Ends
+from textrm.page.filling.strokes.ridges import Ridges
+
+_FARTHEST, _TIMES = 160, 12  # pixels that a stroke goes on for, at most, and times what is seen of it
+_SEEN = 5  # pixels that are seen of it, at least
+_STRAIGHT = 0.02  # radians a pixel that it may be curved
+_OUT = 10  # pixels of it that are seen behind the hole
+_ASIDE = 0, -1, 1, -2, 2  # pixels by which it may come out aside of where its heading points
+_FULL = 0.5  # of its contrast that must stand wherever the way is known
+_BARE = 2  # places of that may lack it, a half of a pixel each
+
+
+def beyond(ends: Ends, number: int, ridges: Ridges, unknown: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+    """The straight way of an end without a partner through the hole to where the same stroke is seen again.
+
+    Args:
+        ends: the ends.
+        number: which of them.
+        ridges: the thin strokes around the hole.
+        unknown: h w uint8 in {0, 1}, the holes.
+
+    Returns:
+        x and y, half a pixel apart; None where it is not seen again.
+    """
+    length = int(ends.length[number])
+    if length < _SEEN or not ends.clear[number] or abs(ends.curvature[number]) > _STRAIGHT:
+        return None
+    plane = ridges.dark if ends.contrast[number] > 0 else ridges.light
+    steps = np.arange(0, min(_FARTHEST, _TIMES * length) + _OUT, 0.5)
+    along = np.array([np.cos(ends.heading[number]), np.sin(ends.heading[number])])
+    for aside in _ASIDE:
+        turned = along * steps[-1] + aside * np.array([-along[1], along[0]])
+        x, y = (ends.place[number] + steps[:, None] / steps[-1] * turned).T
+        rows, columns = np.rint(y).astype(int), np.rint(x).astype(int)
+        inside = (rows >= 0) & (columns >= 0) & (rows < unknown.shape[0]) & (columns < unknown.shape[1])
+        count = len(steps) if inside.all() else int(inside.argmin())
+        rows, columns = rows[:count], columns[:count]
+        hidden = unknown[rows, columns] != 0
+        bare = ~hidden & (plane[rows, columns] < _FULL * abs(ends.contrast[number]))
+        seen = np.cumsum(~hidden & ~bare)
+        out = np.flatnonzero(seen[2 * _OUT :] - seen[: -2 * _OUT] == 2 * _OUT) if count > 2 * _OUT else []
+        out = [stop for stop in out if hidden[: stop + 1].any()]
+        if out and bare[: out[0]].sum() <= _BARE:
+            return x[: out[0] + 1], y[: out[0] + 1]
+    return None
