@@ -41,6 +41,16 @@ def test_a_row_of_bricks_that_is_hidden_whole_comes_back() -> None:
     assert np.array_equal(drawn(wall(17)), wall(17))
 
 
+def test_strokes_between_two_pixels_do_not_make_the_others_pale() -> None:
+    truth = wall()
+    joints = (truth == 0) & (np.roll(truth, 1, 0) == 0)
+    truth[joints] = 128
+    truth[np.roll(joints, 1, 1)] = 128
+    image = drawn(truth)
+    assert (image[102, 125:255] == 0).all()
+    assert np.abs(image.astype(int) - truth).mean() < 0.2
+
+
 def test_what_stands_in_one_row_alone_does_not_repeat() -> None:
     # Joints anywhere: then only the ends of strokes tell.
     rng, page = np.random.default_rng(3), np.full((240, 360, 1), 255, np.uint8)

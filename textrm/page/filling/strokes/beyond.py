@@ -1,4 +1,4 @@
-"""Continues an end of a stroke to where it comes out of the hole, where another stroke that crosses it hides that end."""
+"""Continues an end of a stroke to where it is seen again: one that crosses it there may hide its other end."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _FARTHEST, _TIMES = 160, 12  # pixels that a stroke goes on for, at most, and ti
 _SEEN = 5  # pixels that are seen of it, at least
 _STRAIGHT = 0.02  # radians a pixel that it may be curved
 _OUT = 10  # pixels of it that are seen behind the hole
-_ASIDE = 0, -1, 1, -2, 2  # pixels by which it may come out aside of where its heading points
+_TURNS = 0, -0.01, 0.01, -0.02, 0.02, -0.03, 0.03  # radians that its heading may be off
 _FULL = 0.5  # of its contrast that must stand wherever the way is known
 _BARE = 2  # places of that may lack it, a half of a pixel each
 
@@ -26,17 +26,16 @@ def beyond(ends: Ends, number: int, ridges: Ridges, unknown: np.ndarray) -> tupl
         unknown: h w uint8 in {0, 1}, the holes.
 
     Returns:
-        x and y, half a pixel apart; None where it is not seen again.
+        x and y, half a pixel apart, up to there; None where it is not seen again.
     """
     length = int(ends.length[number])
     if length < _SEEN or not ends.clear[number] or abs(ends.curvature[number]) > _STRAIGHT:
         return None
     plane = ridges.dark if ends.contrast[number] > 0 else ridges.light
     steps = np.arange(0, min(_FARTHEST, _TIMES * length) + _OUT, 0.5)
-    along = np.array([np.cos(ends.heading[number]), np.sin(ends.heading[number])])
-    for aside in _ASIDE:
-        turned = along * steps[-1] + aside * np.array([-along[1], along[0]])
-        x, y = (ends.place[number] + steps[:, None] / steps[-1] * turned).T
+    for turn in _TURNS:
+        heading = ends.heading[number] + turn
+        x, y = (ends.place[number] + steps[:, None] * (np.cos(heading), np.sin(heading))).T
         rows, columns = np.rint(y).astype(int), np.rint(x).astype(int)
         inside = (rows >= 0) & (columns >= 0) & (rows < unknown.shape[0]) & (columns < unknown.shape[1])
         count = len(steps) if inside.all() else int(inside.argmin())
