@@ -12,6 +12,8 @@ _BACK = 2, 6, 10, 14  # steps before a line was lost in which a letter's edge ma
 _WIDER = 0.3  # of their widths by which two ends of one line may differ
 _TURN = 1.0  # radians; how far the heading of an end may be off the straight way to the other end,
 _UNEVEN = 0.35  # and by how much more than the other end's
+_PIECE = 8  # steps that tell how a line bends,
+_BENT, _OTHER_WAY = 0.1, 0.012  # radians a pixel, at most, and to the other side: what winds goes along letters
 _NEAREST = 1.0  # pixels; ends that are nearer have passed each other
 
 
@@ -95,7 +97,18 @@ def _joined_before(one: Way, other: Way, ink: np.ndarray, reach: int, steps: int
         return None
     returned = np.column_stack([back[:, :2], back[:, 2] + math.pi, back[:, 4], back[:, 3]])
     path = np.concatenate([start, bridge, returned])
+    if _winds(path):
+        return None
     return Way(path, (one.width + other.width) / 2, min(one.full, other.full), True), gap
+
+
+def _winds(path: np.ndarray) -> bool:
+    """Whether a way bends now to one side and then to the other, or as no line does."""
+    turned = _turn(path[_PIECE:, 2] - path[:-_PIECE, 2])
+    length = np.cumsum(np.pad(np.hypot(*np.diff(path[:, :2], axis=0).T), (1, 0)))
+    bend = turned / np.maximum(length[_PIECE:] - length[:-_PIECE], 1)
+    left, right = bend.max(initial=0), -bend.min(initial=0)
+    return bool(max(left, right) > _BENT or min(left, right) > _OTHER_WAY)
 
 
 def _bridge(start: np.ndarray, off: float, end: np.ndarray, behind: float, gap: float) -> np.ndarray:
