@@ -20,7 +20,7 @@ def end(length: float = 24, curvature: float = 0, clear: bool = True) -> Ends:
 def way(strokes: list[list[Place]], ends: Ends, hole: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray] | None:
     page, hole = paper([[(0, 80), (100, 80)], *strokes]), box() if hole is None else hole
     page[hole != 0] = 90
-    return beyond(ends, 0, Ridges(page[..., 0], hole), hole)
+    return beyond(ends, 0, page.astype(np.float32), Ridges(page[..., 0], hole), hole)
 
 
 @pytest.mark.parametrize("y", [80, 78.4, 82])
@@ -58,7 +58,7 @@ def test_on_the_way_it_is_seen_wherever_the_page_is_known() -> None:
     assert way(seen, end(), hole) is not None
     page = paper([[(0, 80), (75, 80)], *seen])
     page[hole != 0] = 90
-    assert beyond(end(), 0, Ridges(page[..., 0], hole), hole) is None
+    assert beyond(end(), 0, page.astype(np.float32), Ridges(page[..., 0], hole), hole) is None
 
 
 @pytest.mark.parametrize(("slant", "width"), [(100, 1.5), (100, 2), (110, 1), (110, 1.5)])

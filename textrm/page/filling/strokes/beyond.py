@@ -11,17 +11,21 @@ _FARTHEST, _TIMES = 160, 12  # pixels that a stroke goes on for, at most, and ti
 _SEEN = 5  # pixels that are seen of it, at least
 _STRAIGHT = 0.02  # radians a pixel that it may be curved
 _OUT = 10  # pixels of it that are seen behind the hole
-_TURNS = 0, -0.01, 0.01, -0.02, 0.02, -0.03, 0.03  # radians that its heading may be off
+_TURNS = np.arange(-6, 7) * 0.006  # radians that its heading may be off
+_OFF = 100  # levels a radian: of two ways that are as clear the straighter one is taken
 _FULL = 0.5  # of its contrast that must stand wherever the way is known
 _BARE = 2  # places of that may lack it, a half of a pixel each
 
 
-def beyond(ends: Ends, number: int, ridges: Ridges, unknown: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+def beyond(
+    ends: Ends, number: int, crop: np.ndarray, ridges: Ridges, unknown: np.ndarray
+) -> tuple[np.ndarray, np.ndarray] | None:
     """The straight way of an end without a partner through the hole to where the same stroke is seen again.
 
     Args:
         ends: the ends.
         number: which of them.
+        crop: h w C float32 levels.
         ridges: the thin strokes around the hole.
         unknown: h w uint8 in {0, 1}, the holes.
 
@@ -33,6 +37,7 @@ def beyond(ends: Ends, number: int, ridges: Ridges, unknown: np.ndarray) -> tupl
         return None
     plane = ridges.dark if ends.contrast[number] > 0 else ridges.light
     steps = np.arange(0, min(_FARTHEST, _TIMES * length) + _OUT, 0.5)
+    best, most = None, 0.0
     for turn in _TURNS:
         heading = ends.heading[number] + turn
         x, y = (ends.place[number] + steps[:, None] * (np.cos(heading), np.sin(heading))).T
@@ -41,10 +46,16 @@ def beyond(ends: Ends, number: int, ridges: Ridges, unknown: np.ndarray) -> tupl
         count = len(steps) if inside.all() else int(inside.argmin())
         rows, columns = rows[:count], columns[:count]
         hidden = unknown[rows, columns] != 0
-        bare = ~hidden & (plane[rows, columns] < _FULL * abs(ends.contrast[number]))
-        seen = np.cumsum(~hidden & ~bare)
+        full = _FULL * abs(ends.contrast[number])
+        stroke = ~hidden & (plane[rows, columns] >= full)
+        # Where strokes cross, neither stands on its ground.
+        bare = ~hidden & ~stroke & (np.abs(crop[rows, columns] - ends.ink[number]).mean(1) > full)
+        seen = np.cumsum(stroke)
         out = np.flatnonzero(seen[2 * _OUT :] - seen[: -2 * _OUT] == 2 * _OUT) if count > 2 * _OUT else []
         out = [stop for stop in out if hidden[: stop + 1].any()]
         if out and bare[: out[0]].sum() <= _BARE:
-            return x[: out[0] + 1], y[: out[0] + 1]
-    return None
+            window = slice(out[0] + 1, out[0] + 2 * _OUT + 1)
+            clear = float(plane[rows[window], columns[window]].mean(dtype=np.float64)) - _OFF * abs(float(turn))
+            if clear > most:
+                best, most = (x[: out[0] + 1], y[: out[0] + 1]), clear
+    return best

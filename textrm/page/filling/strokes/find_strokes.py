@@ -168,7 +168,7 @@ def _continued(
         others = np.setdiff1d(np.arange(len(ends)), used)
         drawn = canvas.share > 0.5
         for number in others.tolist():
-            to_joint = beyond(ends, number, ridges, unknown)
+            to_joint = beyond(ends, number, crop, ridges, unknown)
             if to_joint is None:
                 to_joint = joint(ends, number, crop, unknown, drawn, canvas.heading)
             if to_joint is not None:
