@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 
 import cv2
 import numpy as np
@@ -12,11 +11,12 @@ _NEAR = 2, 6  # times the letters' edge and pixels more: so much of a line aroun
 _FARTHER, _RING = 10, 2  # times the letters' edge: so far out a line is looked at, too; pixels
 
 
-def find_line_ends(ends: np.ndarray, labels: np.ndarray, edge: int) -> Iterator[list[tuple[float, float, float]]]:
-    """Places on each line beside letters: x and y in pixels, and its heading there or the opposite one, in radians.
+Place = tuple[float, float, float]
+"""X and y of a place on a line, in pixels, and the line's heading there or the opposite one, in radians."""
 
-    The first place of a line is at the letters. The others are farther out on what is connected with it: where the mask
-    missed a part of a letter that touches the line, that part is no line, and it begins behind it.
+
+def find_line_ends(ends: np.ndarray, labels: np.ndarray, edge: int) -> list[Place]:
+    """A place on each line right beside letters.
 
     Args:
         ends: h w uint8 in {0, 1}, the pixels of lines right beside letters.
@@ -24,18 +24,26 @@ def find_line_ends(ends: np.ndarray, labels: np.ndarray, edge: int) -> Iterator[
         edge: pixels that the soft edges of letters reach.
     """
     count, pieces = cv2.connectedComponents(ends, connectivity=8)
-    for piece in range(1, count):
-        x, y = _middle(pieces == piece)
-        yield [(float(x), float(y), _heading(labels, x, y, edge)) for x, y in [(x, y), *_farther(labels, x, y, edge)]]
+    return [_place(labels, *_middle(pieces == piece), edge) for piece in range(1, count)]
 
 
-def _farther(labels: np.ndarray, x: int, y: int, edge: int) -> list[tuple[int, int]]:
-    radius = _FARTHER * edge
+def farther_out(place: Place, labels: np.ndarray, edge: int) -> list[Place]:
+    """Places farther out on what is connected with a place beside letters.
+
+    Where the mask missed a part of a letter that touches a line, that part is no line, and this begins behind it.
+    """
+    x, y, radius = round(place[0]), round(place[1]), _FARTHER * edge
     (left, top), part = _part(labels, x, y, radius)
     ring = part & (1 - cv2.circle(np.zeros_like(part), (x - left, y - top), radius - _RING, 1, -1))
     count, pieces = cv2.connectedComponents(ring, connectivity=8)
     middles = [_middle(pieces == piece) for piece in range(1, count)]
-    return [(left + column, top + row) for column, row in middles]
+    return [_place(labels, left + column, top + row, edge) for column, row in middles]
+
+
+def _place(labels: np.ndarray, x: int, y: int, edge: int) -> Place:
+    times, more = _NEAR
+    moments = cv2.moments(_part(labels, x, y, times * edge + more)[1], binaryImage=True)
+    return float(x), float(y), 0.5 * math.atan2(2 * moments["mu11"], moments["mu20"] - moments["mu02"])
 
 
 def _middle(piece: np.ndarray) -> tuple[int, int]:
@@ -43,12 +51,6 @@ def _middle(piece: np.ndarray) -> tuple[int, int]:
     rows, columns = np.nonzero(piece)
     middle = np.argmin(np.square(rows - rows.mean()) + np.square(columns - columns.mean()))
     return int(columns[middle]), int(rows[middle])
-
-
-def _heading(labels: np.ndarray, x: int, y: int, edge: int) -> float:
-    times, more = _NEAR
-    moments = cv2.moments(_part(labels, x, y, times * edge + more)[1], binaryImage=True)
-    return 0.5 * math.atan2(2 * moments["mu11"], moments["mu20"] - moments["mu02"])
 
 
 def _part(labels: np.ndarray, x: int, y: int, around: int) -> tuple[tuple[int, int], np.ndarray]:

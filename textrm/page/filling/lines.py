@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from textrm.page.filling.line_ends import find_line_ends
+from textrm.page.filling.line_ends import Place, farther_out, find_line_ends
 from textrm.page.filling.meeting import meet
 from textrm.page.filling.tracing import Way, draw, follow
 from textrm.page.group import ellipse
@@ -24,6 +24,7 @@ _BEYOND = 4  # times the letters' edge: ink that reaches farther out is no part 
 _ZONE = 3  # times the letters' edge: so near to letters a line is followed, past what the mask missed of them
 _SPUR = 8  # times the letters' edge: so far at most reaches what the mask missed between a letter and a line
 _LONG = 12  # times the letters' edge: nor is a piece of ink this long, where the mask is widened by more than that
+_SOME = 3  # ends of lines of a word that may be those of letters: with more it stands on a drawing, and they cost time
 _MISSED = 7  # times the letters' edge: so much of a letter the mask may have missed where there is no line beside it
 _MIDST, _FEW = 0.2, 7  # of a word's pixels, every seventh of them, stand on either side of a line through it
 _SEVERAL = 2  # lines through a word are no outline of its balloon
@@ -147,16 +148,17 @@ def _followed(
     labels, outside = _going_on(ink & (1 - lettered), distance, radius, edge)
     zone &= 1 - _grown(ink & zone & (1 - lettered), 1)
     ways: list[Way] = []
-    for places in find_line_ends(outside & _grown(lettered, 1), labels, edge):
-        letters = zone
-        for x, y, heading in places:
-            both = (follow(tone, letters, x, y, towards, reach) for towards in (heading, heading + math.pi))
-            found = [way for way in both if way is not None]
-            ways += found
-            if found:
-                break
-            if letters is zone:  # what is there belongs to a letter
-                letters = cv2.circle(zone.copy(), (round(x), round(y)), _MISSED * edge, 1, -1)
+    alone: list[Place] = []  # where no line is
+    for place in find_line_ends(outside & _grown(lettered, 1), labels, edge):
+        found = _both_ways(tone, zone, place, reach)
+        ways += found
+        if not found:
+            alone.append(place)
+    for place in alone if len(alone) <= _SOME else []:
+        # What is there belongs to a letter: the line may begin behind it.
+        letters = cv2.circle(zone.copy(), (round(place[0]), round(place[1])), _MISSED * edge, 1, -1)
+        for farther in farther_out(place, labels, edge):
+            ways += _both_ways(tone, letters, farther, reach)
     shown, over = np.zeros_like(zone), np.zeros_like(zone)
     for way in meet(ways, tone, reach):
         line = draw(way, tone)
@@ -165,6 +167,13 @@ def _followed(
     if np.count_nonzero((tone > _PURE) & (tone < 255 - _PURE)) < _BETWEEN * np.count_nonzero(ink):
         over[:] = 255 * (over > 127)
     return shown, over
+
+
+def _both_ways(tone: np.ndarray, letters: np.ndarray, place: Place, reach: int) -> list[Way]:
+    """The ways of a line from a place on it: one of its two directions is that to the letters."""
+    x, y, heading = place
+    both = (follow(tone, letters, x, y, towards, reach) for towards in (heading, heading + math.pi))
+    return [way for way in both if way is not None]
 
 
 def _through(traced: np.ndarray, own: np.ndarray) -> bool:
