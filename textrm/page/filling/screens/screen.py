@@ -86,16 +86,17 @@ class Screen:
 
     def _judge(self, y: np.ndarray, x: np.ndarray, phase: np.ndarray, fold: np.ndarray) -> None:
         """Learn from one half of the known squares and predict the other, in turn; and see where that holds."""
-        seen, value, usable = self._tone[y, x], self._grey[y, x], self._valid[y, x] > 0
-        error = np.zeros_like(self._grey)
-        for held in (fold, ~fold):
-            learnt = np.flatnonzero(~held & usable)
-            if len(learnt) < _FEWEST:
-                error[y[held], x[held]] = value[held] - seen[held]
-                continue
-            learnt = learnt[:: len(learnt) // _SAMPLE + 1]
-            self._cell = Cell(phase[learnt], seen[learnt], value[learnt])
-            error[y[held], x[held]] = value[held] - self._cell(phase[held], seen[held])
+        place = y * self._grey.shape[1] + x  # one index costs less than two
+        seen, value, usable = (plane.ravel()[place] for plane in (self._tone, self._grey, self._valid > 0))
+        error = np.zeros(self._grey.shape, np.float32)
+        for part in (fold, ~fold):
+            learnt, held = np.flatnonzero(~part & usable), np.flatnonzero(part)
+            known, expected = value[held], seen[held]
+            if len(learnt) >= _FEWEST:
+                learnt = learnt[:: len(learnt) // _SAMPLE + 1]
+                self._cell = Cell(phase[learnt], seen[learnt], value[learnt])
+                expected = self._cell(phase[held], expected)
+            error.ravel()[place[held]] = known - expected
         self._error, self._spread = np.square(error) * self._known, np.square(self._grey - self._tone) * self._known
         near_error, near_spread = local_means([self._error, self._spread], self._known, _NEAR * self._sigma)
         self._valid = self._known * (near_error <= _CLEAN * near_spread + _NOISE**2)
