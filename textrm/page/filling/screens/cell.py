@@ -12,6 +12,8 @@ _TONES = 24  # bins of tone, at most
 _BLUR = 1.5  # bins of tone over which neighbours tell what a bin holds
 _WIDE = 1.3  # bins of phase, likewise
 _PRIOR = 0.7  # samples that this counts as
+_APART = np.abs(np.subtract.outer(np.arange(_BINS), np.arange(_BINS)))
+_AROUND = np.exp(-0.5 * np.square(np.minimum(_APART, _BINS - _APART) / _WIDE))
 
 
 class Cell:
@@ -83,12 +85,9 @@ class Cell:
 def _turned(table: np.ndarray, dimensions: int) -> np.ndarray:
     """A table, tones x phases, blurred along its phases, which go around."""
     shape = table.shape
-    distance = np.minimum(np.arange(_BINS), _BINS - np.arange(_BINS))
-    kernel = np.fft.rfft(np.exp(-0.5 * np.square(distance / _WIDE)))
     table = table.reshape(-1, *(_BINS,) * dimensions)
     for axis in range(1, dimensions + 1):
-        turned = np.moveaxis(table, axis, -1)
-        table = np.moveaxis(np.fft.irfft(np.fft.rfft(turned) * kernel, _BINS), -1, axis)
+        table = np.moveaxis(np.moveaxis(table, axis, -1) @ _AROUND, -1, axis)
     return table.reshape(shape)
 
 
