@@ -95,6 +95,23 @@ def test_there_is_ink_all_the_way() -> None:
     assert meet([straight((40, 40), 0), straight((60, 40), math.pi)], ink, REACH) == []
 
 
+def test_a_way_that_would_leave_the_window_is_none() -> None:
+    ink = np.full((80, 200), 255, np.uint8)
+    rising, falling = straight((60, 20), -0.7), straight((110, 20), math.pi + 0.7)
+    assert len(meet([rising, falling], ink, REACH)) == 1
+    assert meet([straight((60, 3), -0.7), straight((110, 3), math.pi + 0.7)], ink, REACH) == []
+
+
+def test_a_way_that_winds_is_none() -> None:
+    """As one does that goes along the outlines of hollow letters."""
+    ink = np.full((80, 200), 255, np.uint8)
+    one, other = straight((40, 40), 0, steps=30), straight((60, 40), math.pi)
+    assert len(meet([one, other], ink, REACH)) == 1
+    one.path[:, 1] += 2 * np.sin(np.arange(30) / 4)
+    one.path[:, 2] = np.arctan(0.5 * np.cos(np.arange(30) / 4))
+    assert meet([one, other], ink, REACH) == []
+
+
 def test_what_a_letters_edge_led_astray_is_left_out() -> None:
     ink = np.zeros((80, 200), np.uint8)
     ink[39:42] = ink[30:50, 45:55] = 255

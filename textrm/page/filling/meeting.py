@@ -88,12 +88,14 @@ def _joined_before(one: Way, other: Way, ink: np.ndarray, reach: int, steps: int
     back = back[: np.flatnonzero(ahead)[-1] + 1][::-1]
     across = back[0, :2] - start[-1, :2]
     gap, straight = math.hypot(*across), math.atan2(across[1], across[0])
-    off, behind = _turn(straight - heading), _turn(back[0, 2] + math.pi - straight)
+    off, behind = _turn(np.array([straight - heading, back[0, 2] + math.pi - straight])).tolist()
     if gap > HIDDEN * reach or max(abs(off), abs(behind)) > _TURN or abs(off - behind) > _UNEVEN:
         return None
     bridge = _bridge(start[-1], off, back[0], behind, gap)
-    columns, rows = np.rint(bridge[:, :2]).astype(int).T
-    if (ink[rows, columns] < min(one.full, other.full) / 2).any():
+    places = np.rint(bridge[:, :2]).astype(int)
+    if (places < 0).any() or (places >= ink.shape[::-1]).any():
+        return None
+    if (ink[places[:, 1], places[:, 0]] < min(one.full, other.full) / 2).any():
         return None
     returned = np.column_stack([back[:, :2], back[:, 2] + math.pi, back[:, 4], back[:, 3]])
     path = np.concatenate([start, bridge, returned])

@@ -51,9 +51,9 @@ def beyond(
         # Where strokes cross, neither stands on its ground.
         bare = ~hidden & ~stroke & (np.abs(crop[rows, columns] - ends.ink[number]).mean(1) > full)
         seen = np.cumsum(stroke)
-        out = np.flatnonzero(seen[2 * _OUT :] - seen[: -2 * _OUT] == 2 * _OUT) if count > 2 * _OUT else []
-        out = [stop for stop in out if hidden[: stop + 1].any()]
-        if out and bare[: out[0]].sum() <= _BARE:
+        out = np.flatnonzero(seen[2 * _OUT :] - seen[: -2 * _OUT] == 2 * _OUT)
+        out = out[np.cumsum(hidden)[out] > 0]
+        if len(out) and bare[: out[0]].sum() <= _BARE:
             window = slice(out[0] + 1, out[0] + 2 * _OUT + 1)
             clear = float(plane[rows[window], columns[window]].mean(dtype=np.float64)) - _OFF * abs(float(turn))
             if clear > most:
