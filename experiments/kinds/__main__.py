@@ -17,21 +17,23 @@ from textrm.page.kinds.choice import STAY
 from textrm.page.kinds.classifier import Classifier
 from textrm.page.kinds.features import Known
 
-DRAWN, FOUND = 600, 400  # seeds
+DRAWN, FOUND, BARS, UNSEEN = 900, 910, 451, 460  # seeds
 
 
 @click_command()
-@click.option("--pages", default=1800, show_default=True, help="Drawn pages to fit to.")
-@click.option("--measured", default=100, show_default=True,
+@click.option("--pages", default=2200, show_default=True, help="Drawn pages to fit to.")
+@click.option("--found", default=900, show_default=True, help="Further ones to fit to, whose words the finder finds.")
+@click.option("--measured", default=160, show_default=True,
               help="Pages in other faces to measure on, and as many to choose the bars on.")  # fmt: skip
 @click.option("--out", default=Path("runs/kinds"), show_default=True, type=click.Path(path_type=Path))
 @workers_option
-def main(pages: int, measured: int, out: Path, workers: int) -> None:
+def main(pages: int, found: int, measured: int, out: Path, workers: int) -> None:
     """Draw pages, fit, choose the bars, measure; write the weights, and print a table of what is told for what."""
     drawn = words_of(out / "drawn.npz", DRAWN, range(pages), False, False, workers)
-    bars = words_of(out / "bars.npz", FOUND, range(measured, 2 * measured), True, True, workers)
-    unseen = words_of(out / "unseen.npz", FOUND, range(measured), True, True, workers)
-    classifier = decided(fit(drawn), bars)
+    found_words = words_of(out / "found.npz", FOUND, range(found), True, False, workers)
+    bars = words_of(out / "bars.npz", BARS, range(measured), True, True, workers)
+    unseen = words_of(out / "unseen.npz", UNSEEN, range(measured), True, True, workers)
+    classifier = decided(fit(drawn, found_words), bars)
     classifier.save(out / "weights.npz")
     click.echo("\n".join(report(classifier, unseen)))
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from experiments.kinds.fit import scores
+from experiments.kinds.fit import decided, fit, scores
 from experiments.kinds.material import UNKNOWN, Words, drawn_words, faces, joined, true_kinds
+from experiments.kinds.trees import Growth
 from textrm.data.sample import KINDS, Sample
 from textrm.page.finding.mask import find_lettering
-from textrm.page.kinds.features import FEATURES
+from textrm.page.kinds.features import FEATURES, Known
 
 DIALOGUE, CREDIT = KINDS.index("dialogue"), KINDS.index("credit")
 
@@ -54,3 +55,40 @@ def test_sets_are_put_together_and_no_face_is_in_both() -> None:
     held, others = ({face.family.split()[0] for face in faces(side).faces} for side in (True, False))
     assert held
     assert not held & others
+
+
+def test_trees_learn_two_numbers_at_once() -> None:
+    def told(seed: int) -> tuple[Words, np.ndarray]:
+        """Credits where the second and the third number have the same sign, which neither tells alone."""
+        drawn = words(seed)
+        same = (drawn.rows[:, 1] > 0) == (drawn.rows[:, 2] > 0)
+        drawn.rows[:, 0] = 0
+        return Words(drawn.rows[:, :6], np.where(same, CREDIT, DIALOGUE), drawn.block, drawn.page, drawn.goes), same
+
+    growth = Growth(trees=60, depth=3, rate=0.3, columns=0.8)
+    classifier = fit(told(0)[0], told(1)[0], growth)
+    unseen, same = told(2)
+    shares = classifier(Known(unseen.rows, unseen.block))
+    assert ((shares.argmax(1) == CREDIT) == same).mean() > 0.95
+    assert classifier.leaves.shape == (60, 8, len(KINDS))
+
+
+def test_found_words_count_more_and_unknown_ones_not_at_all() -> None:
+    drawn, found = words(0), words(1)
+    found.kind[:] = DIALOGUE  # whatever the first number says
+    found.kind[::2] = UNKNOWN
+    drawn.rows[:], found.rows[:] = 0, 0
+    classifier = fit(drawn, found, Growth(trees=1, depth=1))
+    shares = classifier(Known(drawn.rows, drawn.block))[0]
+    assert 0.8 < shares[DIALOGUE] < 0.92
+    assert shares[[kind not in (DIALOGUE, CREDIT) for kind in range(len(KINDS))]].max() < 1e-5
+
+
+def test_bars_keep_other_words_from_staying() -> None:
+    classifier = fit(words(0), words(1), Growth(trees=8, depth=2))
+    wrong = words(2)
+    wrong.kind[:] = DIALOGUE
+    before = (classifier.tell(classifier(Known(wrong.rows, wrong.block))) == CREDIT).mean()
+    after = (decided(classifier, wrong).tell(classifier(Known(wrong.rows, wrong.block))) == CREDIT).mean()
+    assert before > 0.2
+    assert after <= 0.005
