@@ -88,7 +88,7 @@ def test_bars_keep_other_words_from_staying() -> None:
     classifier = fit(words(0), words(1), Growth(trees=8, depth=2))
     wrong = words(2)
     wrong.kind[:] = DIALOGUE
-    before = (classifier.tell(classifier(Known(wrong.rows, wrong.block))) == CREDIT).mean()
-    after = (decided(classifier, wrong).tell(classifier(Known(wrong.rows, wrong.block))) == CREDIT).mean()
+    before = (classifier.sure(classifier(Known(wrong.rows, wrong.block))) == CREDIT).mean()
+    after = (decided(classifier, wrong).sure(classifier(Known(wrong.rows, wrong.block))) == CREDIT).mean()
     assert before > 0.2
     assert after <= 0.005

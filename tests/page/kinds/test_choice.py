@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -57,3 +59,14 @@ def test_words_of_one_block_are_counted_once() -> None:
     other = region("credit", 10, 200, 40, 210)
     assert counted_kinds([*lines, other, region("watermark", 10, 300, 90, 340)]) == {"credit": 2, "watermark": 1}
     assert counted_kinds([]) == {}
+
+
+def test_a_word_goes_as_what_it_surely_is() -> None:
+    doubtful, sure = (replace(region("watermark", 0, top, 20, top + 10), goes_as=kind)
+                      for top, kind in ((0, "dialogue"), (30, "watermark")))  # fmt: skip
+    mask = np.ones((60, 30), np.uint8)
+    goes, kept = parted(mask, mask * np.uint8(200), [doubtful, sure], kinds_that_go())
+    assert (goes, kept) == ([doubtful], [sure])
+    assert mask[:10, :20].all()
+    assert not mask[30:40, :20].any()
+    assert parted(mask, mask, [doubtful, sure], {"watermark"}) == ([sure], [doubtful])

@@ -30,16 +30,16 @@ def test_the_words_of_a_block_are_of_one_kind() -> None:
     shares = classifier(known([-3, 1, -3, 3], [0, 0, 0, 1]))
     np.testing.assert_allclose(shares.sum(1), 1)
     np.testing.assert_allclose(shares[0], shares[1])
-    assert [KINDS[number] for number in classifier.tell(shares)] == ["dialogue", "dialogue", "dialogue", "credit"]
+    assert [KINDS[number] for number in classifier.sure(shares)] == ["dialogue", "dialogue", "dialogue", "credit"]
     assert shares[0, KINDS.index("dialogue")] > 0.99  # the mean of -3, 1 and -3 is below the lower fork
     assert classifier(known([], [])).shape == (0, len(KINDS))
 
 
-def test_below_its_bar_a_kind_is_not_told() -> None:
+def test_below_its_bar_a_word_goes_as_another_kind() -> None:
     shares = follows_the_first()(known([0.6, 3.0], [0, 1]))
     assert 0.25 < shares[0, KINDS.index("credit")] < 0.85 < shares[1, KINDS.index("credit")]
     assert shares[0].argmax() == KINDS.index("credit")
-    told = follows_the_first({"credit": 0.85}).tell(shares)
+    told = follows_the_first({"credit": 0.85}).sure(shares)
     assert KINDS[told[0]] != "credit"
     assert KINDS[told[1]] == "credit"
 

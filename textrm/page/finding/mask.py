@@ -18,7 +18,8 @@ class Region:
 
     ``polygon`` is N x 2 int32, the hull of the region's pixels (x, y); ``box`` is x0, y0, x1, y1 with x1, y1 outside;
     ``score`` the mean probability of its pixels in [0, 1], ``area`` their number; ``kind`` what
-    :mod:`textrm.page.kinds` takes it for, empty where nobody asked, and ``kind_score`` how probable that is, in [0, 1].
+    :mod:`textrm.page.kinds` takes it for, empty where nobody asked, and ``kind_score`` how probable that is, in [0, 1];
+    ``goes_as`` the kind that decides whether it goes, which is another where that is not sure enough to stay for.
     """
 
     polygon: np.ndarray
@@ -27,6 +28,7 @@ class Region:
     area: int
     kind: str = ""
     kind_score: float = 0.0
+    goes_as: str = ""
 
 
 def find_lettering(

@@ -40,7 +40,7 @@ def kinds_that_go(remove: Collection[str] | None = None, keep: Collection[str] =
 def parted(
     mask: np.ndarray, prob: np.ndarray, regions: Sequence[Region], go: Collection[str]
 ) -> tuple[list[Region], list[Region]]:
-    """The words that go and those that stay, of other kinds than ``go``, which are taken out of the mask again.
+    """The words that go and those that stay, which are taken out of the mask again: those that go as no kind of ``go``.
 
     Where the hulls of two words lie over one another, strokes are of the smaller one.
 
@@ -50,16 +50,20 @@ def parted(
         regions: the words of the mask.
         go: kinds.
     """
-    kept = [region for region in regions if region.kind not in go]
+    kept = [region for region in regions if not _goes(region, go)]
     if not kept:
         return list(regions), []
     stays = np.zeros_like(mask)
     for region in sorted(regions, key=lambda region: -cv2.contourArea(region.polygon)):
-        cv2.fillConvexPoly(stays, region.polygon, int(region.kind not in go))
+        cv2.fillConvexPoly(stays, region.polygon, int(not _goes(region, go)))
     back = (stays & mask).view(bool)
     mask[back] = 0
     np.minimum(prob, 127, out=prob, where=back)
-    return [region for region in regions if region.kind in go], kept
+    return [region for region in regions if _goes(region, go)], kept
+
+
+def _goes(region: Region, go: Collection[str]) -> bool:
+    return (region.goes_as or region.kind) in go
 
 
 def counted_kinds(regions: Sequence[Region]) -> dict[str, int]:

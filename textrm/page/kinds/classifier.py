@@ -26,7 +26,7 @@ class Classifier:
             2 i + 2.
         cut: T x (2^D - 1); what is above it goes to the second of these.
         leaves: T x 2^D x kinds, what is added at the ends, in logarithms.
-        bars: kinds; a kind is told only where its probability is at least this. At least one is 0.
+        bars: kinds; a word goes as a kind only where its probability is at least this. At least one is 0.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Classifier:
         sums = [self._sums(rows[start : start + _ROWS]) for start in range(0, len(rows), _ROWS)]
         return softmax(np.concatenate(sums))[known.block]
 
-    def tell(self, shares: np.ndarray) -> np.ndarray:
+    def sure(self, shares: np.ndarray) -> np.ndarray:
         """The number of the most probable kind that reaches its bar, for each row."""
         return np.where(shares >= self.bars, shares, -1).argmax(1)
 
