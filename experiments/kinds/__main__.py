@@ -22,7 +22,7 @@ DRAWN, FOUND, BARS, UNSEEN = 900, 910, 451, 460  # seeds
 
 @click_command()
 @click.option("--pages", default=2200, show_default=True, help="Drawn pages to fit to.")
-@click.option("--found", default=900, show_default=True, help="Further ones to fit to, whose words the finder finds.")
+@click.option("--found", default=980, show_default=True, help="Further ones to fit to, whose words the finder finds.")
 @click.option("--measured", default=160, show_default=True,
               help="Pages in other faces to measure on, and as many to choose the bars on.")  # fmt: skip
 @click.option("--out", default=Path("runs/kinds"), show_default=True, type=click.Path(path_type=Path))

@@ -22,12 +22,12 @@ class Growth:
     numbers, shares in (0, 1].
     """
 
-    trees: int = 900
+    trees: int = 1500
     depth: int = 3
-    rate: float = 0.12
-    calm: float = 2.0
+    rate: float = 0.1
+    calm: float = 3.0
     rows: float = 0.6
-    columns: float = 0.3
+    columns: float = 0.25
 
 
 def grown(rows: np.ndarray, shares: np.ndarray, weight: np.ndarray, growth: Growth, seed: int = 0) -> Classifier:
