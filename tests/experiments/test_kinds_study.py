@@ -85,7 +85,7 @@ def test_found_words_count_more_and_unknown_ones_not_at_all() -> None:
 
 
 def test_bars_keep_other_words_from_staying() -> None:
-    classifier = fit(words(0), words(1), Growth(trees=8, depth=2))
+    classifier = fit(words(0), words(1), Growth(trees=20, depth=2, rate=0.3))
     wrong = words(2)
     wrong.kind[:] = DIALOGUE
     before = (classifier.sure(classifier(Known(wrong.rows, wrong.block))) == CREDIT).mean()
