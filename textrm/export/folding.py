@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from textrm.nets.layers.blocks import DepthwiseConvolution
 from textrm.nets.layers.phases import Phases
 
 Net = TypeVar("Net", bound=nn.Module)
@@ -37,8 +38,10 @@ def fold(net: Net) -> Net:
             continue
         for place in range(len(chain) - 1):
             convolution, norm = chain[place], chain[place + 1]
-            if type(convolution) is not nn.Conv2d or type(norm) is not nn.BatchNorm2d or norm.training:
+            if type(convolution) not in (nn.Conv2d, DepthwiseConvolution) or type(norm) is not nn.BatchNorm2d:
                 continue
-            if convolution.bias is None and convolution.padding_mode == "zeros" and norm.running_mean is not None:
+            if norm.training or norm.running_mean is None:
+                continue
+            if convolution.bias is None and convolution.padding_mode == "zeros":
                 chain[place], chain[place + 1] = FoldedConvolution(convolution, norm), nn.Identity()
     return net
