@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from pathlib import Path
 
 import pytest
+from forked_ranks import forking
 from task_contract import small_segmentation as small
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
@@ -25,7 +25,7 @@ def trained(drawn: Path, run: Path, *overrides: str) -> None:
 ])  # fmt: skip
 def test_each_step_stands_once(drawn: Path, tmp_path: Path, step: int, given: list[str], again: list[str]) -> None:
     kill = f"+callbacks.ending={{_target_: ending.Ending, how: killed, rank: 0, step: {step}}}"
-    process = multiprocessing.get_context("spawn").Process(target=trained, args=(drawn, tmp_path, kill, *given))
+    process = forking().Process(target=trained, args=(drawn, tmp_path, kill, *given))
     process.start()
     process.join()
     assert process.exitcode == -9

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from exported_once import ExportedOnce
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 from standin_model import write_tagger
@@ -20,6 +21,7 @@ from textrm.errors import UserError
 from textrm.evaluate import __main__ as evaluate
 from textrm.evaluate.taggers import compare_taggers
 from textrm.export import __main__ as export
+from textrm.export import run as export_run
 from textrm.page.letterbox import letterbox
 from textrm.page.models.tagger import TaggingModel
 from textrm.runs.config import CONFIG_FOLDER
@@ -48,8 +50,10 @@ def command(main: Callable[[], None], monkeypatch: pytest.MonkeyPatch, *words: s
         GlobalHydra.instance().clear()
 
 
-def test_the_exported_tagger_says_what_the_net_says(run: Path, drawn: Path, tmp_path: Path,
+def test_the_exported_tagger_says_what_the_net_says(run: Path, drawn: Path, exported_once: ExportedOnce, tmp_path: Path,
                                                     monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    for module in (export, export_run):
+        monkeypatch.setattr(module, "export", exported_once)
     command(export.main, monkeypatch, f"run={run}", f"out={tmp_path / 'tag.onnx'}")
     tagger = TaggingModel(tmp_path / "tag.onnx", threads=1)
     assert tagger.labels == tuple(drawn.with_name("labels.txt").read_text().split())

@@ -164,7 +164,8 @@ def test_sets_of_a_verifier_have_shares(text: str, entry: tuple[str, str, float]
     assert verify._entry(text) == entry
 
 
-def test_what_features_say_twice_becomes_one_verifier() -> None:
+def test_what_features_say_twice_becomes_one_verifier(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fit_features, "STEPS", 500)
     torch.manual_seed(0)
     net = WordVerifier(PlainTrunk(6), 2, 5).eval()
     net.standardize.running_mean.uniform_(-1, 1)

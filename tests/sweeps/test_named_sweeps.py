@@ -25,6 +25,7 @@ SMALL = [
     "experiment=seg_xception", "net=xception_fast", "net.encoder.width=0.125", "net.encoder.middle_blocks=1",
     "data.workers=0", "data.batch_size=2", "data.val_batch_size=2", "data.crop=64", "data.samples_per_epoch=2",
     "data.val.length=2", "trainer.max_epochs=1", "trainer.accelerator=cpu", "callbacks.progress=null", "threads=1",
+    "callbacks.costs.cpu_threads=null",
 ]  # fmt: skip
 
 

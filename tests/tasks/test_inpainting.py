@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from exported_once import ExportedOnce
 from hydra import compose, initialize_config_dir
 from inpainting_task import FIGURES, TERMS, TINY, batch, task
 from standin_model import write_inpainter
@@ -17,7 +18,7 @@ from textrm.checkpoints.run_net import load_run
 from textrm.errors import UserError
 from textrm.evaluate import __main__ as evaluate
 from textrm.evaluate.fill_scores import named_fillings
-from textrm.export.graph import export
+from textrm.export import run as export_run
 from textrm.runs.config import CONFIG_FOLDER
 from textrm.train import train
 
@@ -73,10 +74,12 @@ def test_synthetic_data_needs_no_file(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_run_is_exported_and_compared_in_one_table(
-    run: Path, drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+    run: Path, drawn: Path, exported_once: ExportedOnce, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
     net, _ = load_run(run)
-    assert export(net, tmp_path / "file.onnx", run="mine") < 1e-4
+    assert exported_once(net, tmp_path / "file.onnx", run="mine") < 1e-4
+    monkeypatch.setattr(export_run, "export", exported_once)
     monkeypatch.setattr("sys.argv", [
         "evaluate", f"manifest={drawn}", f"fills=[{run},{tmp_path / 'file.onnx'},telea,navier_stokes]",
         "holes=both", "limit=6", f"out={tmp_path / 'report'}", "sheet=1", "threads=1",

@@ -6,9 +6,11 @@ import csv
 import os
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+from forked_commands import forked_python
 from task_contract import SEGMENTATION, SMALL
 
 from textrm.runs.outcome import Outcome, Status
@@ -27,7 +29,7 @@ for one in "${started[@]}"; do wait "$one" || exit 1; done
 """
 
 
-def submit(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def submit(folder: Path, *words: str, forked: bool) -> subprocess.CompletedProcess[str]:
     """What sbatch does with the file on two machines of a device each, and a stand-in for srun."""
     tools = folder / "tools"
     tools.mkdir(exist_ok=True)
@@ -36,17 +38,18 @@ def submit(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
         (tools / name).chmod(0o755)
     job = {"SLURM_JOB_ID": str(20000 + os.getpid() % 9000), "SLURM_JOB_NUM_NODES": "2", "SLURM_NTASKS_PER_NODE": "1",
            "SLURM_JOB_NAME": "textrm", "RUN": str(folder / "run"), "PYTHONPATH": str(ROOT)}  # fmt: skip
-    return subprocess.run(
-        ["bash", str(ROOT / "docs" / "slurm" / "train.sbatch"), *words],
-        env=os.environ | job | {"PATH": f"{tools}{os.pathsep}{os.environ['PATH']}"},
-        capture_output=True, text=True, cwd=folder,
-    )  # fmt: skip
+    with forked_python(tools) if forked else nullcontext():
+        return subprocess.run(
+            ["bash", str(ROOT / "docs" / "slurm" / "train.sbatch"), *words],
+            env=os.environ | job | {"PATH": f"{tools}{os.pathsep}{os.environ['PATH']}"},
+            capture_output=True, text=True, cwd=folder,
+        )  # fmt: skip
 
 
 def test_the_file_trains_and_goes_on(drawn: Path, tmp_path: Path) -> None:
     words = [*SMALL, *SEGMENTATION, f"data.manifest={drawn}", "test=false"]
     for epochs in (1, 2):
-        done = submit(tmp_path, *words, f"trainer.max_epochs={epochs}")
+        done = submit(tmp_path, *words, f"trainer.max_epochs={epochs}", forked=True)
         assert done.returncode == 0, done.stderr
     outcome = Outcome.read(tmp_path / "run")
     assert outcome is not None
@@ -56,7 +59,7 @@ def test_the_file_trains_and_goes_on(drawn: Path, tmp_path: Path) -> None:
 
 
 def test_a_sweep_is_refused(tmp_path: Path) -> None:
-    done = submit(tmp_path, "-m", *SEGMENTATION, "loss.gamma=0,1")
+    done = submit(tmp_path, "-m", *SEGMENTATION, "loss.gamma=0,1", forked=False)
     assert done.returncode == 1
     assert set(done.stderr.splitlines()) == {
         "error: -m was given to 2 processes at once, and each would run the sweep: start it once, without torchrun or "

@@ -145,6 +145,7 @@ def test_a_process_that_is_stopped_while_it_starts_ends_without_a_word(
     assert capfd.readouterr().err == ""
 
 
+@pytest.mark.usefixtures("forked")
 def test_sigterm_ends_all(pages: Path, tmp_path: Path) -> None:
     with pytest.raises(SystemExit) as end:
         train(small_segmentation(pages, tmp_path, *STILL, *TWO, *ending("terminated", 0)), tmp_path)

@@ -12,6 +12,7 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from textrm.export.folding import fold
 from textrm.export.wrappers import Exported, exported
 from textrm.nets.layers.phases import with_dilation
 
@@ -21,7 +22,7 @@ _CALLS = 5  # of which the fastest counts: what else the machine does only adds
 
 def as_measured(net: nn.Module, size: int | None = None) -> Exported:
     """The net as it is exported, on the CPU; ``size`` is the side of the pictures that a tagger sees."""
-    return exported(with_dilation(copy.deepcopy(net).cpu().float()), size)
+    return exported(with_dilation(net).cpu().float(), size)
 
 
 def parameters(net: nn.Module) -> int:
@@ -47,8 +48,8 @@ def cpu_seconds_per_megapixel(model: Exported, threads: int) -> float:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         program = torch.onnx.export(
-            model, pictures, dynamo=True, verbose=False, opset_version=20, input_names=model.inputs,
-            output_names=list(model.outputs),
+            fold(copy.deepcopy(model)), pictures, dynamo=True, verbose=False, opset_version=20,
+            input_names=model.inputs, output_names=list(model.outputs),
         )  # fmt: skip
     assert program is not None
     options = onnxruntime.SessionOptions()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
@@ -12,11 +10,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-import shard_shares
 import torch
+from forked_ranks import forking
 from pytorch_lightning import LightningModule, Trainer
 from pytorch_lightning.callbacks import ModelCheckpoint
-from shard_shares import data_of, epochs_of, seen_of
+from shard_shares import data_of, epochs_of, seen_of, take_share
 
 from textrm.data.dataset import ManifestDataset
 from textrm.data.sampling import MixtureSampler
@@ -152,12 +150,16 @@ def test_a_training_that_fails_in_mid_epoch_sees_the_rest_after_it(
 @pytest.mark.slow
 def test_two_processes_share_the_samples_out(make_shards: Make, tmp_path: Path) -> None:
     path, taken = make_shards(24), 2  # the rest of an epoch, and a whole one
-    words = [sys.executable, shard_shares.__file__, str(path)]
     processes = [
-        subprocess.Popen([*words, str(rank), "2", str(tmp_path / "store"), str(tmp_path / f"{rank}.json"), str(taken)])
+        forking().Process(target=take_share,
+                          args=(path, rank, 2, tmp_path / "store", tmp_path / f"{rank}.json", taken))
         for rank in (0, 1)
-    ]
-    assert [process.wait() for process in processes] == [0, 0]
+    ]  # fmt: skip
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0, 0]
     shares = [json.loads((tmp_path / f"{rank}.json").read_text()) for rank in (0, 1)]
     whole = json.loads(json.dumps(epochs_of(data_of(path, 0).train_dataloader())))
     for epoch, batches in enumerate(whole):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import runpy
 import shlex
 import sys
@@ -15,7 +16,10 @@ from experiments import running
 
 
 def in_this_process(monkeypatch: pytest.MonkeyPatch, module: ModuleType) -> list[str]:
-    """The commands that a study gives, which run here: the imports of new processes would take longer than the work."""
+    """The commands that a study gives, which run here: the imports of new processes would take longer than the work.
+
+    For the same reason they start none themselves.
+    """
     commands: list[str] = []
 
     def run(command: str, allowed: Sequence[int] = (0,)) -> int:
@@ -32,6 +36,7 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch, module: ModuleType) -> list
             GlobalHydra.instance().clear()
         return 0
 
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
     for holder in (module, running):
         monkeypatch.setattr(holder, "run", run, raising=False)
     return commands

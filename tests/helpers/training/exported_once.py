@@ -53,9 +53,9 @@ class ExportedOnce:
 
 
 def _with_weights(first: Path, net: nn.Module, size: int | None, out: Path) -> float | None:
-    """Write the file ``first`` with the weights of ``net``; returns the difference from torch, None where it is another.
+    """Write the file ``first`` with the weights of ``net``; returns the difference from torch, or None.
 
-    It is another net, too, where the exporter made something else of a weight.
+    None is for another net, and for one of whose weights the exporter made something else.
     """
     plain = exported(with_dilation(net), size)
     weights = {name: value for name, value in fold(exported(with_dilation(net), size)).state_dict().items()

@@ -12,11 +12,13 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from multiprocessing import forkserver
+from multiprocessing.context import ForkServerContext
 from multiprocessing.reduction import DupFd
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from ending import STARTER
 
 from textrm.training import launch
 
@@ -26,14 +28,20 @@ IMPORTED = ["textrm.training.rank", "textrm.data.datamodule", "textrm.data.trans
             "pytorch_lightning.loggers", "torch.utils.tensorboard"]  # fmt: skip
 
 
-def fork_ranks(patch: pytest.MonkeyPatch) -> None:
-    """Until ``patch`` is undone, trainings on several devices take forked processes."""
+def forking() -> ForkServerContext:
+    """What starts processes that have imported what they need."""
     with pytest.MonkeyPatch.context() as here:
         here.setenv("PYTHONPATH", os.pathsep.join(filter(None, sys.path)))
         CONTEXT.set_forkserver_preload(IMPORTED)
         forkserver.ensure_running()
-    forking = SimpleNamespace(Popen=Forked, PIPE=subprocess.PIPE, TimeoutExpired=subprocess.TimeoutExpired)
-    patch.setattr(launch, "subprocess", forking)
+    return CONTEXT
+
+
+def fork_ranks(patch: pytest.MonkeyPatch) -> None:
+    """Until ``patch`` is undone, trainings on several devices take forked processes."""
+    forking()
+    instead = SimpleNamespace(Popen=Forked, PIPE=subprocess.PIPE, TimeoutExpired=subprocess.TimeoutExpired)
+    patch.setattr(launch, "subprocess", instead)
 
 
 class Forked:
@@ -43,7 +51,8 @@ class Forked:
         assert list(words[:3]) == [sys.executable, "-m", "textrm.training.rank"]
         read, write = os.pipe()
         self.stdin = os.fdopen(write, "wb")
-        self._process = CONTEXT.Process(target=_run, args=(words[2:], dict(env), DupFd(read)))
+        told = dict(env) | {STARTER: str(os.getpid())}
+        self._process = CONTEXT.Process(target=_run, args=(words[2:], told, DupFd(read)))
         self._process.start()
         os.close(read)
 

@@ -1,12 +1,8 @@
-"""What a process is given out of tars; as a program one of several: ``shard_shares.py MANIFEST RANK RANKS STORE OUT``.
-
-With BATCHES behind these, the first epoch goes on after so many.
-"""
+"""What a process is given out of tars."""
 
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -48,17 +44,12 @@ def epochs_of(loader: Any, first: int = 0, epochs: int = 2) -> list[list[Any]]:
     return found
 
 
-def main() -> None:
-    """Take a share of two epochs."""
-    manifest, rank, ranks, store, out, *taken = sys.argv[1:]
-    dist.init_process_group("gloo", f"file://{store}", rank=int(rank), world_size=int(ranks))
-    data = data_of(Path(manifest), workers=2)
-    data.share_out(int(ranks))
+def take_share(manifest: Path, rank: int, ranks: int, store: Path, out: Path, taken: int) -> None:
+    """Write to ``out`` what one of several processes is given in two epochs, of which the first goes on after some."""
+    dist.init_process_group("gloo", f"file://{store}", rank=rank, world_size=ranks)
+    data = data_of(manifest, workers=2)
+    data.share_out(ranks)
     loader = data.train_dataloader()
-    loader.load_state_dict({"batches": int(taken[0]) if taken else 0})
-    Path(out).write_text(json.dumps(epochs_of(loader)))
+    loader.load_state_dict({"batches": taken})
+    out.write_text(json.dumps(epochs_of(loader)))
     dist.destroy_process_group()
-
-
-if __name__ == "__main__":
-    main()
