@@ -43,13 +43,13 @@ def test_masked_convolutions_train_judge_and_are_not_repeated(
     tiny = f"net.width=0.125 net.levels=2 data.crop=32 data.workers=0 {CPU}"
     monkeypatch.setattr(study, "COMMON", f"{study.COMMON} {tiny}")
     arguments = ["--manifest", str(drawn), "--steps", "1", "--limit", "1", "--threads", "1",
-                 "--only", "partial_separable", "--out", str(tmp_path)]  # fmt: skip
+                 "--only", "gated_separable", "--out", str(tmp_path)]  # fmt: skip
     for judge in ([], ["--judge", f"drawn={drawn}:val"]):
         result = CliRunner().invoke(study.main, [*arguments, *judge])
         assert result.exit_code == 0, result.output
     assert [command.split()[0] for command in commands] == ["textrm.train", "textrm.evaluate"]
     lines = list(csv.DictReader((tmp_path / "results.csv").open()))
-    assert [line["method"] for line in lines] == ["partial_separable", "telea", "navier_stokes"]
+    assert [line["method"] for line in lines] == ["gated_separable", "telea", "navier_stokes"]
     assert {line["set"] for line in lines} == {"drawn"}
 
 
