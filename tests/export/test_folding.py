@@ -9,13 +9,14 @@ from coming_back import trained
 from torch import nn
 
 from textrm.export.folding import fold
+from textrm.nets.layers.blocks import DepthwiseConvolution
 from textrm.nets.layers.phases import Phases
 
 
 def chain() -> nn.Sequential:
     return nn.Sequential(
         nn.Conv2d(3, 8, 3, stride=2, padding=1, groups=1, bias=False), nn.BatchNorm2d(8), nn.ReLU(),
-        Phases(2, nn.Conv2d(8, 8, 3, padding=1, groups=8, bias=False), nn.BatchNorm2d(8, eps=0.1)),
+        Phases(2, DepthwiseConvolution(8), nn.BatchNorm2d(8, eps=0.1)),
         nn.Conv2d(8, 4, 1), nn.BatchNorm2d(4),
     )  # fmt: skip
 

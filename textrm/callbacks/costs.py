@@ -82,11 +82,11 @@ class Costs(Callback):
     def _measure(self, net: Any) -> None:
         config = read_config(self.run / "resolved.yaml")
         size = OmegaConf.select(config, "data.crop")
-        recipe = OmegaConf.to_yaml(config.net) + str(size) if "net" in config else str(id(net))
         try:
             model = costs.as_measured(net, size)
             self.figures["gmac_per_megapixel"] = round(costs.gmac_per_megapixel(model), 4)
             if self.cpu_threads is not None:
+                recipe = OmegaConf.to_yaml(config.net) + str(size) if "net" in config else str(id(net))
                 key = recipe, self.cpu_threads
                 if key not in _seconds:
                     _seconds[key] = costs.cpu_seconds_per_megapixel(model, self.cpu_threads)
