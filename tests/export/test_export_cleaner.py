@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from textrm.export import __main__ as export
 from textrm.export.calibration import calibration_crops
 from textrm.export.quantisation import cleaned_psnr, quantize
 from textrm.export.wrappers import ExportedCleaner
+from textrm.nets.cleaning import cleaning_cascade
 from textrm.nets.cleaning.cleaner import Cleaner as Net
 from textrm.page import CleaningModel, EndToEnd
 
@@ -25,6 +27,14 @@ pytestmark = pytest.mark.slow
 
 UNET = {"_target_": "textrm.nets.layers.unet.UNet", "_partial_": True, "channels": [8], "blocks": [1]}
 TINY = {"_target_": "textrm.nets.cleaning.cleaning_cascade.CleaningCascade", "find": UNET, "paint": UNET}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def low_pyramid() -> Iterator[None]:
+    """Exporting takes a time that grows with the number of levels; test_readme exports all of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cleaning_cascade, "LEVELS", 2)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +107,7 @@ def test_int8_is_priced_in_decibels_and_refused_where_they_are_too_many(
     out = tmp_path / "refused.onnx"
     words = (f"run={file.with_name('run')}", f"out={out}", f"manifest={drawn}", "int8=true", "crops=2", "crop=64")
     for limit, said in (("max_drop_decibels=-99", "of PSNR, more than max_drop_decibels=-99"),
-                        ("low=0.2", "low is for segmenters"), ("crop=65", "multiple of 32 pixels")):  # fmt: skip
+                        ("low=0.2", "low is for segmenters"), ("crop=65", "multiple of 4 pixels")):  # fmt: skip
         with pytest.raises(SystemExit, match="1"):
             command(monkeypatch, *words, limit)
         assert said in capsys.readouterr().err
