@@ -31,7 +31,7 @@ TINY = {"_target_": "textrm.nets.cleaning.cleaning_cascade.CleaningCascade", "fi
 
 @pytest.fixture(scope="module", autouse=True)
 def low_pyramid() -> Iterator[None]:
-    """Exporting takes a time that grows with the number of levels; test_readme exports all of them."""
+    """Exporting takes a time that grows with the number of levels; test_inpainting exports all of them."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cleaning_cascade, "LEVELS", 2)
         yield
