@@ -225,7 +225,9 @@ def test_the_recipe_of_the_finder_runs_from_drawings_to_weights_and_is_not_repea
     assert f"weights={finding.START}" in legs[0]
     assert f"bare.manifest={tmp_path / 'out' / 'bare1.csv'}" in legs[1]
     averages = [command for command in commands if command.startswith("experiments.finding.average")]
-    assert [command.split()[1:3] for command in averages] == [[str(finding.START), str(tmp_path / "out" / "leg1.onnx")]]
+    assert [command.split()[1:3] for command in averages] == [
+        [str(finding.START), str(tmp_path / "out" / f"leg{number}.onnx")] for number in (1, 2)
+    ]
     assert f"weights={tmp_path / 'out' / 'leg1_averaged.onnx'}" in legs[1]
     model = SegmentationModel(tmp_path / "out" / "find.onnx", threads=1)
     assert (model.looks, model.threshold) == (4, 0.4)
