@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from textrm.tasks.ranks import Means, union
+from textrm.tasks.ranks import Means, mean_of_all, union
 
 
 @pytest.fixture
@@ -48,3 +48,20 @@ def test_what_all_found_is_one(another: Callable[[Any], None]) -> None:
     assert union({"a": "1"}) == {"a": "1"}
     another({"b": "2"})
     assert union({"a": "1"}) == {"a": "1", "b": "2"}
+
+
+def test_all_values_are_averaged_in_one_meeting(monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = {"focal": torch.tensor(1.0, requires_grad=True), "loss": torch.tensor(3.0, dtype=torch.bfloat16)}
+    assert mean_of_all(mine) is mine
+    met: list[torch.Tensor] = []
+
+    def summed(values: torch.Tensor) -> None:
+        met.append(values.clone())
+        values += torch.tensor([2.0, 7.0])
+
+    monkeypatch.setattr(torch.distributed, "is_initialized", lambda: True)
+    monkeypatch.setattr(torch.distributed, "get_world_size", lambda: 2)
+    monkeypatch.setattr(torch.distributed, "all_reduce", summed)
+    assert {name: float(value) for name, value in mean_of_all(mine).items()} == {"focal": 1.5, "loss": 5.0}
+    assert len(met) == 1
+    assert not met[0].requires_grad

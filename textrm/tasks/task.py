@@ -17,7 +17,7 @@ from torchmetrics import Metric
 from textrm.errors import UserError
 from textrm.nets.contract import need_kind, stride_of
 from textrm.tasks.own_metrics import Metrics, OwnMetrics
-from textrm.tasks.ranks import Means, same_buffers
+from textrm.tasks.ranks import Means, mean_of_all, same_buffers
 
 log = logging.getLogger(__name__)
 
@@ -185,12 +185,13 @@ class Task(LightningModule, ABC):
 
         Where several processes train together it is the mean over all of them.
         """
-        for name, value in values.items():
-            if stage == "train":
-                count = len(batch["id"])
-                self.log(f"train/{name}", value, prog_bar=name == "loss", batch_size=count, sync_dist=True)
-            else:
-                self.means.add(name, value, len(batch["id"]))
+        count = len(batch["id"])
+        if stage != "train":
+            for name, value in values.items():
+                self.means.add(name, value, count)
+            return
+        for name, value in mean_of_all(values).items():
+            self.log(f"train/{name}", value, prog_bar=name == "loss", batch_size=count)
 
     def check_finite(self, loss: Tensor, batch: dict[str, Any]) -> None:
         """Stop where a loss is not finite.
