@@ -32,7 +32,7 @@ def mean_of_all(values: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
 
     They meet once for all values. With ``sync_dist=True`` Lightning 2.6 lets them meet twice for each.
     """
-    if not together():
+    if not (together() and values):
         return values
     every = torch.stack([value.detach().float() for value in values.values()])
     dist.all_reduce(every)

@@ -48,6 +48,7 @@ class Task(LightningModule, ABC):
         self.val_scores = scores()
         self.test_scores = scores()
         self.means = Means()
+        self._of_step: dict[str, Tensor] = {}
         self.net = net.to(memory_format=torch.channels_last) if channels_last else net
         self.make_optimizer = optimizer
         self.make_scheduler = scheduler
@@ -92,7 +93,13 @@ class Task(LightningModule, ABC):
         torch.manual_seed(int(np.random.SeedSequence(state).generate_state(1)[0]))
 
     def on_train_batch_end(self, outputs: Any, batch: dict[str, Any], batch_idx: int) -> None:
-        """Validate after the last step, wherever in an epoch that is; the callbacks, which may stop it, come before."""
+        """Log what the step said, now that the processes are as far as each other: within it they would wait twice.
+
+        Validate after the last step, wherever in an epoch that is; the callbacks, which may stop it, come before.
+        """
+        for name, value in mean_of_all(self._of_step).items():
+            self.log(f"train/{name}", value, prog_bar=name == "loss", batch_size=len(batch["id"]))
+        self._of_step = {}
         trainer = self.trainer
         enough = self.current_epoch >= (trainer.min_epochs or 0) and self.global_step >= (trainer.min_steps or 0)
         last = self.current_epoch + 1 == trainer.max_epochs and trainer.is_last_batch
@@ -190,8 +197,7 @@ class Task(LightningModule, ABC):
             for name, value in values.items():
                 self.means.add(name, value, count)
             return
-        for name, value in mean_of_all(values).items():
-            self.log(f"train/{name}", value, prog_bar=name == "loss", batch_size=count)
+        self._of_step |= {name: value.detach() for name, value in values.items()}
 
     def check_finite(self, loss: Tensor, batch: dict[str, Any]) -> None:
         """Stop where a loss is not finite.
