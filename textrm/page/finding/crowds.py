@@ -38,7 +38,7 @@ def score_crowds(
         judge: scores words by their numbers.
     """
     strokes, word_of = words.strokes, words.of_strokes()
-    crowds = np.flatnonzero(asked & (np.bincount(word_of, minlength=len(scores)) >= _CROWD))
+    crowds = np.flatnonzero(asked & (parts_of(words) > 1))
     if not len(crowds):
         return scores
     centres = np.stack([strokes.means(strokes.ys), strokes.means(strokes.xs)], 1)
