@@ -68,9 +68,11 @@ LEGS = (
               help="Folder of the lists of what is used: drawings, further_drawings, stamps, photos.")  # fmt: skip
 @click.option("--out", default=Path("runs/finding"), show_default=True, type=click.Path(path_type=Path))
 @click.option("--scale", default=1.0, show_default=True, help="Times the pages and the steps; less to try it out.")
+@click.option("--net", default="", help="Settings of another net, such as 'encoder@net.net.encoder=mobilenet'. It "
+              "begins with random weights, and nothing is averaged.")  # fmt: skip
 @click.option("--options", default="", help="Added to each training, such as 'threads=2'.")
 def main(comics: Path, art: Path | None, clip_art: Path, stamps: Path, lists: Path, out: Path, scale: float,
-         options: str) -> None:  # fmt: skip
+         net: str, options: str) -> None:  # fmt: skip
     """Draw the material, train in legs, train the verifier, export float and int8 weights. Nothing is done twice.
 
     The drawings are those of Debian's packages openclipart-svg and tuxpaint-stamps-default that bear no letters and are
@@ -79,10 +81,11 @@ def main(comics: Path, art: Path | None, clip_art: Path, stamps: Path, lists: Pa
     comics = comics.resolve()
     sets = draw_material(comics, art, {"drawings": (clip_art, 1800), "stamps": (stamps, 300)}, lists, out, scale)
     weights, bare = START, sets.pop("bare")
+    begin = f"{net} callbacks.batch_norm.step=null" if net else f"weights={START}"
     for number, leg in enumerate(LEGS, 1):
         given = " ".join(f"data.train.{name}.manifest={manifest}" for name, manifest in sets.items())
         folder, count = out / f"leg{number}", some(leg.steps, scale)
-        train_once(f"experiment=release_find weights={weights} data.manifest={comics} {given} "
+        train_once(f"experiment=release_find {begin} data.manifest={comics} {given} "
                    f"data.train.bare.manifest={bare} scheduler.total_steps={count} seed={number} test=false "
                    f"{leg.settings} {options}".strip(), folder, count)  # fmt: skip
         weights, mined = out / f"leg{number}.onnx", out / f"bare{number}.csv"
@@ -90,11 +93,12 @@ def main(comics: Path, art: Path | None, clip_art: Path, stamps: Path, lists: Pa
             run(f"textrm.export run={folder} out={weights} checkpoint=last low=0.3")
             run(f"experiments.finding.mine {weights} {bare} {mined} --limit {some(600, scale)}")
         bare = mined
-        if leg.share:
+        if leg.share and not net:
             averaged = out / f"leg{number}_averaged.onnx"
             if not averaged.exists():
                 run(f"experiments.finding.average {START} {weights} {averaged} --share {leg.share}")
             weights = averaged
+        begin = f"{net} weights={weights}".strip()
     verifier, int8 = out / "verifier.onnx", out / "verifier.int8.onnx"
     if not (verifier.exists() and int8.exists()):
         further = draw_unseen(clip_art, lists, out, scale)

@@ -38,6 +38,17 @@ def test_weights_of_torchvision_load_from_a_file(tmp_path, scse):
     assert len(names) == (17 * 6 if scse else 0)
 
 
+@pytest.mark.parametrize("make", [partial(MobileNetV2Encoder, 0.25), small_xception])
+def test_a_prior_beside_the_colors_says_nothing_at_first(make, tmp_path):
+    torch.manual_seed(0)
+    torch.save(make().state_dict(), tmp_path / "weights.pt")
+    learnt, seen = (started(make, weights=str(tmp_path / "weights.pt"), in_channels=wide).eval() for wide in (3, 4))
+    image = torch.rand(1, 4, 64, 64)
+    with torch.no_grad():
+        for one, other in zip(learnt(image[:, :3]), seen(image), strict=True):
+            torch.testing.assert_close(one, other)
+
+
 def test_weights_of_another_width_are_refused_with_the_list_and_nothing_is_loaded(caplog):
     small, large = MobileNetV2Encoder(0.25), MobileNetV2Encoder(0.5)
     before = {name: value.clone() for name, value in small.state_dict().items()}

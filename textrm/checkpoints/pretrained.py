@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torchvision.models import MobileNet_V2_Weights
 
+from textrm.checkpoints.weights import with_further_inputs
 from textrm.errors import UserError
 from textrm.nets.encoders.encoder import Encoder
 from textrm.nets.encoders.mobilenet import MobileNetV2Encoder
@@ -24,7 +25,7 @@ def load_pretrained(net: nn.Module) -> None:
 
     An encoder's ``weights`` are ``imagenet``, torchvision's; a run folder, whatever task it was trained on (its
     ``checkpoints/best.ckpt``, or ``last.ckpt`` where it was never validated); a checkpoint; a state dict, such as
-    torchvision's; or None.
+    torchvision's; or None. What the encoder sees beside the three colors begins at zero.
 
     Raises:
         UserError: when the weights cannot be had, or do not fit (see :func:`load_by_name`).
@@ -33,7 +34,7 @@ def load_pretrained(net: nn.Module) -> None:
         if isinstance(encoder, Encoder) and encoder.weights is not None:
             imagenet = encoder.weights == "imagenet"
             state, own = (_imagenet(encoder), False) if imagenet else read_encoder(Path(encoder.weights))
-            load_by_name(encoder, state, own)
+            load_by_name(encoder, with_further_inputs(encoder, state), own)
             log.info("encoder: weights of %s", encoder.weights)
 
 

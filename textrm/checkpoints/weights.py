@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -50,7 +51,7 @@ def load_weights(net: nn.Module, path: Path, growing: bool = False, whole: bool 
         fresh = {name: state[name] for name in state if name.startswith(parts) and name not in weights}
         if fresh:
             log.info("not in %s, so they begin anew: %s", path, ", ".join(fresh))
-        weights = _with_further_inputs(net, getattr(net, "take_over", dict)(fresh | weights))
+        weights = with_further_inputs(net, getattr(net, "take_over", dict)(fresh | weights))
     _check_fit(net, weights, f"{path} ({facts['textrm.task']})" if "textrm.task" in facts else str(path))
     net.load_state_dict({name: weights[name] for name in net.state_dict()})
 
@@ -86,8 +87,9 @@ def _labels(path: Path, stated: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _with_further_inputs(net: nn.Module, weights: dict[str, Tensor]) -> dict[str, Tensor]:
+def with_further_inputs(net: nn.Module, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """The weights, with zeros for the channels that only the first convolution of ``net`` sees."""
+    weights = dict(weights)
     first = next((name for name, module in net.named_modules() if isinstance(module, nn.Conv2d)), None)
     name = f"{first}.weight"
     if first is None or name not in weights:

@@ -37,21 +37,22 @@ class MobileNetV2Encoder(Encoder):
         residual_gain: first weight of the BatchNorm that ends a branch beside an identity shortcut. With 0 such a block
             starts as the identity (Goyal et al. 2017).
         weights: what training starts from, see :class:`Encoder`. scSE starts fresh where they have none.
+        in_channels: of the image: 3, or 4 where a prior comes with it.
 
     Raises:
         UserError: for another output stride, or a width of 0 or less.
     """
 
     def __init__(self, width: float = 1.0, scse: bool = False, output_stride: int = 8,
-                 residual_gain: float = 1.0, weights: str | None = None) -> None:  # fmt: skip
+                 residual_gain: float = 1.0, weights: str | None = None, in_channels: int = 3) -> None:  # fmt: skip
         super().__init__()
-        self.width, self.weights = width, weights
+        self.width, self.weights, self.in_channels = width, weights, in_channels
         if output_stride not in (8, 16, 32):
             raise UserError(f"output_stride={output_stride}: choose 8, 16 or 32")
         if width <= 0:
             raise UserError(f"width={width}: expected more than 0")
         channels = make_divisible(32 * width, 8)
-        layers: list[nn.Module] = [Conv2dNormActivation(3, channels, stride=2, activation_layer=nn.ReLU6)]
+        layers: list[nn.Module] = [Conv2dNormActivation(in_channels, channels, stride=2, activation_layer=nn.ReLU6)]
         self.stage_channels, self.stage_strides = (channels,), (2,)
         ends = [1]
         for expansion, wide, blocks, shapes in STAGES:
@@ -68,7 +69,7 @@ class MobileNetV2Encoder(Encoder):
         self.cuts = (0, *ends)
 
     def stages(self, image: Tensor) -> tuple[Tensor, ...]:
-        """Maps of B 3 H W: of the first convolution, and of the seven stages of inverted residuals."""
+        """Maps of B ``in_channels`` H W: of the first convolution, and of the seven stages of inverted residuals."""
         maps = []
         features = image
         for start, end in pairwise(self.cuts):
