@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -16,7 +17,7 @@ from textrm.page.finding.judge import Judge
 from textrm.page.finding.mask import Region
 from textrm.page.finding.odd_strokes import odd_strokes
 from textrm.page.finding.sure_parts import apart
-from textrm.page.finding.words import Scorer, group_words
+from textrm.page.finding.words import Scorer, Words, group_words
 
 _SURE, _TWICE = 0.8, 2.0  # what the surest word of a lettered page scores: so many times the threshold, at most this
 _TOGETHER = 2.5  # or what its words score together
@@ -52,38 +53,77 @@ def find_words(
     words = group_words(image, maps, threshold if low is None else low)
     if words is None:
         return mask, [], []
-    believable = (words.areas >= max(min_area, 1)) & (words.peaks > int(threshold * 255))
-    scores = np.zeros(len(believable))
-    judge = judge or Judge()
-    scores[believable] = judge(words, np.flatnonzero(believable))
-    alone, sure = scores, min(_SURE, _TWICE * threshold)
-    scores = score_crowds(image, maps, words, alone, believable & (alone <= sure), judge)
-    voices = np.where(scores > alone, parts_of(words), 1)  # each part of a crowd has been judged
-    words, scores = apart(image, maps, words, scores, believable & (scores <= threshold), threshold, judge)
-    believable = np.append(believable, np.ones(len(scores) - len(believable), bool))
-    voices = np.append(voices, np.ones(len(scores) - len(voices)))
-    kept = scores > threshold
-    if scores.max(initial=0) <= sure and (scores * voices)[kept].sum() <= _TOGETHER:
+    known = (words.areas >= max(min_area, 1)) & (words.peaks > int(threshold * 255))
+    said = _score(image, maps, words, known, threshold, judge or Judge())
+    kept = said.scores > threshold
+    if not _speaks(said, kept, threshold):
         kept[:] = False
-    doubtful = believable & ~kept & (scores > threshold / 2)
-    own = ~odd_strokes(words, kept)[words.strokes.own]
-    pixels = words.strokes.ys[own], words.strokes.xs[own], words.word[own]
+    doubtful = said.known & ~kept & (said.scores > threshold / 2)
+    strokes = said.words.strokes
+    own = ~odd_strokes(said.words, kept)[strokes.own]
+    pixels = strokes.ys[own], strokes.xs[own], said.words.word[own]
+    goes, added = _completed(image, maps, said.words, pixels, kept, mask)
+    gone = (
+        np.bincount(pixels[2], mask[pixels[:2]], minlength=len(kept)) * 2 > said.words.areas
+    )  # with a balloon's others
+    return (
+        mask,
+        regions_of(goes, np.append(said.scores, np.full(added, threshold)), np.append(kept, np.ones(added, bool))),
+        regions_of(pixels, said.scores, doubtful & ~gone),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """Words and what was said of them, a row for each: ``scores`` in [0, 1], how many ``voices`` said so, and whether
+    it is ``known`` to be more than a speck.
+    """
+
+    words: Words
+    scores: np.ndarray
+    voices: np.ndarray
+    known: np.ndarray
+
+
+def _score(
+    image: np.ndarray, maps: Sequence[np.ndarray], words: Words, known: np.ndarray, threshold: float, judge: Scorer
+) -> _Said:
+    """The words by themselves, then crowds by their parts, then the sure strokes of those that would stay."""
+    alone = np.zeros(len(known))
+    alone[known] = judge(words, np.flatnonzero(known))
+    scores = score_crowds(image, maps, words, alone, known & (alone <= _sure(threshold)), judge)
+    voices = np.where(scores > alone, parts_of(words), 1)  # each part of a crowd has been judged
+    words, scores = apart(image, maps, words, scores, known & (scores <= threshold), threshold, judge)
+    parts = np.ones(len(scores) - len(known), int)
+    return _Said(words, scores, np.append(voices, parts), np.append(known, parts.astype(bool)))
+
+
+def _sure(threshold: float) -> float:
+    return min(_SURE, _TWICE * threshold)
+
+
+def _speaks(said: _Said, kept: np.ndarray, threshold: float) -> bool:
+    """Whether a page bears lettering: one of its words is sure, or several that would go are half sure."""
+    together = float((said.scores * said.voices)[kept].sum())
+    return bool(said.scores.max(initial=0) > _sure(threshold)) or together > _TOGETHER
+
+
+def _completed(
+    image: np.ndarray, maps: Sequence[np.ndarray], words: Words, pixels: Pixels, kept: np.ndarray, mask: np.ndarray
+) -> tuple[Pixels, int]:
+    """The pixels of all words, with what the looks left of those that go, which ``mask`` is given; and how many words
+    no look proposed.
+    """
     inside = kept[pixels[2]]
     mask[pixels[0][inside], pixels[1][inside]] = 1
-    whole = _both(pixels, rest_of_large_letters(image, maps, tuple(part[inside] for part in pixels), kept))
+    going = pixels[0][inside], pixels[1][inside], pixels[2][inside]
+    whole = _both(pixels, rest_of_large_letters(image, maps, going, kept))
     whole = _both(whole, overlooked(image, pixels, words.grounds, kept))
     whole = _both(whole, rest_of_lines(image, whole, kept, ~in_balloons(words.grounds)))
     mask[whole[0][len(inside) :], whole[1][len(inside) :]] = 1
     ys, xs, lone = lone_marks(image, mask, words.grounds, kept)
     mask[ys, xs] = 1
-    gone = np.bincount(pixels[2], mask[pixels[:2]], minlength=len(kept)) * 2 > words.areas  # with a balloon's others
-    whole = _both(whole, (ys, xs, lone + len(kept)))
-    further = int(lone.max(initial=-1)) + 1  # words that no look proposed
-    return (
-        mask,
-        regions_of(whole, np.append(scores, np.full(further, threshold)), np.append(kept, np.ones(further, bool))),
-        regions_of(pixels, scores, doubtful & ~gone),
-    )
+    return _both(whole, (ys, xs, lone + len(kept))), int(lone.max(initial=-1)) + 1
 
 
 def _both(pixels: Pixels, further: Pixels) -> Pixels:
