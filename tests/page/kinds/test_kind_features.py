@@ -8,6 +8,7 @@ from textrm.page.kinds.borders import borders_of
 from textrm.page.kinds.features import FEATURES, known_of
 from textrm.page.kinds.grounds import grounds_of
 from textrm.page.kinds.letters import letters_of
+from textrm.page.kinds.outlines import outline_of
 from textrm.page.kinds.text_lines import lines_of
 from textrm.page.kinds.tones import tones_of
 
@@ -46,11 +47,47 @@ def test_a_larger_scan_tells_the_same() -> None:
 def test_the_form_of_the_ground_tells_a_balloon_from_a_page() -> None:
     image, ink, regions = drawn(2)
     boxes = np.array([[140, 132, 260, 192], regions[2].box], float)
-    balloon, page = grounds_of(image, ink, boxes, np.array([24.0, 14.0]))
+    (balloon, page), colors = grounds_of(image, ink, boxes, np.array([24.0, 14.0]))
     assert (balloon[0], page[0]) == (1, 1)  # both are even
     assert (balloon[2], balloon[3], page[3]) == (0, 0, 1)  # closed; reaches an edge of the page
     assert balloon[5] == 0  # round: nothing at the corners of its box
     assert abs(balloon[6] - np.pi / 4) < 0.03  # the share of its box that an ellipse takes
+    assert colors.tolist() == [[255.0] * 3, [120.0] * 3]
+
+
+def test_outlines_tell_a_box_from_a_balloon_with_a_tail() -> None:
+    page, part = np.full((120, 200), 128, np.uint8), np.zeros((120, 200), np.uint8)
+    cv2.ellipse(part, (100, 50), (80, 40), 0, 0, 360, 1, -1)
+    balloon = outline_of(part > 0, page, (0, 0), 255.0, 12.0, 50.0)
+    cv2.fillPoly(part, [np.array([(94, 85), (106, 85), (120, 118)])], 1)
+    tailed = outline_of(part > 0, page, (0, 0), 255.0, 12.0, 50.0)
+    turned = np.zeros((120, 200), np.uint8)
+    cv2.fillPoly(turned, [np.array([(20, 30), (160, 10), (170, 80), (30, 100)])], 1)
+    box = outline_of(turned > 0, page, (0, 0), 255.0, 12.0, 50.0)
+    assert abs(balloon[0] - np.pi / 4) < 0.03  # of the box around an ellipse
+    assert box[0] > 0.95  # though it is tilted
+    assert (box[2] * 6, balloon[2] > box[2]) == (4, True)  # corners
+    assert max(balloon[3], box[3]) < 0.008 < tailed[3] < 0.03  # share of the tail
+    assert tailed[4] > 3 * max(balloon[4], box[4])
+    assert balloon[5] < 0.05  # the block stands in its middle
+
+
+def test_a_line_around_a_ground_is_seen() -> None:
+    page, part = np.full((200, 300), 250, np.uint8), np.ones((60, 100), bool)
+    bare = outline_of(part, page, (80, 60), 250.0, 12.0, 90.0)
+    cv2.rectangle(page, (78, 58), (181, 121), 0, 2)
+    assert bare[6] == 0
+    assert 0.3 < outline_of(part, page, (80, 60), 250.0, 12.0, 90.0)[6] < 0.6
+
+
+def test_a_block_is_told_from_what_is_usual_on_its_page() -> None:
+    image, ink, regions = drawn(2)
+    light, alike, others, paper, larger = known_of(image, ink, regions).rows[:, -12:-7].T
+    np.testing.assert_allclose(light, [1, 1, 120 / 255])  # white balloon, grey page
+    np.testing.assert_allclose(alike, 0.5)
+    np.testing.assert_allclose(others, 0, atol=1e-9)
+    np.testing.assert_allclose(paper, [135 / 255, 135 / 255, 0])
+    np.testing.assert_allclose(larger, [0.5, 0.5, 0])  # the number's letters are lower
 
 
 def test_tones_are_of_ink_and_ground() -> None:

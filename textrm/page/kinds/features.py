@@ -15,8 +15,11 @@ from textrm.page.kinds.letters import LETTERS, letters_of
 from textrm.page.kinds.text_lines import LINES, lines_of
 from textrm.page.kinds.tones import TONES, tones_of
 
-_OWN, _SHAPE, _PLACE, _BLOCK, _PAGE, _NEAR = 7, 6, 11, 6, 7, 2
-FEATURES = _OWN + LETTERS + 2 * _SHAPE + 3 * TONES + GROUND + BORDERS + LINES + _PLACE + _BLOCK + _NEAR + _PAGE
+_OWN, _SHAPE, _PLACE, _BLOCK, _PAGE, _NEAR, _USUAL = 7, 6, 11, 6, 7, 2, 5
+FEATURES = _OWN + LETTERS + 2 * _SHAPE + 3 * TONES + GROUND + BORDERS + LINES + _PLACE + _BLOCK + _NEAR + _USUAL + _PAGE
+_COLOR = 20  # levels in each channel, within which two grounds have one colour
+_LARGER = 0.05  # by how much the logarithm of larger letters is higher
+_MARGIN = 2  # pixels at the edges of a page that tell its paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ def known_of(image: np.ndarray, ink: np.ndarray, regions: Sequence[Region]) -> K
     usual = np.bincount(block, np.log(letters)) / members  # of a block's words
     median = float(np.median(np.log(letters)))
     same, alike = twins(words, areas)
+    grounds, colors = grounds_of(image, ink, blocks.boxes, np.exp(usual))
     odd = mean_tones - np.average(tones, axis=0, weights=np.sqrt(areas))
     own = [
         np.log2(1 + same) / 4, np.log2(1 + alike) / 4, np.log2(areas / unit**2 + 1e-6) / 8, np.log(letters / unit),
@@ -68,9 +72,10 @@ def known_of(image: np.ndarray, ink: np.ndarray, regions: Sequence[Region]) -> K
     rows = np.concatenate(
         [
             np.stack(own, 1), forms, _shape(words, unit), _shape(blocks, unit)[block], tones, mean_tones, odd,
-            grounds_of(image, ink, blocks.boxes, np.exp(usual))[block],
-            borders_of(image, blocks.boxes, np.exp(usual))[block], lines_of(ink, hulls, np.exp(usual))[block],
+            grounds[block], borders_of(image, blocks.boxes, np.exp(usual))[block],
+            lines_of(ink, hulls, np.exp(usual))[block],
             _place(blocks, height, width)[block], of_block[block], nearest(blocks.boxes, np.exp(usual))[block],
+            _usual(image, colors, usual, np.sqrt(np.bincount(block, areas)))[block],
             np.tile(page, (len(regions), 1)),
         ],
         1,
@@ -108,3 +113,23 @@ def _place(shapes: Shapes, height: int, width: int) -> np.ndarray:
         ],
         1,
     )  # fmt: skip
+
+
+def _usual(image: np.ndarray, colors: np.ndarray, letters: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """How light a block's ground is, how usual its colour is and the size of its letters, and how far from the paper's.
+
+    Args:
+        image: H W 3 uint8 RGB.
+        colors: N x 3, of the blocks' grounds.
+        letters: N, the logarithms of their heights.
+        weight: N, above 0: how much the blocks count.
+    """
+    margins = image[:_MARGIN], image[-_MARGIN:], image[:, :_MARGIN], image[:, -_MARGIN:]
+    paper = np.median(np.concatenate([margin.reshape(-1, 3) for margin in margins]), 0)
+    found = np.zeros((len(colors), _USUAL))
+    for number, color in enumerate(colors):
+        alike = np.abs(colors - color).max(1) <= _COLOR
+        others = max(weight.sum() - weight[number], 1e-6)
+        found[number] = (color.mean() / 255, alike.mean(), (weight[alike].sum() - weight[number]) / others,
+                         np.abs(color - paper).max() / 255, (letters < letters[number] - _LARGER).mean())  # fmt: skip
+    return found

@@ -5,7 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-GROUND = 17
+from textrm.page.kinds.outlines import OUTLINES, outline_of
+
+GROUND = 17 + OUTLINES
 _LETTER = 12.0  # pixels; higher letters are looked at in a smaller picture
 _AROUND = 5.0  # heights of letters around a block that are looked at
 _FURTHER = 0.6  # of the block's sides, beyond these
@@ -15,8 +17,12 @@ _INSET = 0.08  # of its sides: how far inside its box a ground's corners are loo
 _DARK = 90  # levels, up to which what closes a ground is a dark line
 
 
-def grounds_of(image: np.ndarray, ink: np.ndarray, boxes: np.ndarray, letters: np.ndarray) -> np.ndarray:
+def grounds_of(
+    image: np.ndarray, ink: np.ndarray, boxes: np.ndarray, letters: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """N x ``GROUND`` numbers of the ground around each block: its evenness, form and size, and what closes it.
+
+    And its colour, N x 3 levels, grey where it is not seen.
 
     Args:
         image: H W 3 uint8 RGB, lettered.
@@ -24,11 +30,16 @@ def grounds_of(image: np.ndarray, ink: np.ndarray, boxes: np.ndarray, letters: n
         boxes: N x 4, of the blocks: x0, y0, x1, y1 with x1, y1 outside.
         letters: N, how high their letters are, in pixels.
     """
-    rows = [_ground(image, ink, *pair) for pair in zip(boxes.tolist(), letters.tolist(), strict=True)]
-    return np.array(rows).reshape(-1, GROUND)
+    found = [_ground(image, ink, *pair) for pair in zip(boxes.tolist(), letters.tolist(), strict=True)]
+    rows, colors = np.zeros((len(found), GROUND)), np.full((len(found), 3), 128.0)
+    for number, (row, color) in enumerate(found):
+        rows[number], colors[number] = row, color
+    return rows, colors
 
 
-def _ground(image: np.ndarray, ink: np.ndarray, box: list[float], letter: float) -> list[float]:
+def _ground(
+    image: np.ndarray, ink: np.ndarray, box: list[float], letter: float
+) -> tuple[list[float], np.ndarray | float]:
     height, width = image.shape[:2]
     step = max(1, round(letter / _LETTER))
     wide, high = box[2] - box[0], box[3] - box[1]
@@ -43,7 +54,7 @@ def _ground(image: np.ndarray, ink: np.ndarray, box: list[float], letter: float)
     around = np.s_[max(y0 - near, 0) : y1 + near, max(x0 - near, 0) : x1 + near]
     ring = (cv2.dilate(strokes[around], np.ones((2 * near + 1,) * 2, np.uint8)) > 0) & (edge[around] == 0)
     if not ring.any():
-        return [0.0] * GROUND
+        return [0.0] * GROUND, 128.0
     color = np.median(crop[around][ring], 0)
     alike = cv2.inRange(crop, np.clip(color - _TINT, 0, 255), np.clip(color + _TINT, 0, 255))
     alike[edge > 0] = 255  # letters are no holes
@@ -62,7 +73,8 @@ def _ground(image: np.ndarray, ink: np.ndarray, box: list[float], letter: float)
     mask = cv2.copyMakeBorder(part.astype(np.uint8), 2, 2, 2, 2, cv2.BORDER_CONSTANT)
     outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     outside = (cv2.dilate(mask, np.ones((3, 3), np.uint8)) - mask)[2:-2, 2:-2] > 0
-    grey = cv2.cvtColor(np.ascontiguousarray(crop[y : y + h, x : x + w]), cv2.COLOR_RGB2GRAY)
+    whole = cv2.cvtColor(np.ascontiguousarray(crop), cv2.COLOR_RGB2GRAY)
+    grey = whole[y : y + h, x : x + w]
     line = grey[outside]
     hull = cv2.convexHull(outlines[0])  # one: the part hangs together
     return [
@@ -73,4 +85,5 @@ def _ground(image: np.ndarray, ink: np.ndarray, box: list[float], letter: float)
         float(np.clip(abs(margins[1] - margins[3]), 0, 8)) / 4, np.log2(max(w * step, 1) / width) / 4,
         float((line <= _DARK).mean()) if len(line) else 0.0, float(np.median(line)) / 255 if len(line) else 0.0,
         float(grey[part].std()) / 32,
-    ]  # fmt: skip
+        *outline_of(part, whole, (x, y), float(color.mean()), letter / step, (y0 + y1) / 2),
+    ], color  # fmt: skip
