@@ -51,7 +51,7 @@ def released(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write_model(folder / "find.onnx")
     write_inpainter(folder / "inpaint.onnx")
     write_cleaner(folder / "clean.onnx")
-    monkeypatch.setattr(scoring_methods, "WEIGHTS", folder)
+    monkeypatch.setattr("textrm.page.models.cleaner.CleaningModel.released", folder / "clean.onnx")
     monkeypatch.setattr("textrm.page.models.segmenter.SegmentationModel.released", folder / "find.onnx")
     monkeypatch.setattr("textrm.page.models.inpainter.InpaintingModel.released", folder / "inpaint.onnx")
     return folder

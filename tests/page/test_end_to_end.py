@@ -6,10 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from standin_model import cleaned_copy, lettered_page, write_cleaner
+from standin_model import METADATA, cleaned_copy, lettered_page, write_cleaner, write_model
 
 from textrm.errors import UserError
-from textrm.page import CleaningModel, EndToEnd, clean_end_to_end
+from textrm.page import CleaningModel, EndToEnd, SegmentationModel, clean_end_to_end
+from textrm.page.end_to_end import agreed, released_cleaner
+from textrm.page.segment_and_fill import released_segmenter
 
 
 def patchwork(height: int, width: int, block: int = 16) -> np.ndarray:
@@ -115,3 +117,57 @@ def test_mistakes_are_told(cleaner: CleaningModel) -> None:
     ):
         with pytest.raises(UserError, match=words):
             EndToEnd(cleaner, **options)(image)
+
+
+def test_a_place_goes_whole_or_stays_whole_as_words_say() -> None:
+    places = np.zeros((60, 90), np.uint8)
+    places[10:20, 10:40] = 255  # a word covers a third of it
+    places[10:20, 60:80] = 255  # no word there
+    places[40:50, 10:40] = 255  # a word reaches a tenth of it, with its edge
+    words = np.zeros_like(places)
+    words[12:18, 12:22] = words[42:48, 10] = 1
+    kept = agreed(places, words)
+    assert kept.dtype == np.uint8
+    assert (kept[10:20, 10:40] == 255).all()
+    assert kept.sum() == 255 * 300
+    assert not agreed(places, np.zeros_like(words)).any()
+    assert np.array_equal(agreed(places, np.ones_like(words)), places)
+
+
+def test_where_no_word_agrees_the_page_stays(cleaner: CleaningModel, tmp_path: Path) -> None:
+    page = lettered_page()
+    page[70:80, 50:60] = 60  # dark enough to be drawn anew, and too light to be a word for the finder
+    alone = EndToEnd(cleaner)(page)
+    assert alone.mask[75, 55] == 1
+    finder = SegmentationModel(write_model(tmp_path / "a.onnx", METADATA | {"textrm.threshold": "0.99"}), threads=1)
+    both = cleaned_copy(EndToEnd(cleaner, finder=finder), page)
+    assert np.array_equal(both.image[60:], page[60:])
+    assert both.mask[60:].sum() == both.filled[60:].sum() == 0
+    assert (both.prob[60:] < 8).all()
+    for name in ("image", "mask", "filled"):
+        assert np.array_equal(getattr(both, name)[:60], getattr(alone, name)[:60]), name
+    (region,) = both.regions
+    assert region.area == both.mask.sum()
+
+
+def test_the_finder_looks_at_what_is_shown(cleaner: CleaningModel, tmp_path: Path) -> None:
+    finder = SegmentationModel(write_model(tmp_path / "a.onnx"), threads=1)
+    page = lettered_page()
+    blank = np.full_like(page, 255)
+    assert np.array_equal(EndToEnd(cleaner, finder=finder)(page, seen=blank).image, page)
+    assert EndToEnd(cleaner, finder=finder)(page, seen=page).filled.any()
+
+
+def test_the_released_model_comes_with_the_released_finder(
+    cleaner_file: Path, model_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CleaningModel, "released", cleaner_file)
+    monkeypatch.setattr(SegmentationModel, "released", model_file)
+    released_cleaner.cache_clear()
+    released_segmenter.cache_clear()
+    for cleaning in (EndToEnd(), EndToEnd.opened(threads=1)):
+        assert cleaning.finder is not None
+        assert cleaning.finder.path == model_file
+    assert EndToEnd.opened(cleaner_file, 1).finder is None
+    released_cleaner.cache_clear()
+    released_segmenter.cache_clear()

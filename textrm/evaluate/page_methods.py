@@ -13,7 +13,7 @@ from textrm.errors import UserError
 from textrm.evaluate.scoring import Method
 from textrm.page import Cleaning, CleaningModel, EndToEnd, SegmentAndFill, SegmentationModel
 from textrm.page.filling.fill import FILLS, NEEDS_MODEL
-from textrm.page.models.model import WEIGHTS, task_of
+from textrm.page.models.model import task_of
 
 _SEGMENT = "segment+"  # and how to fill
 
@@ -41,7 +41,7 @@ def named_methods(
         path = Path(name)
         label = name if path.name in methods else path.name  # two runs may be called last.onnx
         if name == "end-to-end":
-            methods[label] = onnx_method(WEIGHTS / "clean.onnx", threads)
+            methods[label] = _method(EndToEnd.opened(None, threads), threads)
         elif name.startswith(_SEGMENT):
             methods[label] = onnx_method(None, threads, _fill_named(name), fill_model)
         elif path.is_dir():
@@ -65,13 +65,17 @@ def onnx_method(
     Raises:
         UserError: when a file is no model of textrm for its task.
     """
-    # Of the whole process, so that every tool in a run gets as many. textrm.infer, which runs beside none, gives OpenCV
-    # one: its many small calls wait longer for others than they gain.
-    cv2.setNumThreads(threads)
     if model is not None and task_of(Path(model)) == CleaningModel.task:
         cleaning: Cleaning = EndToEnd.opened(model, threads)
     else:
         cleaning = SegmentAndFill.opened(model, fill_model, threads, fill=fill, remove=KINDS)
+    return _method(cleaning, threads)
+
+
+def _method(cleaning: Cleaning, threads: int) -> Method:
+    # Of the whole process, so that every tool in a run gets as many. textrm.infer, which runs beside none, gives OpenCV
+    # one: its many small calls wait longer for others than they gain.
+    cv2.setNumThreads(threads)
 
     def method(page: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         result = cleaning(page)

@@ -11,13 +11,18 @@ import numpy as np
 
 from textrm.errors import UserError
 from textrm.page.cleaning import ByHand, Result, check_pictures, copied
-from textrm.page.finding.mask import find_lettering
+from textrm.page.finding.find import find
+from textrm.page.finding.mask import Region, find_lettering, widen
 from textrm.page.finding.segment import TILE
 from textrm.page.models.cleaner import CleaningModel
+from textrm.page.models.segmenter import SegmentationModel
+from textrm.page.segment_and_fill import released_segmenter
 from textrm.page.tile import check_side, tile_pixels
 from textrm.pictures.stored import put_back, to_rgb
 
 _MODES = {1: "L", 3: "RGB", 4: "CMYK"}
+_AROUND = 3  # pixels around a word in which the edge of its letters lies
+_AGREED = 0.2  # share of a place that words must cover: letters of drop shadow and glow are the smaller part of theirs
 
 
 class EndToEnd:
@@ -27,8 +32,13 @@ class EndToEnd:
     those pixels are taken that it blends in with a share of ``keep`` or more (the model states it); all others are
     bit-identical to the page. Of a result ``prob`` is the blend times 255.
 
+    Where a ``finder`` is there, it looks at the page too, and a place that the model would change, connected pixels of
+    it, is changed whole if the finder's words lie there, and else stays whole: eyes and buttons of a drawing look like
+    letters to a net that judges them pixel by pixel. ``prob`` is 0 there; ``doubtful`` are the finder's.
+
     Args:
-        model: the model, or None for the released one.
+        model: the model, or None for the released one, which comes with the released finder.
+        finder: a segmenter whose words must agree; None for none with a model of one's own.
         threshold: blend above which a pixel is called lettering, in (0, 1); None for the model's own. It decides
             ``mask`` and ``regions`` of a result, not the picture.
         min_area: places where the model would change fewer pixels are left alone.
@@ -38,12 +48,13 @@ class EndToEnd:
         UserError: when an argument is out of its range, or the released model cannot be had.
     """
 
-    def __init__(self, model: CleaningModel | None = None, *, threshold: float | None = None, min_area: int = 12,
-                 tile: int = TILE) -> None:  # fmt: skip
+    def __init__(self, model: CleaningModel | None = None, *, finder: SegmentationModel | None = None,
+                 threshold: float | None = None, min_area: int = 12, tile: int = TILE) -> None:  # fmt: skip
         if threshold is not None and not 0 < threshold < 1:
             raise UserError(f"threshold is {threshold}; expected a probability between 0 and 1")
         self.model = model or released_cleaner()
-        check_side(tile, self.model.stride)
+        self.finder = finder or (released_segmenter() if model is None else None)
+        check_side(tile, max(self.model.stride, self.finder.stride if self.finder else 1))
         self.threshold = self.model.threshold if threshold is None else threshold
         self.min_area, self.tile = min_area, tile
 
@@ -51,16 +62,20 @@ class EndToEnd:
     def opened(cls, model: Path | str | None = None, threads: int | None = None, **options: Any) -> EndToEnd:
         """With the model from an ONNX file, None for the released one, on so many processor threads, None for all.
 
+        The released one comes with the released finder.
+
         Raises:
             UserError: when the model cannot be used, or an option is out of its range.
         """
+        if model is None:
+            options = {"finder": SegmentationModel(None, threads)} | options
         return cls(CleaningModel(model, threads), **options)
 
     def __call__(
         self, image: np.ndarray, out: np.ndarray | None = None, seen: np.ndarray | None = None,
         by_hand: ByHand | None = None,
     ) -> Result:  # fmt: skip
-        """Clean one page; ``seen`` is not used: the model draws in the colours of ``image``, of whatever space.
+        """Clean one page; the model draws in the colours of ``image``, of whatever space, the finder looks at ``seen``.
 
         It draws in RGB of 8 bits, which :func:`textrm.pictures.stored.put_back` turns into ink or 16 bits. Masks by
         hand are refused: it fills none.
@@ -76,11 +91,31 @@ class EndToEnd:
             clean, blend = (plane[part.inner()] for plane in self.model(pixels))
             drawn[part.core], own[part.core] = clean, np.where(blend < self.model.keep, 0, 255)
             prob[part.core] = cv2.convertScaleAbs(blend, alpha=255)
+        doubtful: list[Region] = []
+        if self.finder and own.any():
+            found = find(shown if seen is None else seen, self.finder, min_area=self.min_area, tile=self.tile)
+            doubtful = found.doubtful
+            going = agreed(own, found.mask)
+            prob[own != going] = 0
+            own = going
         filled, _ = find_lettering(own, 0.5, min_area=self.min_area)
         mask, regions = find_lettering(prob * filled, self.threshold, min_area=self.min_area)
         out = copied(image, out)
         put_back(out[..., 0] if mode == "L" else out, mode, None, drawn, filled)
-        return Result(out, mask, filled, prob, regions)
+        return Result(out, mask, filled, prob, regions, doubtful)
+
+
+def agreed(places: np.ndarray, words: np.ndarray) -> np.ndarray:
+    """The places that words agree to, whole; the others are 0.
+
+    Args:
+        places: H W uint8, not 0 = a pixel would be changed; connected ones are a place.
+        words: H W uint8 in {0, 1}, 1 = lettering.
+    """
+    count, labels, boxes, _ = cv2.connectedComponentsWithStats(places, connectivity=8, ltype=cv2.CV_32S)
+    covered = np.bincount(labels[widen(words, _AROUND) != 0], minlength=count)
+    agree = covered >= _AGREED * boxes[:, cv2.CC_STAT_AREA]
+    return np.multiply(places, agree[labels], dtype=np.uint8)
 
 
 def clean_end_to_end(

@@ -73,7 +73,7 @@ class HowToClean:
     def digest(self) -> str:
         """A short text that is another one where pages would come out otherwise: of options and of models' content."""
         if self.method == END_TO_END:
-            models = [self.model or CleaningModel.released]
+            models = [self.model] if self.model else [CleaningModel.released, SegmentationModel.released]
         else:
             models = [self.model or SegmentationModel.released]
             models += [self.fill_model or InpaintingModel.released] if self._fills_by_model() else []
