@@ -9,7 +9,7 @@ import pytest
 from standin_model import METADATA, cleaned_copy, lettered_page, write_cleaner, write_model
 
 from textrm.errors import UserError
-from textrm.page import CleaningModel, EndToEnd, SegmentationModel, clean_end_to_end
+from textrm.page import CleaningModel, EndToEnd, SegmentAndFill, SegmentationModel, clean_end_to_end
 from textrm.page.end_to_end import agreed, released_cleaner
 from textrm.page.segment_and_fill import released_segmenter
 
@@ -136,18 +136,39 @@ def test_a_place_goes_whole_or_stays_whole_as_words_say() -> None:
 
 def test_where_no_word_agrees_the_page_stays(cleaner: CleaningModel, tmp_path: Path) -> None:
     page = lettered_page()
-    page[70:80, 50:60] = 60  # dark enough to be drawn anew, and too light to be a word for the finder
+    page[70:80, 50:60] = 110  # dark enough to be drawn anew, and too light to be a word for the finder
     alone = EndToEnd(cleaner)(page)
-    assert alone.mask[75, 55] == 1
-    finder = SegmentationModel(write_model(tmp_path / "a.onnx", METADATA | {"textrm.threshold": "0.99"}), threads=1)
+    assert alone.filled[75, 55] == 1
+    finder = SegmentationModel(write_model(tmp_path / "a.onnx", METADATA | {"textrm.threshold": "0.999"}), threads=1)
     both = cleaned_copy(EndToEnd(cleaner, finder=finder), page)
     assert np.array_equal(both.image[60:], page[60:])
     assert both.mask[60:].sum() == both.filled[60:].sum() == 0
     assert (both.prob[60:] < 8).all()
-    for name in ("image", "mask", "filled"):
-        assert np.array_equal(getattr(both, name)[:60], getattr(alone, name)[:60]), name
+    assert np.array_equal(both.mask[:60], alone.mask[:60])
     (region,) = both.regions
     assert region.area == both.mask.sum()
+
+
+def test_a_word_that_the_finder_would_leave_as_doubtful_is_enough(cleaner: CleaningModel, tmp_path: Path) -> None:
+    page = lettered_page()
+    page[16:36] = np.maximum(page[16:36], 100)  # letters of a grey that is as likely one as not
+    file = write_model(tmp_path / "a.onnx", METADATA | {"textrm.threshold": "0.6"})
+    finder = SegmentationModel(file, threads=1)
+    assert not SegmentAndFill(finder, fill="white")(page).mask[16:36].any()
+    assert EndToEnd(cleaner, finder=finder)(page).filled[26, 20] == 1
+
+
+def test_words_on_flat_ground_get_exactly_its_colour(cleaner: CleaningModel, tmp_path: Path) -> None:
+    page = np.where(lettered_page() > 127, np.uint8([210, 190, 170]), lettered_page()).astype(np.uint8)
+    page[:, 60:] = patchwork(96, 20)
+    page[40:52, 66:74] = 0
+    alone = EndToEnd(cleaner)(page)
+    assert alone.image[26, 20].min() > 250  # the stand-in paints all white
+    finder = SegmentationModel(write_model(tmp_path / "a.onnx"), threads=1)
+    both = cleaned_copy(EndToEnd(cleaner, finder=finder), page)
+    assert (both.image[:, :50] == [210, 190, 170]).all()
+    assert both.image[46, 70].min() > 250  # and still does where the ground is not flat
+    assert np.array_equal(both.image[both.filled == 0], page[both.filled == 0])
 
 
 def test_the_finder_looks_at_what_is_shown(cleaner: CleaningModel, tmp_path: Path) -> None:

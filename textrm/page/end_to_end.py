@@ -11,8 +11,9 @@ import numpy as np
 
 from textrm.errors import UserError
 from textrm.page.cleaning import ByHand, Result, check_pictures, copied
+from textrm.page.filling.fill import flat_rest
 from textrm.page.finding.find import find
-from textrm.page.finding.mask import Region, find_lettering, widen
+from textrm.page.finding.mask import find_lettering, widen
 from textrm.page.finding.segment import TILE
 from textrm.page.models.cleaner import CleaningModel
 from textrm.page.models.segmenter import SegmentationModel
@@ -34,7 +35,8 @@ class EndToEnd:
 
     Where a ``finder`` is there, it looks at the page too, and a place that the model would change, connected pixels of
     it, is changed whole if the finder's words lie there, and else stays whole: eyes and buttons of a drawing look like
-    letters to a net that judges them pixel by pixel. ``prob`` is 0 there; ``doubtful`` are the finder's.
+    letters to a net that judges them pixel by pixel. A word that the finder alone would leave as doubtful is enough.
+    What stays has ``prob`` 0. Words on flat ground get exactly its colour, and what compression left beside them goes.
 
     Args:
         model: the model, or None for the released one, which comes with the released finder.
@@ -91,18 +93,32 @@ class EndToEnd:
             clean, blend = (plane[part.inner()] for plane in self.model(pixels))
             drawn[part.core], own[part.core] = clean, np.where(blend < self.model.keep, 0, 255)
             prob[part.core] = cv2.convertScaleAbs(blend, alpha=255)
-        doubtful: list[Region] = []
         if self.finder and own.any():
-            found = find(shown if seen is None else seen, self.finder, min_area=self.min_area, tile=self.tile)
-            doubtful = found.doubtful
+            half_sure = self.finder.threshold / 2  # the net is for it, too
+            found = find(shown if seen is None else seen, self.finder, half_sure, None, self.min_area, self.tile)
             going = agreed(own, found.mask)
             prob[own != going] = 0
             own = going
         filled, _ = find_lettering(own, 0.5, min_area=self.min_area)
+        if self.finder:
+            draw_flat_ground(shown, drawn, filled)
         mask, regions = find_lettering(prob * filled, self.threshold, min_area=self.min_area)
         out = copied(image, out)
         put_back(out[..., 0] if mode == "L" else out, mode, None, drawn, filled)
-        return Result(out, mask, filled, prob, regions, doubtful)
+        return Result(out, mask, filled, prob, regions)
+
+
+def draw_flat_ground(page: np.ndarray, drawn: np.ndarray, filled: np.ndarray) -> None:
+    """Draw the places of words whose surroundings are flat in that colour or gradient, in place.
+
+    Args:
+        page: H W 3 uint8 RGB, as it was.
+        drawn: H W 3 uint8, what the model drew; written to.
+        filled: H W uint8 in {0, 1}, 1 = a word's place; traces of compression that go are added.
+    """
+    ground = page.copy()
+    rest = flat_rest(ground, filled)
+    np.copyto(drawn, ground, where=(filled > rest)[..., None])
 
 
 def agreed(places: np.ndarray, words: np.ndarray) -> np.ndarray:
