@@ -11,13 +11,13 @@ import numpy as np
 
 from textrm.errors import UserError
 from textrm.page.cleaning import ByHand, Result, check_pictures, copied
-from textrm.page.filling.fill import flat_rest
 from textrm.page.finding.find import find
 from textrm.page.finding.mask import find_lettering, widen
 from textrm.page.finding.segment import TILE
+from textrm.page.flat_ground import draw_flat_ground
 from textrm.page.models.cleaner import CleaningModel
 from textrm.page.models.segmenter import SegmentationModel
-from textrm.page.segment_and_fill import released_segmenter
+from textrm.page.segment_and_fill import released_segmenter, suitable_growth
 from textrm.page.tile import check_side, tile_pixels
 from textrm.pictures.stored import put_back, to_rgb
 
@@ -93,32 +93,22 @@ class EndToEnd:
             clean, blend = (plane[part.inner()] for plane in self.model(pixels))
             drawn[part.core], own[part.core] = clean, np.where(blend < self.model.keep, 0, 255)
             prob[part.core] = cv2.convertScaleAbs(blend, alpha=255)
+        words = None
         if self.finder and own.any():
             half_sure = self.finder.threshold / 2  # the net is for it, too
-            found = find(shown if seen is None else seen, self.finder, half_sure, None, self.min_area, self.tile)
-            going = agreed(own, found.mask)
+            looked_at = shown if seen is None else seen
+            words = find(looked_at, self.finder, half_sure, None, self.min_area, self.tile).mask
+            going = agreed(own, words)
             prob[own != going] = 0
             own = going
         filled, _ = find_lettering(own, 0.5, min_area=self.min_area)
-        if self.finder:
-            draw_flat_ground(shown, drawn, filled)
+        if words is not None:
+            sure = prob > int(self.model.threshold * 255)
+            filled = draw_flat_ground(shown, drawn, filled, words, sure, suitable_growth(shown))
         mask, regions = find_lettering(prob * filled, self.threshold, min_area=self.min_area)
         out = copied(image, out)
         put_back(out[..., 0] if mode == "L" else out, mode, None, drawn, filled)
         return Result(out, mask, filled, prob, regions)
-
-
-def draw_flat_ground(page: np.ndarray, drawn: np.ndarray, filled: np.ndarray) -> None:
-    """Draw the places of words whose surroundings are flat in that colour or gradient, in place.
-
-    Args:
-        page: H W 3 uint8 RGB, as it was.
-        drawn: H W 3 uint8, what the model drew; written to.
-        filled: H W uint8 in {0, 1}, 1 = a word's place; traces of compression that go are added.
-    """
-    ground = page.copy()
-    rest = flat_rest(ground, filled)
-    np.copyto(drawn, ground, where=(filled > rest)[..., None])
 
 
 def agreed(places: np.ndarray, words: np.ndarray) -> np.ndarray:
