@@ -16,6 +16,7 @@ from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, Q
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from textrm.data.sample import Sample
+from textrm.export.pooling import without_pools
 from textrm.metrics import average_precision, hole_psnr, picture_scores
 from textrm.page.finding.segment import segment
 from textrm.page.models.segmenter import SegmentationModel
@@ -66,6 +67,8 @@ def quantize(source: Path, out: Path, crops: Sequence[Sample], held_out: Sequenc
     ]  # fmt: skip
     name, price = _PRICES[task]
     graph = quantized(source, feeds)
+    if task != "segmentation":
+        graph = without_pools(graph)
     with TemporaryDirectory() as folder:
         int8 = Path(folder) / "int8.onnx"
         onnx.save(graph, int8)
