@@ -51,6 +51,12 @@ def surroundings(slices: Slices, own: np.ndarray, around: int, shape: tuple[int,
     return (rows, columns), inner
 
 
+def box_around(mask: np.ndarray, around: int) -> Slices:
+    """The box of all that a mask has, h w uint8, with ``around`` pixels on all sides, within the mask's."""
+    left, top, width, height = cv2.boundingRect(mask)
+    return (slice(max(top - around, 0), top + height + around), slice(max(left - around, 0), left + width + around))
+
+
 def blocks(mask: np.ndarray, gap: int, largest: int) -> Iterator[tuple[Slices, np.ndarray]]:
     """The groups of a mask as :func:`groups` gives them, those larger than ``largest`` pixels cut by :func:`parts`."""
     for slices, own in groups(mask, gap):

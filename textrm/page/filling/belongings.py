@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from textrm.page.group import ellipse
+from textrm.page.levels import median
 
 REACH = 8  # times the letters' edge: so far from its letters a word's edge or glow may go
 _SAMPLE = 4_000  # pixels around a word that are looked at; more cost time only
@@ -47,7 +48,7 @@ class _Around:
 
     def plain(self) -> bool:
         """Whether next to nothing of them is off one colour: then nothing beside the letters is theirs."""
-        return not len(self.steps) or bool(np.mean(self.off(np.median(self.colours, 0), _PLAIN)) < _FEW)
+        return not len(self.steps) or bool(np.mean(self.off(median(self.colours), _PLAIN)) < _FEW)
 
 
 def find_belongings(
@@ -113,7 +114,7 @@ def _insides(crop: np.ndarray, enclosed: np.ndarray, around: _Around, edge: int)
     if not len(rows) or not len(around.steps):
         return none
     colours = crop[rows, columns].astype(np.float32)
-    colour = np.median(colours, 0)
+    colour = median(colours)
     label, off = enclosed[rows, columns], np.abs(colours - colour).max(1) > _OWN
     area = np.bincount(label)
     clean = (area > 0) & (np.bincount(label, off) <= _CLEAN * area)
@@ -129,7 +130,7 @@ def _edge(around: _Around, distance: np.ndarray, radius: int) -> tuple[np.ndarra
     beside = around.colours[around.steps <= radius + 1]
     if not len(beside):
         return np.zeros(around.colours.shape[1]), 0
-    colour = np.median(beside, 0)
+    colour = median(beside)
     count = np.bincount(around.steps).astype(float)
     off = np.bincount(around.steps, around.off(colour), len(count))
     best, width = 0.0, 0
@@ -164,10 +165,10 @@ def _glow(around: _Around, first: int) -> tuple[int, np.ndarray, np.ndarray] | N
     rings = [around.colours[around.steps == step] for step in range(first, last + 1)]
     if min(map(len, rings)) < _SEEN:
         return None
-    far = np.median(np.concatenate(rings[-_OUTER:]), 0)
-    if np.abs(np.median(rings[0], 0) - far).max() < _FADES:
+    far = median(np.concatenate(rings[-_OUTER:]))
+    if np.abs(median(rings[0]) - far).max() < _FADES:
         return None
-    profile, steps = np.stack([np.median(ring, 0) for ring in rings]), np.arange(len(rings))
+    profile, steps = np.stack([median(ring) for ring in rings]), np.arange(len(rings))
     # The ground may be graded around the word.
     outer = steps[-_OUTER:] - steps[-_OUTER:].mean()
     slope = np.clip(outer @ profile[-_OUTER:] / (outer @ outer), -_GRADED, _GRADED)

@@ -118,7 +118,7 @@ def fill_screens(image: np.ndarray, hole: np.ndarray, lines: Packed | None, how:
         rest = None if unknown.all() else continue_screen(crop, unknown, inner)
         if rest is not None:
             filled = inner & (1 - rest)
-            np.copyto(image[window], crop, where=filled[..., None] != 0)
+            cv2.copyTo(crop, filled, image[window])
             screened.add(window, filled)
             how.screen += cv2.countNonZero(filled)
             how.doubtful += cv2.countNonZero(rest)
@@ -141,10 +141,10 @@ def _fill_block(
         return
     crop = np.ascontiguousarray(image[window])
     left_over = fill(crop, unknown, inner)
-    np.copyto(image[window], crop, where=((inner != 0) & (left_over == 0))[..., None])
+    cv2.copyTo(crop, inner & (1 - left_over), image[window])
     hole[window] |= inner
     if rest is not None:
-        rest[window][inner != 0] = left_over[inner != 0]
+        cv2.copyTo(left_over, inner, rest[window])
 
 
 def _seen(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from textrm.page.levels import from_levels, to_levels
+from textrm.page.filling.least_squares import solved
+from textrm.page.group import box_around
+from textrm.page.levels import from_levels, median, to_levels
 
 RING = 6  # pixels around a hole that tell its colour
 HALO = 10  # pixels around a hole in which compression leaves traces of it: a block of JPEG and a little
@@ -36,32 +38,34 @@ def fill_flat(crop: np.ndarray, unknown: np.ndarray, own: np.ndarray, share: flo
     Returns:
         h w uint8, 1 = not filled.
     """
-    distance, nearest = cv2.distanceTransformWithLabels(1 - own, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_CCOMP)
-    y, x = np.nonzero((distance <= (HALO if wipe else RING)) & (unknown == 0))
-    rest = own.copy()
-    part, colour = nearest[y, x], to_levels(crop[y, x]).T
-    ring, beside = distance[y, x] <= RING, distance[y, x] <= _NEXT
+    near = box_around(own, HALO + 1)
+    distance, nearest = cv2.distanceTransformWithLabels(1 - own[near], cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_CCOMP)
+    y, x = np.nonzero((distance <= (HALO if wipe else RING)) & (unknown[near] == 0))
+    away, part = distance[y, x], nearest[y, x]
+    y, x = y + near[0].start, x + near[1].start
+    rest, colour = own.copy(), to_levels(crop[y, x]).T
+    ring, beside = away <= RING, away <= _NEXT
     if np.count_nonzero(ring) < _ENOUGH:
         return rest
     plane = _fit(x[ring], y[ring], colour[:, ring])
     error = _distance(plane, x, y, colour)
     suits = _suits(error, part, ring, beside, int(nearest.max()) + 1, share)
     hole_y, hole_x = np.nonzero(own)
-    hole_part = nearest[hole_y, hole_x]
+    hole_part = nearest[hole_y - near[0].start, hole_x - near[1].start]
     _paint(crop, rest, hole_y, hole_x, suits[hole_part], plane)
     if wipe and np.mean(error[ring] <= 1) >= _PLAIN:
         _paint(crop, rest, y, x, _traces(y, x, error) & suits[part], plane, own)
     others = np.unique(hole_part[~suits[hole_part]])
-    for hole, near in zip(_members(hole_part, others), _members(part, others), strict=True):
-        inner = near[ring[near]]
+    for hole, around in zip(_members(hole_part, others), _members(part, others), strict=True):
+        inner = around[ring[around]]
         if len(inner) < _ENOUGH:
             continue
         plane = _fit(x[inner], y[inner], colour[:, inner])
-        error = _distance(plane, x[near], y[near], colour[:, near])
-        if _suits(error, np.zeros_like(near), ring[near], beside[near], 1, share)[0]:
+        error = _distance(plane, x[around], y[around], colour[:, around])
+        if _suits(error, np.zeros_like(around), ring[around], beside[around], 1, share)[0]:
             _paint(crop, rest, hole_y, hole_x, hole, plane)
-            if wipe and np.mean(error[ring[near]] <= 1) >= _PLAIN:
-                _paint(crop, rest, y, x, near[_traces(y[near], x[near], error)], plane, own)
+            if wipe and np.mean(error[ring[around]] <= 1) >= _PLAIN:
+                _paint(crop, rest, y, x, around[_traces(y[around], x[around], error)], plane, own)
     return rest
 
 
@@ -104,18 +108,19 @@ def _fit(x: np.ndarray, y: np.ndarray, colour: np.ndarray) -> np.ndarray:
     step = len(x) // _SAMPLE + 1
     x, y, colour = x[::step], y[::step], colour[:, ::step]
     flat = np.zeros((len(colour), 3), np.float32)
-    flat[:, 2] = np.median(colour, 1)
+    flat[:, 2] = median(colour.T)
     error = _distance(flat, x, y, colour)
     explained = np.mean(error <= 2)
     if explained > 0.9:
         return flat  # plain paper
     plane = flat
-    points = np.stack([x, y, np.ones_like(x)], 1).astype(np.float64)
+    points, right = np.stack([x, y, np.ones_like(x)]).astype(np.float64), colour.T.astype(np.float64)
     for tolerance in (3 * _TOLERANCE, 2 * _TOLERANCE, _TOLERANCE):
         near = error <= tolerance
         if np.count_nonzero(near) < _ENOUGH:
             break
-        plane = np.linalg.lstsq(points[near], colour[:, near].T, rcond=None)[0].T.astype(np.float32)
+        weighted = points * near
+        plane = solved(weighted @ points.T, weighted @ right).T.astype(np.float32)
         error = _distance(plane, x, y, colour)
     return plane if np.mean(error <= 2) > explained + 0.05 else flat
 

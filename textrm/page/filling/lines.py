@@ -12,6 +12,7 @@ from textrm.page.filling.line_ends import Place, farther_out, find_line_ends
 from textrm.page.filling.meeting import meet
 from textrm.page.filling.tracing import Way, draw, follow
 from textrm.page.group import ellipse
+from textrm.page.levels import median
 
 _RING = 3  # times the letters' edge: the ground's colour is taken from a ring this wide
 _SAMPLE = 2000  # pixels from which the ground's and the ink's colours are taken
@@ -118,11 +119,11 @@ def _tone(crop: np.ndarray, mask: np.ndarray, ring: np.ndarray) -> tuple[np.ndar
     around, letters = _sample(crop, ring), _sample(crop, mask != 0)
     if not len(around):
         return None
-    ground = np.median(around, 0)
+    ground = median(around)
     if np.mean(np.abs(around - ground).max(1) <= _TOLERANCE) < _FLAT:
         return None
     off = np.abs(letters - ground).sum(1)
-    axis = np.median(letters[off >= 0.7 * np.percentile(off, 90)], 0) - ground
+    axis = median(letters[off >= 0.7 * np.percentile(off, 90)]) - ground
     if np.abs(axis).mean() < _CONTRAST:
         return None
     scale = 255 * axis / np.dot(axis, axis)

@@ -7,7 +7,8 @@ import numpy as np
 
 from textrm.page.filling.screens.lattice import find_lattice, may_repeat, without_tone
 from textrm.page.filling.screens.screen import Screen
-from textrm.page.levels import from_levels, to_levels
+from textrm.page.group import box_around
+from textrm.page.levels import from_levels, median, to_levels
 
 AROUND = 80  # pixels around a hole that tell its screen
 _RING, _SAMPLE = 12, 8000  # pixels around a hole that are looked at first, and how many of them at most
@@ -73,16 +74,17 @@ def _speckled(crop: np.ndarray, unknown: np.ndarray, own: np.ndarray) -> bool:
 
     A balloon's outline and what lies behind it come near to some of the hole, a screen surrounds it.
     """
-    ring = (cv2.dilate(own, np.ones((2 * _RING + 1, 2 * _RING + 1), np.uint8)) != 0) & (unknown == 0)
+    near = box_around(own, _RING)
+    ring = cv2.dilate(own[near], np.ones((2 * _RING + 1, 2 * _RING + 1), np.uint8)) & (1 - unknown[near])
     rows, columns = np.nonzero(ring)
+    rows, columns = rows + near[0].start, columns + near[1].start
     every = len(rows) // _SAMPLE + 1
     rows, columns = rows[::every], columns[::every]
     if not len(rows):
         return False
     around = to_levels(crop[rows, columns]) @ np.full(crop.shape[2], 1 / crop.shape[2], np.float32)
-    off = np.abs(around - np.median(around)) > _OFF
+    off = np.abs(around - median(around)) > _OFF
     cells = rows // _CELL * crop.shape[1] + columns // _CELL
-    numbers = np.unique(cells, return_inverse=True)[1]
-    seen, differing = np.bincount(numbers), np.bincount(numbers, off)
+    seen, differing = np.bincount(cells), np.bincount(cells, off)
     judged = seen >= _FEW
     return bool(np.mean(differing[judged] >= _SPECKLED * seen[judged]) >= _MOST) if judged.any() else bool(off.any())

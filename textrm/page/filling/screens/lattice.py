@@ -5,6 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from textrm.page.filling.least_squares import solved
+
 SLOWEST, FASTEST = 1 / 26, 0.46  # cycles per pixel; what is outside is drawing, or no screen that pixels can show
 _LEAST = 24  # pixels a side; less shows no lattice
 _SMOOTH = 31  # pixels; what changes more slowly than over so many is tone
@@ -15,7 +17,6 @@ _APART = 0.35  # sine of the angle between two lattice frequencies, at least
 _BLOCK = 16  # pixels over which the phase is taken where a frequency is refined
 _COHERENT = 0.3  # of the amplitude must be in phase all over the surroundings; of noise less than 0.2 is
 _ROUNDS = 6
-_REGULAR = 1e-6  # of the product of its diagonal is the determinant of regular equations, at least
 _TRIES = 10  # peaks that are looked at
 _TILE = 64  # pixels; side of the windows of the quick look
 _TILES = 8
@@ -125,12 +126,5 @@ def refined(detail: np.ndarray, frequency: np.ndarray) -> list[tuple[float, np.n
         phase = np.angle(now * np.conj(total))
         weight = root * (np.cos(phase) > 0)
         design = np.concatenate([places, np.ones((len(places), 1))], 1) * weight[:, None]
-        off += _solved(design.T @ design, design.T @ (phase * weight / (2 * np.pi)))[:2]
+        off += solved(design.T @ design, design.T @ (phase * weight / (2 * np.pi)))[:2]
     return [(strength, frequency + off)] if strength >= _COHERENT * root.sum() else []
-
-
-def _solved(normal: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """The solution of normal equations; the shortest one where blocks in one row or column tell no slope across."""
-    if np.linalg.det(normal) > _REGULAR * normal.diagonal().prod():
-        return np.linalg.solve(normal, right)  # twenty times as fast
-    return np.linalg.pinv(normal, rcond=1e-12, hermitian=True) @ right

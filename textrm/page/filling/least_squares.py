@@ -1,0 +1,17 @@
+"""Solves the normal equations of least squares."""
+
+from __future__ import annotations
+
+import numpy as np
+
+_REGULAR = 1e-6  # of the product of its diagonal is the determinant of regular equations, at least
+
+
+def solved(normal: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """The solution of normal equations, N x N, for N or N x M right sides; the shortest one where many solve them.
+
+    So it is where blocks in one row or column, or points in a line, tell no slope across.
+    """
+    if np.linalg.det(normal) > _REGULAR * normal.diagonal().prod():
+        return np.linalg.solve(normal, right)  # twenty times as fast
+    return np.linalg.pinv(normal, rcond=1e-12, hermitian=True) @ right
