@@ -81,6 +81,8 @@ def parts(slices: Slices, own: np.ndarray, largest: int) -> Iterator[tuple[Slice
 
 def _cuts(extent: int, largest: int) -> list[tuple[int, int]]:
     count = -(-extent // largest)
+    if count == 1:
+        return [(0, extent)]
     edges = np.linspace(0, extent, count + 1).round().astype(int).tolist()
     return list(pairwise(edges))
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from textrm.page.filling.pixels import places
 from textrm.page.group import ellipse
 from textrm.page.levels import median
 
@@ -110,7 +111,7 @@ def _enclosed(own: np.ndarray, distance: np.ndarray, edge: int) -> np.ndarray:
 def _insides(crop: np.ndarray, enclosed: np.ndarray, around: _Around, edge: int) -> np.ndarray:
     """The insides of hollow letters, h w uint8."""
     none = np.zeros(enclosed.shape, np.uint8)
-    rows, columns = np.nonzero(enclosed)
+    rows, columns = places(enclosed != 0)
     if not len(rows) or not len(around.steps):
         return none
     colours = crop[rows, columns].astype(np.float32)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from textrm.page.group import box_around
 from textrm.page.levels import to_levels
 
 _RING = 6  # pixels around a hole that tell its colours
@@ -23,17 +24,22 @@ def take_exact_colours(crop: np.ndarray, unknown: np.ndarray, inner: np.ndarray)
         unknown: h w uint8, 1 = hole, not to be learnt from.
         inner: h w uint8, 1 = to change; within ``unknown``.
     """
-    ring = (cv2.dilate(inner, np.ones((2 * _RING + 1, 2 * _RING + 1), np.uint8)) != 0) & (unknown == 0)
-    around, where = crop[ring], inner != 0
-    if not len(around):
+    near = box_around(inner, _RING)
+    crop, inner = crop[near], inner[near]
+    ring = cv2.dilate(inner, np.ones((2 * _RING + 1, 2 * _RING + 1), np.uint8)) & (1 - unknown[near])
+    index, where = np.flatnonzero(ring), np.divmod(np.flatnonzero(inner), inner.shape[1])
+    if not len(index):
         return
-    around = around[:: len(around) // _SAMPLE + 1]
+    around = crop[np.divmod(index[:: len(index) // _SAMPLE + 1], inner.shape[1])]
     packed = around.astype(np.uint64) @ (np.uint64(1 << 16) ** np.arange(crop.shape[2], dtype=np.uint64))
     _, first, count = np.unique(packed, return_index=True, return_counts=True)
-    known, filled = to_levels(around), to_levels(crop[where])
+    often = first[count >= _SHARE * len(around)]
+    if not len(often):
+        return
     exact = crop[where]
-    for index in first[count >= _SHARE * len(around)]:
-        near = np.abs(known - known[index]).max(1) <= _NEAR
-        if np.count_nonzero(packed == packed[index]) >= _ALONE * np.count_nonzero(near):
-            exact[np.abs(filled - known[index]).max(1) <= _NEAR] = around[index]
+    known, filled = to_levels(around), to_levels(exact)
+    for number in often:
+        alike = np.abs(known - known[number]).max(1) <= _NEAR
+        if np.count_nonzero(packed == packed[number]) >= _ALONE * np.count_nonzero(alike):
+            exact[np.abs(filled - known[number]).max(1) <= _NEAR] = around[number]
     crop[where] = exact

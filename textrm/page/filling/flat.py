@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from textrm.page.filling.least_squares import solved
+from textrm.page.filling.pixels import places, taken
 from textrm.page.group import box_around
 from textrm.page.levels import from_levels, median, to_levels
 
@@ -40,18 +41,19 @@ def fill_flat(crop: np.ndarray, unknown: np.ndarray, own: np.ndarray, share: flo
     """
     near = box_around(own, HALO + 1)
     distance, nearest = cv2.distanceTransformWithLabels(1 - own[near], cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_CCOMP)
-    y, x = np.nonzero((distance <= (HALO if wipe else RING)) & (unknown[near] == 0))
-    away, part = distance[y, x], nearest[y, x]
+    y, x = places((distance <= (HALO if wipe else RING)) & (unknown[near] == 0))
+    away, part = taken(distance, y, x), taken(nearest, y, x)
     y, x = y + near[0].start, x + near[1].start
-    rest, colour = own.copy(), to_levels(crop[y, x]).T
+    rest, colour = own.copy(), to_levels(taken(crop, y, x)).T
     ring, beside = away <= RING, away <= _NEXT
     if np.count_nonzero(ring) < _ENOUGH:
         return rest
     plane = _fit(x[ring], y[ring], colour[:, ring])
     error = _distance(plane, x, y, colour)
     suits = _suits(error, part, ring, beside, int(nearest.max()) + 1, share)
-    hole_y, hole_x = np.nonzero(own)
-    hole_part = nearest[hole_y - near[0].start, hole_x - near[1].start]
+    hole_y, hole_x = places(own[near] != 0)
+    hole_part = taken(nearest, hole_y, hole_x)
+    hole_y, hole_x = hole_y + near[0].start, hole_x + near[1].start
     _paint(crop, rest, hole_y, hole_x, suits[hole_part], plane)
     if wipe and np.mean(error[ring] <= 1) >= _PLAIN:
         _paint(crop, rest, y, x, _traces(y, x, error) & suits[part], plane, own)

@@ -135,9 +135,9 @@ def _tone(crop: np.ndarray, mask: np.ndarray, ring: np.ndarray) -> tuple[np.ndar
 
 def _sample(crop: np.ndarray, where: np.ndarray) -> np.ndarray:
     """The colours of at most some thousand of the pixels in h w bool, N x 3 float32."""
-    rows, columns = np.nonzero(where)
-    step = len(rows) // _SAMPLE + 1
-    return crop[rows[::step], columns[::step]].astype(np.float32)
+    index = np.flatnonzero(where)
+    rows, columns = np.divmod(index[:: len(index) // _SAMPLE + 1], crop.shape[1])
+    return crop[rows, columns].astype(np.float32)
 
 
 def _followed(

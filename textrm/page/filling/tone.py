@@ -41,18 +41,20 @@ def continue_texture(crop: np.ndarray, unknown: np.ndarray, own: np.ndarray, smo
     distance = cv2.distanceTransform(1 - own, cv2.DIST_L2, 3)
     ring = ((distance <= _RING) & (unknown == 0)).astype(np.float32)
     known = (unknown == 0).astype(np.float32)
-    seen = crop[known > 0]
+    planes = cv2.split(crop)
     # The channels of a grey page are alike where it is known, and one of them tells all.
-    pixels = (crop[..., :1] if (seen == seen[:, :1]).all() else crop).astype(np.float32)
+    coloured = any(((plane != planes[0]) & (unknown == 0)).any() for plane in planes[1:])
+    pixels = (crop if coloured else crop[..., :1]).astype(np.float32)
     grey = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)
-    around = grey[ring > 0]
+    beside = np.flatnonzero(ring)
+    around = grey.ravel().take(beside)
     if len(around) < 4 * _RING:
         return None
-    colours = crop[ring > 0]
-    plain = colours.max(1).astype(np.float32) - colours.min(1) <= _TINT  # pale colours are no white, deep ones no black
+    colours = np.stack([plane.ravel().take(beside) for plane in planes])
+    plain = colours.max(0).astype(np.float32) - colours.min(0) <= _TINT  # pale colours are no white, deep ones no black
     bilevel = np.mean(((around < 48) | (around > 207)) & plain) >= _BILEVEL
     detail = grey.astype(np.float32) - cv2.blur(cv2.cvtColor(smooth, cv2.COLOR_RGB2GRAY), (15, 15))
-    variance = float(np.mean(np.square(detail[ring > 0]))) + 1
+    variance = float(np.mean(np.square(detail.ravel().take(beside)))) + 1
     shifts = _best_shifts(grey.astype(np.float32) - around.mean(), ring, known)
     if not shifts or (not bilevel and shifts[0][2] > _WORTH * variance):
         return None
@@ -113,6 +115,7 @@ def _assemble(
     targets, weight = cv2.split(pixels[slices]), ring[slices]
     copies = [np.zeros_like(plane) for plane in targets]
     best = np.full(weight.shape, np.inf, np.float32)
+    whole = cv2.GaussianBlur(weight, (0, 0), _SIGMA) + 1e-3
     for down, right, overall in shifts:
         moved = tuple(
             slice(side.start + REACH + by, side.start + REACH + by + length)
@@ -122,7 +125,8 @@ def _assemble(
         judged = weight * there
         error = cv2.GaussianBlur(_squared(targets, sources) * judged, (0, 0), _SIGMA)
         # Far from the ring the error over the whole of it decides.
-        error = (error + 1e-3 * overall) / (cv2.GaussianBlur(judged, (0, 0), _SIGMA) + 1e-3)
+        seen = whole if (judged == weight).all() else cv2.GaussianBlur(judged, (0, 0), _SIGMA) + 1e-3
+        error = (error + 1e-3 * overall) / seen
         better = (error < best) & (there > 0)
         np.copyto(best, error, where=better)
         for copy, source in zip(copies, sources, strict=True):
@@ -148,7 +152,9 @@ def _blend(
     bilevel: bool,
 ) -> np.ndarray:
     base, weight = smooth[slices], ring[slices]
-    spread = np.square(pixels[slices] - cv2.blur(smooth, (15, 15))[slices]).mean(2)
+    ground = cv2.blur(smooth[tuple(slice(max(side.start - 7, 0), side.stop + 7) for side in slices)], (15, 15))
+    ground = ground[tuple(slice(min(side.start, 7), None) for side in slices)][: weight.shape[0], : weight.shape[1]]
+    spread = np.square(pixels[slices] - ground).mean(2)
     total = float((spread * weight).sum() / weight.sum())
     variance = cv2.GaussianBlur(spread * weight, (0, 0), _SIGMA) + 1e-3 * total
     variance = variance / (cv2.GaussianBlur(weight, (0, 0), _SIGMA) + 1e-3) + 1

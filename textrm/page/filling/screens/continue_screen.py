@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from textrm.page.filling.pixels import places, taken
 from textrm.page.filling.screens.lattice import find_lattice, may_repeat, without_tone
 from textrm.page.filling.screens.screen import Screen
 from textrm.page.group import box_around
@@ -76,13 +77,13 @@ def _speckled(crop: np.ndarray, unknown: np.ndarray, own: np.ndarray) -> bool:
     """
     near = box_around(own, _RING)
     ring = cv2.dilate(own[near], np.ones((2 * _RING + 1, 2 * _RING + 1), np.uint8)) & (1 - unknown[near])
-    rows, columns = np.nonzero(ring)
+    rows, columns = places(ring != 0)
     rows, columns = rows + near[0].start, columns + near[1].start
     every = len(rows) // _SAMPLE + 1
     rows, columns = rows[::every], columns[::every]
     if not len(rows):
         return False
-    around = to_levels(crop[rows, columns]) @ np.full(crop.shape[2], 1 / crop.shape[2], np.float32)
+    around = to_levels(taken(crop, rows, columns)) @ np.full(crop.shape[2], 1 / crop.shape[2], np.float32)
     off = np.abs(around - median(around)) > _OFF
     cells = rows // _CELL * crop.shape[1] + columns // _CELL
     seen, differing = np.bincount(cells), np.bincount(cells, off)

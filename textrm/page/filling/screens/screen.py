@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from textrm.page.filling.pixels import places
 from textrm.page.filling.screens.cell import Cell
 from textrm.page.filling.screens.extension import extend, extend_means
 
@@ -81,7 +82,7 @@ class Screen:
 
     def _places(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Rows, columns and phases of the known places, and which half of the squares they lie in."""
-        y, x = np.nonzero(self._known)
+        y, x = places(self._known != 0)
         return y, x, self._phase(y, x), (y // _FOLD + x // _FOLD) % 2 == 0
 
     def _judge(self, y: np.ndarray, x: np.ndarray, phase: np.ndarray, fold: np.ndarray) -> None:
@@ -111,7 +112,7 @@ class Screen:
         distance = cv2.distanceTransform(1 - own, cv2.DIST_L2, 3)
         far = self._valid * (distance > _EDGE)
         none = np.zeros_like(own)
-        y, x = np.nonzero((self._known > 0) & (distance <= _EDGE + 2))
+        y, x = places((self._known > 0) & (distance <= _EDGE + 2))
         if np.count_nonzero(far) < _FEWEST or not len(y):
             return none
         tone = extend(local_means([self._grey], far, self._sigma)[0], far)
@@ -146,7 +147,7 @@ class Screen:
     def values(self, plane: np.ndarray, where: np.ndarray) -> np.ndarray:
         """The screen of a plane, h w float32 levels, at the N places of h w bool: N levels."""
         cell, tone = self._describe(plane)
-        found = cell.between(self._phase(*np.nonzero(where)), tone[where])
+        found = cell.between(self._phase(*places(where)), tone[where])
         around = plane[self._valid > 0]
         around = around[:: len(around) // _SAMPLE + 1]
         if np.mean((around < _EXTREME) | (around > 255 - _EXTREME)) >= _BILEVEL:
@@ -156,7 +157,7 @@ class Screen:
 
     def _describe(self, plane: np.ndarray) -> tuple[Cell, np.ndarray]:
         """The cell and the tone, everywhere, of a plane from its valid pixels."""
-        y, x = np.nonzero(self._valid)
+        y, x = places(self._valid != 0)
         tone = self._tone if plane is self._grey else local_means([plane], self._valid, self._sigma)[0]
         phase, value = self._phase(y, x), plane[y, x]
         step = len(y) // _SAMPLE + 1

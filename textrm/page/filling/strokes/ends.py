@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 import cv2
 import numpy as np
 
+from textrm.page.filling.pixels import places
 from textrm.page.filling.strokes.cuts import SHORTEST, SLANT, Cuts, sampled, value_at
 from textrm.page.filling.strokes.ridges import WIDEST, Ridges
 
@@ -107,12 +108,9 @@ def find_ends(
 
 def _facing(place: np.ndarray, away: np.ndarray, light: np.ndarray) -> bool:
     """Whether any two of N strokes of one kind might be parts of one."""
-    first, second = np.triu_indices(len(place), 1)
-    chord = place[second] - place[first]
-    distance = np.maximum(np.linalg.norm(chord, axis=1), 1e-6)[:, None]
-    way = np.stack([np.cos(away), np.sin(away)], 1)
-    leaves, arrives = -(way[first] * chord / distance).sum(1), (way[second] * chord / distance).sum(1)
-    return bool(((np.minimum(leaves, arrives) >= _FACING) & (light[first] == light[second])).any())
+    right, down = (side - side[:, None] for side in place.T)
+    leaves = -(np.cos(away)[:, None] * right + np.sin(away)[:, None] * down) / np.maximum(np.hypot(right, down), 1e-6)
+    return bool(((np.minimum(leaves, leaves.T) >= _FACING) & (light == light[:, None])).any())
 
 
 def _none(channels: int) -> Ends:
@@ -127,14 +125,15 @@ def _contacts(ridges: np.ndarray, own: np.ndarray) -> np.ndarray:
     own, ridges = own[top:bottom, left:right], ridges[top:bottom, left:right]
     beside = (cv2.dilate(own, np.ones((3, 3), np.uint8)) - own) & (ridges >= _LEAST)
     count, labels = cv2.connectedComponents(beside, connectivity=8, ltype=cv2.CV_16U)
-    y, x = np.nonzero(beside)
+    y, x = places(beside != 0)
     label, weight = labels[y, x], ridges[y, x].astype(np.float64)
     area = np.bincount(label, minlength=count)
     total = np.maximum(np.bincount(label, weight, count), 1)
     middles = np.stack([np.bincount(label, weight * side, count) / total for side in (x, y)], 1)
     found = [middles[1:][area[1:] <= 3 * WIDEST]]
+    every = np.stack([x, y], 1)
     for long in (np.flatnonzero(area[1:] > WIDEST) + 1).tolist():
-        place = np.stack([x, y], 1)[label == long]
+        place = every[label == long]
         along = place @ np.linalg.eigh(np.cov(place.T))[1][:, 1]
         found.append(place[[along.argmin(), along.argmax()]])
     return np.concatenate(found) + np.array([left, top])
