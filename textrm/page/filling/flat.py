@@ -57,7 +57,7 @@ def fill_flat(crop: np.ndarray, unknown: np.ndarray, own: np.ndarray, share: flo
     _paint(crop, rest, hole_y, hole_x, suits[hole_part], plane)
     if wipe and np.mean(error[ring] <= 1) >= _PLAIN:
         _paint(crop, rest, y, x, _traces(y, x, error) & suits[part], plane, own)
-    others = np.unique(hole_part[~suits[hole_part]])
+    others = np.flatnonzero((np.bincount(hole_part, minlength=len(suits)) > 0) & ~suits)
     for hole, around in zip(_members(hole_part, others), _members(part, others), strict=True):
         inner = around[ring[around]]
         if len(inner) < _ENOUGH:
@@ -86,7 +86,10 @@ def _suits(
 
 def _members(label: np.ndarray, wanted: np.ndarray) -> list[np.ndarray]:
     """For each wanted label the indices where it stands."""
-    order = np.argsort(label, kind="stable")
+    every = np.zeros(int(label.max(initial=0)) + 1, bool)
+    every[wanted[wanted < len(every)]] = True
+    order = np.flatnonzero(every[label])
+    order = order[np.argsort(label[order], kind="stable")]
     sorted_label = label[order]
     starts, stops = np.searchsorted(sorted_label, wanted), np.searchsorted(sorted_label, wanted, "right")
     return [order[start:stop] for start, stop in zip(starts, stops, strict=True)]

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from textrm.page.group import box_around
+
 REACH = 36  # pixels; from how far a texture is copied
 _RING = 8  # pixels around the hole that a copy must match
 _SHIFTS = 24  # candidates
@@ -66,8 +68,11 @@ def continue_texture(crop: np.ndarray, unknown: np.ndarray, own: np.ndarray, smo
 
 def _best_shifts(grey: np.ndarray, ring: np.ndarray, known: np.ndarray) -> list[tuple[int, int, float]]:
     """Shifts (down, right, mean squared error over the ring), best first."""
-    height, width = grey.shape
-    size = cv2.getOptimalDFTSize(height + REACH), cv2.getOptimalDFTSize(width + REACH)
+    near = box_around(ring.astype(np.uint8), REACH)
+    grey, ring, known = grey[near], ring[near], known[near]
+    _, _, width, height = cv2.boundingRect(ring.astype(np.uint8))
+    # Nothing goes around: what the ring is shifted to lies in the box, or beyond the page in what is empty.
+    size = cv2.getOptimalDFTSize(height + 2 * REACH), cv2.getOptimalDFTSize(width + 2 * REACH)
     # One map after the other: together, their spectra would be the most that a page's cleaning holds.
     ring_0, source_0 = np.fft.rfft2(ring, size).conj(), np.fft.rfft2(known, size)
     count = _near(ring_0 * source_0, size)

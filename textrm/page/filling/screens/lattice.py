@@ -112,19 +112,23 @@ def refined(detail: np.ndarray, frequency: np.ndarray) -> list[tuple[float, np.n
     y, x = np.mgrid[:rows, :columns] * float(_BLOCK) + (_BLOCK - 1) / 2
     places = np.stack([x.ravel() - x.mean(), y.ravel() - y.mean()], 1)
     padded = cv2.copyMakeBorder(detail, 0, rows * _BLOCK - height, 0, columns * _BLOCK - width, cv2.BORDER_CONSTANT)
-    turn_x = np.exp(-2j * np.pi * frequency[0] * np.arange(columns * _BLOCK)).astype(np.complex64)
-    turn_y = np.exp(-2j * np.pi * frequency[1] * np.arange(rows * _BLOCK)).astype(np.complex64)
-    across = (padded * turn_x).reshape(rows * _BLOCK, columns, _BLOCK).sum(2) * turn_y[:, None]
-    blocks = across.reshape(rows, _BLOCK, columns).sum(1).ravel().astype(np.complex128)
+    # Within blocks first, as products of matrices, and then each block by the phase at its start.
+    (within_x, within_y), (start_x, start_y) = (
+        [np.exp(-2j * np.pi * rate * place).astype(np.complex64) for rate, place in zip(frequency, steps, strict=True)]
+        for steps in ((np.arange(_BLOCK),) * 2, (np.arange(columns) * _BLOCK, np.arange(rows) * _BLOCK))
+    )
+    across = padded.reshape(rows, _BLOCK, columns, _BLOCK) @ np.stack([within_x.real, within_x.imag], 1)
+    blocks = within_y @ across.view(np.complex64)[..., 0]
+    blocks = (blocks * start_x * start_y[:, None]).ravel().astype(np.complex128)
     root = np.sqrt(np.abs(blocks))
     blocks /= np.maximum(root, 1e-9)
-    off, strength = np.zeros(2), 0.0
+    off, strength, plane = np.zeros(2), 0.0, np.concatenate([places, np.ones((len(places), 1))], 1)
     for _ in range(_ROUNDS):
         now = blocks * np.exp(-2j * np.pi * (places @ off))
         total = now.sum()
         strength = float(np.abs(total))
         phase = np.angle(now * np.conj(total))
         weight = root * (np.cos(phase) > 0)
-        design = np.concatenate([places, np.ones((len(places), 1))], 1) * weight[:, None]
+        design = plane * weight[:, None]
         off += solved(design.T @ design, design.T @ (phase * weight / (2 * np.pi)))[:2]
     return [(strength, frequency + off)] if strength >= _COHERENT * root.sum() else []
