@@ -8,10 +8,11 @@ _REGULAR = 1e-6  # of the product of its diagonal is the determinant of regular 
 
 
 def solved(normal: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """The solution of normal equations, N x N, for N or N x M right sides; the shortest one where many solve them.
+    """The solutions of normal equations, … x N x N, with … x N x M right sides; the shortest ones where many solve them.
 
     So it is where blocks in one row or column, or points in a line, tell no slope across.
     """
-    if np.linalg.det(normal) > _REGULAR * normal.diagonal().prod():
+    diagonal = np.diagonal(normal, axis1=-2, axis2=-1)
+    if (np.linalg.det(normal) > _REGULAR * diagonal.prod(-1)).all():
         return np.linalg.solve(normal, right)  # twenty times as fast
     return np.linalg.pinv(normal, rcond=1e-12, hermitian=True) @ right

@@ -46,13 +46,16 @@ def find_lattice(detail: np.ndarray) -> np.ndarray | None:
     x = (np.arange(columns, dtype=np.float32) - columns // 2) / np.float32(columns)
     y = np.arange(rows // 2 + 1, dtype=np.float32) / np.float32(rows)
     score = np.where((prominence := _prominence(power, x[None], y[:, None])) >= _PROMINENT, power * prominence, 0)
-    found: list[tuple[float, np.ndarray]] = []
+    peaks = []
     for _ in range(_TRIES):
         row, column = divmod(int(score.argmax()), columns)
         if not score[row, column] > 0:
             break
         score[max(row - 2, 0) : row + 3, max(column - 2, 0) : column + 3] = 0
-        found += refined(detail, np.array([x[column], y[row]], np.float64))
+        peaks.append((x[column], y[row]))
+    if not peaks:
+        return None
+    found = refined(detail, np.array(peaks, np.float64))
     found.sort(key=lambda one: -one[0])
     for strength, second in found[1:]:
         first = found[0][1]
@@ -101,34 +104,35 @@ def _prominence(power: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.where(allowed, np.exp(np.minimum(logarithm - mean.astype(np.float32)[ring], 60)), 0)
 
 
-def refined(detail: np.ndarray, frequency: np.ndarray) -> list[tuple[float, np.ndarray]]:
-    """The frequency under which the phase is the same everywhere, after how strong it is; nothing where it is not.
+def refined(detail: np.ndarray, frequencies: np.ndarray) -> list[tuple[float, np.ndarray]]:
+    """Those of K x 2 frequencies under which the phase is the same everywhere, made exact, after how strong they are.
 
-    The phases of blocks, against that of them all, lie on a plane: its slope is what the frequency is off by. Blocks
+    The phases of blocks, against that of them all, lie on a plane: its slope is what a frequency is off by. Blocks
     count by the root of their amplitude, so that a frame's line, however dark, tells less than a screen.
     """
     height, width = detail.shape
     rows, columns = -(-height // _BLOCK), -(-width // _BLOCK)
     y, x = np.mgrid[:rows, :columns] * float(_BLOCK) + (_BLOCK - 1) / 2
-    places = np.stack([x.ravel() - x.mean(), y.ravel() - y.mean()], 1)
+    places = np.stack([x.ravel() - x.mean(), y.ravel() - y.mean(), np.ones(rows * columns)])
     padded = cv2.copyMakeBorder(detail, 0, rows * _BLOCK - height, 0, columns * _BLOCK - width, cv2.BORDER_CONSTANT)
+    turns = -2j * np.pi * frequencies
     # Within blocks first, as products of matrices, and then each block by the phase at its start.
-    (within_x, within_y), (start_x, start_y) = (
-        [np.exp(-2j * np.pi * rate * place).astype(np.complex64) for rate, place in zip(frequency, steps, strict=True)]
-        for steps in ((np.arange(_BLOCK),) * 2, (np.arange(columns) * _BLOCK, np.arange(rows) * _BLOCK))
-    )
-    across = padded.reshape(rows, _BLOCK, columns, _BLOCK) @ np.stack([within_x.real, within_x.imag], 1)
-    blocks = within_y @ across.view(np.complex64)[..., 0]
-    blocks = (blocks * start_x * start_y[:, None]).ravel().astype(np.complex128)
+    within = np.exp(turns[..., None] * np.arange(_BLOCK)).astype(np.complex64)
+    starts = [np.exp(turns[:, side, None] * np.arange(count) * _BLOCK) for side, count in ((0, columns), (1, rows))]
+    across = padded.reshape(-1, _BLOCK) @ within[:, 0].T.copy().view(np.float32)
+    across = across.view(np.complex64).reshape(rows, _BLOCK, columns, -1)
+    blocks = np.einsum("kb,rbck->krc", within[:, 1], across) * starts[1][..., None] * starts[0][:, None]
+    blocks = blocks.reshape(len(frequencies), -1)
     root = np.sqrt(np.abs(blocks))
     blocks /= np.maximum(root, 1e-9)
-    off, strength, plane = np.zeros(2), 0.0, np.concatenate([places, np.ones((len(places), 1))], 1)
+    off, strength = np.zeros((len(frequencies), 3)), np.zeros(len(frequencies))
     for _ in range(_ROUNDS):
-        now = blocks * np.exp(-2j * np.pi * (places @ off))
-        total = now.sum()
-        strength = float(np.abs(total))
-        phase = np.angle(now * np.conj(total))
-        weight = root * (np.cos(phase) > 0)
-        design = plane * weight[:, None]
-        off += solved(design.T @ design, design.T @ (phase * weight / (2 * np.pi)))[:2]
-    return [(strength, frequency + off)] if strength >= _COHERENT * root.sum() else []
+        now = blocks * np.exp(-2j * np.pi * (off[:, :2] @ places[:2]))
+        total = now.sum(1)
+        strength = np.abs(total)
+        phase = np.angle(now * np.conj(total)[:, None])
+        weighted = places * (root * (np.abs(phase) < np.pi / 2))[:, None]
+        right = weighted @ (phase * root / (2 * np.pi))[..., None]
+        off += solved(weighted @ weighted.swapaxes(1, 2), right)[..., 0]
+    held = strength >= _COHERENT * root.sum(1)
+    return [(float(strength[number]), (frequencies + off[:, :2])[number]) for number in np.flatnonzero(held)]
