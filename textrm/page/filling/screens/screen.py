@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from textrm.page.filling.pixels import places
+from textrm.page.filling.pixels import places, taken
 from textrm.page.filling.screens.cell import Cell
 from textrm.page.filling.screens.extension import extend, extend_means
 
@@ -47,6 +47,7 @@ class Screen:
         self._grey, self._known, self._frequencies = grey, known, frequencies
         period = 1 / float(np.linalg.norm(frequencies, axis=1).min())
         self._sigma = float(np.clip(period, _SHORTEST, _LONGEST))
+        self._phases = _phases(grey.shape, frequencies)
         self._valid = known
         self._tone = local_means([grey], known, self._sigma)[0]
         places = self._places()
@@ -83,20 +84,21 @@ class Screen:
     def _places(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Rows, columns and phases of the known places, and which half of the squares they lie in."""
         y, x = places(self._known != 0)
-        return y, x, self._phase(y, x), (y // _FOLD + x // _FOLD) % 2 == 0
+        fold = (np.arange(self._grey.shape[0])[:, None] // _FOLD + np.arange(self._grey.shape[1]) // _FOLD) % 2 == 0
+        return y, x, self._phase(y, x), taken(fold, y, x)
 
     def _judge(self, y: np.ndarray, x: np.ndarray, phase: np.ndarray, fold: np.ndarray) -> None:
         """Learn from one half of the known squares and predict the other, in turn; and see where that holds."""
         place = y * self._grey.shape[1] + x  # one index costs less than two
-        seen, value, usable = (plane.ravel()[place] for plane in (self._tone, self._grey, self._valid > 0))
+        seen, value, usable = (plane.ravel().take(place) for plane in (self._tone, self._grey, self._valid > 0))
         error = np.zeros(self._grey.shape, np.float32)
         for part in (fold, ~fold):
             learnt, held = np.flatnonzero(~part & usable), np.flatnonzero(part)
             known, expected = value[held], seen[held]
             if len(learnt) >= _FEWEST:
                 learnt = learnt[:: len(learnt) // _SAMPLE + 1]
-                self._cell = Cell(phase[learnt], seen[learnt], value[learnt])
-                expected = self._cell(phase[held], expected)
+                self._cell = Cell(phase.take(learnt, 0), seen[learnt], value[learnt])
+                expected = self._cell(phase.take(held, 0), expected)
             error.ravel()[place[held]] = known - expected
         self._error, self._spread = np.square(error) * self._known, np.square(self._grey - self._tone) * self._known
         near_error, near_spread = local_means([self._error, self._spread], self._known, _NEAR * self._sigma)
@@ -159,19 +161,27 @@ class Screen:
         """The cell and the tone, everywhere, of a plane from its valid pixels."""
         y, x = places(self._valid != 0)
         tone = self._tone if plane is self._grey else local_means([plane], self._valid, self._sigma)[0]
-        phase, value = self._phase(y, x), plane[y, x]
+        phase, value, seen = self._phase(y, x), taken(plane, y, x), taken(tone, y, x)
         step = len(y) // _SAMPLE + 1
-        cell = Cell(phase[::step], tone[y, x][::step], value[::step])
+        cell = Cell(phase[::step], seen[::step], value[::step])
         off = np.zeros_like(plane)
-        off[y, x] = value - cell(phase, tone[y, x])
+        off[y, x] = value - cell(phase, seen)
         tone = tone + local_means([off], self._valid, self._sigma)[0]
-        low, high = np.percentile(tone[y, x][::step], (0.5, 99.5))
+        low, high = np.percentile(tone[y[::step], x[::step]], (0.5, 99.5))
         return cell, np.clip(extend(tone, self._valid), low, high)
 
     def _phase(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
-        """Cycles, less whole ones, so that single precision holds them."""
-        phase = np.stack([x, y], 1) @ self._frequencies.T
-        return (phase - np.floor(phase)).astype(np.float32)
+        return self._phases.take(y * self._grey.shape[1] + x, 0)
+
+
+def _phases(shape: tuple[int, ...], frequencies: np.ndarray) -> np.ndarray:
+    """The phases of all places, row by row, (h w) x D float32: cycles, less whole ones, so that they hold them."""
+    y, x = (np.arange(side, dtype=np.float64) for side in shape)
+    phases = np.empty((*shape, len(frequencies)), np.float32)
+    for number, (along, down) in enumerate(frequencies.tolist()):
+        phase = (y * down)[:, None] + x * along
+        np.subtract(phase, np.floor(phase), out=phases[..., number], casting="same_kind")
+    return phases.reshape(-1, len(frequencies))
 
 
 def local_means(planes: Sequence[np.ndarray], weight: np.ndarray, sigma: float) -> list[np.ndarray]:
