@@ -48,7 +48,7 @@ class Cuts:
         )
         middle = np.abs(across) <= 1.5
         inner = np.where(middle, self.values, -1)
-        top = inner.argmax(2)
+        top = inner.argmax(2).astype(np.int8)  # of a few dozen: large arrays of small numbers cost less
         self.peak = inner.max(2)
         # The border of a hole may cross a stroke aslant, so that its first cuts are none.
         self.contrast = contrast = np.median(self.peak[:, SLANT : SLANT + SHORTEST], 1)
@@ -57,7 +57,7 @@ class Cuts:
         self.length = self.seen.sum(1)
         # A cut is what is connected with its peak.
         ink = self.values >= _EDGE * contrast[:, None, None]
-        index = np.arange(len(across))
+        index = np.arange(len(across), dtype=np.int8)
         gaps = np.where(ink, -1, index)
         before = np.where(index <= top[..., None], gaps, -1).max(2)
         after = np.where(~ink & (index >= top[..., None]), index, len(across)).min(2)
