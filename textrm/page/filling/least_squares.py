@@ -8,7 +8,7 @@ _REGULAR = 1e-6  # of the product of its diagonal is the determinant of regular 
 
 
 def solved(normal: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """The solutions of normal equations, … x N x N, with … x N x M right sides; the shortest ones where many solve them.
+    """The solutions of normal equations, … x N x N, with … x N x M right sides; where many solve them, the shortest.
 
     So it is where blocks in one row or column, or points in a line, tell no slope across.
     """
