@@ -119,8 +119,8 @@ def refined(detail: np.ndarray, frequencies: np.ndarray) -> list[tuple[float, np
     # Within blocks first, as products of matrices, and then each block by the phase at its start.
     within = np.exp(turns[..., None] * np.arange(_BLOCK)).astype(np.complex64)
     starts = [np.exp(turns[:, side, None] * np.arange(count) * _BLOCK) for side, count in ((0, columns), (1, rows))]
-    across = padded.reshape(-1, _BLOCK) @ within[:, 0].T.copy().view(np.float32)
-    across = across.view(np.complex64).reshape(rows, _BLOCK, columns, -1)
+    parts = padded.reshape(-1, _BLOCK) @ within[:, 0].T.copy().view(np.float32)
+    across = parts.view(np.complex64).reshape(rows, _BLOCK, columns, -1)
     blocks = np.einsum("kb,rbck->krc", within[:, 1], across) * starts[1][..., None] * starts[0][:, None]
     blocks = blocks.reshape(len(frequencies), -1)
     root = np.sqrt(np.abs(blocks))
