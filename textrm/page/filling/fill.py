@@ -118,7 +118,7 @@ def fill_screens(image: np.ndarray, hole: np.ndarray, lines: Packed | None, how:
         rest = None if unknown.all() else continue_screen(crop, unknown, inner)
         if rest is not None:
             filled = inner & (1 - rest)
-            cv2.copyTo(crop, filled, image[window])
+            np.copyto(image[window], crop, where=filled[..., None] != 0)
             screened.add(window, filled)
             how.screen += cv2.countNonZero(filled)
             how.doubtful += cv2.countNonZero(rest)
@@ -141,10 +141,10 @@ def _fill_block(
         return
     crop = np.ascontiguousarray(image[window])
     left_over = fill(crop, unknown, inner)
-    cv2.copyTo(crop, inner & (1 - left_over), image[window])
+    np.copyto(image[window], crop, where=(inner & (1 - left_over))[..., None] != 0)
     hole[window] |= inner
     if rest is not None:
-        cv2.copyTo(left_over, inner, rest[window])
+        np.copyto(rest[window], left_over, where=inner != 0)
 
 
 def _seen(
