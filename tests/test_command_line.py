@@ -45,6 +45,7 @@ def test_sigterm_ends_what_writes_a_folder_as_ctrl_c_does(tmp_path: Path, number
         raise AssertionError("the signal was not taken")
 
     before = signal.signal(signal.SIGTERM, untouched)
+    interrupt = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background ignores it
     try:
 
         @click_command(help="What it does.")
@@ -57,6 +58,7 @@ def test_sigterm_ends_what_writes_a_folder_as_ctrl_c_does(tmp_path: Path, number
         assert signal.getsignal(signal.SIGTERM) is untouched
     finally:
         signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGINT, interrupt)
     assert (result.exit_code, result.stderr) == (status, "stopped; no manifest was written\n")
 
 
