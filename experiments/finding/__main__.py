@@ -80,7 +80,7 @@ def main(comics: Path, art: Path | None, clip_art: Path, stamps: Path, lists: Pa
     """
     comics = comics.resolve()
     sets = draw_material(comics, art, {"drawings": (clip_art, 1800), "stamps": (stamps, 300)}, lists, out, scale)
-    weights, bare = START, sets.pop("bare")
+    bare = sets.pop("bare")
     begin = f"{net} callbacks.batch_norm.step=null" if net else f"weights={START}"
     for number, leg in enumerate(LEGS, 1):
         given = " ".join(f"data.train.{name}.manifest={manifest}" for name, manifest in sets.items())

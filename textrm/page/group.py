@@ -37,7 +37,7 @@ def groups(mask: np.ndarray, gap: int) -> Iterator[tuple[Slices, np.ndarray]]:
         own = cv2.resize(own, None, fx=CELL, fy=CELL, interpolation=cv2.INTER_NEAREST)
         own = own[: rows.stop - rows.start, : columns.stop - columns.start]
         own &= mask[rows, columns] != 0
-        slices = _extent(own)
+        slices = box_around(own, 0)
         yield _shifted(slices, rows.start, columns.start), own[slices]
 
 
@@ -102,11 +102,6 @@ def coarse_maximum(image: np.ndarray) -> np.ndarray:
 def ellipse(radius: int) -> np.ndarray:
     """The structuring element that grows a mask by ``radius`` pixels."""
     return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-
-
-def _extent(mask: np.ndarray) -> tuple[slice, slice]:
-    left, top, width, height = cv2.boundingRect(mask)
-    return slice(top, top + height), slice(left, left + width)
 
 
 def _shifted(slices: tuple[slice, slice], down: int, right: int) -> tuple[slice, slice]:

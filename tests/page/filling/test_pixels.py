@@ -14,6 +14,8 @@ def test_pixels_are_those_that_numpy_picks() -> None:
     crop, mask = rng.integers(0, 255, (7, 5, 3), np.uint8), rng.random((7, 5)) < 0.4
     rows, columns = places(mask)
     np.testing.assert_array_equal(np.stack([rows, columns]), np.stack(np.nonzero(mask)))
+    for most, every in ((len(rows), 2), (len(rows) + 1, 1), (4, len(rows) // 4 + 1)):
+        np.testing.assert_array_equal(np.stack(places(mask, most)), np.stack([rows, columns])[:, ::every])
     np.testing.assert_array_equal(taken(crop, rows, columns), crop[mask])
     np.testing.assert_array_equal(taken(crop[..., 0].copy(), rows, columns), crop[mask][:, 0])
 

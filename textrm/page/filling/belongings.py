@@ -91,9 +91,7 @@ def find_belongings(
 
 def _around(crop: np.ndarray, where: np.ndarray, distance: np.ndarray) -> _Around:
     """The pixels of h w bool beyond the letters' very border, where letters are half seen."""
-    index = np.flatnonzero(where & (distance > 1))
-    index = index[:: len(index) // _SAMPLE + 1]
-    rows, columns = np.divmod(index, crop.shape[1])
+    rows, columns = places(where & (distance > 1), _SAMPLE)
     return _Around(crop[rows, columns].astype(np.float32), np.ceil(distance[rows, columns]).astype(int))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from textrm.page.filling.pixels import places
 from textrm.page.group import box_around
 from textrm.page.levels import to_levels
 
@@ -27,10 +28,9 @@ def take_exact_colours(crop: np.ndarray, unknown: np.ndarray, inner: np.ndarray)
     near = box_around(inner, _RING)
     crop, inner = crop[near], inner[near]
     ring = cv2.dilate(inner, np.ones((2 * _RING + 1, 2 * _RING + 1), np.uint8)) & (1 - unknown[near])
-    index, where = np.flatnonzero(ring), np.divmod(np.flatnonzero(inner), inner.shape[1])
-    if not len(index):
+    around, where = crop[places(ring, _SAMPLE)], places(inner)
+    if not len(around):
         return
-    around = crop[np.divmod(index[:: len(index) // _SAMPLE + 1], inner.shape[1])]
     packed = around.astype(np.uint64) @ (np.uint64(1 << 16) ** np.arange(crop.shape[2], dtype=np.uint64))
     _, first, count = np.unique(packed, return_index=True, return_counts=True)
     often = first[count >= _SHARE * len(around)]

@@ -10,6 +10,7 @@ import numpy as np
 
 from textrm.page.filling.line_ends import Place, farther_out, find_line_ends
 from textrm.page.filling.meeting import meet
+from textrm.page.filling.pixels import places
 from textrm.page.filling.tracing import Way, draw, follow
 from textrm.page.group import ellipse
 from textrm.page.levels import median
@@ -135,9 +136,7 @@ def _tone(crop: np.ndarray, mask: np.ndarray, ring: np.ndarray) -> tuple[np.ndar
 
 def _sample(crop: np.ndarray, where: np.ndarray) -> np.ndarray:
     """The colours of at most some thousand of the pixels in h w bool, N x 3 float32."""
-    index = np.flatnonzero(where)
-    rows, columns = np.divmod(index[:: len(index) // _SAMPLE + 1], crop.shape[1])
-    return crop[rows, columns].astype(np.float32)
+    return crop[places(where, _SAMPLE)].astype(np.float32)
 
 
 def _followed(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 
-def places(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Rows and columns of the N pixels of h w bool, from top to bottom."""
-    return np.divmod(np.flatnonzero(mask), mask.shape[1])
+def places(mask: np.ndarray, most: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and columns of the N pixels that are not 0 in h w, from top to bottom; of more than ``most`` every n-th."""
+    index = np.flatnonzero(mask)
+    every = 1 if most is None else len(index) // most + 1
+    return np.divmod(index[::every], mask.shape[1])
 
 
 def taken(crop: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ import numpy as np
 
 from textrm.page.filling.how_filled import HowFilled
 from textrm.page.filling.lettering import fill_lettering
+from textrm.page.filling.pixels import places
 from textrm.page.finding.mask import widen
 from textrm.page.group import groups, surroundings
 from textrm.page.levels import to_levels
@@ -82,9 +83,7 @@ def bears_lettering(ink: np.ndarray, strokes: np.ndarray, hole: np.ndarray, doma
     ink = to_levels(ink)
     weight = cv2.dilate(hole, np.ones((2 * _RING + 1, 2 * _RING + 1), np.uint8)).astype(np.float32) * domain
     total = cv2.blur(weight, (_DETAIL, _DETAIL)) + 1e-6
-    y, x = np.nonzero(weight)
-    step = len(y) // _SAMPLE + 1
-    y, x = y[::step], x[::step]
+    y, x = places(weight, _SAMPLE)
 
     def detail(plane: np.ndarray) -> np.ndarray:
         smooth = cv2.blur(plane.astype(np.float32) * weight, (_DETAIL, _DETAIL)) / total

@@ -60,8 +60,7 @@ def continue_texture(crop: np.ndarray, unknown: np.ndarray, own: np.ndarray, smo
     shifts = _best_shifts(grey.astype(np.float32) - around.mean(), ring, known)
     if not shifts or (not bilevel and shifts[0][2] > _WORTH * variance):
         return None
-    left, top, width, height = cv2.boundingRect(own)
-    slices = slice(max(top - _RING, 0), top + height + _RING), slice(max(left - _RING, 0), left + width + _RING)
+    slices = box_around(own, _RING)
     copy, error = _assemble(pixels, ring, known, shifts, slices)
     return _blend(smooth, copy, error, pixels, ring, slices, bool(bilevel))
 

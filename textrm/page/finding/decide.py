@@ -63,9 +63,8 @@ def find_words(
     own = ~odd_strokes(said.words, kept)[strokes.own]
     pixels = strokes.ys[own], strokes.xs[own], said.words.word[own]
     goes, added = _completed(image, maps, said.words, pixels, kept, mask)
-    gone = (
-        np.bincount(pixels[2], mask[pixels[:2]], minlength=len(kept)) * 2 > said.words.areas
-    )  # with a balloon's others
+    # A doubtful word may have gone with a balloon's others.
+    gone = np.bincount(pixels[2], mask[pixels[:2]], minlength=len(kept)) * 2 > said.words.areas
     return (
         mask,
         regions_of(goes, np.append(said.scores, np.full(added, threshold)), np.append(kept, np.ones(added, bool))),

@@ -77,10 +77,8 @@ def _speckled(crop: np.ndarray, unknown: np.ndarray, own: np.ndarray) -> bool:
     """
     near = box_around(own, _RING)
     ring = cv2.dilate(own[near], np.ones((2 * _RING + 1, 2 * _RING + 1), np.uint8)) & (1 - unknown[near])
-    rows, columns = places(ring != 0)
+    rows, columns = places(ring, _SAMPLE)
     rows, columns = rows + near[0].start, columns + near[1].start
-    every = len(rows) // _SAMPLE + 1
-    rows, columns = rows[::every], columns[::every]
     if not len(rows):
         return False
     around = to_levels(taken(crop, rows, columns)) @ np.full(crop.shape[2], 1 / crop.shape[2], np.float32)

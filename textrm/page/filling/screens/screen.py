@@ -50,9 +50,9 @@ class Screen:
         self._phases = _phases(grey.shape, frequencies)
         self._valid = known
         self._tone = local_means([grey], known, self._sigma)[0]
-        places = self._places()
+        judged = self._places()
         for _ in range(2):
-            self._judge(*places)
+            self._judge(*judged)
         spread, error = (float((plane * self._valid).sum()) for plane in (self._spread, self._error))
         enough = spread > _LEAST**2 * float(self._valid.sum())
         self.score = 1 - error / spread if enough else 0.0

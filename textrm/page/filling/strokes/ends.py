@@ -10,6 +10,7 @@ import numpy as np
 from textrm.page.filling.pixels import places
 from textrm.page.filling.strokes.cuts import SHORTEST, SLANT, Cuts, sampled, value_at
 from textrm.page.filling.strokes.ridges import WIDEST, Ridges
+from textrm.page.group import box_around
 
 LENGTH = 24  # pixels of a stroke before the hole that are measured, at most
 _LEAST = 40  # levels that a stroke differs from its ground by
@@ -120,9 +121,8 @@ def _none(channels: int) -> Ends:
 
 def _contacts(ridges: np.ndarray, own: np.ndarray) -> np.ndarray:
     """The middles of strokes right beside the hole, N x 2; of those that run along it both ends."""
-    left, top, width, height = cv2.boundingRect(own)
-    left, top, right, bottom = max(left - 1, 0), max(top - 1, 0), left + width + 1, top + height + 1
-    own, ridges = own[top:bottom, left:right], ridges[top:bottom, left:right]
+    near = box_around(own, 1)
+    own, ridges = own[near], ridges[near]
     beside = (cv2.dilate(own, np.ones((3, 3), np.uint8)) - own) & (ridges >= _LEAST)
     count, labels = cv2.connectedComponents(beside, connectivity=8, ltype=cv2.CV_16U)
     y, x = places(beside != 0)
@@ -136,7 +136,7 @@ def _contacts(ridges: np.ndarray, own: np.ndarray) -> np.ndarray:
         place = every[label == long]
         along = place @ np.linalg.eigh(np.cov(place.T))[1][:, 1]
         found.append(place[[along.argmin(), along.argmax()]])
-    return np.concatenate(found) + np.array([left, top])
+    return np.concatenate(found) + np.array([near[1].start, near[0].start])
 
 
 def _away(ridges: Ridges, light: np.ndarray, own: np.ndarray, place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
