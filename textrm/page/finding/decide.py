@@ -12,6 +12,7 @@ from textrm.page.finding.completing.balloons import Pixels, in_balloons, overloo
 from textrm.page.finding.completing.large_letters import rest_of_large_letters
 from textrm.page.finding.completing.lone_marks import lone_marks
 from textrm.page.finding.completing.text_lines import rest_of_lines
+from textrm.page.finding.completing.words_in_line import words_in_line
 from textrm.page.finding.crowds import parts_of, score_crowds
 from textrm.page.finding.judge import Judge
 from textrm.page.finding.mask import Region
@@ -32,10 +33,11 @@ def find_words(
     A word whose score is above ``threshold`` goes with all of its strokes but those of a drawing
     (:func:`~textrm.page.finding.odd_strokes.odd_strokes`); a crowd is scored by its parts
     (:func:`~textrm.page.finding.crowds.score_crowds`), and of one that stays its sure strokes may be a word
-    (:func:`~textrm.page.finding.sure_parts.apart`). In a balloon it goes with what was overlooked there
-    (:func:`~textrm.page.finding.completing.balloons.overlooked`), and elsewhere with the rest of its lines
-    (:func:`~textrm.page.finding.completing.text_lines.rest_of_lines`); another one stays with all of them, and is
-    doubtful where its score reaches half of the threshold. One without any pixel above the threshold is none. Where no
+    (:func:`~textrm.page.finding.sure_parts.apart`). So does a short one that stands in line with sure ones
+    (:func:`~textrm.page.finding.completing.words_in_line.words_in_line`). In a balloon a word goes with what was
+    overlooked there (:func:`~textrm.page.finding.completing.balloons.overlooked`), and elsewhere with the rest of its
+    lines (:func:`~textrm.page.finding.completing.text_lines.rest_of_lines`); another one stays with all of them, and
+    is doubtful where its score reaches half of the threshold. One without any pixel above the threshold is none. Where no
     word of the page is sure, and few are half sure, all stay: on a picture without lettering little looks like it.
 
     Args:
@@ -58,7 +60,9 @@ def find_words(
     kept = said.scores > threshold
     if not _speaks(said, kept, threshold):
         kept[:] = False
-    doubtful = said.known & ~kept & (said.scores > threshold / 2)
+    further = words_in_line(said.words, said.scores, said.known, kept)
+    kept, scores = kept | further, np.where(further, threshold, said.scores)
+    doubtful = said.known & ~kept & (scores > threshold / 2)
     strokes = said.words.strokes
     own = ~odd_strokes(said.words, kept)[strokes.own]
     pixels = strokes.ys[own], strokes.xs[own], said.words.word[own]
@@ -67,8 +71,8 @@ def find_words(
     gone = np.bincount(pixels[2], mask[pixels[:2]], minlength=len(kept)) * 2 > said.words.areas
     return (
         mask,
-        regions_of(goes, np.append(said.scores, np.full(added, threshold)), np.append(kept, np.ones(added, bool))),
-        regions_of(pixels, said.scores, doubtful & ~gone),
+        regions_of(goes, np.append(scores, np.full(added, threshold)), np.append(kept, np.ones(added, bool))),
+        regions_of(pixels, scores, doubtful & ~gone),
     )
 
 
