@@ -37,8 +37,9 @@ def find_words(
     (:func:`~textrm.page.finding.completing.words_in_line.words_in_line`). In a balloon a word goes with what was
     overlooked there (:func:`~textrm.page.finding.completing.balloons.overlooked`), and elsewhere with the rest of its
     lines (:func:`~textrm.page.finding.completing.text_lines.rest_of_lines`); another one stays with all of them, and
-    is doubtful where its score reaches half of the threshold. One without any pixel above the threshold is none. Where no
-    word of the page is sure, and few are half sure, all stay: on a picture without lettering little looks like it.
+    is doubtful where its score reaches half of the threshold. One without any pixel above the threshold is none.
+    Where no word of the page is sure, and few are half sure, all stay: on a picture without lettering little looks
+    like it.
 
     Args:
         image: H W 3 uint8 RGB, the page.
