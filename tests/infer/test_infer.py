@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 from infer_command import files, run
 from PIL import Image
-from standin_model import lettered_page, write_look
+from standin_model import lettered_page, verifier, write_look
 
 from textrm.data.sample import KINDS
 from textrm.page import SegmentAndFill
 from textrm.page.files import clean_pages
 from textrm.page.files.clean_file import Cleaned
 from textrm.page.finding.features import FEATURES
+from textrm.page.finding.verifier import as_text
 from textrm.pictures.read import read
 
 
@@ -74,13 +75,20 @@ def test_a_model_of_one_look_is_told_of(model_file: Path, book: Path, tmp_path: 
     assert "looks at a page once" in run(model_file, book / "1.png", "-o", tmp_path / "out").output
 
 
+def test_a_model_without_a_verifier_is_told_of(book: Path, tmp_path: Path) -> None:
+    plain = run(write_look(tmp_path / "plain.onnx"), book / "1.png", "-o", tmp_path / "out")
+    assert f"note: {tmp_path / 'plain.onnx'} holds no verifier of words: the mean of its looks" in plain.output
+    own = write_look(tmp_path / "own.onnx", {"textrm.verifier": as_text(verifier())})
+    assert "holds no verifier" not in run(own, book / "1.png", "-o", tmp_path / "own").output
+
+
 def test_options_are_passed_on(model_file: Path, book: Path, tmp_path: Path) -> None:
     seen = {}
 
     def spy(page_files: object, cleaning: SegmentAndFill, as_png: bool, max_pixels: int, write: object) -> Cleaned:
         options = {name: value for name, value in vars(cleaning).items() if name != "model"}
         seen.update(options, as_png=as_png, max_pixels=max_pixels)
-        return Cleaned(["a note"], words=0, doubtful=0, by_pixel=False)
+        return Cleaned(["a note"], words=0, doubtful=0, lacks="")
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(clean_pages, "clean_file", spy)

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from infer_command import check_interrupted, check_reasons, files, run, start
 from PIL import Image
-from standin_model import METADATA, lettered_page, write_model
+from standin_model import METADATA, lettered_page, write_model, write_times
 from stopping import before_call
 
 from textrm.page.planning import page_files
@@ -111,6 +111,29 @@ def test_one_mistake_that_all_pages_share_is_told_once_with_its_remedy(
         f"failed: {book / 'two' / '3.png'}: {reason}",
     ]
     assert lines[-1] == "0 pages cleaned, 4 failed"
+
+
+def test_nets_that_give_no_numbers_cost_no_page(
+    model_file: Path, inpainter_file: Path, cleaner_file: Path, tmp_path: Path
+) -> None:
+    lettered = lettered_page()
+    lettered[..., 1] //= 2
+    lettered[::2, ::2] //= 2  # nothing flat, so that the net fills it
+    fill = write_times(tmp_path / "fill.onnx", inpainter_file, "filled", float("nan"))
+    clean = write_times(tmp_path / "clean.onnx", cleaner_file, "clean", float("nan"))
+    Image.fromarray(lettered).save(tmp_path / "page.png")
+    before = (tmp_path / "page.png").read_bytes()
+    for model, damaged, options in (
+        (model_file, "fill.onnx gave no numbers for filled", ("--fill", "network", "--fill-model", fill)),
+        (clean, "clean.onnx gave no numbers for clean", ("--method", "end-to-end")),
+    ):
+        result = run(model, tmp_path / "page.png", "-o", tmp_path, "--overwrite", *options)
+        assert result.exit_code == 1
+        told, ending = result.output.splitlines()
+        assert told.startswith(f"failed: {tmp_path / 'page.png'}: ")
+        assert damaged in told
+        assert ending == "0 pages cleaned, 1 failed"
+        assert (tmp_path / "page.png").read_bytes() == before
 
 
 def test_an_empty_folder(model_file: Path, tmp_path: Path) -> None:

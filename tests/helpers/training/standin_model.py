@@ -94,6 +94,17 @@ def _model(graph: GraphProto, metadata: Mapping[str, str]) -> onnx.ModelProto:
     return model
 
 
+def write_times(path: Path, source: Path, output: str, gain: float) -> Path:
+    """A copy of ``source`` one of whose outputs is ``gain`` times what it was."""
+    model = onnx.load(source)
+    for node in model.graph.node:
+        node.output[:] = ["unscaled" if name == output else name for name in node.output]
+    model.graph.initializer.append(helper.make_tensor("gain", TensorProto.FLOAT, [], [gain]))
+    model.graph.node.append(helper.make_node("Mul", ["unscaled", "gain"], [output]))
+    onnx.save(model, path)
+    return path
+
+
 def write_cleaner(path: Path, metadata: Mapping[str, str] | None = None, blend: float | None = None) -> Path:
     """clean = image + blend (white - image), with :func:`write_model`'s prob as the blend.
 

@@ -16,7 +16,7 @@ from textrm.page.files.record import Record, read_rows, recorded
 
 def test_rows_are_there_at_once_and_go_on_after_a_kill(tmp_path: Path) -> None:
     path = tmp_path / "folder" / "record.jsonl"
-    cleaned = Cleaned([], 3, 1, False, ["no room"], [[1, 2, 3, 4, 0.25]])
+    cleaned = Cleaned([], 3, 1, "", ["no room"], [[1, 2, 3, 4, 0.25]])
     with recorded(path) as record:
         assert record is not None
         record.add(Attempt(Path("1.png"), cleaned, seconds=0.12345), Path("out/1.png"))

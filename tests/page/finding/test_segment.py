@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from standin_model import write_look
+from standin_model import write_look, write_times
 
 from textrm.errors import UserError
 from textrm.page import SegmentationModel
@@ -124,8 +124,9 @@ def test_tiles_of_several_looks_show_no_seams(tmp_path: Path) -> None:
         assert np.array_equal(whole, cut)
 
 
-def test_a_look_that_gives_no_numbers_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    model = SegmentationModel(write_look(tmp_path / "look.onnx"), threads=1)
-    monkeypatch.setattr(model, "run_on", lambda feeds, shape: [np.full(shape, np.nan, np.float32)])
-    with pytest.raises(UserError, match="no numbers: its weights are damaged"):
+@pytest.mark.parametrize("gain", [float("nan"), -1.0, 1.01])
+def test_a_look_that_gives_no_probabilities_is_refused(tmp_path: Path, gain: float) -> None:
+    look = write_look(tmp_path / "look.onnx")
+    model = SegmentationModel(write_times(tmp_path / "other.onnx", look, "prob", gain), threads=1)
+    with pytest.raises(UserError, match=r"other\.onnx gave .* for prob; expected 0 to 1: its weights are damaged"):
         segment(barred_page(), model)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from standin_model import verifier, write_look
+from standin_model import METADATA, verifier, write_look, write_model
 
 from textrm.errors import UserError
 from textrm.page import SegmentationModel
@@ -73,7 +73,20 @@ def test_what_is_no_verifier_is_refused(text: str, message: str, tmp_path: Path)
     assert "\n" not in str(caught.value)
 
 
-def test_scores_that_are_no_numbers_are_told() -> None:
+@pytest.mark.parametrize(
+    ("gain", "found"), [(float("nan"), "no numbers"), (7.0, r"0 to 5\.\d+"), (-1.0, r"-0\.\d+ to 0")]
+)
+def test_what_is_no_score_is_told(gain: float, found: str) -> None:
     image, maps = page()
-    with pytest.raises(UserError, match="scores that are no numbers"):
-        find_words(image, maps, 0.5, judge=Verifier(verifier(gain=float("nan")), threads=1))
+    with pytest.raises(UserError, match=f"the verifier of words gave {found} for score; expected 0 to 1"):
+        find_words(image, maps, 0.5, judge=Verifier(verifier(gain), threads=1))
+
+
+def test_one_look_has_no_words_to_verify(tmp_path: Path) -> None:
+    for name, stated in (("verifier", as_text(verifier())), ("words", "[1]")):
+        for path in (
+            write_model(tmp_path / "one.onnx", METADATA | {f"textrm.{name}": stated}),
+            write_look(tmp_path / "look.onnx", {f"textrm.{name}": stated, "textrm.looks": "1"}),
+        ):
+            with pytest.raises(UserError, match=f"states {name} for one look; expected 2 looks or more"):
+                SegmentationModel(path, threads=1)

@@ -34,15 +34,15 @@ _SHOW_BEFORE = frozenset(("overlay", "sheet", "psd", "ora"))  # extras that need
 class Cleaned:
     """What is told of a page: ``notes`` for the user, how many ``words`` went and how many ``doubtful`` ones stayed.
 
-    ``kept`` counts what stayed for its kind, by kind. ``by_pixel``: the model judged pixels and not words. ``lost``
-    says what could not be written beside it, and why; ``regions`` has of each doubtful word x0, y0, x1, y1 in pixels,
-    x1 and y1 outside, and its score.
+    ``kept`` counts what stayed for its kind, by kind. ``lacks`` says what the model cannot do, ``lost`` what could not
+    be written beside it, and why; ``regions`` has of each doubtful word x0, y0, x1, y1 in pixels, x1 and y1 outside,
+    and its score.
     """
 
     notes: list[str]
     words: int
     doubtful: int
-    by_pixel: bool
+    lacks: str
     lost: list[str] = field(default_factory=list)
     regions: list[list[float]] = field(default_factory=list)
     kept: dict[str, int] = field(default_factory=dict)
@@ -129,10 +129,10 @@ def _clean_and_report(
             lost.append(f"{path} is not written: {error}")
     if "json" in page_files.extras and result.how is not None:
         page.notes.append(str(result.how))
-    by_pixel = isinstance(cleaning.model, SegmentationModel) and cleaning.model.looks == 1
+    lacks = cleaning.model.lacks if isinstance(cleaning.model, SegmentationModel) else ""
     doubtful = [[*map(int, region.box), round(float(region.score), 4)] for region in result.doubtful]
     kept = counted_kinds(result.kept)
-    return result.filled, Cleaned(page.notes, len(result.regions), len(doubtful), by_pixel, lost, doubtful, kept)
+    return result.filled, Cleaned(page.notes, len(result.regions), len(doubtful), lacks, lost, doubtful, kept)
 
 
 def _neighbour(other: PageFiles | None, shown: np.ndarray, max_pixels: int) -> Neighbour | None:

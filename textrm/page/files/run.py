@@ -99,10 +99,8 @@ def clean_all(
                     console.print(printable(f"note: {done.path}: {note}"))
     finally:
         ending.failures += [(path, reason) for _, path, reason in sorted(failed)]
-    if summary.by_pixel:
-        console.print(
-            printable(f"note: {model} looks at a page once: pixels are judged, not words, and none is doubtful")
-        )
+    if summary.lacks:
+        console.print(printable(f"note: {model} {summary.lacks}"))
     for line in summary.lines(time.monotonic() - start):
         console.print(line)
     pages_taken, books_taken = results.taken_away()

@@ -18,13 +18,16 @@ def counted(number: int, what: str) -> str:
 
 @dataclass(slots=True)
 class Summary:
-    """What was done so far: how many pages had so many ``words``, and so many ``doubtful`` ones; words kept by kind."""
+    """What was done so far: how many pages had so many ``words``, and so many ``doubtful`` ones; words kept by kind.
+
+    ``lacks`` is what the model cannot do.
+    """
 
     words: Counter[int] = field(default_factory=Counter)
     doubtful: Counter[int] = field(default_factory=Counter)
     kept: Counter[str] = field(default_factory=Counter)
     books: int = 0
-    by_pixel: bool = False
+    lacks: str = ""
 
     @property
     def pages(self) -> int:
@@ -38,7 +41,7 @@ class Summary:
             return
         self.words[page.words] += 1
         self.doubtful[page.doubtful] += 1
-        self.by_pixel |= page.by_pixel
+        self.lacks = page.lacks
         self.kept.update(page.kept)
 
     def lines(self, seconds: float) -> list[str]:

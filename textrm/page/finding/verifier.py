@@ -11,6 +11,7 @@ from textrm.errors import UserError
 from textrm.page.finding.features import FEATURES
 from textrm.page.finding.views import CHANNELS, SIDE, VIEWS, WordViews
 from textrm.page.finding.words import Words
+from textrm.page.models.answers import ROUNDING, check_answer
 from textrm.page.models.session import first_line, open_session
 
 _TOGETHER = 32  # words; more at once would only need more memory
@@ -64,9 +65,10 @@ class Verifier:
                 (found,) = self._session.run(None, feeds)
             except Exception as error:  # as above
                 raise UserError(f"the verifier of words failed: {first_line(error)}") from error
-            if found.shape != scores[part].shape or not np.isfinite(found).all():
-                raise UserError("the verifier of words gives scores that are no numbers: its weights are damaged; "
-                                "export the model again")  # fmt: skip
+            if found.shape != scores[part].shape:
+                raise UserError(f"the verifier of words gave scores of shape {found.shape} for {len(scores[part])} "
+                                "words: it is no model of textrm; export the model again")  # fmt: skip
+            check_answer(found, ROUNDING, "the verifier of words", "score")
             scores[part] = found
         return scores
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from textrm.page.models.answers import OVERSHOOT, ROUNDING
 from textrm.page.models.model import WEIGHTS, Model
 
 KEEP = 1 / 32  # share of its own below which a pixel is nothing but rounding of the input
@@ -25,7 +26,7 @@ class CleaningModel(Model):
     task = "cleaning"
     released = WEIGHTS / "clean.onnx"
     inputs: ClassVar = {"image": "tensor(uint8)"}
-    outputs = ("clean", "blend")
+    outputs: ClassVar = {"clean": OVERSHOOT, "blend": ROUNDING}
     hint = "; a smaller tile needs less memory"
 
     def __init__(self, path: Path | str | None = None, threads: int | None = None) -> None:
@@ -43,7 +44,7 @@ class CleaningModel(Model):
             The picture H W 3 uint8 RGB, and how much of each pixel is the model's own, H W float32 in [0, 1].
 
         Raises:
-            UserError: when the model fails on it, above all for want of memory.
+            UserError: when the model fails on it, above all for want of memory, or gives what is no picture or share.
         """
         height, width = image.shape[:2]
         assert height % self.stride == 0

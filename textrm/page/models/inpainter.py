@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from textrm.page.levels import from_levels
+from textrm.page.models.answers import OVERSHOOT
 from textrm.page.models.model import WEIGHTS, Model
 
 
@@ -21,7 +22,7 @@ class InpaintingModel(Model):
     task = "inpainting"
     released = WEIGHTS / "inpaint.onnx"
     inputs: ClassVar = {"image": "tensor(uint8)", "mask": "tensor(uint8)"}
-    outputs = ("filled",)
+    outputs: ClassVar = {"filled": OVERSHOOT}
 
     def __init__(self, path: Path | str | None = None, threads: int | None = None) -> None:
         super().__init__(self.released if path is None else Path(path), threads)
@@ -38,7 +39,7 @@ class InpaintingModel(Model):
             N H W 3 RGB of ``kind``; outside the holes the model's own version of the picture.
 
         Raises:
-            UserError: when the model fails on them, above all for want of memory.
+            UserError: when the model fails on them, above all for want of memory, or gives what is no picture.
         """
         assert images.shape[1] % self.stride == 0
         assert images.shape[2] % self.stride == 0

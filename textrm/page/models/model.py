@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from textrm.errors import UserError
+from textrm.page.models.answers import check_answer
 from textrm.page.models.session import first_line, open_session
 
 WEIGHTS = Path(__file__).resolve().parents[2] / "weights"  # of the released models
@@ -36,7 +37,7 @@ class Model:
 
     task: str
     inputs: ClassVar[Mapping[str, str]]
-    outputs: ClassVar[tuple[str, ...]]  # all of float32
+    outputs: ClassVar[Mapping[str, float]]  # all of float32 in [0, 1], and how far beyond each may lie
     hint = ""  # what to do where it fails
 
     def __init__(self, path: Path, threads: int | None = None) -> None:
@@ -52,7 +53,8 @@ class Model:
         """The outputs in the order of ``outputs``, each of which must have its shape; None stands for any size.
 
         Raises:
-            UserError: when the model fails, above all for want of memory, or gives another shape.
+            UserError: when the model fails, above all for want of memory, or gives another shape, or numbers that are
+                none or lie outside their range.
         """
         height, width = feeds["image"].shape[1:3]
         try:
@@ -65,6 +67,7 @@ class Model:
                 wanted = ", ".join("any" if side is None else str(side) for side in shape)
                 raise UserError(f"{self.path} gave {name} of shape {values.shape} for a picture of {height}x{width}; "
                                 f"expected ({wanted}): it is not a model of textrm")  # fmt: skip
+            check_answer(values, self.outputs[name], str(self.path), name)
         return found
 
     def _probability(self, name: str, default: float) -> float:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
-from textrm.errors import UserError
 from textrm.page.finding.judge import Judge
 from textrm.page.finding.verifier import Verifier
+from textrm.page.models.answers import ROUNDING
 from textrm.page.models.model import WEIGHTS, Model, processors
 
 
@@ -20,21 +21,25 @@ class SegmentationModel(Model):
     ``image`` alone; one of several has ``prior`` as well, what it said of the member before, of 255, with ``unknown``
     where there is none, and a ``judge`` of words: the verifier that it states, or a few weights. ``threshold`` is the
     probability above which its author calls a pixel or a word lettering, ``low`` the one that is enough for a pixel
-    beside or within such (None: there is none).
+    beside or within such (None: there is none). ``lacks`` says what it cannot do that the released one can; empty where
+    that is nothing.
 
     Raises:
-        UserError: as :class:`~textrm.page.models.model.Model`, and where a stated number is impossible.
+        UserError: as :class:`~textrm.page.models.model.Model`, and where a stated number is impossible, or a
+            judge of words is stated by a model of one look.
     """
 
     task = "segmentation"
     released = WEIGHTS / "find.onnx"
-    outputs = ("prob",)
+    outputs: ClassVar = {"prob": ROUNDING}
     hint = "; a smaller tile needs less memory"
     unknown = 128
 
     def __init__(self, path: Path | str | None = None, threads: int | None = None) -> None:
         super().__init__(self.released if path is None else Path(path), threads)
         self.looks = self._number("looks", 64) if "looks" in self.metadata else 1
+        if self.looks == 1 and self._stated_judge is not None:
+            raise self._misstated(f"{self._stated_judge} for one look", "2 looks or more, since one judges no words")
         self.judge = self._judge(threads or processors())
         self.threshold = self._probability("threshold", 0.5)
         self.low = self._probability("low", 0.5) if "low" in self.metadata else None
@@ -45,8 +50,21 @@ class SegmentationModel(Model):
         names = ("image", "prior") if "looks" in self.metadata else ("image",)
         return dict.fromkeys(names, "tensor(uint8)")
 
+    @property
+    def lacks(self) -> str:
+        """What its user should know, to be said behind its name."""
+        if self.looks == 1:
+            return "looks at a page once: pixels are judged, not words, and none is doubtful"
+        if self._stated_judge is None:
+            return "holds no verifier of words: the mean of its looks judges them, which is less sure"
+        return ""
+
+    @property
+    def _stated_judge(self) -> str | None:
+        return next((name for name in ("verifier", "words") if name in self.metadata), None)
+
     def _judge(self, threads: int) -> Judge | Verifier:
-        name = "verifier" if "verifier" in self.metadata else "words"
+        name = self._stated_judge or "words"
         stated = self.metadata.get(name)
         try:
             return Verifier.stated(stated or "", threads) if name == "verifier" else Judge.stated(stated)
@@ -74,7 +92,4 @@ class SegmentationModel(Model):
             known = np.full(image.shape[:2], self.unknown, np.uint8) if prior is None else prior
             feeds["prior"] = np.ascontiguousarray(known)[None]
         (prob,) = self.run_on(feeds, (1, 1, *image.shape[:2]))
-        if not np.isfinite(prob.sum()):
-            raise UserError(f"{self.path} gives probabilities that are no numbers: its weights are damaged; "
-                            "export it again")  # fmt: skip
         return prob[0, 0]

@@ -13,6 +13,7 @@ import numpy as np
 
 from textrm.errors import UserError
 from textrm.page.letterbox import letterbox, placement
+from textrm.page.models.answers import ROUNDING
 from textrm.page.models.model import WEIGHTS, Model, check_image
 
 
@@ -57,7 +58,7 @@ class TaggingModel(Model):
 
     task = "tagging"
     inputs: ClassVar = {"image": "tensor(uint8)"}
-    outputs = ("prob", "looks")
+    outputs: ClassVar = {"prob": ROUNDING, "looks": ROUNDING}
 
     def __init__(self, path: Path | str | None = None, threads: int | None = None) -> None:
         super().__init__(WEIGHTS / "tag.onnx" if path is None else Path(path), threads)
@@ -83,10 +84,6 @@ class TaggingModel(Model):
         if not 0 < prob.shape[1] == looks.shape[1]:
             raise UserError(f"{self.path} gave {prob.shape[1]} looks with tags and {looks.shape[1]} with boxes; "
                             "expected as many, and at least one: it is not a model of textrm")  # fmt: skip
-        if not (np.isfinite(prob).all() and np.isfinite(looks).all()):
-            raise UserError(
-                f"{self.path} gave numbers that are not finite: its training went wrong, give another model"
-            )
         boxes = placement(image.shape[0], image.shape[1], self.size).in_picture(looks[0])
         return Tags(self.labels, prob[0].max(0), prob[0], boxes)
 
