@@ -72,7 +72,8 @@ def _config(context: click.Context, parameter: click.Parameter, path: Path | Non
 @click.option(
     "--mask", is_flag=True, help="Also write NAME.mask.png: the mask of the lettering before it is widened (0/255)."
 )
-@click.option("--prob", is_flag=True, help="Also write NAME.prob.png: the probability of lettering (0-255).")
+@click.option("--prob", is_flag=True, help="Also write NAME.prob.png: the probability of lettering (0-255); where "
+              "words are judged, as by the released net, above 127 in those that go and nowhere else.")  # fmt: skip
 @click.option("--overlay", is_flag=True, help="Also write NAME.overlay.png: the page with what was found outlined.")
 @click.option("--json", is_flag=True, help="Also write NAME.json: a list of the words, with those that stay.")
 @click.option("--sheet", is_flag=True, help="Also write OUT/sheet.html: all pages before and after, the worst first.")
@@ -85,7 +86,9 @@ def _config(context: click.Context, parameter: click.Parameter, path: Path | Non
               f"{', '.join(KINDS)}.  [all but credit, watermark]")  # fmt: skip
 @click.option("--keep", type=KindList(KINDS), help="Kinds of words to leave.")
 @click.option("--threshold", type=_PROBABILITY,
-              help="Score above which a word is removed; lower values remove more.  [the model's own]")  # fmt: skip
+              help="Score above which a word is removed, or of a net that looks once, probability above which a pixel "
+              "is; lower values remove more. With --method end-to-end it decides what --mask and --json show, not what "
+              "is removed.  [the model's own]")  # fmt: skip
 @click.option("--low", type=_PROBABILITY,
               help="Probability above which a pixel belongs to a removed word.  [the model's own]")  # fmt: skip
 @click.option("--grow", type=click.IntRange(0, 64), help="Pixels to widen the mask by.  [2-8, by the page's size]")

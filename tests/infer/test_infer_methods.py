@@ -48,6 +48,18 @@ def test_what_is_written_beside_a_page_that_was_drawn(cleaner_file: Path, book: 
     assert sum(region["area"] for region in page["regions"]) == (mask > 0).sum()
 
 
+def test_the_threshold_decides_what_is_shown_and_not_what_is_drawn(
+    cleaner_file: Path, book: Path, tmp_path: Path
+) -> None:
+    shown = {}
+    for threshold in (0.2, 0.9):
+        out = tmp_path / str(threshold)
+        run(cleaner_file, book / "1.png", "-o", out, *END_TO_END, "--mask", "--threshold", threshold)
+        shown[threshold] = np.asarray(Image.open(out / "1.mask.png")) > 0
+    assert 0 < shown[0.9].sum() < shown[0.2].sum()
+    assert (tmp_path / "0.2" / "1.png").read_bytes() == (tmp_path / "0.9" / "1.png").read_bytes()
+
+
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
 def test_every_mode_keeps_its_kind_and_all_pixels_without_lettering(
     cleaner_file: Path, tmp_path: Path, mode: str

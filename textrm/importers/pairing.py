@@ -17,11 +17,14 @@ from textrm.data.masks import mask_of_compressed_pair
 from textrm.errors import UserError
 from textrm.files import write_whole
 from textrm.importers.registration import Mismatch, align
+from textrm.page.planning.masks_by_hand import masks_below
+from textrm.page.planning.named_beside import EXTRAS
 from textrm.pictures.mask import read_mask
 from textrm.pictures.plain import read_srgb
 from textrm.pictures.read import SUFFIXES as PICTURES
 
 SUFFIXES = PICTURES - {".gif"}
+_BESIDE = tuple(EXTRAS.values())  # what ``textrm clean`` writes beside its pages
 NEARLY_EMPTY, NEARLY_FULL = 0.0002, 0.6  # shares of the picture
 
 
@@ -71,7 +74,7 @@ def import_pairs(raw: Path, clean: Path | None, out: Path, masks: Path | None, o
             ) from error
     out, account = out.resolve(), Account()
     folders = {"raw": raw, "clean": clean, "mask": masks}
-    files = {role: _pictures(folder, out, account) for role, folder in folders.items() if folder is not None}
+    files = {role: _pictures(folder, out, account, role) for role, folder in folders.items() if folder is not None}
     for stem in track(sorted(files["raw"]), "pairs", console=Console(stderr=True)):
         name = str(files["raw"][stem])
         missing = [role for role in files if stem not in files[role]]
@@ -86,7 +89,8 @@ def import_pairs(raw: Path, clean: Path | None, out: Path, masks: Path | None, o
             account.moved |= {name: moved} if moved else {}
     for role in [role for role in files if role != "raw"]:
         for stem in sorted(files[role].keys() - files["raw"].keys()):
-            account.bad[str(files[role][stem])] = f"no lettered picture of this name in {raw}"
+            if not files[role][stem].name.endswith(_BESIDE):
+                account.bad[str(files[role][stem])] = f"no lettered picture of this name in {raw}"
     return account
 
 
@@ -130,23 +134,28 @@ def _pair(stem: str, files: dict[str, Path], out: Path, options: Options) -> tup
     ), moved
 
 
-def _pictures(folder: Path, out: Path, account: Account) -> dict[str, Path]:
+def _pictures(folder: Path, out: Path, account: Account, role: str) -> dict[str, Path]:
     """The pictures below ``folder`` by path without suffix; names that occur twice are reported and left out."""
     folder = folder.resolve()
     if not folder.is_dir():
         raise UserError(f"{folder}: no such folder; expected a folder of pictures")
     if out.is_relative_to(folder):
         raise UserError(f"{out} lies in {folder}, which is read: choose an output folder outside of it")
-    found: dict[str, list[Path]] = {}
-    for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and not path.is_dir():
-            found.setdefault(path.relative_to(folder).with_suffix("").as_posix(), []).append(path)
+    found = masks_below(folder) if role == "mask" else _by_name(folder)
     if not found:
         raise UserError(f"{folder}: has no picture ({', '.join(sorted(SUFFIXES))})")
     for paths in found.values():
         if len(paths) > 1:
             account.bad[str(paths[0])] = f"{paths[1].name} has the same name; keep one of them"
     return {stem: paths[0] for stem, paths in found.items() if len(paths) == 1}
+
+
+def _by_name(folder: Path) -> dict[str, list[Path]]:
+    found: dict[str, list[Path]] = {}
+    for path in sorted(folder.rglob("*")):
+        if path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and not path.is_dir():
+            found.setdefault(path.relative_to(folder).with_suffix("").as_posix(), []).append(path)
+    return found
 
 
 def _ready_mask(path: Path, size: tuple[int, ...], invert: bool) -> np.ndarray:

@@ -57,7 +57,8 @@ def _print(account: Account, groups: int, console: Console) -> None:
               help="Widen the mask: side of the square that each pixel becomes, in pixels per 512 of page height, "
               "usually 3 to 7.")  # fmt: skip
 @click.option("--masks", type=click.Path(path_type=Path),
-              help="Your own masks, white on lettering. CLEAN_DIR may then be -.")  # fmt: skip
+              help="Your own masks, white on lettering: NAME.mask.png, as textrm clean --mask writes them, else "
+              "NAME.png. CLEAN_DIR may then be -.")  # fmt: skip
 @click.option("--invert", is_flag=True, help="Your own masks are black on lettering.")
 @click.option("--max-shift", default=16.0, show_default=True, type=click.FloatRange(0),
               help="Leave out pairs that are shifted by more than this many pixels.")  # fmt: skip

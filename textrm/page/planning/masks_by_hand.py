@@ -37,7 +37,7 @@ def with_masks(plan: Plan, out: Path, folders: Mapping[str, Path]) -> list[str]:
     """
     notes = []
     for role, folder in folders.items():
-        found = _masks(folder)
+        found = masks_below(folder)
         waiting, plan.pages = plan.pages, []
         names = {one.name_below(out) for one in waiting}
         for one in waiting:  # where a name is too long for NAME.mask.png
@@ -77,8 +77,15 @@ def read_by_hand(masks: Mapping[str, Path], size: tuple[int, ...], max_pixels: i
     return ByHand(**read)
 
 
-def _masks(folder: Path) -> dict[str, list[Path]]:
-    """The masks below a folder by the names of their pages."""
+def masks_below(folder: Path) -> dict[str, list[Path]]:
+    """The masks below a folder by the names of their pages: paths below it, without suffix.
+
+    A page has NAME.mask.png, as ``--mask`` writes it, or else all pictures called NAME; what ``textrm clean`` writes
+    besides is none.
+
+    Raises:
+        UserError: when there is no such folder, or it holds no mask.
+    """
     if not folder.is_dir():
         raise UserError(f"{folder} is no folder; expected one with masks, named as the pages")
     written: dict[str, list[Path]] = {}
