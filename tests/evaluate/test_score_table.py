@@ -49,4 +49,4 @@ def test_kinds_are_a_block_of_their_own() -> None:
     rows = shown(summarise(PAGES), summarise_kinds(PAGES))
     heading = next(heading for heading, row in enumerate(rows) if row[0] == "kind")
     assert rows[heading][:4] == ["kind", "pages", "recall", "words"]
-    assert rows[heading + 3] == ["sign", "2", "0.011", "6", "0.167", "16.7%", "75.0%"]
+    assert rows[heading + 3] == ["sign", "2", "0.167", "6", "0.167", "16.7%", "75.0%"]

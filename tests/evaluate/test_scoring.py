@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -13,6 +14,7 @@ from textrm.data.manifest import BadRow, Manifest, Row
 from textrm.data.sample import Sample
 from textrm.errors import UserError
 from textrm.evaluate.scoring import choose_rows, kind_of, load_page, part_of, score_page, score_pages
+from textrm.evaluate.summary import summarise_kinds
 
 SIDE = 100
 
@@ -47,6 +49,22 @@ def test_words_are_grouped_or_as_the_polygons_say() -> None:
     line = score_page(apart, upper_left).line()
     assert (line["words"], line["half_erased"], line["kept_whole"]) == (3, 0.0, 1.0)
     assert line["words_found"] == line["recall_12-60"] == pytest.approx(1 / 3)
+
+
+def test_words_are_told_apart_by_their_kinds() -> None:
+    sample = lettered()
+    sample.mask[60:80, 50:56] = 1  # in no polygon
+    sample.image[60:80, 50:56] = 0
+    boxes = tuple(np.array([(left, 5), (left + 8, 5), (left + 8, 35), (left, 35)], np.float32) for left in (9, 19, 79))
+    empty = np.array([(2, 80), (9, 80), (9, 95)], np.float32)  # a word that nothing of is to be seen
+    told = replace(sample, words=(empty, *boxes), kinds=("credit", "sign", "", "sign"))
+    page = score_page(told, upper_left, kind="several kinds")
+    assert {kind: words.scores()["words"] for kind, words in page.kinds.items()} == {"credit": 0, "sign": 2}
+    (credit, sign) = summarise_kinds([page])
+    assert (sign["recall"], sign["words_found"], sign["kept_whole"], sign["half_erased"]) == (0.5, 0.5, 1.0, 0.0)
+    assert (sign["pages"], credit["words"], page.words.scores()["words"]) == (1, 0, 4)
+    (line,) = summarise_kinds([score_page(replace(told, kinds=("", "", "", "")), upper_left, kind="sign")])
+    assert (line["kind"], line["words"], line["recall"]) == ("sign", 4, 0.25)
 
 
 @pytest.mark.parametrize("clean", [True, False])
@@ -109,4 +127,5 @@ def test_polygons_are_read_with_the_page(tmp_path: Path) -> None:
     row = Row("a", "val", "g", "a.png", clean="a.png", extra={"words": "a.json"})
     sample = load_page(Manifest((row,), tmp_path), row)
     assert [word.tolist() for word in sample.words] == [[[1, 2], [3, 4], [5, 6.5]]]
+    assert sample.kinds == ("",)
     assert sample.ignore is None

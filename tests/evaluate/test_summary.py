@@ -26,11 +26,20 @@ def words(height_class: int, number: int, found: int, half: int = 0, kept: int =
 
 
 PAGES = [
-    PageScores("a", "x", counts(100, 100, 100), {"leak": 0.1, "false_area": 0.5}, words(0, 4, 4), "dialogue"),
-    PageScores("b", "x", counts(900, 0, 0), {"leak": 0.3, "false_area": 0.5}, words(0, 4, 0, 1, 3), "sign"),
+    PageScores(
+        "a", "x", counts(100, 100, 100), {"leak": 0.1, "false_area": 0.5}, words(0, 4, 4), {"dialogue": words(0, 4, 4)}
+    ),
+    PageScores(
+        "b",
+        "x",
+        counts(900, 0, 0),
+        {"leak": 0.3, "false_area": 0.5},
+        words(0, 4, 0, 1, 3),
+        {"sign": words(0, 4, 0, 1, 3)},
+    ),
     PageScores("c", "y", counts(0, 0, 0), {"leak": 0.0, "false_area": 0.0}, text_free=True),
     PageScores("d", "y", counts(0, 0, 30), {"leak": 0.02, "false_area": 0.02}, text_free=True),
-    PageScores("e", "z", counts(10, 10, 10), {}, words(3, 2, 1), "sign"),
+    PageScores("e", "z", counts(10, 10, 10), {}, words(3, 2, 1), {"sign": words(3, 2, 1)}),
 ]
 
 
@@ -81,5 +90,5 @@ def test_kinds_have_lines_where_the_manifest_tells() -> None:
     dialogue, sign = summarise_kinds(PAGES)
     assert (dialogue["kind"], dialogue["pages"], dialogue["recall"], dialogue["words_found"]) == ("dialogue", 1, 1.0, 1)
     assert (sign["kind"], sign["pages"], sign["words"], sign["words_found"]) == ("sign", 2, 6, 1 / 6)
-    assert (sign["recall"], sign["half_erased"], sign["kept_whole"]) == (10 / 910, 1 / 6, 3 / 4)
+    assert (sign["recall"], sign["half_erased"], sign["kept_whole"]) == (10 / 60, 1 / 6, 3 / 4)
     assert summarise_kinds(PAGES[2:4]) == []

@@ -123,5 +123,5 @@ def test_words_that_are_given_are_taken_as_they_are() -> None:
     labels = np.where(np.arange(200)[:, None] < 20, 1, 2) * mask.astype(np.int32)
     level = np.zeros_like(mask)
     level[:20] = 255
-    scores = count_found_words(Words(labels, np.array([20, 8])), level).scores()
+    scores = count_found_words(Words(labels, np.array([20, 8]), np.array([-1, -1])), level).scores()
     assert (scores["words_found_12-60"], scores["words_found_<12"], scores["words"]) == (1.0, 0.0, 2)

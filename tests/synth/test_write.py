@@ -50,7 +50,7 @@ def test_the_manifest_reads_back_as_the_pages(tmp_path: Path) -> None:
         for word, polygon, kind in zip(words, page.words, page.kinds, strict=True):
             np.testing.assert_allclose(word["polygon"], polygon, atol=0.01)
             assert word["kind"] == kind
-        for word, polygon in zip(read_words(manifest, row), page.words, strict=True):
+        for word, polygon in zip(read_words(manifest, row)[0], page.words, strict=True):
             np.testing.assert_allclose(word, polygon, atol=0.01)
     assert not (tmp_path / "sheet.png").exists()
     families = {face.family for face in find_fonts().faces}

@@ -20,6 +20,7 @@ from textrm.files import write_whole
 from textrm.metrics import (
     PixelCounts,
     WordCounts,
+    Words,
     count_erased_words,
     count_found_words,
     count_pixels,
@@ -42,7 +43,7 @@ PICTURES = ("psnr", "psnr_near", "left", "leak", "change", "false_area", "second
 class PageScores:
     """The figures of one page: pixels and words to pool and ``pictures``, averages by column.
 
-    ``part`` is the subset it is in, ``kind`` that of its lettering, as :func:`kind_of` tells.
+    ``part`` is the subset it is in; ``kinds`` has the words of each kind of lettering that the manifest tells of.
     """
 
     id: str
@@ -50,7 +51,7 @@ class PageScores:
     counts: PixelCounts
     pictures: dict[str, float] = field(default_factory=dict)
     words: WordCounts = field(default_factory=WordCounts)
-    kind: str = ""
+    kinds: dict[str, WordCounts] = field(default_factory=dict)
     text_free: bool = False
 
     def line(self) -> Line:
@@ -119,34 +120,51 @@ def score_all(
 
 
 def load_page(manifest: Manifest, row: Row) -> Sample:
-    """The pictures of a row and, where its manifest has them, the polygons of its words.
+    """The pictures of a row and, where its manifest has them, the polygons and kinds of its words.
 
     Raises:
         BadRow: where one cannot be read.
     """
     # Without a mask it is text-free by its own word, see choose_rows: that is known everywhere.
-    return replace(load_sample(manifest, row, need_mask=bool(row.mask)), words=read_words(manifest, row))
+    words, kinds = read_words(manifest, row)
+    return replace(load_sample(manifest, row, need_mask=bool(row.mask)), words=words, kinds=kinds)
 
 
 def score_page(sample: Sample, method: Method, part: str = "", kind: str = "") -> PageScores:
     """Clean one page and compare it with its truth; without a clean version only pixels, words and time are scored.
 
-    A page with an empty mask is its own clean version.
+    A page with an empty mask is its own clean version. ``kind`` is what its lettering is where nothing is known of the
+    kinds of single words.
     """
     start = time.perf_counter()
     level, cleaned = method(sample.image)
     pictures = {"seconds": time.perf_counter() - start}
     text_free = not sample.mask.any()
     words = polygon_words(sample.mask, sample.words) if sample.words else group_words(sample.mask)
-    found = count_found_words(words, level, sample.ignore)
     clean = sample.image if text_free and sample.clean is None else sample.clean
     if clean is not None:
         pictures |= picture_scores(cleaned, sample.image, clean, sample.mask, sample.ignore)
         same = np.array_equal(clean, sample.image)
         pictures["false_area"] = false_area(level if same else method(clean)[0], sample.ignore)
-        found += count_erased_words(words, cleaned, sample.image, clean, sample.ignore)
+
+    def count(some: Words) -> WordCounts:
+        counts = count_found_words(some, level, sample.ignore)
+        if clean is not None:
+            counts += count_erased_words(some, cleaned, sample.image, clean, sample.ignore)
+        return counts
+
+    kinds = {name: count(words.only(chosen)) for name, chosen in _by_kind(words, sample.kinds, kind)}
     counts = count_pixels(level, sample.mask, sample.ignore)
-    return PageScores(sample.id, part, counts, pictures, found, kind, text_free)
+    return PageScores(sample.id, part, counts, pictures, count(words), kinds, text_free)
+
+
+def _by_kind(words: Words, kinds: Sequence[str], kind: str) -> Iterator[tuple[str, np.ndarray]]:
+    """Which words (n bool) are of which kind: as ``kinds`` says of their polygons, or else all of the page's own."""
+    if not any(kinds):
+        yield from [(kind, np.ones(len(words.heights), bool))] if kind else []
+        return
+    of_word = np.array([*kinds, ""])[words.polygons]  # the last for words of no polygon
+    yield from ((name, of_word == name) for name in sorted({*kinds} - {""}))
 
 
 def part_of(row: Row, by: str | None) -> str:
@@ -164,7 +182,7 @@ def part_of(row: Row, by: str | None) -> str:
 
 
 def kind_of(row: Row) -> str:
-    """What a page's lettering is, where its manifest tells: one of KINDS, "several kinds", or "".
+    """What a page's lettering is as a whole, where its row tells: one of KINDS, "several kinds", or "".
 
     The column ``kind`` tells, whatever it says, or else the tags.
     """

@@ -8,6 +8,7 @@ import numpy as np
 
 from textrm.evaluate.scoring import PICTURES, Line, PageScores
 from textrm.metrics import PixelCounts, WordCounts, touched, worst_leak
+from textrm.metrics.counting import ratio
 
 TIMED_CALLS = 5  # that a time is the median of, at least
 
@@ -24,16 +25,20 @@ def summarise(pages: Sequence[PageScores]) -> list[Line]:
 
 
 def summarise_kinds(pages: Sequence[PageScores]) -> list[Line]:
-    """One line per kind of lettering that the pages' manifest tells of; none where it tells nothing."""
-    kinds = sorted({page.kind for page in pages} - {""})
-    return [_kind_line(kind, [page for page in pages if page.kind == kind]) for kind in kinds]
+    """One line per kind of lettering that the pages' manifest tells of, over its words; none where it tells nothing.
+
+    ``pages`` is of how many the manifest says that they have some, ``recall`` the share of the words' pixels.
+    """
+    kinds = sorted({kind for page in pages for kind in page.kinds})
+    return [_kind_line(kind, [page.kinds[kind] for page in pages if kind in page.kinds]) for kind in kinds]
 
 
-def _kind_line(kind: str, pages: Sequence[PageScores]) -> Line:
-    words = sum((page.words for page in pages), WordCounts()).scores()
-    recall = sum((page.counts for page in pages), PixelCounts()).scores()["recall"]
-    chosen = {name: words[name] for name in ("words", "words_found", "half_erased", "kept_whole")}
-    return {"kind": kind, "pages": len(pages), "recall": recall, **chosen}
+def _kind_line(kind: str, words: Sequence[WordCounts]) -> Line:
+    pooled = sum(words, WordCounts())
+    scores = pooled.scores()
+    recall = ratio(int(pooled.pixels_found.sum()), int(pooled.pixels.sum()))
+    chosen = {name: scores[name] for name in ("words", "words_found", "half_erased", "kept_whole")}
+    return {"kind": kind, "pages": len(words), "recall": recall, **chosen}
 
 
 def _line(part: str, pages: Sequence[PageScores]) -> Line:

@@ -13,10 +13,19 @@ from textrm.metrics.components import Sets, Shapes, join_accents, join_neighbour
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """``labels`` is H W int32: 0 outside lettering, k in word k of 1 … n; ``heights`` (n) are those of their boxes."""
+    """``labels`` is H W int32: 0 outside lettering, k in word k of 1 … n; ``heights`` (n) are those of their boxes.
+
+    ``polygons`` (n) says which of the polygons that were given each one is, from 0; -1 for none.
+    """
 
     labels: np.ndarray
     heights: np.ndarray
+    polygons: np.ndarray
+
+    def only(self, chosen: np.ndarray) -> Words:
+        """Those of the words for which ``chosen`` (n bool) says so."""
+        number = np.concatenate([[0], np.cumsum(chosen) * chosen]).astype(np.int32)
+        return Words(number[self.labels], self.heights[chosen], self.polygons[chosen])
 
     def count(self, where: np.ndarray) -> np.ndarray:
         """Pixels of each word (n) where the map H W is not 0."""
@@ -34,7 +43,7 @@ def group_words(mask: np.ndarray) -> Words:
     """
     count, labels, statistics, _ = cv2.connectedComponentsWithStats((mask != 0).astype(np.uint8), connectivity=8)
     if count == 1:
-        return Words(labels, np.zeros(0, np.int64))
+        return Words(labels, *np.zeros((2, 0), np.int64))
     shapes = Shapes(labels, statistics[1:])
     sets = Sets(count - 1)
     join_neighbours(shapes, sets)
@@ -65,11 +74,11 @@ def polygon_words(mask: np.ndarray, polygons: Sequence[np.ndarray]) -> Words:
     name_of = np.zeros(nearest.max() + 1, np.int32)
     name_of[nearest[named > 0]] = named[named > 0]
     labels = np.where(inside[components], name_of[nearest], 0)
-    return _renumbered(np.where(rest.labels > 0, rest.labels + len(polygons), labels))
+    return _renumbered(np.where(rest.labels > 0, rest.labels + len(polygons), labels), len(polygons))
 
 
-def _renumbered(labels: np.ndarray) -> Words:
-    """Words of any labels, numbered without gaps."""
+def _renumbered(labels: np.ndarray, polygons: int = 0) -> Words:
+    """Words of any labels, numbered without gaps; the first labels are those of so many polygons."""
     ys, xs = np.nonzero(labels)
     found, word_of = np.unique(labels[ys, xs], return_inverse=True)
     numbered = np.zeros(labels.shape, np.int32)
@@ -77,4 +86,4 @@ def _renumbered(labels: np.ndarray) -> Words:
     top, bottom = np.full(len(found), labels.shape[0]), np.zeros(len(found), np.int64)
     np.minimum.at(top, word_of, ys)
     np.maximum.at(bottom, word_of, ys)
-    return Words(numbered, bottom - top + 1)
+    return Words(numbered, bottom - top + 1, np.where(found <= polygons, found - 1, -1))
