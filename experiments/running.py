@@ -46,26 +46,52 @@ def run(command: str, allowed: Sequence[int] = (0,)) -> int:
     return status
 
 
-def once(command: str, folder: Path, resume: str = "", allowed: Sequence[int] = (0,)) -> None:
+def once(command: str, folder: Path, resume: str = "", allowed: Sequence[int] = (0,),
+         whole: Callable[[], bool] = lambda: True) -> bool:  # fmt: skip
     """Run ``command``, which makes ``folder``, unless that is done; with ``resume`` where it was interrupted.
 
-    The folder holds the command and, at the end, the file ``finished``; another command for it is refused.
+    The folder holds the command and, at the end, where it is ``whole``, the file ``finished``; another command for it
+    is refused. Returns whether it is finished.
     """
     record, finished = folder / "command", folder / "finished"
     if record.exists() and record.read_text() != command:
         sys.exit(f"error: {folder} was made by: {record.read_text()}; give another --out, or remove it")
     if finished.exists():
-        return
+        return True
     folder.mkdir(parents=True, exist_ok=True)
     record.write_text(command)
     run(command + resume, allowed)
+    if not whole():
+        return False
     finished.touch()
+    return True
 
 
-def train_once(command: str, folder: Path, steps: int) -> None:
-    """``textrm.train <command>`` for ``steps`` steps in ``folder``; an interrupted run goes on."""
+def train_once(command: str, folder: Path, steps: int, seconds: float | None = None) -> bool:
+    """``textrm.train <command>`` for ``steps`` steps in ``folder``; an interrupted run goes on.
+
+    It stops after ``seconds``, if that is sooner; another call goes on. Returns whether it has made all steps.
+    """
     given = f"textrm.train {command} run={folder} trainer.max_steps={steps} trainer.max_epochs=-1"
-    once(given, folder, resuming(folder))
+    if seconds is None:
+        return once(given, folder, resuming(folder))
+    until = max(1, round(_trained(folder)[1] + seconds))  # Lightning counts what was trained before, too
+    clock = f"00:{until // 3600:02}:{until // 60 % 60:02}:{until % 60:02}"
+    return once(
+        given, folder, f"{resuming(folder)} trainer.max_time={clock}", whole=lambda: _trained(folder)[0] >= steps
+    )
+
+
+def _trained(run: Path) -> tuple[int, float]:
+    """How many steps a training has made, and in how many seconds where these were limited."""
+    path = run / "checkpoints" / "last.ckpt"
+    if not path.exists():
+        return 0, 0.0
+    import torch  # here, since most studies need it in their commands alone
+
+    state = torch.load(path, map_location="cpu", weights_only=True)
+    seconds = state["callbacks"].get("Timer", {}).get("time_elapsed", {}).get("train", 0.0)
+    return state["global_step"], seconds
 
 
 def resuming(run: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ CLIP_ART, STAMPS = Path("/usr/share/openclipart/svg"), Path("/usr/share/tuxpaint
 VERIFIED = {  # how often each set counts for the verifier
     "pages": 3, "art": 2.1, "drawn": 2.5, "captioned": 0.4, "bare": 3.4,
     "unseen_bare": 1.5, "unseen_art": 1.5, "unseen_effects": 0.8, "unseen_drawn": 3,
+    "unseen_rows": 1.5,
 }  # fmt: skip
 BARS = "0.69 0.68"  # of the two verifiers
 INT8 = "int8=true crop=512 crops=64"
@@ -71,23 +73,34 @@ LEGS = (
 @click.option("--net", default="", help="Settings of another net, such as 'encoder@net.net.encoder=mobilenet'. It "
               "begins with random weights, and nothing is averaged.")  # fmt: skip
 @click.option("--options", default="", help="Added to each training, such as 'threads=2'.")
+@click.option("--minutes", type=click.FloatRange(0, min_open=True),
+              help="Stop training so long after the start, and write so_far.onnx, with the released verifiers. The "
+              "same command goes on; without --minutes it also trains the verifiers.")  # fmt: skip
 def main(comics: Path, art: Path | None, clip_art: Path, stamps: Path, lists: Path, out: Path, scale: float,
-         net: str, options: str) -> None:  # fmt: skip
+         net: str, options: str, minutes: float | None) -> None:  # fmt: skip
     """Draw the material, train in legs, train the verifier, export float and int8 weights. Nothing is done twice.
 
     The drawings are those of Debian's packages openclipart-svg and tuxpaint-stamps-default that bear no letters and are
     by nobody whose pictures the finder is measured on.
     """
+    start = time.monotonic()
     comics = comics.resolve()
     sets = draw_material(comics, art, {"drawings": (clip_art, 1800), "stamps": (stamps, 300)}, lists, out, scale)
     bare = sets.pop("bare")
     begin = f"{net} callbacks.batch_norm.step=null" if net else f"weights={START}"
+    reached: tuple[Path, str] | None = None  # the last leg that began, and its weights
     for number, leg in enumerate(LEGS, 1):
         given = " ".join(f"data.train.{name}.manifest={manifest}" for name, manifest in sets.items())
         folder, count = out / f"leg{number}", some(leg.steps, scale)
-        train_once(f"experiment=release_find {begin} data.manifest={comics} {given} "
-                   f"data.train.bare.manifest={bare} scheduler.total_steps={count} seed={number} test=false "
-                   f"{leg.settings} {options}".strip(), folder, count)  # fmt: skip
+        left = None if minutes is None else 60 * minutes - (time.monotonic() - start)
+        if left is not None and left <= 0:
+            break
+        done = train_once(f"experiment=release_find {begin} data.manifest={comics} {given} "
+                          f"data.train.bare.manifest={bare} scheduler.total_steps={count} seed={number} test=false "
+                          f"{leg.settings} {options}".strip(), folder, count, left)  # fmt: skip
+        reached = folder, "last"
+        if not done:
+            break
         weights, mined = out / f"leg{number}.onnx", out / f"bare{number}.csv"
         if not mined.exists():
             run(f"textrm.export run={folder} out={weights} checkpoint=last low=0.3")
@@ -98,7 +111,13 @@ def main(comics: Path, art: Path | None, clip_art: Path, stamps: Path, lists: Pa
             if not averaged.exists():
                 run(f"experiments.finding.average {START} {weights} {averaged} --share {leg.share}")
             weights = averaged
-        begin = f"{net} weights={weights}".strip()
+        begin, reached = f"{net} weights={weights}".strip(), (folder, str(weights))
+    if reached is None:
+        raise click.ClickException(f"{minutes:g} minutes were too few to draw the pages: the same command goes on")
+    export = f"textrm.export run={reached[0]} checkpoint={reached[1]} low=0.3 threshold=0.4"
+    if minutes is not None:
+        run(f"{export} verifier=released out={out / 'so_far.onnx'}")
+        return
     verifier, int8 = out / "verifier.onnx", out / "verifier.int8.onnx"
     if not (verifier.exists() and int8.exists()):
         further = draw_unseen(clip_art, lists, out, scale)
@@ -106,7 +125,6 @@ def main(comics: Path, art: Path | None, clip_art: Path, stamps: Path, lists: Pa
                          {"pages": comics, **sets, "bare": bare, **further}.items())  # fmt: skip
         run(f"experiments.finding.verify {weights} {given} --bars {BARS} --limit {some(1200, scale)} "
             f"--steps {some(7000, scale)} --more {some(1000, scale)} --out {verifier} --int8 {int8}")  # fmt: skip
-    export = f"textrm.export run={folder} checkpoint={weights} low=0.3 threshold=0.4"
     run(f"{export} verifier={verifier} out={out / 'find.float.onnx'}")
     run(f"{export} verifier={int8} out={out / 'find.onnx'} {INT8} manifest={comics}")
 

@@ -58,18 +58,21 @@ def draw_unseen(clip_art: Path, lists: Path, out: Path, scale: float) -> dict[st
 
     ``lists`` holds further_drawings.csv, drawings of ``clip_art`` that are in none of the finder's sets.
     """
-    pages, effects, given = out / "unseen", out / "unseen_effects", f"--list {lists / 'further_drawings.csv'}"
+    pages, effects, rows = out / "unseen", out / "unseen_effects", out / "unseen_rows"
+    given = f"--list {lists / 'further_drawings.csv'}"
     typefaces = " ".join(f"--fonts {place}" for place in FONTS)
     once(f"textrm.importers.drawings {clip_art} {pages} --n {some(700, scale)} --seed 303 {given}", pages,
          allowed=(0, 1))  # fmt: skip
     once(f"textrm.importers.drawings {clip_art} {effects} --n {some(300, scale)} --seed 306 {given} --effects 0.8 "
          f"{typefaces}", effects, allowed=(0, 1))  # fmt: skip
+    once(f"textrm.importers.drawings {clip_art} {rows} --n {some(260, scale)} --seed 307 {given} --rows 0.9", rows,
+         allowed=(0, 1))  # fmt: skip
     once(f"textrm.synth out={out / 'unseen_art'} n={some(600, scale)} seed=304 empty=0.03 {PAGES} "
          f"art={pages / 'manifest.csv'}", out / "unseen_art")  # fmt: skip
     once(f"textrm.synth out={out / 'unseen_drawn'} n={some(800, scale)} seed=305 empty=0.15 {PAGES}",
          out / "unseen_drawn")  # fmt: skip
     folders = {"unseen_bare": pages, "unseen_art": out / "unseen_art", "unseen_effects": effects,
-               "unseen_drawn": out / "unseen_drawn"}  # fmt: skip
+               "unseen_drawn": out / "unseen_drawn", "unseen_rows": rows}  # fmt: skip
     return {name: folder / "manifest.csv" for name, folder in folders.items()}
 
 
