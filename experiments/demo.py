@@ -22,7 +22,7 @@ COMMANDS = (
     f"textrm.train experiment=seg_xception net=xception_fast run={DEMO}/run trainer.max_time=00:00:0{MINUTES}:00 "
     "data.crop=192 data.samples_per_epoch=160 data.val.length=8 optimizer=adamw scheduler=none test=false",
     f"textrm.export run={DEMO}/run out={DEMO}/trained.onnx checkpoint=last",
-    f"textrm.infer {DEMO}/pages/image -o {DEMO}/clean --mask --overlay --overwrite",
+    f"textrm.infer {DEMO}/pages/image -o {DEMO}/clean --mask --overlay --json --sheet --overwrite",
 )
 
 
@@ -36,7 +36,7 @@ def main() -> None:
             sys.exit(status)
     sheet = DEMO / "before_mask_after.png"
     write_sheet(sheet, strips(DEMO / "pages" / "image", DEMO / "clean"))
-    print(f"\nbefore, mask and after: {sheet.resolve()}")
+    print(f"\nbefore, mask and after: {sheet.resolve()}; with the doubtful words that stayed: {DEMO}/clean/sheet.html")
     print(
         f"the segmenter of these {MINUTES} minutes: {DEMO}/trained.onnx; the pages were cleaned with the released one"
     )
