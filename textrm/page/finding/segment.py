@@ -27,7 +27,7 @@ def segment(image: np.ndarray, model: SegmentationModel, tile: int = TILE) -> li
     :func:`~textrm.page.finding.pyramid.whole_steps` whole, the next larger one only where it said ``SEEN`` or more,
     and with its thick strokes (:func:`~textrm.page.finding.thick.with_thick_strokes`).
     Members beyond that one are not looked at: what was seen is enlarged, so that a page scanned at twice the size gives
-    the same words. Tiles are cut as :func:`~textrm.page.tile.tile_pixels` does.
+    much the same mask. Tiles are cut as :func:`~textrm.page.tile.tile_pixels` does.
 
     Args:
         image: H W 3 uint8 RGB.
