@@ -14,6 +14,7 @@ from textrm.page.filling.flat import fill_flat
 from textrm.page.filling.how_filled import HowFilled
 from textrm.page.filling.network import fill_by_network
 from textrm.page.filling.packed import Packed
+from textrm.page.filling.plain_edges import FARTHEST, PlainGround, beyond_edges
 from textrm.page.filling.screens.continue_screen import AROUND, continue_screen
 from textrm.page.filling.strokes.find_strokes import find_strokes
 from textrm.page.filling.tone import REACH, continue_texture
@@ -75,7 +76,13 @@ def fill_holes(
             seen, art = art, flat_rest(image, art, lines)
             hole |= seen
         how.flat = cv2.countNonZero(hole) - cv2.countNonZero(art)
-        _fill_rest(image, art, model, partial(_add_texture, how), lines, how)
+        grounds = _grounds(image, art, lines)
+        unseen = Packed(art.shape)
+        for window, ground in grounds:
+            unseen.add(window, ground.beside.view(np.uint8))
+        _fill_rest(image, art, model, partial(_add_texture, how), lines, how, unseen if grounds else None)
+        for window, ground in grounds:
+            image[window][ground.inside] = ground.colour
         how.strokes = strokes.draw(image, hole)
         screened.add_to(hole)
     else:
@@ -83,13 +90,27 @@ def fill_holes(
     return how
 
 
+def _grounds(image: np.ndarray, hole: np.ndarray, lines: Packed | None) -> list[tuple[Slices, PlainGround]]:
+    """Windows of the page with what of the hole in them is plain ground beyond straight edges."""
+    found = []
+    for slices, own in blocks(hole, _GAP, _BLOCK):
+        go_on()
+        window, inner, unknown = _seen(hole, slices, own, lines, FARTHEST)
+        ground = beyond_edges(np.ascontiguousarray(image[window]), unknown, inner)
+        if ground is not None:
+            found.append((window, ground))
+    return found
+
+
 def _fill_rest(
-    image: np.ndarray, hole: np.ndarray, model: InpaintingModel, finish: FillCrop, lines: Packed | None, how: HowFilled
-) -> None:
-    fill_by_network(image, hole.copy(), model)
+    image: np.ndarray, hole: np.ndarray, model: InpaintingModel, finish: FillCrop, lines: Packed | None, how: HowFilled,
+    unseen: Packed | None = None,
+) -> None:  # fmt: skip
+    """``unseen``: known pixels of which a hole is not to learn."""
+    fill_by_network(image, hole.copy(), model, unseen)
     for slices, own in blocks(hole, _GAP, _BLOCK):
         how.see(slices, cv2.countNonZero(own))
-        _fill_block(image, hole, slices, own, finish, lines)
+        _fill_block(image, hole, slices, own, finish, lines, unseen=unseen)
     how.network = cv2.countNonZero(hole) - how.texture
 
 
@@ -133,10 +154,11 @@ def _fill_block(
     fill: FillCrop,
     lines: Packed | None,
     rest: np.ndarray | None = None,
+    unseen: Packed | None = None,
 ) -> None:
     """Fill one block of holes; what ``fill`` leaves stays as it is, and 1 in ``rest`` where that is given."""
     go_on()
-    window, inner, unknown = _seen(hole, slices, own, lines, REACH + _MARGIN)
+    window, inner, unknown = _seen(hole, slices, own, lines, REACH + _MARGIN, unseen)
     if unknown.all():
         return
     crop = np.ascontiguousarray(image[window])
@@ -148,16 +170,17 @@ def _fill_block(
 
 
 def _seen(
-    hole: np.ndarray, slices: Slices, own: np.ndarray, lines: Packed | None, around: int
+    hole: np.ndarray, slices: Slices, own: np.ndarray, lines: Packed | None, around: int, unseen: Packed | None = None
 ) -> tuple[Slices, np.ndarray, np.ndarray]:
     """The window of a block with what is ``around`` it, the block's pixels there, and which pixels are not known."""
     window, inner = surroundings(slices, own, around, hole.shape)
     unknown = (hole[window] != 0).astype(np.uint8)
     walls = None if lines is None else lines[window]
-    if walls is not None and walls.any():
-        apart = _apart(walls, inner)
-        if not (unknown | apart).all():
-            unknown |= apart
+    apart = [_apart(walls, inner)] if walls is not None and walls.any() else []
+    apart += [] if unseen is None else [unseen[window]]
+    for part in apart:
+        if not (unknown | part).all():
+            unknown |= part
     return window, inner, unknown
 
 

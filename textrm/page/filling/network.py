@@ -8,6 +8,7 @@ from itertools import groupby
 import numpy as np
 
 from textrm.page.filling.breaking_off import go_on
+from textrm.page.filling.packed import Packed
 from textrm.page.group import Slices, groups, parts
 from textrm.page.levels import from_levels, to_levels
 from textrm.page.models.inpainter import InpaintingModel
@@ -21,7 +22,9 @@ _BATCH = 1 << 18  # pixels in one batch, at most (one crop may be larger)
 Crop = tuple[Slices, Slices, np.ndarray]  # what the net sees, the box of the hole in it, and its pixels
 
 
-def fill_by_network(image: np.ndarray, hole: np.ndarray, model: InpaintingModel) -> None:
+def fill_by_network(
+    image: np.ndarray, hole: np.ndarray, model: InpaintingModel, unseen: Packed | None = None
+) -> None:
     """Fill holes in place; no pixel outside them is changed.
 
     Near holes share a crop with ``CONTEXT`` pixels around it; crops of equal size go through the net together. A group
@@ -32,6 +35,7 @@ def fill_by_network(image: np.ndarray, hole: np.ndarray, model: InpaintingModel)
         image: H W 3 RGB or H W 1 grey, uint8 or uint16.
         hole: H W uint8, 1 = to fill; 0 afterwards where it was filled.
         model: the net.
+        unseen: H W, known pixels that the net is not to see, as long as it sees others.
     """
     batches: list[list[Crop]] = []
     whole: list[Crop] = []
@@ -47,7 +51,7 @@ def fill_by_network(image: np.ndarray, hole: np.ndarray, model: InpaintingModel)
         batches += [crops[start : start + step] for start in range(0, len(crops), step)]
     while batches:
         # What has nothing known around it may have once its neighbours are filled.
-        left = [blind for batch in batches if (blind := _fill(image, hole, batch, model))]
+        left = [blind for batch in batches if (blind := _fill(image, hole, batch, model, unseen))]
         if sum(map(len, left)) == sum(map(len, batches)):
             return
         batches = left
@@ -72,7 +76,9 @@ def _size(crop: Crop) -> tuple[int, int]:
     return rows.stop - rows.start, columns.stop - columns.start
 
 
-def _fill(image: np.ndarray, hole: np.ndarray, crops: Sequence[Crop], model: InpaintingModel) -> list[Crop]:
+def _fill(
+    image: np.ndarray, hole: np.ndarray, crops: Sequence[Crop], model: InpaintingModel, unseen: Packed | None
+) -> list[Crop]:
     """Fill crops of one size as one batch; returns those in which nothing is known, which are left as they are."""
     blind = [crop for crop in crops if hole[crop[0]].all()]
     crops = [crop for crop in crops if not hole[crop[0]].all()]
@@ -84,6 +90,8 @@ def _fill(image: np.ndarray, hole: np.ndarray, crops: Sequence[Crop], model: Inp
     images, masks = np.zeros((*size, 3), np.uint8), np.ones(size, np.uint8)
     for number, (seen, _, _) in enumerate(crops):
         images[number, :height, :width], masks[number, :height, :width] = in_8_bits(image[seen]), hole[seen]
+        if unseen is not None and not (hidden := masks[number, :height, :width] | unseen[seen]).all():
+            masks[number, :height, :width] = hidden
     go_on()
     filled = model(images, masks, image.dtype)
     if image.shape[2] == 1:
