@@ -142,3 +142,19 @@ def test_a_mask_that_covers_the_page() -> None:
     page = balloon()
     mask = np.ones(SIZE, np.uint8)
     assert make_hole(page, mask, 8, 2).pixels.all()
+
+
+def test_a_frame_close_around_small_letters_stands() -> None:
+    page = np.full((120, 170, 1), 255, np.uint8)
+    cv2.rectangle(page, (20, 20), (149, 99), 0, 2)
+    mask = np.zeros(page.shape[:2], np.uint8)
+    for top in range(26, 90, 14):
+        for left in range(26, 140, 12):
+            mask[top : top + 10, left : left + 8] = 1
+    mask[82:97, 136:139] = 1  # a letter comes down to the frame
+    page[mask != 0] = page[97, 136:139] = 0
+    mask[97:101, 80:100] = 1  # a piece of the frame is taken for lettering
+    frame = np.zeros_like(mask)
+    cv2.rectangle(frame, (20, 20), (149, 99), 1, 1)
+    frame[90:] = 0
+    assert not (make_hole(page, mask, 2, 2).pixels & frame).any()

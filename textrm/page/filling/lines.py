@@ -222,8 +222,10 @@ def _having(labels: np.ndarray, where: np.ndarray, count: int) -> np.ndarray:
 def _spurs(going_on: np.ndarray, traced: np.ndarray, near: np.ndarray, distance: np.ndarray, edge: int) -> np.ndarray:
     """Short pieces of ink between letters and a line that was followed, h w uint8."""
     rest = going_on & (1 - traced)
-    count, labels = cv2.connectedComponents(rest, connectivity=8)
+    count, labels, boxes, _ = cv2.connectedComponentsWithStats(rest, connectivity=8)
     short = _having(labels, _grown(near, 1) != 0, count) & ~_having(labels, distance > _SPUR * edge, count)
+    # A frame that stands close around its letters reaches no farther from them either.
+    short &= boxes[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(1) <= 2 * _SPUR * edge
     short &= _having(labels, _grown(traced, 1) != 0, count) | ~_having(labels, distance > edge + _BEYOND * edge, count)
     short[0] = False
     return _grown(short.astype(np.uint8)[labels], 1) & (1 - traced)
