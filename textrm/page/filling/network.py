@@ -22,9 +22,7 @@ _BATCH = 1 << 18  # pixels in one batch, at most (one crop may be larger)
 Crop = tuple[Slices, Slices, np.ndarray]  # what the net sees, the box of the hole in it, and its pixels
 
 
-def fill_by_network(
-    image: np.ndarray, hole: np.ndarray, model: InpaintingModel, unseen: Packed | None = None
-) -> None:
+def fill_by_network(image: np.ndarray, hole: np.ndarray, model: InpaintingModel, unseen: Packed | None = None) -> None:
     """Fill holes in place; no pixel outside them is changed.
 
     Near holes share a crop with ``CONTEXT`` pixels around it; crops of equal size go through the net together. A group
