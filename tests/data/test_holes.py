@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 import torch
 
 from textrm.data.datamodule import Mixture
-from textrm.data.holes import HoledDataset, LetteringHoles, MixedHoles, RandomHoles, draw_hole
+from textrm.data.holes import HoledDataset, LetteringHoles, MixedHoles, RandomHoles, draw_hole, mistaken
 from textrm.data.sampling import Draw
 from textrm.errors import UserError
 
@@ -83,6 +84,50 @@ def test_copies_add_holes() -> None:
     assert sizes[1] > 1.5 * sizes[0]
 
 
+def strokes(size: int = 512) -> np.ndarray:
+    lettering = np.zeros((size, size), np.uint8)
+    for top in range(20, size - 20, 40):
+        for left in range(20, size - 20, 40):
+            lettering[top : top + 24, left : left + 24] = 1
+    return lettering
+
+
+def test_a_finders_mistakes_leave_out_strokes_and_parts_and_shift_the_rest() -> None:
+    lettering = strokes()
+    shares, cut, shifts = [], 0, set()
+    for seed in range(20):
+        found = mistaken(lettering, rng(seed))
+        assert set(np.unique(found)) == {0, 1}
+        grown = np.pad(lettering, 3)
+        assert not (found > np.max([grown[y : y + 512, x : x + 512] for y in range(7) for x in range(7)], 0)).any()
+        shares.append(found.sum() / lettering.sum())
+        areas = cv2.connectedComponentsWithStats(found)[2][1:, cv2.CC_STAT_AREA]
+        cut += int((areas < 24 * 24).any())
+        shifts.add((np.flatnonzero(found.any(1))[0] % 40, np.flatnonzero(found.any(0))[0] % 40))
+    assert min(shares) > 0.4
+    assert max(shares) < 1
+    assert np.mean(shares) < 0.85
+    assert cut > 10
+    assert len(shifts) > 8
+
+
+def test_mistakes_are_made_in_place_alone_and_leave_remains_in_the_picture() -> None:
+    lettering = torch.from_numpy(strokes())[None].float()
+    whole = item(size=512) | {"mask": lettering, "image": torch.zeros(3, 512, 512), "clean": torch.ones(3, 512, 512)}
+    left = [float((lettering * (1 - LetteringHoles(2.0, 0.0, mistakes=0.5)(whole, rng(seed))["mask"])).mean())
+            for seed in range(20)]  # fmt: skip
+    assert 4 < sum(share > 0 for share in left) < 16
+    for seed in range(5):
+        plain, wrong = (LetteringHoles(2.0, 1.0, mistakes=share)(whole, rng(seed))["mask"] for share in (0.0, 1.0))
+        assert torch.equal(plain, wrong)
+
+
+def test_all_that_was_found_is_never_lost() -> None:
+    one = np.zeros((40, 40), np.uint8)
+    one[3, 3] = 1
+    assert all(mistaken(one, rng(seed)).sum() == 1 for seed in range(30))
+
+
 def test_a_picture_without_lettering_gets_some_hole() -> None:
     empty = item() | {"mask": torch.zeros(1, 64, 64)}
     assert 0 < LetteringHoles()(empty, rng())["mask"].mean() <= 0.1
@@ -128,6 +173,7 @@ def test_training_draws_a_new_hole_every_time() -> None:
         (lambda: RandomHoles((0.5, 1.5)), "rising shares"),
         (lambda: LetteringHoles(margin=-1), r"^margin=-1"),
         (lambda: LetteringHoles(moved=2), r"^moved=2"),
+        (lambda: LetteringHoles(mistakes=-0.5), r"^mistakes=-0\.5"),
         (lambda: LetteringHoles(copies=0), r"^copies=0"),
         (lambda: MixedHoles(RandomHoles(), RandomHoles(), -0.1), r"^share=-0\.1"),
     ],

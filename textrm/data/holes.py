@@ -53,21 +53,25 @@ class LetteringHoles:
 
     With probability ``moved`` the lettering is mirrored, turned and shifted around, so that it falls on any art and not
     only where letterers put it; the image is the clean picture then. In place the image stays the lettered one: traces
-    of soft edges and of JPEG around the hole are what the net meets on real pages. Up to ``copies`` - 1 further moved
-    copies are added: what is not a hole teaches nothing. A picture without lettering gets a few random strokes.
+    of soft edges and of JPEG around the hole are what the net meets on real pages. With probability ``mistakes`` the
+    hole in place is a finder's mistaken one (:func:`mistaken`): remains of letters stand at its rim, as they do where a
+    word was found in part. Up to ``copies`` - 1 further moved copies are added: what is not a hole teaches nothing. A
+    picture without lettering gets a few random strokes.
 
     Raises:
         UserError: for a margin below 0, a probability outside [0, 1] and fewer copies than one.
     """
 
-    def __init__(self, margin: float = 10.0, moved: float = 0.5, copies: int = 1) -> None:
+    def __init__(self, margin: float = 10.0, moved: float = 0.5, copies: int = 1, mistakes: float = 0.0) -> None:
         if not margin >= 0:
             raise UserError(f"margin={margin}: expected 0 or more pixels")
-        if not 0 <= moved <= 1:
-            raise UserError(f"moved={moved}: expected a probability of 0 to 1")
+        for name, probability in (("moved", moved), ("mistakes", mistakes)):
+            if not 0 <= probability <= 1:
+                raise UserError(f"{name}={probability}: expected a probability of 0 to 1")
         if copies < 1:
             raise UserError(f"copies={copies}: expected 1 or more")
         self.margin, self.moved, self.copies = float(margin), float(moved), int(copies)
+        self.mistakes = float(mistakes)
 
     def __call__(self, item: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
         """The item with its lettering as a hole."""
@@ -76,6 +80,8 @@ class LetteringHoles:
             return _with_hole(item, draw_hole(rng, lettering.shape, 0.0, 0.1), item["clean"])
         moved = rng.random() < self.moved
         hole = _moved(lettering, rng) if moved else lettering
+        if not moved and self.mistakes and rng.random() < self.mistakes:
+            hole = mistaken(lettering, rng)
         for _ in range(int(rng.integers(self.copies))):
             hole = hole | _moved(lettering, rng)
         # At least a pixel: the mask of a downscaled picture leaves out what lettering covers by less than a quarter.
@@ -150,6 +156,26 @@ def _draw_shape(hole: np.ndarray, rng: np.random.Generator, reach: float) -> Non
         cv2.ellipse(hole, centre, (across, down), float(rng.uniform(0, 180)), 0, 360, 1, -1)
     else:
         cv2.rectangle(hole, (centre[0] - across, centre[1] - down), (centre[0] + across, centre[1] + down), 1, -1)
+
+
+def mistaken(lettering: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Lettering as a finder may miss it: up to 30 % of its strokes and of its area are left out, the rest is shifted.
+
+    What is left out of the area lies in patches of about 24 px at a side of 512 px, which cut letters; the shift is up
+    to 3 px there. H W uint8 in {0, 1}; the lettering itself where nothing would be left.
+    """
+    height, width = lettering.shape
+    unit = min(height, width) / 512
+    count, strokes = cv2.connectedComponents(lettering)
+    missed = (rng.random(count) < rng.uniform(0, 0.3))[strokes]
+    cells = max(1, round(height / unit / 24)), max(1, round(width / unit / 24))
+    patches = cv2.resize(rng.random(cells), (width, height), interpolation=cv2.INTER_LINEAR)
+    found = np.where(missed | (patches < np.quantile(patches, rng.uniform(0, 0.3))), 0, lettering).astype(np.uint8)
+    shift = np.rint(rng.uniform(-3, 3, 2) * unit)
+    found = cv2.warpAffine(
+        found, np.array([[1, 0, shift[0]], [0, 1, shift[1]]]), (width, height), flags=cv2.INTER_NEAREST
+    )
+    return found if found.any() else lettering
 
 
 def _moved(mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
