@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import groupby
 
 import numpy as np
 
 from textrm.page.filling.breaking_off import go_on
 from textrm.page.filling.packed import Packed
+from textrm.page.filling.wide import fill_inside
 from textrm.page.group import Slices, groups, parts
 from textrm.page.levels import from_levels, to_levels
 from textrm.page.models.inpainter import InpaintingModel
@@ -27,7 +29,8 @@ def fill_by_network(image: np.ndarray, hole: np.ndarray, model: InpaintingModel,
 
     Near holes share a crop with ``CONTEXT`` pixels around it; crops of equal size go through the net together. A group
     too large for one crop is cut into blocks that are filled one after the other, each seeing what the ones before have
-    made, so that no seam shows. A page of which nothing is known stays as it is.
+    made, so that no seam shows. The inside of wide holes is filled in smaller sizes first, and known then. A page of
+    which nothing is known stays as it is.
 
     Args:
         image: H W 3 RGB or H W 1 grey, uint8 or uint16.
@@ -38,7 +41,8 @@ def fill_by_network(image: np.ndarray, hole: np.ndarray, model: InpaintingModel,
     batches: list[list[Crop]] = []
     whole: list[Crop] = []
     for slices, own in groups(hole, _GAP):
-        cut = parts(slices, own, _BLOCK)
+        left = fill_inside(image, hole, slices, own, partial(fill_by_network, model=model))
+        cut = parts(slices, left, _BLOCK)
         crops = [(window(part, image.shape[:2], model.stride), part, pixels) for part, pixels in cut]
         if len(crops) == 1:
             whole += crops

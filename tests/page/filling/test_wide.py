@@ -1,0 +1,127 @@
+"""What lies deep in wide holes comes from the page in smaller sizes; all other holes stay with the net alone."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from textrm.page.filling.network import fill_by_network
+from textrm.page.filling.wide import WIDE, fill_inside, halved
+
+class Spread:
+    """Fills with level 200 and remembers the pictures it was shown."""
+
+    def __init__(self) -> None:
+        self.shown: list[tuple[np.ndarray, np.ndarray]] = []
+
+    def __call__(self, image: np.ndarray, hole: np.ndarray) -> None:
+        self.shown.append((image.copy(), hole.copy()))
+        image[hole != 0] = 200
+        hole[:] = 0
+
+
+class Membrane:
+    """In place of the net: OpenCV's Telea, near what is known; what lies farther than 40 pixels stays black."""
+
+    stride = 8
+
+    def __init__(self) -> None:
+        self.sizes: list[tuple[int, ...]] = []
+
+    def __call__(self, images: np.ndarray, masks: np.ndarray, kind: np.dtype) -> np.ndarray:
+        self.sizes.append(images.shape[1:3])
+        filled = [cv2.inpaint(image, mask, 3, cv2.INPAINT_TELEA) for image, mask in zip(images, masks, strict=True)]
+        far = [cv2.distanceTransform(mask, cv2.DIST_L2, 5) > 40 for mask in masks]
+        return np.where(np.stack(far)[..., None], 0, np.stack(filled)).astype(kind)
+
+
+def inside(image: np.ndarray, hole: np.ndarray) -> Spread:
+    rows, columns = np.nonzero(hole)
+    slices = slice(rows.min(), rows.max() + 1), slice(columns.min(), columns.max() + 1)
+    spread, own = Spread(), np.ascontiguousarray(hole[slices])
+    left = fill_inside(image, hole, slices, own, spread)
+    assert np.array_equal(left, hole[slices])
+    return spread
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_what_lies_deep_is_filled_and_the_rim_is_left(kind: type, channels: int) -> None:
+    image, hole = np.full((301, 333, channels), 50, kind), np.zeros((301, 333), np.uint8)
+    cv2.circle(hole, (160, 150), 50, 1, -1)
+    before = hole.copy()
+    ((small, missing),) = inside(image, hole).shown
+    depth = cv2.distanceTransform(before, cv2.DIST_L2, 5)
+    assert np.array_equal(hole, (before != 0) & (depth <= 24))
+    assert (image[depth > 25] == 200).all()
+    assert (image[depth <= 24] == 50).all()
+    assert small.shape[:2] == missing.shape
+    assert missing.sum() == pytest.approx(before.sum() / 4, rel=0.05)
+    assert (small[missing == 0] == 50).all()
+
+
+@pytest.mark.parametrize(("radius", "shown"), [(20, 0), (WIDE - 2, 0), (WIDE + 4, 1)])
+@pytest.mark.parametrize("shift", [0, 3, 7, 12])
+def test_only_wide_holes_are_looked_at_in_smaller_size(radius: int, shown: int, shift: int) -> None:
+    image, hole = np.zeros((300, 300, 3), np.uint8), np.zeros((300, 300), np.uint8)
+    cv2.circle(hole, (140 + shift, 150 - shift), radius, 1, -1)
+    hole[150:160, 20:280] = 1  # long, and not wide
+    before = hole.copy()
+    assert len(inside(image, hole).shown) == shown
+    assert np.array_equal(hole, before) == (not shown)
+
+
+@pytest.mark.parametrize(("top", "shown"), [(100, 0), (0, 1)])
+def test_nothing_is_known_beyond_the_edge_of_the_page(top: int, shown: int) -> None:
+    image, hole = np.zeros((300, 300, 3), np.uint8), np.zeros((300, 300), np.uint8)
+    hole[top : top + 44, 50:250] = 1
+    assert len(inside(image, hole).shown) == shown
+    assert (hole[0] == 0).sum() == (300 if top else 100 + 2 * (200 // 2 - 24))
+
+
+def test_deeper_holes_are_seen_with_more_around_them_and_in_bounded_pieces() -> None:
+    sizes = []
+    for radius in (50, 100, 400):
+        image, hole = np.zeros((1700, 1700, 3), np.uint8), np.zeros((1700, 1700), np.uint8)
+        cv2.circle(hole, (850, 850), radius, 1, -1)
+        sizes.append([small.shape[0] for small, _ in inside(image, hole).shown])
+    assert sizes[0] == [pytest.approx((101 + 2 * 96) / 2, abs=2)]
+    assert sizes[1] == [pytest.approx((201 + 2 * 192) / 2, abs=2)]
+    assert len(sizes[2]) == 4
+    assert max(sizes[2]) <= (768 + 2 * 384) / 2
+
+
+def test_where_nothing_is_known_nothing_is_filled() -> None:
+    image, hole = np.full((200, 200, 3), 9, np.uint8), np.ones((200, 200), np.uint8)
+    left = fill_inside(image, hole, (slice(0, 200), slice(0, 200)), hole.copy(), lambda picture, missing: None)
+    assert left.all()
+    assert hole.all()
+    assert (image == 9).all()
+
+
+def test_half_size_is_the_mean_of_what_is_known() -> None:
+    image = np.array([[10, 20, 60], [30, 40, 61], [7, 9, 90]], np.uint8)[..., None]
+    hole = np.array([[0, 1, 1], [0, 1, 1], [0, 0, 0]], np.uint8)
+    small, missing = halved(image, hole)
+    assert small.dtype == np.uint8
+    assert missing.tolist() == [[0, 1], [0, 0]]
+    assert small[..., 0].tolist() == [[20, 0], [8, 90]]
+    wide, _ = halved(np.full((4, 4, 3), 65535, np.uint16), np.zeros((4, 4), np.uint8))
+    assert (wide == 65535).all()
+
+
+def test_outlines_go_on_across_a_wide_hole() -> None:
+    image = np.full((500, 500, 3), 40, np.uint8)
+    image[:250] = 220
+    truth, hole = image.copy(), np.zeros((500, 500), np.uint8)
+    cv2.circle(hole, (250, 250), 110, 1, -1)
+    image[hole != 0] = 128
+    net, rest = Membrane(), hole.copy()
+    fill_by_network(image, rest, net)
+    assert not rest.any()
+    assert np.array_equal(image[hole == 0], truth[hole == 0])
+    error = np.abs(image.astype(int) - truth)[hole != 0]
+    assert error.mean() < 12  # the middle of the hole, 0.4 of it, would be black: 50 and more
+    assert min(net.sizes) < max(net.sizes)
+    assert len(net.sizes) == 3  # a quarter, half, and full size
