@@ -16,6 +16,7 @@ from textrm.errors import UserError
 from textrm.evaluate.scoring import Line
 from textrm.evaluate.summary import TIMED_CALLS
 from textrm.export.run import exported_run
+from textrm.extras import import_extra
 from textrm.metrics import mean_screen_scores, screen_scores
 from textrm.page import InpaintingModel
 from textrm.page.filling.fill import fill_holes
@@ -26,23 +27,26 @@ Fill = Callable[[np.ndarray, np.ndarray], np.ndarray]
 AUTO = "auto"  # as the page tool fills by default
 SCREENS = {"tone": "screen_tone", "phase": "screen_phase", "lattice": "screen_lattice"}
 OPENCV = {"telea": cv2.INPAINT_TELEA, "navier_stokes": cv2.INPAINT_NS}
+PATCHMATCH = "patchmatch"  # Barnes et al. 2009, of the package pypatchmatch
+_PATCH = 3  # pixels; the radius of patches that the package's own examples take
 
 
 def named_fillings(names: Sequence[str], threads: int, checkpoint: str, trust: Sequence[str] = ()) -> dict[str, Fill]:
     """A way of filling for each of ``names``.
 
-    ``auto`` is the page tool's own, with the released net; ``telea`` and ``navier_stokes`` are OpenCV's; a file is an
-    exported inpainting net; a folder is a run of one, of textrm or a package of ``trust``, which is exported for the
-    purpose. But for ``auto``, nets see whole pictures here, so that they are compared and not the tool around them.
+    ``auto`` is the page tool's own, with the released net; ``telea`` and ``navier_stokes`` are OpenCV's,
+    ``patchmatch`` is that of a package of the extra ``benchmarks``; a file is an exported inpainting net; a folder is a
+    run of one, of textrm or a package of ``trust``, which is exported for the purpose. But for ``auto``, nets see whole
+    pictures here, so that they are compared and not the tool around them.
 
     Raises:
-        UserError: for a name that is none of these.
+        UserError: for a name that is none of these, and where the package is not installed.
     """
     cv2.setNumThreads(threads)
     fillings: dict[str, Fill] = {}
     for name in map(str, names):
         path = Path(name)
-        short = name if name in (*OPENCV, AUTO) else path.name
+        short = name if name in (*OPENCV, PATCHMATCH, AUTO) else path.name
         label = name if short in fillings else short  # two runs may be called last.onnx
         if label in fillings:
             raise UserError(f"fills names {name} twice")
@@ -50,6 +54,8 @@ def named_fillings(names: Sequence[str], threads: int, checkpoint: str, trust: S
             fillings[label] = _tool(threads)
         elif name in OPENCV:
             fillings[label] = _opencv(OPENCV[name])
+        elif name == PATCHMATCH:
+            fillings[label] = _patchmatch()
         elif path.is_dir():
             with exported_run(path, checkpoint, "inpainting", trust=trust) as file:
                 fillings[label] = _network(file, threads)
@@ -57,7 +63,7 @@ def named_fillings(names: Sequence[str], threads: int, checkpoint: str, trust: S
             fillings[label] = _network(path, threads)
         else:
             raise UserError(
-                f"fills: there is no {name}; expected run folders, ONNX files, {', '.join((AUTO, *OPENCV))}"
+                f"fills: there is no {name}; expected run folders, ONNX files, {', '.join((AUTO, *OPENCV, PATCHMATCH))}"
             )
     return fillings
 
@@ -133,6 +139,18 @@ def _tool(threads: int) -> Fill:
 
 def _opencv(filling: int) -> Fill:
     return lambda image, hole: cv2.inpaint(image, hole, 3, filling)
+
+
+def _patchmatch() -> Fill:
+    package = import_extra("benchmarks", "patchmatch.patch_match")
+    if not package.patchmatch_available:
+        raise UserError("fills: the library of pypatchmatch does not load on this machine; leave patchmatch out")
+
+    def fill(image: np.ndarray, hole: np.ndarray) -> np.ndarray:
+        package.set_random_seed(0)
+        return package.inpaint(image, hole, patch_size=_PATCH)
+
+    return fill
 
 
 def _network(path: Path, threads: int) -> Fill:
