@@ -1,18 +1,21 @@
 """Partial, gated and attention-mask convolutions at one budget: ``python -m experiments.masked_convolutions``.
 
-Trains every net of the comparison on the same crops in the same order, then fills the same holes with all of them and
-with OpenCV's two methods. A run that is finished is not repeated, one that was interrupted goes on.
+Trains every net of the comparison on the same crops in the same order, the architecture of the released net among them,
+then fills the same holes with all of them, with the released net and with three classical methods. A run that is
+finished is not repeated, one that was interrupted goes on.
 """
 
 from __future__ import annotations
 
 import csv
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
 
 from experiments.running import chosen, options_of, run, train_once
 from textrm.command_line import click_command
+from textrm.page import InpaintingModel
 
 # By name: the overrides that make it. A crop of 128 px has seven halvings, not eight; the separable net has five.
 NETS = {
@@ -25,9 +28,11 @@ NETS = {
     "attention_geometric": "experiment=inpaint_attention net.levels=7",
     "attention_features": "experiment=inpaint_attention net.levels=7 "
     "net.convolution.update._target_=textrm.nets.inpainting.attention.FeatureUpdate",
+    "fast": "experiment=inpaint net=inpaint_fast net.width=1",  # as released: a quarter would have 0.1 M parameters
 }
-COMMON = "data=manifest net.width=0.25 data.crop=128 data.batch_size=8 test=false optimizer.lr=5e-4"
-BASELINES = ("telea", "navier_stokes")
+WIDTH = "net.width=0.25"
+COMMON = "data=manifest data.crop=128 data.batch_size=8 test=false optimizer.lr=5e-4"
+BASELINES = (InpaintingModel.released, "telea", "navier_stokes", "patchmatch")
 
 
 @click_command()
@@ -42,7 +47,10 @@ def main(manifest: str, judge: tuple[str, ...], steps: int, limit: int, threads:
     names = chosen(only, NETS)
     for name in names:
         train(name, manifest, steps, threads, out / name)
-    fills = ",".join([*(str(out / name) for name in names), *BASELINES])
+    peers = [str(peer) for peer in BASELINES if peer != "patchmatch" or find_spec("patchmatch")]
+    if judge and "patchmatch" not in peers:
+        print("PatchMatch is left out: pip install 'textrm[benchmarks]'")
+    fills = ",".join([*(str(out / name) for name in names), *peers])
     for entry in judge:
         title, _, where = entry.partition("=")
         path, _, split = where.partition(":")
@@ -55,8 +63,9 @@ def main(manifest: str, judge: tuple[str, ...], steps: int, limit: int, threads:
 def train(name: str, manifest: str, steps: int, threads: int, folder: Path) -> None:
     """One run, if it is not finished."""
     epoch = 8 * max(1, steps // 5)
-    train_once(f"{NETS[name]} {COMMON} data.manifest={manifest} threads={threads} data.samples_per_epoch={epoch} "
-               "trainer.check_val_every_n_epoch=5 +trainer.limit_val_batches=8", folder, steps)  # fmt: skip
+    train_once(f"{WIDTH} {NETS[name]} {COMMON} data.manifest={manifest} threads={threads} "
+               f"data.samples_per_epoch={epoch} trainer.check_val_every_n_epoch=5 +trainer.limit_val_batches=8",
+               folder, steps)  # fmt: skip
 
 
 def collect(judged: Path, path: Path) -> None:
