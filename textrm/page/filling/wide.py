@@ -9,8 +9,7 @@ import numpy as np
 
 from textrm.page.group import Slices, parts, surroundings
 
-WIDE = 32  # pixels; a hole is wide where something in it lies deeper than this. The membrane of the net spans 64.
-_RIM = 24  # pixels from what is known that are filled at full size
+DEEP = 24  # pixels; what lies deeper in a hole is seen in half the size first. The net's membrane spans 64 across.
 _AROUND = 48  # pixels around a hole that are looked at, in the smallest size
 _HALVINGS = 3  # at most
 _BLOCK = 768  # pixels; larger groups are cut, so that memory does not grow with them
@@ -36,12 +35,12 @@ def fill_inside(image: np.ndarray, hole: np.ndarray, slices: Slices, own: np.nda
     if not _may_be_wide(own):
         return own
     for box, part in parts(slices, own, _BLOCK):
-        window, inner = surroundings(box, part, WIDE, hole.shape)
+        window, inner = surroundings(box, part, DEEP + 1, hole.shape)
         # Nothing is known beyond the page's edges.
         depth = cv2.distanceTransform((hole[window] != 0).astype(np.uint8), cv2.DIST_L2, 5) * inner
-        if depth.max() <= WIDE:
+        if depth.max() <= DEEP:
             continue
-        halvings = min(_HALVINGS, int(np.ceil(np.log2(depth.max() / WIDE))))
+        halvings = min(_HALVINGS, int(np.ceil(np.log2(depth.max() / DEEP))))
         seen, _ = surroundings(box, part, _AROUND << halvings, hole.shape)
         small, missing = halved(image[seen], hole[seen])
         fill(small, missing)
@@ -51,7 +50,7 @@ def fill_inside(image: np.ndarray, hole: np.ndarray, slices: Slices, own: np.nda
         coarse = cv2.resize(small, (2 * width, 2 * height), interpolation=cv2.INTER_LINEAR)
         coarse = coarse.reshape(2 * height, 2 * width, -1)[inside]
         blind = missing.repeat(2, 0).repeat(2, 1)[inside]
-        deep = (depth > _RIM) & (blind == 0)
+        deep = (depth > DEEP) & (blind == 0)
         np.copyto(image[window], coarse, where=deep[..., None])
         hole[window][deep] = 0
     return own & (hole[slices] != 0)
@@ -80,9 +79,9 @@ def halved(image: np.ndarray, hole: np.ndarray) -> tuple[np.ndarray, np.ndarray]
 
 
 def _may_be_wide(own: np.ndarray) -> bool:
-    """Whether a disc of radius ``WIDE`` may fit in: it would cover four pixels of a grid with a quarter of that step.
+    """Whether a disc of radius ``DEEP`` may fit in: it would cover four pixels of a grid with a quarter of that step.
 
     That costs next to nothing, and few groups are wide.
     """
-    grid = own[:: WIDE // 4, :: WIDE // 4]
+    grid = own[:: DEEP // 4, :: DEEP // 4]
     return bool((grid[1:, 1:] & grid[1:, :-1] & grid[:-1, 1:] & grid[:-1, :-1]).any())
