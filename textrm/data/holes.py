@@ -171,11 +171,10 @@ def mistaken(lettering: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     cells = max(1, round(height / unit / 24)), max(1, round(width / unit / 24))
     patches = cv2.resize(rng.random(cells), (width, height), interpolation=cv2.INTER_LINEAR)
     found = np.where(missed | (patches < np.quantile(patches, rng.uniform(0, 0.3))), 0, lettering).astype(np.uint8)
-    shift = np.rint(rng.uniform(-3, 3, 2) * unit)
-    found = cv2.warpAffine(
-        found, np.array([[1, 0, shift[0]], [0, 1, shift[1]]]), (width, height), flags=cv2.INTER_NEAREST
-    )
-    return found if found.any() else lettering
+    right, down = np.rint(rng.uniform(-3, 3, 2) * unit)
+    shift = np.array([[1.0, 0.0, right], [0.0, 1.0, down]])
+    shifted = cv2.warpAffine(found, shift, (width, height), flags=cv2.INTER_NEAREST).astype(np.uint8)
+    return shifted if shifted.any() else lettering
 
 
 def _moved(mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -39,8 +39,8 @@ def inside(image: np.ndarray, hole: np.ndarray) -> Spread:
     rows, columns = np.nonzero(hole)
     slices = slice(rows.min(), rows.max() + 1), slice(columns.min(), columns.max() + 1)
     spread, own = Spread(), np.ascontiguousarray(hole[slices])
-    left = fill_inside(image, hole, slices, own, spread)
-    assert np.array_equal(left, hole[slices])
+    fill_inside(image, hole, slices, own, spread)
+    assert np.array_equal(own, hole[slices])
     return spread
 
 
@@ -93,8 +93,9 @@ def test_deeper_holes_are_seen_with_more_around_them_and_in_bounded_pieces() -> 
 
 def test_where_nothing_is_known_nothing_is_filled() -> None:
     image, hole = np.full((200, 200, 3), 9, np.uint8), np.ones((200, 200), np.uint8)
-    left = fill_inside(image, hole, (slice(0, 200), slice(0, 200)), hole.copy(), lambda picture, missing: None)
-    assert left.all()
+    own = hole.copy()
+    fill_inside(image, hole, (slice(0, 200), slice(0, 200)), own, lambda picture, missing: None)
+    assert own.all()
     assert hole.all()
     assert (image == 9).all()
 

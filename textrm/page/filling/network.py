@@ -41,8 +41,8 @@ def fill_by_network(image: np.ndarray, hole: np.ndarray, model: InpaintingModel,
     batches: list[list[Crop]] = []
     whole: list[Crop] = []
     for slices, own in groups(hole, _GAP):
-        left = fill_inside(image, hole, slices, own, partial(fill_by_network, model=model))
-        cut = parts(slices, left, _BLOCK)
+        fill_inside(image, hole, slices, own, partial(fill_by_network, model=model))
+        cut = parts(slices, own, _BLOCK)
         crops = [(window(part, image.shape[:2], model.stride), part, pixels) for part, pixels in cut]
         if len(crops) == 1:
             whole += crops

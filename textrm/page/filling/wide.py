@@ -18,8 +18,8 @@ _BLOCK = 768  # pixels; larger groups are cut, so that memory does not grow with
 Fill = Callable[[np.ndarray, np.ndarray], None]
 
 
-def fill_inside(image: np.ndarray, hole: np.ndarray, slices: Slices, own: np.ndarray, fill: Fill) -> np.ndarray:
-    """Fill in place what lies deep in a group of holes, if that is wide; returns what is left of it, h w uint8.
+def fill_inside(image: np.ndarray, hole: np.ndarray, slices: Slices, own: np.ndarray, fill: Fill) -> None:
+    """Fill in place what lies deep in a group of holes, if that is wide; its rim is left.
 
     The page around it, halved, is given to ``fill``, which comes back here where the hole is wide in half size too. In
     a hole as wide as what a net sees nothing tells it what stands on the other side, and its middle becomes one mean;
@@ -29,11 +29,11 @@ def fill_inside(image: np.ndarray, hole: np.ndarray, slices: Slices, own: np.nda
         image: H W C, uint8 or uint16.
         hole: H W uint8, 1 = unknown; 0 afterwards where it was filled.
         slices: the box of the group.
-        own: its pixels in this box, h w uint8 in {0, 1}.
+        own: its pixels in this box, h w uint8 in {0, 1}; 0 afterwards where they were filled.
         fill: fills the holes of a smaller picture.
     """
     if not _may_be_wide(own):
-        return own
+        return
     for box, part in parts(slices, own, _BLOCK):
         window, inner = surroundings(box, part, DEEP + 1, hole.shape)
         # Nothing is known beyond the page's edges.
@@ -53,7 +53,7 @@ def fill_inside(image: np.ndarray, hole: np.ndarray, slices: Slices, own: np.nda
         deep = (depth > DEEP) & (blind == 0)
         np.copyto(image[window], coarse, where=deep[..., None])
         hole[window][deep] = 0
-    return own & (hole[slices] != 0)
+        part &= hole[box] != 0  # a view of ``own``
 
 
 def halved(image: np.ndarray, hole: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
