@@ -12,7 +12,7 @@ from textrm.page.filling.breaking_off import go_on
 from textrm.page.filling.exact import take_exact_colours
 from textrm.page.filling.flat import fill_flat
 from textrm.page.filling.how_filled import HowFilled
-from textrm.page.filling.network import fill_by_network
+from textrm.page.filling.net.network import fill_by_network
 from textrm.page.filling.packed import Packed
 from textrm.page.filling.plain_edges import FARTHEST, PlainGround, beyond_edges
 from textrm.page.filling.screens.continue_screen import AROUND, continue_screen

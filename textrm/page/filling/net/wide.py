@@ -7,6 +7,7 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
+from textrm.page.filling.packed import Packed
 from textrm.page.group import Slices, parts, surroundings
 
 DEEP = 24  # pixels; what lies deeper in a hole is seen in half the size first. The net's membrane spans 64 across.
@@ -18,7 +19,9 @@ _BLOCK = 768  # pixels; larger groups are cut, so that memory does not grow with
 Fill = Callable[[np.ndarray, np.ndarray], None]
 
 
-def fill_inside(image: np.ndarray, hole: np.ndarray, slices: Slices, own: np.ndarray, fill: Fill) -> None:
+def fill_inside(
+    image: np.ndarray, hole: np.ndarray, slices: Slices, own: np.ndarray, fill: Fill, unseen: Packed | None = None
+) -> None:
     """Fill in place what lies deep in a group of holes, if that is wide; its rim is left.
 
     The page around it, halved, is given to ``fill``, which comes back here where the hole is wide in half size too. In
@@ -31,6 +34,7 @@ def fill_inside(image: np.ndarray, hole: np.ndarray, slices: Slices, own: np.nda
         slices: the box of the group.
         own: its pixels in this box, h w uint8 in {0, 1}; 0 afterwards where they were filled.
         fill: fills the holes of a smaller picture.
+        unseen: H W, known pixels of which a hole is not to learn, as long as others are known.
     """
     if not _may_be_wide(own):
         return
@@ -42,7 +46,10 @@ def fill_inside(image: np.ndarray, hole: np.ndarray, slices: Slices, own: np.nda
             continue
         halvings = min(_HALVINGS, int(np.ceil(np.log2(depth.max() / DEEP))))
         seen, _ = surroundings(box, part, _AROUND << halvings, hole.shape)
-        small, missing = halved(image[seen], hole[seen])
+        unknown = hole[seen] != 0
+        if unseen is not None and not (hidden := unknown | (unseen[seen] != 0)).all():
+            unknown = hidden
+        small, missing = halved(image[seen], unknown)
         fill(small, missing)
         height, width = missing.shape
         top, left = window[0].start - seen[0].start, window[1].start - seen[1].start
@@ -61,7 +68,7 @@ def halved(image: np.ndarray, hole: np.ndarray) -> tuple[np.ndarray, np.ndarray]
 
     Args:
         image: H W C, uint8 or uint16.
-        hole: H W uint8, not 0 = unknown.
+        hole: H W uint8 or bool, not 0 = unknown.
 
     Returns:
         Of the halves of H and W, rounded up, the picture and 1 = unknown in uint8.

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from textrm.page import InpaintingModel
-from textrm.page.filling.network import fill_by_network
-from textrm.page.filling.wide import DEEP, fill_inside, halved
+from textrm.page.filling.net.network import fill_by_network
+from textrm.page.filling.net.wide import DEEP, fill_inside, halved
+from textrm.page.filling.packed import Packed
 
 
 class Spread:
@@ -89,6 +90,25 @@ def test_deeper_holes_are_seen_with_more_around_them_and_in_bounded_pieces() -> 
     assert sizes[1] == [pytest.approx((181 + 2 * 192) / 2, abs=2)]
     assert len(sizes[2]) == 4
     assert max(sizes[2]) <= (768 + 2 * 384) / 2
+
+
+def test_what_a_hole_is_not_to_learn_of_is_not_shown_in_smaller_size_either() -> None:
+    image, hole = np.full((300, 300, 3), 50, np.uint8), np.zeros((300, 300), np.uint8)
+    cv2.circle(hole, (150, 150), 40, 1, -1)
+    hidden, box = Packed(hole.shape), (slice(110, 191), slice(110, 191))
+    hidden.add((slice(0, 300), slice(200, 300)), np.ones((300, 100), np.uint8))
+    image[:, 200:] = 255
+    net = Spread()
+    fill_inside(image, hole, box, np.ascontiguousarray(hole[box]), net, hidden)
+    ((small, missing),) = net.shown
+    assert missing[:, 100:].all()
+    assert (small[missing == 0] == 50).all()
+    assert (image[:, 200:] == 255).all()
+    hidden.add((slice(0, 300), slice(0, 300)), np.ones((300, 300), np.uint8))  # nothing else: it is seen
+    hole[box] = 0
+    cv2.circle(hole, (150, 150), 40, 1, -1)
+    fill_inside(image, hole, box, np.ascontiguousarray(hole[box]), net, hidden)
+    assert not net.shown[1][1].all()
 
 
 def test_where_nothing_is_known_nothing_is_filled() -> None:

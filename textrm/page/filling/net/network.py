@@ -9,8 +9,8 @@ from itertools import groupby
 import numpy as np
 
 from textrm.page.filling.breaking_off import go_on
+from textrm.page.filling.net.wide import fill_inside
 from textrm.page.filling.packed import Packed
-from textrm.page.filling.wide import fill_inside
 from textrm.page.group import Slices, groups, parts
 from textrm.page.levels import from_levels, to_levels
 from textrm.page.models.inpainter import InpaintingModel
@@ -41,7 +41,7 @@ def fill_by_network(image: np.ndarray, hole: np.ndarray, model: InpaintingModel,
     batches: list[list[Crop]] = []
     whole: list[Crop] = []
     for slices, own in groups(hole, _GAP):
-        fill_inside(image, hole, slices, own, partial(fill_by_network, model=model))
+        fill_inside(image, hole, slices, own, partial(fill_by_network, model=model), unseen)
         cut = parts(slices, own, _BLOCK)
         crops = [(window(part, image.shape[:2], model.stride), part, pixels) for part, pixels in cut]
         if len(crops) == 1:

@@ -11,8 +11,8 @@ from standin_model import write_inpainter
 
 from textrm.errors import UserError
 from textrm.page import InpaintingModel
-from textrm.page.filling import network as module
-from textrm.page.filling.network import CONTEXT, fill_by_network, window
+from textrm.page.filling.net import network as module
+from textrm.page.filling.net.network import CONTEXT, fill_by_network, window
 
 
 class Recorder:
