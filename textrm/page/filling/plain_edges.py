@@ -111,7 +111,7 @@ def _edges(plain: np.ndarray, drawing: np.ndarray, hole: np.ndarray) -> np.ndarr
             if solid < _SOLID * (solid + np.count_nonzero(plain[above, columns])):
                 continue
             beyond = drawing[min(row + _SOFT + 1, height - 1)]
-            for start, stop in _goes_on(begins[max(row - 1, 0) : row + 2].any(0), beyond, hole[row]):
+            for start, stop in _goes_on(begins[max(row - 1, 0) : row + 2].max(0), beyond, hole[row]):
                 found[row, start:stop] = True
     return found
 
