@@ -31,6 +31,7 @@ from textrm.page.kinds.choice import ALL, kinds_that_go
 from textrm.page.layers.of_page import FORMATS
 from textrm.page.models.model import processors
 from textrm.page.models.segmenter import SegmentationModel
+from textrm.page.models.session import CPU, DEVICES
 from textrm.page.planning.books import BookPage
 from textrm.page.planning.inputs import Inputs
 from textrm.page.planning.masks_by_hand import with_masks
@@ -108,6 +109,8 @@ def _config(context: click.Context, parameter: click.Parameter, path: Path | Non
 @click.option("--jobs", type=click.IntRange(1),
               help="How many processes share the work.  [by processors, pages and free memory]")  # fmt: skip
 @click.option("--threads", type=click.IntRange(1), help="How many processor threads they share.  [all]")
+@click.option("--device", type=click.Choice(list(DEVICES)), default=CPU, show_default=True,
+              help="What runs the nets; others than cpu need a build of onnxruntime for them.")  # fmt: skip
 @click.option("--tile", type=click.IntRange(2 * MARGIN + 1), default=TILE, show_default=True,
               help="Side of the largest tile in pixels; smaller tiles need less memory.")  # fmt: skip
 @click.option("--max-pixels", type=click.IntRange(1), default=MAX_PIXELS, show_default=True,
@@ -216,7 +219,7 @@ def _cleaner(given: dict[str, Any], remembered: Remembered) -> CleanPages:
     options = {name: given[name] for name in names if given[name] is not None}
     kinds_that_go(options.get("remove"), options.get("keep", ()))  # or a mistake, before any page is looked at
     by_hand = tuple(name for name in MASKS if given[name] is not None)
-    how = HowToClean(given["method"], given["model"], given["fill_model"], options, by_hand)
+    how = HowToClean(given["method"], given["model"], given["fill_model"], options, by_hand, given["device"])
     return CleanPages(how, given["kind"] == "png", given["max_pixels"], given["backup"], remembered)
 
 

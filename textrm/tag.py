@@ -21,6 +21,7 @@ from textrm.errors import UserError
 from textrm.files import sweep, write_whole
 from textrm.page.files.progress import ended, messages, work_through
 from textrm.page.looks import draw_looks
+from textrm.page.models.session import CPU, DEVICES
 from textrm.page.models.tagger import TaggingModel
 from textrm.page.planning.listing import find_pages
 from textrm.page.planning.named_beside import LOOKS
@@ -55,6 +56,8 @@ class Answer:
 @click.option("--looks", is_flag=True, help="Also write NAME.looks.png: where the model looked and what it saw.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder for the pictures that --looks writes.")
 @click.option("--threads", type=click.IntRange(1), help="Processor threads.  [all]")
+@click.option("--device", type=click.Choice(list(DEVICES)), default=CPU, show_default=True,
+              help="What runs the nets; others than cpu need a build of onnxruntime for them.")  # fmt: skip
 @click.option("--max-pixels", type=click.IntRange(1), default=MAX_PIXELS, show_default=True,
               help="Refuse larger pictures.")  # fmt: skip
 def main(
@@ -66,6 +69,7 @@ def main(
     looks: bool,
     out: Path | None,
     threads: int | None,
+    device: str,
     max_pixels: int,
 ) -> None:
     """Print what pages show: tags with their probabilities, the most probable first.
@@ -87,7 +91,7 @@ def main(
             raise UserError("--looks is given, but no folder for what it draws: give -o OUT" if looks else
                             f"-o {out} is given, but nothing is written: give --looks")  # fmt: skip
         pages = _pages(inputs, out, ending.failures)
-        tagger = TaggingModel(model, threads)
+        tagger = TaggingModel(model, threads, device)
         sweep({target.parent for _, target in pages if target is not None})
         tasks = [
             (page, partial(_tag, page, target, tagger, threshold, top, max_pixels, tell)) for page, target in pages

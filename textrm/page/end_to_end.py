@@ -17,6 +17,7 @@ from textrm.page.finding.segment import TILE
 from textrm.page.flat_ground import draw_flat_ground
 from textrm.page.models.cleaner import CleaningModel
 from textrm.page.models.segmenter import SegmentationModel
+from textrm.page.models.session import CPU
 from textrm.page.segment_and_fill import released_segmenter, suitable_growth
 from textrm.page.tile import check_side, tile_pixels
 from textrm.pictures.stored import put_back, to_rgb
@@ -61,17 +62,20 @@ class EndToEnd:
         self.min_area, self.tile = min_area, tile
 
     @classmethod
-    def opened(cls, model: Path | str | None = None, threads: int | None = None, **options: Any) -> EndToEnd:
+    def opened(
+        cls, model: Path | str | None = None, threads: int | None = None, *, device: str = CPU, **options: Any
+    ) -> EndToEnd:
         """With the model from an ONNX file, None for the released one, on so many processor threads, None for all.
 
-        The released one comes with the released finder.
+        The released one comes with the released finder. ``device`` is what runs the nets, one of
+        :data:`~textrm.page.models.session.DEVICES`.
 
         Raises:
             UserError: when the model cannot be used, or an option is out of its range.
         """
         if model is None:
-            options = {"finder": SegmentationModel(None, threads)} | options
-        return cls(CleaningModel(model, threads), **options)
+            options = {"finder": SegmentationModel(None, threads, device)} | options
+        return cls(CleaningModel(model, threads, device), **options)
 
     def __call__(
         self, image: np.ndarray, out: np.ndarray | None = None, seen: np.ndarray | None = None,

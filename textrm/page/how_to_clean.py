@@ -16,6 +16,7 @@ from textrm.page.filling.fill import NEEDS_MODEL
 from textrm.page.models.cleaner import CleaningModel
 from textrm.page.models.inpainter import InpaintingModel
 from textrm.page.models.segmenter import SegmentationModel
+from textrm.page.models.session import CPU
 from textrm.page.segment_and_fill import SegmentAndFill
 
 END_TO_END = "end-to-end"
@@ -37,7 +38,8 @@ _SEGMENT_AND_FILL = (
 class HowToClean:
     """The method, one of ``METHODS``, files of models (None: the released ones), and the options of its class.
 
-    ``by_hand`` names the kinds of masks that are given, of :class:`~textrm.page.cleaning.ByHand`.
+    ``by_hand`` names the kinds of masks that are given, of :class:`~textrm.page.cleaning.ByHand`, ``device``
+    what runs the nets, of :data:`~textrm.page.models.session.DEVICES`.
 
     Raises:
         UserError: when an option is of no use with the others.
@@ -48,6 +50,7 @@ class HowToClean:
     fill_model: Path | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     by_hand: tuple[str, ...] = ()
+    device: str = CPU
 
     def __post_init__(self) -> None:
         given = {*self.options, *self.by_hand, *(["fill_model"] if self.fill_model else [])}
@@ -67,8 +70,8 @@ class HowToClean:
             UserError: when a model cannot be used, or an option is out of its range.
         """
         if self.method == END_TO_END:
-            return EndToEnd.opened(self.model, threads, **self.options)
-        return SegmentAndFill.opened(self.model, self.fill_model, threads, **self.options)
+            return EndToEnd.opened(self.model, threads, device=self.device, **self.options)
+        return SegmentAndFill.opened(self.model, self.fill_model, threads, device=self.device, **self.options)
 
     def digest(self) -> str:
         """A short text that is another one where pages would come out otherwise: of options and of models' content."""

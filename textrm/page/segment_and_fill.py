@@ -23,6 +23,7 @@ from textrm.page.finding.segment import TILE
 from textrm.page.kinds.choice import kinds_that_go, parted
 from textrm.page.models.inpainter import InpaintingModel
 from textrm.page.models.segmenter import SegmentationModel
+from textrm.page.models.session import CPU
 from textrm.page.tile import check_side
 
 
@@ -72,7 +73,7 @@ class SegmentAndFill:
     @classmethod
     def opened(
         cls, model: Path | str | None = None, fill_model: Path | str | None = None, threads: int | None = None,
-        *, fill: str = "auto", **options: Any,
+        *, fill: str = "auto", device: str = CPU, **options: Any,
     ) -> SegmentAndFill:  # fmt: skip
         """With models from files.
 
@@ -81,13 +82,14 @@ class SegmentAndFill:
             fill_model: ONNX file of an inpainting net, None for the released one; opened only where ``fill`` needs it.
             threads: processor threads, None for all.
             fill: as of the class, as are the other options.
+            device: what runs the nets, one of :data:`~textrm.page.models.session.DEVICES`.
             options: see there.
 
         Raises:
             UserError: when a model cannot be used, or an option is out of its range.
         """
-        segmenter = SegmentationModel(model, threads)
-        inpainter = InpaintingModel(fill_model, threads) if fill in NEEDS_MODEL else None
+        segmenter = SegmentationModel(model, threads, device)
+        inpainter = InpaintingModel(fill_model, threads, device) if fill in NEEDS_MODEL else None
         return cls(segmenter, inpainter, fill=fill, **options)
 
     def __call__(

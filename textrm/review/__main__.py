@@ -18,6 +18,7 @@ from textrm.files import lock, sweep_below
 from textrm.page.files.progress import ended, messages
 from textrm.page.files.summary import counted
 from textrm.page.models.model import processors
+from textrm.page.models.session import CPU, DEVICES
 from textrm.page.planning.named_beside import REVIEWED
 from textrm.page.segment_and_fill import SegmentAndFill
 from textrm.pictures.read import MAX_PIXELS
@@ -44,11 +45,13 @@ _PROBABILITY = click.FloatRange(0, 1, min_open=True, max_open=True)
     "--fill-model", type=click.Path(path_type=Path), help="ONNX file of an inpainting net.  [the released one]"
 )
 @click.option("--threads", type=click.IntRange(1), help="Processor threads.  [all]")
+@click.option("--device", type=click.Choice(list(DEVICES)), default=CPU, show_default=True,
+              help="What runs the nets; others than cpu need a build of onnxruntime for them.")  # fmt: skip
 @click.option("--max-pixels", type=click.IntRange(1), default=MAX_PIXELS, show_default=True,
               help="Refuse larger pictures.")  # fmt: skip
 def main(
     book: Path, out: Path | None, port: int, opens: bool, threshold: float | None, grow: int | None, model: Path | None,
-    fill_model: Path | None, threads: int | None, max_pixels: int,
+    fill_model: Path | None, threads: int | None, device: str, max_pixels: int,
 ) -> None:  # fmt: skip
     """Check the pages of a folder or a book in a browser, correct them, and export them.
 
@@ -62,7 +65,7 @@ def main(
         options: dict[str, Any] = {
             name: value for name, value in (("threshold", threshold), ("grow", grow)) if value is not None
         }
-        cleaning = SegmentAndFill.opened(model, fill_model, threads or processors(), **options)
+        cleaning = SegmentAndFill.opened(model, fill_model, threads or processors(), device=device, **options)
         reviewed, told = begin(book, out, cleaning, max_pixels)
         for line in told:
             console.print(printable(line))

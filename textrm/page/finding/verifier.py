@@ -12,7 +12,7 @@ from textrm.page.finding.features import FEATURES
 from textrm.page.finding.views import CHANNELS, SIDE, VIEWS, WordViews
 from textrm.page.finding.words import Words
 from textrm.page.models.answers import ROUNDING, check_answer
-from textrm.page.models.session import first_line, open_session
+from textrm.page.models.session import CPU, first_line, open_session
 
 _TOGETHER = 32  # words; more at once would only need more memory
 _INPUTS = {"views": ("tensor(uint8)", [VIEWS, CHANNELS, SIDE, SIDE]), "features": ("tensor(float)", [FEATURES])}
@@ -24,14 +24,18 @@ class Verifier:
     Args:
         data: the ONNX file.
         threads: how many processors it may use.
+        device: what runs it, one of :data:`~textrm.page.models.session.DEVICES`.
 
     Raises:
         ValueError: when it is not such a net.
+        UserError: when the device cannot be had.
     """
 
-    def __init__(self, data: bytes, threads: int) -> None:
+    def __init__(self, data: bytes, threads: int, device: str = CPU) -> None:
         try:
-            self._session = open_session(data, threads)
+            self._session = open_session(data, threads, device)
+        except UserError:
+            raise
         except Exception as error:  # onnxruntime's exceptions share no public base class
             raise ValueError(first_line(error)) from error
         inputs = {entry.name: (entry.type, entry.shape[1:]) for entry in self._session.get_inputs()}
@@ -39,14 +43,14 @@ class Verifier:
             raise ValueError(f"it takes {inputs}; expected {_INPUTS}, and to give score")
 
     @classmethod
-    def stated(cls, text: str, threads: int) -> Verifier:
+    def stated(cls, text: str, threads: int, device: str = CPU) -> Verifier:
         """The verifier that a segmentation model states, as :func:`as_text` writes it.
 
         Raises:
             ValueError: when the text is none.
         """
         try:
-            return cls(base64.b64decode(text, validate=True), threads)
+            return cls(base64.b64decode(text, validate=True), threads, device)
         except binascii.Error as error:
             raise ValueError("no base64") from error
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from textrm.page.models.answers import OVERSHOOT, ROUNDING
 from textrm.page.models.model import WEIGHTS, Model
+from textrm.page.models.session import CPU
 
 KEEP = 1 / 32  # share of its own below which a pixel is nothing but rounding of the input
 
@@ -29,8 +30,8 @@ class CleaningModel(Model):
     outputs: ClassVar = {"clean": OVERSHOOT, "blend": ROUNDING}
     hint = "; a smaller tile needs less memory"
 
-    def __init__(self, path: Path | str | None = None, threads: int | None = None) -> None:
-        super().__init__(self.released if path is None else Path(path), threads)
+    def __init__(self, path: Path | str | None = None, threads: int | None = None, device: str = CPU) -> None:
+        super().__init__(self.released if path is None else Path(path), threads, device)
         self.threshold = self._probability("threshold", 0.5)
         self.keep = self._probability("keep", KEEP)
 

@@ -10,6 +10,7 @@ import numpy as np
 from textrm.page.levels import from_levels
 from textrm.page.models.answers import OVERSHOOT
 from textrm.page.models.model import WEIGHTS, Model
+from textrm.page.models.session import CPU
 
 
 class InpaintingModel(Model):
@@ -24,8 +25,8 @@ class InpaintingModel(Model):
     inputs: ClassVar = {"image": "tensor(uint8)", "mask": "tensor(uint8)"}
     outputs: ClassVar = {"filled": OVERSHOOT}
 
-    def __init__(self, path: Path | str | None = None, threads: int | None = None) -> None:
-        super().__init__(self.released if path is None else Path(path), threads)
+    def __init__(self, path: Path | str | None = None, threads: int | None = None, device: str = CPU) -> None:
+        super().__init__(self.released if path is None else Path(path), threads, device)
 
     def __call__(self, images: np.ndarray, masks: np.ndarray, kind: np.dtype | type = np.uint8) -> np.ndarray:
         """What the model sees in pictures with holes.

@@ -11,7 +11,7 @@ import numpy as np
 
 from textrm.errors import UserError
 from textrm.page.models.answers import check_answer
-from textrm.page.models.session import first_line, open_session
+from textrm.page.models.session import CPU, first_line, open_session
 
 WEIGHTS = Path(__file__).resolve().parents[2] / "weights"  # of the released models
 
@@ -29,10 +29,12 @@ class Model:
     """An ONNX file of textrm for one ``task``, with inputs of given names and types and ``outputs`` of given names.
 
     ``stride`` is what height and width of its input must be multiples of, ``run`` and ``version`` say where it comes
-    from, ``metadata`` is all that its author stated, by name without ``textrm.``.
+    from, ``metadata`` is all that its author stated, by name without ``textrm.``. It runs on so many processor
+    ``threads``, None for all, and on ``device``, one of :data:`~textrm.page.models.session.DEVICES`.
 
     Raises:
-        UserError: when the file is missing, is not ONNX, is a model of another task, or states an impossible stride.
+        UserError: when the file is missing, is not ONNX, is a model of another task, or states an impossible stride;
+            when the device cannot be had.
     """
 
     task: str
@@ -40,9 +42,9 @@ class Model:
     outputs: ClassVar[Mapping[str, float]]  # all of float32 in [0, 1], and how far beyond each may lie
     hint = ""  # what to do where it fails
 
-    def __init__(self, path: Path, threads: int | None = None) -> None:
+    def __init__(self, path: Path, threads: int | None = None, device: str = CPU) -> None:
         self.path = path
-        self._session = _open(path, threads or processors())
+        self._session = _open(path, threads or processors(), device)
         self.metadata = {name.removeprefix("textrm."): value for name, value in _stated(path, self._session).items()}
         self._check()
         self.stride = self._number("stride", 1024)
@@ -109,7 +111,7 @@ def task_of(path: Path) -> str | None:
     Raises:
         UserError: when the file is missing or is not ONNX.
     """
-    return _stated(path, _open(path, 1)).get("textrm.task")
+    return _stated(path, _open(path, 1, CPU)).get("textrm.task")
 
 
 def check_image(image: np.ndarray) -> None:
@@ -129,14 +131,16 @@ def processors() -> int:
     return os.cpu_count() or 1
 
 
-def _open(path: Path, threads: int) -> Any:
+def _open(path: Path, threads: int, device: str) -> Any:
     if not path.is_file():
         hint = (
             "this installation holds no released weights: give a model" if path.parent == WEIGHTS else "check the path"
         )
         raise UserError(f"there is no model file {path}; {hint}")
     try:
-        return open_session(path, threads)
+        return open_session(path, threads, device)
+    except UserError:
+        raise
     except Exception as error:  # as above
         raise UserError(f"{path} cannot be read as an ONNX model: {first_line(error)}") from error
 

@@ -12,6 +12,7 @@ from textrm.page.finding.judge import Judge
 from textrm.page.finding.verifier import Verifier
 from textrm.page.models.answers import ROUNDING
 from textrm.page.models.model import WEIGHTS, Model, processors
+from textrm.page.models.session import CPU
 
 
 class SegmentationModel(Model):
@@ -35,12 +36,12 @@ class SegmentationModel(Model):
     hint = "; a smaller tile needs less memory"
     unknown = 128
 
-    def __init__(self, path: Path | str | None = None, threads: int | None = None) -> None:
-        super().__init__(self.released if path is None else Path(path), threads)
+    def __init__(self, path: Path | str | None = None, threads: int | None = None, device: str = CPU) -> None:
+        super().__init__(self.released if path is None else Path(path), threads, device)
         self.looks = self._number("looks", 64) if "looks" in self.metadata else 1
         if self.looks == 1 and self._stated_judge is not None:
             raise self._misstated(f"{self._stated_judge} for one look", "2 looks or more, since one judges no words")
-        self.judge = self._judge(threads or processors())
+        self.judge = self._judge(threads or processors(), device)
         self.threshold = self._probability("threshold", 0.5)
         self.low = self._probability("low", 0.5) if "low" in self.metadata else None
 
@@ -63,11 +64,11 @@ class SegmentationModel(Model):
     def _stated_judge(self) -> str | None:
         return next((name for name in ("verifier", "words") if name in self.metadata), None)
 
-    def _judge(self, threads: int) -> Judge | Verifier:
+    def _judge(self, threads: int, device: str) -> Judge | Verifier:
         name = self._stated_judge or "words"
         stated = self.metadata.get(name)
         try:
-            return Verifier.stated(stated or "", threads) if name == "verifier" else Judge.stated(stated)
+            return Verifier.stated(stated or "", threads, device) if name == "verifier" else Judge.stated(stated)
         except ValueError as error:
             expected = "an ONNX file as base64" if name == "verifier" else "weights of a judge"
             raise self._misstated(f"{name}={(stated or '')[:60]}", f"{expected} ({error})") from error

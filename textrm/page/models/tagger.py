@@ -15,6 +15,7 @@ from textrm.errors import UserError
 from textrm.page.letterbox import letterbox, placement
 from textrm.page.models.answers import ROUNDING
 from textrm.page.models.model import WEIGHTS, Model, check_image
+from textrm.page.models.session import CPU
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,8 +61,8 @@ class TaggingModel(Model):
     inputs: ClassVar = {"image": "tensor(uint8)"}
     outputs: ClassVar = {"prob": ROUNDING, "looks": ROUNDING}
 
-    def __init__(self, path: Path | str | None = None, threads: int | None = None) -> None:
-        super().__init__(WEIGHTS / "tag.onnx" if path is None else Path(path), threads)
+    def __init__(self, path: Path | str | None = None, threads: int | None = None, device: str = CPU) -> None:
+        super().__init__(WEIGHTS / "tag.onnx" if path is None else Path(path), threads, device)
         self.labels = self._labels()
         self.size = self._number("size", 8192)
         if self.size % self.stride:
