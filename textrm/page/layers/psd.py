@@ -14,7 +14,7 @@ from textrm.page.layers.parts import Parts, Word
 
 with needs_extra("layers", __name__):
     from psd_tools import PSDImage
-    from psd_tools.constants import ProtectedFlags, Resource
+    from psd_tools.constants import ProtectedFlags, Resource, Tag
     from psd_tools.psd.image_resources import ImageResource
 
 _LONGEST = 30_000  # pixels of a side
@@ -38,7 +38,8 @@ def encode_psd(parts: Parts) -> memoryview:
     if parts.profile:
         kind = Resource.ICC_PROFILE
         psd.image_resources[kind] = ImageResource(key=kind, data=parts.profile)
-    psd.create_pixel_layer_from_array(_values(parts.page), "page").lock(ProtectedFlags.COMPLETE)
+    page = psd.create_pixel_layer_from_array(_values(parts.page), "page")
+    page.tagged_blocks.set_data(Tag.PROTECTED_SETTING, ProtectedFlags.COMPLETE)  # its lock() does not reach the file
     left, top, across, down = cv2.boundingRect(parts.hole)
     if across:
         hole = slice(top, top + down), slice(left, left + across)
