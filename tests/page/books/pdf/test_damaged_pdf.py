@@ -219,10 +219,27 @@ def test_what_could_not_be_read_again_is_not_written(tmp_path: Path, monkeypatch
         book.write(file, {member.number: tmp_path / "page.png"})
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_what_is_cut_short_is_refused_where_something_is_lost(tmp_path: Path, packed: bool) -> None:
+    path = write_pdf(tmp_path / "book.pdf", [np.roll(GREY, 9 * number, 0) for number in range(5)], jpeg)
+    if packed:  # many objects are within one stream then
+        with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+            pdf.save(path, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    content = path.read_bytes()
+    assert read_all(path) == []
+    for share in (30, 60, 90):
+        path.write_bytes(content[: len(content) * share // 100])
+        (said,) = read_all(path)
+        assert "damaged" in said
+        assert packed or "objects are lost; get it whole" in said
+
+
 def test_what_qpdf_says_of_a_damaged_pdf_is_not_printed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = write_pdf(tmp_path / "book.pdf", [GREY], grey_of(8))
     path.write_bytes(path.read_bytes()[:-60])  # what is where has to be looked for
-    assert read_all(path) == []
+    assert read_all(path) == [
+        "it is cut short or damaged, but all its objects were found: what is written is mended"
+    ]
     logging.getLogger("pikepdf._core").error("the logger that qpdf's words go to, of some damage only")
     assert caplog.messages == []
 

@@ -34,6 +34,8 @@ class PdfBook:
         """As of :class:`~textrm.page.books.book.Book`; a scan that several pages share counts once."""
         contents, told, seen = Contents([]), dict[str, list[int]](), set()
         with _opened(self.path) as pdf:
+            if pdf.get_warnings():
+                contents.notes.append(_note_of_damage(pdf))
             for number, page in enumerate(pdf.pages):
                 try:
                     scan, note = find_scan(page)
@@ -71,6 +73,18 @@ class PdfBook:
                      fix_metadata_version=False)  # fmt: skip
         _check(target, results)
         return [_listed(numbers, note) for note, numbers in others.items()]
+
+
+def _note_of_damage(pdf: pikepdf.Pdf) -> str:
+    """What to say of a PDF in which qpdf had to look for what is where; it takes lost objects for null.
+
+    Raises:
+        UserError: when objects are lost: it would be written without them, as if it had never had them.
+    """
+    objects = list(pdf.objects)
+    if lost := sum(one is None for one in objects):
+        raise UserError(f"the PDF is cut short or damaged: {lost} of its {len(objects)} objects are lost; get it whole")
+    return "it is cut short or damaged, but all its objects were found: what is written is mended"
 
 
 def _check(written: BinaryIO, results: Mapping[int, Path]) -> None:
