@@ -137,6 +137,22 @@ def wide(pdf: pikepdf.Pdf, grey: np.ndarray) -> Any:
     return image(pdf, grey.shape, content, "FlateDecode", Name.DeviceGray, 16)
 
 
+def wide_rgb(pdf: pikepdf.Pdf, grey: np.ndarray) -> Any:
+    """Of 16 bits with levels between those of 8, in a colour of its own."""
+    return image(pdf, grey.shape, zlib.compress(wide_levels(grey).tobytes()), "FlateDecode", Name.DeviceRGB, 16)
+
+
+def wide_levels(grey: np.ndarray) -> np.ndarray:
+    """H W 3 big-endian uint16: ``grey`` in 16 bits, each channel a few levels below."""
+    return np.maximum(grey[..., None].astype(int) * 257 - (3, 40, 77), 0).astype(">u2")
+
+
+def wide_inverted(pdf: pikepdf.Pdf, grey: np.ndarray) -> Any:
+    drawn = wide(pdf, 255 - grey)
+    drawn["/Decode"] = Array([1, 0])
+    return drawn
+
+
 def inverted(pdf: pikepdf.Pdf, grey: np.ndarray) -> Any:
     return image(pdf, grey.shape, packed(255 - grey, 8), "FlateDecode", Name.DeviceGray, 8, Decode=Array([1, 0]))
 

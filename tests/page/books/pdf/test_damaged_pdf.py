@@ -237,9 +237,7 @@ def test_what_is_cut_short_is_refused_where_something_is_lost(tmp_path: Path, pa
 def test_what_qpdf_says_of_a_damaged_pdf_is_not_printed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = write_pdf(tmp_path / "book.pdf", [GREY], grey_of(8))
     path.write_bytes(path.read_bytes()[:-60])  # what is where has to be looked for
-    assert read_all(path) == [
-        "it is cut short or damaged, but all its objects were found: what is written is mended"
-    ]
+    assert read_all(path) == ["it is cut short or damaged, but all its objects were found: what is written is mended"]
     logging.getLogger("pikepdf._core").error("the logger that qpdf's words go to, of some damage only")
     assert caplog.messages == []
 

@@ -9,7 +9,20 @@ import numpy as np
 import pikepdf
 import pypdfium2
 import pytest
-from drawn_pdfs import Adding, all_but_images, grey_of, inverted, jbig2, jpeg, jpeg_2000, write_pdf
+from drawn_pdfs import (
+    Adding,
+    all_but_images,
+    grey_of,
+    inverted,
+    jbig2,
+    jpeg,
+    jpeg_2000,
+    wide,
+    wide_inverted,
+    wide_levels,
+    wide_rgb,
+    write_pdf,
+)  # fmt: skip
 from infer_command import files, run
 from pikepdf import Array, Dictionary, Name
 from standin_model import lettered_page
@@ -52,7 +65,8 @@ def test_a_pdf_is_cleaned_into_a_pdf(model_file: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("add", "words"),
     [
-        (inverted, "was of a kind that is not written: it is grey or RGB in Flate now"),
+        (inverted, "was of a kind that is not written: it is grey or RGB of 8 bits in Flate now"),
+        (wide_inverted, "was of 16 bits, of a kind that is not written: it is grey or RGB of 8 bits in Flate now"),
         (jbig2, "was JBIG2, which is not written: it is fax code (CCITT group 4) now"),
     ],
 )
@@ -61,6 +75,26 @@ def test_kinds_that_are_not_written_are_told(model_file: Path, tmp_path: Path, a
     result = run(model_file, path, "-o", tmp_path / "out")
     assert f"note: {path}: page 1: {words}" in result.output
     assert [page.min() for page in shown(tmp_path / "out" / "book.pdf")] == [255, 255]
+
+
+@pytest.mark.parametrize("add", [wide_rgb, wide])
+def test_16_bits_stay(model_file: Path, tmp_path: Path, add: Adding) -> None:
+    shades = GREY.copy()
+    shades[60:] = np.arange(200, 236)[:, None]
+    path = write_pdf(tmp_path / "book.pdf", [shades], add)
+    result = run(model_file, path, "-o", tmp_path / "out")
+    assert result.exit_code == 0
+    assert "8 bits" not in result.output
+    with pikepdf.open(tmp_path / "out" / "book.pdf") as pdf, pikepdf.open(path) as source:
+        scans = [one.pages[0].obj.Resources.XObject.Im for one in (source, pdf)]
+        before, after = (np.frombuffer(scan.read_bytes(), ">u2").reshape(96, 80, -1).astype(int) for scan in scans)
+        assert (int(scans[1].BitsPerComponent), str(scans[1].Filter)) == (16, "/FlateDecode")
+    if add is wide_rgb:
+        assert np.array_equal(before, wide_levels(shades))
+        assert len(np.unique(before % 257)) > 3  # no levels of 8 bits
+    assert (before[20:32, 16:24] < 257).all()
+    assert (after[20:32, 16:24] > 257 * 254).all()
+    assert np.array_equal(before[45:], after[45:])
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,8 @@ from drawn_pdfs import (
     runs,
     separation,
     wide,
+    wide_inverted,
+    wide_rgb,
     write_pdf,
 )  # fmt: skip
 from standin_model import lettered_page
@@ -42,7 +44,8 @@ KINDS = {
     "indexed 4": (indexed(4), "/FlateDecode", 0), "indexed 1": (indexed(1), "/FlateDecode", 0),
     "ccitt": (ccitt, "/CCITTFaxDecode", 0), "ccitt in bytes": (ccitt_in_bytes, "/CCITTFaxDecode", 0),
     "jpeg 2000": (jpeg_2000, "/JPXDecode", 0),
-    "16 bits": (wide, "/FlateDecode", 0), "inverted": (inverted, "/FlateDecode", 0),
+    "16 bits": (wide, "/FlateDecode", 0), "16 bits rgb": (wide_rgb, "/FlateDecode", 1),
+    "16 bits inverted": (wide_inverted, "/FlateDecode", 0), "inverted": (inverted, "/FlateDecode", 0),
     "separation": (separation, "/FlateDecode", 40), "jpeg 2000 rgb": (jpeg_2000_colour, "/JPXDecode", 0),
     "jpeg 2000 indexed": (jpeg_2000_indexed, "/JPXDecode", 0), "jbig2": (jbig2, "/JBIG2Decode", 0),
     "ink jpeg": (ink_jpeg, "/DCTDecode", 6), "runs": (runs, "/RunLengthDecode", 0),

@@ -16,7 +16,8 @@ from textrm.errors import UserError
 from textrm.page.books.pdf.bounds import DAMAGE, bounded, filters, unpacked
 from textrm.page.books.pdf.fax import check_fax, is_aligned, is_fax, read_fax, write_fax
 from textrm.pictures.formats import jpeg_2000
-from textrm.pictures.read import MAX_PIXELS
+from textrm.pictures.formats.png import encode_16_bit
+from textrm.pictures.read import MAX_PIXELS, read_open
 
 _GREY, _RGB, _INDEXED = ("/DeviceGray", "/CalGray"), ("/DeviceRGB", "/CalRGB"), "/Indexed"
 _PACKING = frozenset(("/FlateDecode", "/LZWDecode", "/RunLengthDecode", "/ASCII85Decode", "/ASCIIHexDecode"))
@@ -47,7 +48,7 @@ def read_image(image: Any) -> bytes:
             return bytes(image.read_raw_bytes())
         check_fax(image)
         if _channels(image):
-            return _png(_samples(image))
+            return encode_16_bit(_wide(image)) if _bits(image) == 16 else _png(_samples(image))
         return _png(_rendered(image))
     except (*DAMAGE, pypdfium2.PdfiumError, OSError, NotImplementedError) as error:  # the last: pikepdf, of odd depths
         raise UserError(f"its scan cannot be read: {' '.join(str(error).split())}") from error
@@ -65,11 +66,17 @@ def replace_image(image: Any, content: bytes) -> str:
     if _is_jpeg_2000(image):
         image.write(content, filter=Name.JPXDecode)
         return ""
+    kept = _channels(image)
+    if kept and _bits(image) == 16:
+        wide = read_open(io.BytesIO(content), 2 * MAX_PIXELS).stored  # it was small enough when it was cleaned
+        assert wide is not None
+        _pack(image, wide.astype(">u2"))
+        return ""
     picture: Image.Image = Image.open(io.BytesIO(content))
-    if is_fax(image) and _channels(image):
+    if is_fax(image) and kept:
         write_fax(image, picture)
         return ""
-    kept = _channels(image)
+    was = "was of 16 bits, of a kind" if _bits(image) == 16 else "was of a kind"
     if not kept:
         grey = picture.mode in ("1", "L")
         image["/ColorSpace"] = Name.DeviceGray if grey else Name.DeviceRGB
@@ -80,7 +87,7 @@ def replace_image(image: Any, content: bytes) -> str:
         write_fax(image, picture)
         return "" if was_fax else "was JBIG2, which is not written: it is fax code (CCITT group 4) now"
     samples = np.asarray(picture if kept else picture.convert("L" if grey else "RGB"))
-    bits = int(image.get("/BitsPerComponent", 8))
+    bits = _bits(image)
     if bits < 8:
         samples = samples.astype(np.uint8)
         if picture.mode == "L":
@@ -88,9 +95,13 @@ def replace_image(image: Any, content: bytes) -> str:
         places = np.arange(bits - 1, -1, -1, dtype=np.uint8)
         rows = (samples[..., None] >> places & 1).reshape(len(samples), -1)
         samples = np.packbits(rows, axis=1)
+    _pack(image, samples)
+    return "" if kept else f"{was} that is not written: it is grey or RGB of 8 bits in Flate now"
+
+
+def _pack(image: Any, samples: np.ndarray) -> None:
     _forget(image)
     image.write(zlib.compress(samples.tobytes()), filter=Name.FlateDecode)
-    return "" if kept else "was of a kind that is not written: it is grey or RGB in Flate now"
 
 
 def _forget(image: Any) -> None:
@@ -122,15 +133,19 @@ def _is_jpeg_2000(image: Any) -> bool:
 
 def _channels(image: Any) -> int:
     """Of samples that can be taken as they are; 0 for others."""
-    packing, bits = filters(image), int(image.get("/BitsPerComponent", 8))
+    packing, bits = filters(image), _bits(image)
     name, channels = _base(image)
-    if image.get("/Decode", None) is not None or bits > 8:
+    if image.get("/Decode", None) is not None or (bits > 8 and (bits != 16 or name == _INDEXED or is_fax(image))):
         return 0
     if is_fax(image):
         return 1 if channels == 1 and name != _INDEXED and not is_aligned(image) else 0
     if not set(packing) <= _PACKING:
         return 0
-    return channels if channels == 1 or (channels == 3 and bits == 8) else 0
+    return channels if channels == 1 or (channels == 3 and bits >= 8) else 0
+
+
+def _bits(image: Any) -> int:
+    return int(image.get("/BitsPerComponent", 8))
 
 
 def _base(image: Any) -> tuple[str, int]:
@@ -153,13 +168,9 @@ def _samples(image: Any) -> Image.Image:
     """Samples of 1 to 8 bits as mode 1, L, P or RGB."""
     if is_fax(image):
         return read_fax(image)
-    width, height, bits = int(image["/Width"]), int(image["/Height"]), int(image.get("/BitsPerComponent", 8))
+    width, height, bits = int(image["/Width"]), int(image["/Height"]), _bits(image)
     name, channels = _base(image)
-    row = (width * channels * bits + 7) // 8
-    content = np.frombuffer(unpacked(image, 2 * row * height), np.uint8)  # some have more than they show
-    if len(content) < row * height:
-        raise UserError(f"its scan is cut short: {len(content)} of {row * height} bytes")
-    rows = content[: row * height].reshape(height, row)
+    rows = _rows(image, width, height, channels * bits)
     if bits < 8:
         parts = np.unpackbits(rows, axis=1)[:, : width * bits].reshape(height, width, bits)
         rows = (parts << np.arange(bits - 1, -1, -1, dtype=np.uint8)).sum(axis=2, dtype=np.uint8)
@@ -173,6 +184,21 @@ def _samples(image: Any) -> Image.Image:
     if channels == 1:
         return Image.fromarray((rows.astype(np.uint16) * 255 // (2**bits - 1)).astype(np.uint8))
     return Image.fromarray(rows.reshape(height, width, 3))
+
+
+def _wide(image: Any) -> np.ndarray:
+    """Samples of 16 bits, H W C uint16."""
+    width, height, channels = int(image["/Width"]), int(image["/Height"]), _base(image)[1]
+    return _rows(image, width, height, channels * 16).view(">u2").reshape(height, width, channels)
+
+
+def _rows(image: Any, width: int, height: int, bits: int) -> np.ndarray:
+    """Its bytes in rows, of so many bits for each pixel."""
+    row = (width * bits + 7) // 8
+    content = np.frombuffer(unpacked(image, 2 * row * height), np.uint8)  # some have more than they show
+    if len(content) < row * height:
+        raise UserError(f"its scan is cut short: {len(content)} of {row * height} bytes")
+    return content[: row * height].reshape(height, row)
 
 
 def _palette(image: Any, most: int) -> bytes:
