@@ -200,6 +200,23 @@ def test_what_meets_beside_a_folder_of_the_same_name_is_told(model_file: Path, c
     assert run(model_file, cbz.parent, "-o", tmp_path / "out2").exit_code == 0
 
 
+def test_files_beside_pages_that_are_alike_but_for_case_are_told(model_file: Path, tmp_path: Path) -> None:
+    names = ("ch/p1.png", "ch/P1.PNG", "ch/p2.png", "CH/P2.webp", "ch/3.png", "ch/30.png")
+    pages = [picture(lettered_page(), "WEBP" if name.endswith("webp") else "PNG") for name in names]
+    path = write_zip(tmp_path / "book.cbz", dict(zip(names, pages, strict=True)))
+    alike = "are one name where upper and lower case count the same: all are kept"
+    beside = ("ch/p1, ch/P1, ch/p2, CH/P2: where upper and lower case count the same, what is written beside these "
+              "pages has one name, and only the last of it is kept")  # fmt: skip
+    result = run(model_file, path, "-o", tmp_path / "out", "--mask")
+    assert result.exit_code == 0
+    assert f"note: {path}: ch/p1.png, ch/P1.PNG {alike}" in result.output
+    assert f"note: {path}: {beside}" in result.output
+    assert {f"book/{name}.mask.png" for name in ("ch/p1", "ch/P1", "CH/P2")} < set(files(tmp_path / "out"))
+    without = run(model_file, path, "-o", tmp_path / "other")
+    assert alike in without.output
+    assert "beside these pages" not in without.output
+
+
 def test_pages_in_books_keep_their_format(model_file: Path, tmp_path: Path) -> None:
     path = write_zip(tmp_path / "book.cbz", {"1.jpg": picture(lettered_page(), "JPEG", quality=90)})
     result = run(model_file, path, "-o", tmp_path / "out", "--format", "png")

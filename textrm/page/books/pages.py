@@ -33,8 +33,13 @@ def pages_among(entries: Sequence[Entry]) -> Contents:
             contents.unread.append((name, f"{entry.suffix} is not read: it stays as it is"))
     if not contents.pages and not contents.unread:
         raise UserError(f"it holds no picture ({', '.join(sorted(SUFFIXES))})")
-    count = Counter(page.name.casefold() for page in contents.pages)
-    if twice := [page.name for page in contents.pages if count[page.name.casefold()] > 1]:
-        told = ", ".join(twice[:_LISTED]) + f" and {len(twice) - _LISTED} more" * (len(twice) > _LISTED)
+    if told := alike_but_for_case([page.name for page in contents.pages]):
         contents.notes.append(f"{told} are one name where upper and lower case count the same: all are kept")
     return contents
+
+
+def alike_but_for_case(names: Sequence[str]) -> str:
+    """Those that others are, but for upper and lower case; the first of them where they are many, empty for none."""
+    count = Counter(name.casefold() for name in names)
+    found = [name for name in names if count[name.casefold()] > 1]
+    return ", ".join(found[:_LISTED]) + f" and {len(found) - _LISTED} more" * (len(found) > _LISTED)

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from textrm.errors import UserError
 from textrm.page.books.book import Book, Member
 from textrm.page.books.opening import open_book
+from textrm.page.books.pages import alike_but_for_case
 from textrm.page.planning.named_beside import file_beside
 from textrm.page.planning.page_files import PageFiles, is_at, located, none_older, size_of
 from textrm.page.planning.plan import Plan
@@ -127,6 +128,7 @@ def with_pages_of_books(plan: Plan, extras: Sequence[str]) -> tuple[list[BookFil
         books.append(book)
         notes += [f"{book.source}: {note}" for note in contents.notes]
         plan.failures += [(book.source / name, reason) for name, reason in contents.unread]
+        named: list[str] = []  # what begins the names of files beside pages
         for member in contents.pages:
             place = book.target.with_suffix("") / PurePosixPath(member.name)
             wished = {name: file_beside(place, name) for name in extras}
@@ -139,6 +141,11 @@ def with_pages_of_books(plan: Plan, extras: Sequence[str]) -> tuple[list[BookFil
                     plan.failures.append((source, reason))
                     plan.pages.pop()
                     break
+            else:
+                named += [str(PurePosixPath(member.name).with_suffix(""))] if extras else []
+        if told := alike_but_for_case(named):
+            notes.append(f"{book.source}: {told}: where upper and lower case count the same, what is written beside "
+                         "these pages has one name, and only the last of it is kept")  # fmt: skip
     return books, notes
 
 
