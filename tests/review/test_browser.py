@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -18,6 +19,7 @@ from PIL import Image
 from review_server import Asker, line, make_reviewed, serving
 from standin_model import lettered_page
 
+from textrm.page.finding import find as finding
 from textrm.review import kept
 from textrm.review.book import ReviewedBook
 
@@ -226,6 +228,43 @@ def test_a_click_lets_a_word_stay(window: Window, reviewed: ReviewedBook) -> Non
     window.settled(words=[True])
     window.page.mouse.click(*window.at(200, 200))
     assert window.settled()["version"] == 2
+
+
+def test_words_of_a_kind_are_chosen_together(
+    browser: Browser, model_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from review_browser import Window
+
+    monkeypatch.setattr(finding, "with_kinds", lambda image, ink, regions: [
+        replace(one, kind="sign" if one.box[0] < 150 else "note", goes_as="sign") for one in regions])  # fmt: skip
+    page = np.full((HEIGHT, WIDTH, 3), 255, np.uint8)
+    for top, left in ((20, 20), (100, 60), (180, 250)):
+        page[top : top + 12, left : left + 8] = 0
+    Image.fromarray(page).save(tmp_path / "page.png")
+    book = make_reviewed(tmp_path / "page.png", tmp_path / "out", model_file)
+    with serving(book) as asker:
+        window = Window.opened(browser, asker.address)
+        said = window.page.locator("#status")
+        window.press("1", "w", "p", "n")
+        window.settled(scale=1, chosen=0)
+        window.press("Shift+X")
+        window.settled(words=[False, False, True])
+        assert said.inner_text() == "all words of kind sign stay on this page: changed and saved"
+        assert (whole(window)[:, :200] == page[:, :200]).all()
+        assert (whole(window)[:, 200:] == 255).all()
+        window.press("Control+z")
+        window.settled(words=[True, True, True])
+        window.press("v")
+        for goes, told in ((False, "stay"), (True, "go")):
+            window.page.keyboard.down("Shift")
+            window.page.mouse.click(*window.at(64, 106))
+            window.page.keyboard.up("Shift")
+            window.settled(words=[goes, goes, True], chosen=1)
+            assert said.inner_text().startswith(f"all words of kind sign {told} on this page")
+        window.press("?")
+        assert window.page.get_by_text("all words of its kind on this page").is_visible()
+        assert window.errors == []
+        window.page.close()
 
 
 def test_a_pen_that_is_pressed_harder_paints_wider(window: Window, reviewed: ReviewedBook) -> None:

@@ -61,6 +61,19 @@ def test_a_kill_loses_nothing_and_the_same_command_goes_on(model_file: Path, boo
     assert sorted(path.name for path in book.parent.iterdir() if path != model_file.parent) == ["book", "book.review"]
 
 
+def test_kinds_are_chosen_as_in_cleaning(model_file: Path, book: Path, tmp_path: Path) -> None:
+    options = (book, "--model", model_file, "--threads", 1)
+    with started(*options, "-o", tmp_path / "one") as (_, asker):
+        (word,) = asker.get("pages/0/facts").json["words"]
+        assert word["goes"]
+    for kinds, goes in ((("--keep", word["kind"]), False), (("--remove", "all"), True)):
+        with started(*options, "-o", tmp_path / kinds[0], *kinds) as (_, asker):
+            (other,) = asker.get("pages/0/facts").json["words"]
+            assert (other["kind"], other["goes"]) == (word["kind"], goes)
+    result = CliRunner().invoke(main, [str(book), "--remove", "smell"])
+    assert (result.exit_code, "there is no kind 'smell'" in result.stderr) == (2, True)
+
+
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_it_ends_in_one_line(number: int, status: int, model_file: Path, book: Path, tmp_path: Path) -> None:
     with started(book, "-o", tmp_path / "o", "--model", model_file, "--threads", 1) as (process, asker):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -11,7 +13,9 @@ from PIL import Image
 from review_server import line, make_reviewed
 from standin_model import lettered_page
 
-from textrm.page import ByHand, SegmentationModel
+from textrm.errors import UserError
+from textrm.page import ByHand, Region, SegmentationModel
+from textrm.page.finding import find as finding
 from textrm.page.segment_and_fill import SegmentAndFill
 from textrm.review.opened import OpenPage
 from textrm.review.strokes import Stroke, read_strokes
@@ -134,3 +138,44 @@ def test_pages_of_other_kinds_are_mended_in_their_own_pixels(mode: str, model_fi
     assert page.shown(whole, True, 4).shape == (50, 75, 3)
     assert page.move(back=True) is not None
     assert (page.shown(whole, True)[102:118, 152:168] < 160).all()
+
+
+def test_all_words_of_a_kind_stay_and_go_again(
+    model_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Signs in the left half, one of them doubtful; a sound in the right one; below it a word without a kind."""
+
+    def told(image: np.ndarray, ink: np.ndarray, regions: Sequence[Region]) -> list[Region]:
+        kinds = {(0, 0): "sign", (0, 1): "sign", (1, 0): "sound_effect", (1, 1): ""}
+        return [replace(one, kind=kinds[one.box[0] > 150, one.box[1] > 100], goes_as="sign") for one in regions]
+
+    monkeypatch.setattr(finding, "with_kinds", told)
+    image = np.full((200, 300, 3), 255, np.uint8)
+    for top, left in ((20, 20), (20, 70), (150, 40), (20, 220), (150, 220)):
+        image[top : top + 12, left : left + 8] = 0
+    page = page_of(image, model_file, tmp_path)
+    kinds = [word.region.kind for word in page.words]
+    assert sorted(kinds) == ["", "sign", "sign", "sign", "sound_effect"]
+    clean, sign = page.image.copy(), kinds.index("sign")
+    assert (clean == 255).all()
+    box = page.take_kind(sign, False)
+    assert [word.goes for word in page.words] == [kind != "sign" for kind in kinds]
+    assert (page.image[:, :150] == image[:, :150]).all()
+    assert (page.image[:, 150:] == 255).all()
+    assert box is not None
+    assert (box[0] <= 20, box[1] <= 20, box[2] >= 78, box[3] >= 162, box[2] < 150) == (True,) * 5
+    assert (page.version, len(page.history.done)) == (1, 1)  # one step for all of them
+    doubtful = max(number for number, kind in enumerate(kinds) if kind == "sign")
+    page.words[doubtful].doubtful = True
+    page.take_kind(sign, True)
+    assert [word.goes for word in page.words] == [number != doubtful for number in range(5)]
+    page.take_kind(doubtful, True)  # which is chosen itself
+    assert (page.image == clean).all()
+    page.move(back=True)
+    page.move(back=True)
+    page.move(back=True)
+    assert (page.image == clean).all()
+    with pytest.raises(UserError, match="this word has no kind"):
+        page.take_kind(kinds.index(""), False)
+    with pytest.raises(UserError, match="there is no word 5"):
+        page.take_kind(5, False)

@@ -11,12 +11,14 @@ from typing import IO, Any
 import click
 import cv2
 
-from textrm.command_line import click_command
+from textrm.command_line import KindList, click_command
+from textrm.data.sample import KINDS
 from textrm.errors import UserError
 from textrm.extras import needs_extra
 from textrm.files import lock, sweep_below
 from textrm.page.files.progress import ended, messages
 from textrm.page.files.summary import counted
+from textrm.page.kinds.choice import ALL
 from textrm.page.models.model import processors
 from textrm.page.models.session import CPU, DEVICES
 from textrm.page.planning.named_beside import REVIEWED
@@ -39,6 +41,9 @@ _PROBABILITY = click.FloatRange(0, 1, min_open=True, max_open=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port to serve on.  [any free one]")
 @click.option("--open", "opens", is_flag=True, help="Open the address in the browser.")
 @click.option("--threshold", type=_PROBABILITY, help="Score above which a word is removed.  [the model's own]")
+@click.option("--remove", type=KindList((ALL, *KINDS)), help="Kinds of words to remove, as of textrm clean.  "
+              "[all but credit, watermark]")  # fmt: skip
+@click.option("--keep", type=KindList(KINDS), help="Kinds of words to leave.")
 @click.option("--grow", type=click.IntRange(0, 64), help="Pixels to widen the mask by.  [2-8, by the page's size]")
 @click.option("--model", type=click.Path(path_type=Path), help="ONNX file of a segmenter.  [the released one]")
 @click.option(
@@ -50,8 +55,8 @@ _PROBABILITY = click.FloatRange(0, 1, min_open=True, max_open=True)
 @click.option("--max-pixels", type=click.IntRange(1), default=MAX_PIXELS, show_default=True,
               help="Refuse larger pictures.")  # fmt: skip
 def main(
-    book: Path, out: Path | None, port: int, opens: bool, threshold: float | None, grow: int | None, model: Path | None,
-    fill_model: Path | None, threads: int | None, device: str, max_pixels: int,
+    book: Path, out: Path | None, port: int, opens: bool, model: Path | None, fill_model: Path | None,
+    threads: int | None, device: str, max_pixels: int, **given: Any,
 ) -> None:  # fmt: skip
     """Check the pages of a folder or a book in a browser, correct them, and export them.
 
@@ -62,9 +67,7 @@ def main(
     with ended(console, "stopped; all work is kept, and the same command goes on from here"):
         out = out or Path(os.path.abspath(book)).with_name(f"{Path(os.path.abspath(book)).name}{REVIEWED}")
         cv2.setNumThreads(1)  # its work is many small calls
-        options: dict[str, Any] = {
-            name: value for name, value in (("threshold", threshold), ("grow", grow)) if value is not None
-        }
+        options = {name: value for name, value in given.items() if value is not None}
         cleaning = SegmentAndFill.opened(model, fill_model, threads or processors(), device=device, **options)
         reviewed, told = begin(book, out, cleaning, max_pixels)
         for line in told:

@@ -45,7 +45,7 @@ class Review:
         page = "/pages/{page:int}"
         posts: dict[str, Callable[[Request], Any]] = {
             "strokes": self.strokes, "undo": partial(self.move, back=True), "redo": partial(self.move, back=False),
-            "word": self.word, "checked": self.checked, "save": self.save,
+            "word": self.word, "kind": self.kind, "checked": self.checked, "save": self.save,
         }  # fmt: skip
         return [
             Route("/", self.file),
@@ -110,6 +110,10 @@ class Review:
     async def word(self, request: Request) -> Response:
         """Let a word go or stay: ``{"word": number, "goes": true, "version": …}``."""
         return await self._change(request, lambda page, given: page.take(int(given["word"]), bool(given["goes"])))
+
+    async def kind(self, request: Request) -> Response:
+        """Let all words of the kind of one go or stay, as :meth:`word`."""
+        return await self._change(request, lambda page, given: page.take_kind(int(given["word"]), bool(given["goes"])))
 
     async def checked(self, request: Request) -> Response:
         """Call a page checked, or not: ``{"checked": true, "version": …}``."""

@@ -12,7 +12,7 @@ import numpy as np
 from textrm.errors import UserError
 from textrm.page.by_hand import within
 from textrm.page.cleaning import ByHand, Result
-from textrm.page.group import Box, Slices
+from textrm.page.group import Box, Slices, box_around
 from textrm.page.segment_and_fill import SegmentAndFill, suitable_growth
 from textrm.pictures.formats.planes import srgb_of
 from textrm.pictures.page import Page
@@ -87,12 +87,32 @@ class OpenPage:
         Raises:
             UserError: when there is no word of this number, from 0.
         """
+        return self._take([self._word(number)], goes)
+
+    def take_kind(self, number: int, goes: bool) -> Box | None:
+        """Let a word and all others of its kind go, or stay; returns and raises as :meth:`take`.
+
+        Doubtful ones do not go along with it: they may be no lettering.
+        """
+        chosen = self._word(number)
+        if not chosen.region.kind:
+            raise UserError("this word has no kind: it is chosen by itself alone")
+        others = [word for word in self.words if word.region.kind == chosen.region.kind and word.goes != goes
+                  and not (goes and word.doubtful)]  # fmt: skip
+        return self._take([chosen, *others], goes)
+
+    def _word(self, number: int) -> Word:
         if not 0 <= number < len(self.words):
             raise UserError(f"there is no word {number}; expected 0 to {len(self.words) - 1}")
-        word = self.words[number]
-        own = within(word.region, self.strokes if goes else self.mask)
-        nothing = np.zeros_like(own)
-        return self._change(word.slices, *((own, nothing) if goes else (nothing, own)))
+        return self.words[number]
+
+    def _take(self, words: Sequence[Word], goes: bool) -> Box | None:
+        own = np.zeros_like(self.mask)
+        for word in words:
+            own[word.slices] |= within(word.region, self.strokes if goes else self.mask)
+        slices = box_around(own, 0)
+        own, nothing = own[slices], np.zeros_like(own[slices])
+        return self._change(slices, *((own, nothing) if goes else (nothing, own))) if own.size else None
 
     def move(self, back: bool) -> Box | None:
         """Undo the latest change, or do it again; returns as :meth:`paint`, None where there is no such change.

@@ -6,6 +6,7 @@ const KEYS = [
   [["N", "Shift N"], { n: ["next", 1], N: ["next", -1] }, "next word, word before"],
   [["D"], { d: ["doubtful"] }, "next doubtful word, also of the next page"],
   [["X"], { x: ["toggle"], enter: ["toggle"] }, "the chosen word goes, or stays; so does a click"],
+  [["Shift X"], { X: ["kind"] }, "all words of its kind on this page; so does Shift with a click"],
   [["B"], { b: ["before"] }, "held: the page as it was"],
   [[",", "."], { ",": ["slide", -0.02], ".": ["slide", 0.02] }, "the line between before and after"],
   [["V", "P", "E"], { v: ["look"], p: ["brush"], e: ["eraser"] }, "look, brush, eraser"],

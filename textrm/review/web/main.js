@@ -17,7 +17,7 @@ const buttons = (name) => document.querySelectorAll(`button[data-do="${name}"]`)
 const view = new View(part("canvas"));
 const list = new List(part("pages"), part("order"), (number) => open(number));
 const queue = new Queue(changed, refused);
-const pen = new Pen(view, painted, (event) => choose(view.wordAt(view.place(event)), true));
+const pen = new Pen(view, painted, (event) => choose(view.wordAt(view.place(event)), event.shiftKey ? "kind" : "word"));
 const versions = new Map(); // of each page, as it was last told
 let book = null;
 let shown = 0; // counts pages that were asked for: the answer about an older one comes too late
@@ -96,16 +96,17 @@ function changed(facts, what, given) {
   view.page = facts;
   for (const stroke of given.strokes ?? []) stroke.sent = true;
   if (!facts.box) loaded();
-  say(elsewhere ? "another window has changed this page too" : told(facts, what));
+  say(elsewhere ? "another window has changed this page too" : told(facts, what, given));
   notice(facts.unsaved, facts.unsaved && "unsaved");
   showPage();
 }
 
-function told(facts, what) {
+function told(facts, what, given) {
   if (what === "checked") return facts.checked ? "checked" : "not checked";
   if (what === "save") return "saved";
   if (!facts.box) return { undo: "nothing to undo", redo: "nothing to do again" }[what] ?? "nothing has changed";
-  return facts.unsaved ? "changed" : "changed and saved";
+  const done = what === "kind" ? `all words of kind ${facts.words[given.word].kind} ${given.goes ? "go" : "stay"} on this page: ` : "";
+  return `${done}${facts.unsaved ? "changed" : "changed and saved"}`;
 }
 
 function refused(error, number, given) {
@@ -126,10 +127,11 @@ function change(what, body = {}) {
   if (number === list.current) queue.add(number, what, () => ({ ...body, version: versions.get(number) }));
 }
 
-function choose(number, toggles = false) {
+// `toggles` is word or kind: what becomes of it changes, or of all words of its kind on this page.
+function choose(number, toggles = "") {
   view.chosen = number;
   const word = view.page?.words[number];
-  if (word && toggles) change("word", { word: number, goes: !word.goes });
+  if (word && toggles) change(toggles, { word: number, goes: !word.goes });
   if (word) say(`word ${number + 1}${word.kind ? `, ${word.kind}` : ""}, score ${word.score.toFixed(2)}${word.doubtful ? ", doubtful" : ""}`);
   view.draw();
 }
@@ -158,7 +160,8 @@ const acts = {
   page: (step) => open(list.beside(step)),
   next: (step) => next(step),
   doubtful,
-  toggle: () => view.chosen >= 0 && choose(view.chosen, true),
+  toggle: () => view.chosen >= 0 && choose(view.chosen, "word"),
+  kind: () => view.chosen >= 0 && choose(view.chosen, "kind"),
   before: () => Object.assign(view, { before: true }),
   after: () => Object.assign(view, { before: false }),
   slide: (step) => slide(view.split + step),

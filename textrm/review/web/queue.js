@@ -11,7 +11,7 @@ export class Queue {
     Object.assign(this, { done, failed, waiting: [], busy: false, strokes: new Set() });
   }
 
-  // A change of a page: `what` is strokes, undo, redo, word, checked or save; `body()` is made when its turn comes.
+  // A change of a page: `what` is strokes, undo, redo, word, kind, checked or save; `body()` is made when its turn comes.
   add(number, what, body) {
     this.waiting.push({ number, what, body });
     if (!this.busy) this.work();
