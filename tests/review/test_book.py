@@ -19,6 +19,7 @@ from textrm.errors import UserError
 from textrm.page.filling.breaking_off import go_on
 from textrm.review import kept
 from textrm.review.book import OPEN, ReviewedBook, clean_all
+from textrm.review.held import Held
 from textrm.review.strokes import read_strokes
 
 
@@ -153,6 +154,32 @@ def test_a_folder_that_vanishes_is_told(model_file: Path, book: Path, tmp_path: 
         assert (answer.status, answer.json["error"]) == (422, "two/3.png: cannot be read: No such file or directory")
         assert asker.get("api/book").json["pages"][2]["state"] == "failed"
         assert asker.post("pages/0/strokes", {"strokes": [line(20, 60, 30, 60, 6)]}).json["unsaved"] == ""
+
+
+def test_the_folder_for_the_work_is_moved_away_and_made_anew(model_file: Path, book: Path, tmp_path: Path) -> None:
+    reviewed, out = make_reviewed(book, tmp_path / "out", model_file), tmp_path / "out"
+    reviewed.desk.held = Held(reviewed.desk.work)
+    with serving(reviewed) as asker:
+        first = asker.post("pages/0/strokes", {"strokes": [line(50, 60, 60, 60, 6)]}).json
+        assert (first["unsaved"], first["news"]) == ("", "")
+        out.rename(tmp_path / "gone")
+        told = [asker.post("pages/0/strokes", {"strokes": [line(x, 60, x + 9, 60, 6)]}).json for x in (20, 70)]
+        assert [answer["unsaved"] for answer in told] == ["", ""]
+        assert told[0]["news"].startswith(f"{out}/.review was moved or deleted: it is made anew")
+        assert told[1]["news"] == ""
+        with pytest.raises(UserError, match="out is open in another review"):
+            Held(reviewed.desk.work)
+        Held(tmp_path / "gone" / ".review").close()
+        shutil.rmtree(out)
+        other = Held(reviewed.desk.work)  # of another review, in the very place
+        answer = asker.post("pages/0/strokes", {"strokes": [line(50, 80, 60, 80, 6)]}).json
+        assert answer["unsaved"] == f"not saved: {out} is open in another review: go on there, or stop it first"
+        other.close()
+        answer = asker.post("pages/0/save", {}).json
+        assert (answer["unsaved"], answer["news"][-8:]) == ("", "the rest")
+    reviewed.desk.held.close()
+    mask = make_reviewed(book, out, model_file).opened(0).mask
+    assert [mask[60, 25], mask[60, 55], mask[60, 75], mask[80, 55]] == [1, 1, 1, 1]
 
 
 def test_a_page_that_changed_is_found_anew_and_the_work_is_put_aside(

@@ -22,6 +22,7 @@ from standin_model import lettered_page
 from textrm.page.finding import find as finding
 from textrm.review import kept
 from textrm.review.book import ReviewedBook
+from textrm.review.held import Held
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -388,6 +389,25 @@ def test_what_goes_wrong_is_told_on_the_page(
         window.settled(version=2)
     window.told("textrm does not answer")
     window.page.close()
+
+
+def test_a_folder_that_was_moved_is_told_until_that_is_read(
+    window: Window, reviewed: ReviewedBook, tmp_path: Path
+) -> None:
+    reviewed.desk.held = Held(reviewed.desk.work)
+    (tmp_path / "out").rename(tmp_path / "gone")
+    window.press("1", "p")
+    window.paint((100, 200), (120, 200))
+    window.settled(version=1)
+    assert "out/.review was moved or deleted" in window.told("moved or deleted")
+    window.paint((100, 150), (120, 150))
+    window.settled(version=2)
+    assert "moved or deleted" in window.notice()
+    window.page.get_by_role("button", name="Close").first.click()
+    window.paint((100, 100), (120, 100))
+    window.settled(version=3)
+    assert window.notice() == ""
+    reviewed.desk.held.close()
 
 
 def test_a_line_of_the_helper_is_what_the_browser_sends(window: Window, asker: Asker) -> None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import webbrowser
+from contextlib import closing
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import click
 import cv2
 
 from textrm.command_line import KindList, click_command
 from textrm.data.sample import KINDS
-from textrm.errors import UserError
 from textrm.extras import needs_extra
-from textrm.files import lock, sweep_below
+from textrm.files import sweep_below
 from textrm.page.files.progress import ended, messages
 from textrm.page.files.summary import counted
 from textrm.page.kinds.choice import ALL
@@ -29,6 +29,7 @@ from textrm.printable import printable
 with needs_extra("web", __name__):
     from textrm.review.begin import WORK, begin
     from textrm.review.export import BOOK
+    from textrm.review.held import Held
     from textrm.review.serve import bound, serve
 
 _PROBABILITY = click.FloatRange(0, 1, min_open=True, max_open=True)
@@ -73,7 +74,7 @@ def main(
         for line in told:
             console.print(printable(line))
         listening = bound(port)
-        with listening, _held(out / WORK):
+        with listening, closing(_held(out / WORK)) as reviewed.desk.held:
 
             def tell(address: str) -> None:
                 pages = counted(len(reviewed.entries), "page")
@@ -85,21 +86,13 @@ def main(
             serve(reviewed, listening, tell)
 
 
-def _held(work: Path) -> IO[str]:
-    """The lock of the folder for the work, which is made: one review has it at a time.
+def _held(work: Path) -> Held:
+    """The folder for the work, without what killed reviews have left half written.
 
     Raises:
-        UserError: when another one has it, or it cannot be made.
+        UserError: as :class:`~textrm.review.held.Held`.
     """
-    try:
-        work.mkdir(parents=True, exist_ok=True)
-        held = (work / "lock").open("a")  # empties nothing, wherever a link leads
-        lock(held)
-    except BlockingIOError as error:
-        held.close()
-        raise UserError(f"{work.parent} is open in another review: go on there, or stop it first") from error
-    except OSError as error:
-        raise UserError(f"{work} cannot be written: {error.strerror}; give another folder with -o") from error
+    held = Held(work)
     sweep_below(work)
     for left in work.glob(f"{BOOK}*"):  # by an export that was killed
         shutil.rmtree(left, ignore_errors=True)

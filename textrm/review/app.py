@@ -148,13 +148,14 @@ class Review:
         return await self._changed(number, await run_in_threadpool(self.book.change, number, on_what_is_seen))
 
     async def _changed(self, number: int, box: Box | None) -> Response:
-        return self._answer(number, await run_in_threadpool(self.book.opened, number), box)
+        page = await run_in_threadpool(self.book.opened, number)
+        return self._answer(number, page, box, self.book.desk.take_news())
 
-    def _answer(self, number: int, page: OpenPage, box: Box | None) -> Response:
+    def _answer(self, number: int, page: OpenPage, box: Box | None, news: str = "") -> Response:
         words = [word.facts() for word in page.words]
         steps = {"undo": len(page.history.done), "redo": len(page.history.undone)}
         facts = {"number": number, **self.book.entry(number).facts(), "version": page.version}
-        return JSONResponse({**facts, "words": words, "box": box, **steps})
+        return JSONResponse({**facts, "words": words, "box": box, "news": printable(news), **steps})
 
 
 class Elsewhere(Exception):

@@ -17,6 +17,7 @@ from textrm.pictures.colour import to_srgb
 from textrm.pictures.formats.planes import planes
 from textrm.pictures.page import Page
 from textrm.review.entry import WAITING, Entry
+from textrm.review.held import Held
 from textrm.review.kept import read_work, write_work
 from textrm.review.opened import OpenPage
 from textrm.review.words import found_words
@@ -27,13 +28,16 @@ class Desk:
     """Where pages are worked on.
 
     ``out`` is the folder for all that is written, ``work`` one in it for what is kept; ``cleaning`` finds the lettering
-    and fills; pictures larger than ``max_pixels`` are refused.
+    and fills; pictures larger than ``max_pixels`` are refused. ``held`` holds ``work``, None where nobody does.
+    ``news`` is what the user is to be told once.
     """
 
     out: Path
     work: Path
     cleaning: SegmentAndFill
     max_pixels: int
+    held: Held | None = None
+    news: str = ""
     _prepared: set[BookFiles] = field(default_factory=set)
     _preparing: threading.Lock = field(default_factory=threading.Lock)
 
@@ -90,13 +94,28 @@ class Desk:
         return opened
 
     def keep(self, entry: Entry, page: OpenPage) -> None:
-        """Write the work on a page; where that fails ``entry.unsaved`` says why."""
+        """Write the work on a page; where that fails ``entry.unsaved`` says why.
+
+        Where the folder for it was moved or deleted, ``news`` tells that.
+        """
         try:
+            if self.held is not None and self.held.again():
+                self.news = (f"{self.work} was moved or deleted: it is made anew, with what is saved from now on; stop "
+                             "the review and put the old one back to have the rest")  # fmt: skip
+                with self._preparing:
+                    self._prepared.clear()  # what books need lay in it too
             write_work(self.path_of(entry.files), page.work())
             entry.unsaved = ""
         except OSError as error:
             reason = "the disk is full" if error.errno in FULL else error.strerror or str(error)
             entry.unsaved = f"not saved: {reason}; the next stroke, or S, saves it"
+        except UserError as error:
+            entry.unsaved = f"not saved: {error}"
+
+    def take_news(self) -> str:
+        """``news``, which is told by that."""
+        news, self.news = self.news, ""
+        return news
 
     def _as_left(self, entry: Entry, page: Page, digest: str) -> OpenPage | None:
         path = self.path_of(entry.files)

@@ -20,6 +20,7 @@ const queue = new Queue(changed, refused);
 const pen = new Pen(view, painted, (event) => choose(view.wordAt(view.place(event)), event.shiftKey ? "kind" : "word"));
 const versions = new Map(); // of each page, as it was last told
 let book = null;
+let lasting = ""; // what is told until the user closes it
 let shown = 0; // counts pages that were asked for: the answer about an older one comes too late
 
 // --- what the server tells
@@ -87,7 +88,8 @@ function lost() {
 
 function changed(facts, what, given) {
   versions.set(facts.number, facts.version);
-  const { words, ...entry } = facts; // in the list words are counted
+  const { words, news, ...entry } = facts; // in the list words are counted
+  if (news) lasting = news;
   Object.assign(book.pages[facts.number], entry);
   showList(false); // its small picture can wait: the large one comes first
   if (view.page?.number !== facts.number) return;
@@ -97,7 +99,7 @@ function changed(facts, what, given) {
   for (const stroke of given.strokes ?? []) stroke.sent = true;
   if (!facts.box) loaded();
   say(elsewhere ? "another window has changed this page too" : told(facts, what, given));
-  notice(facts.unsaved, facts.unsaved && "unsaved");
+  notice(facts.unsaved || lasting, facts.unsaved && "unsaved");
   showPage();
 }
 
@@ -183,7 +185,7 @@ const acts = {
   save: () => change("save"),
   export: () => part("exporting").showModal(),
   help: () => part("keys").showModal(),
-  dismiss: () => notice(""),
+  dismiss: () => notice((lasting = "")),
 };
 
 function check() {
