@@ -1,4 +1,7 @@
-"""Whatever stands in a PDF, it costs a page or the book, in one line, and what would take all memory is refused."""
+"""Whatever stands in a PDF, it costs a page or the book, in one line, and what would take all memory is refused.
+
+Longer than other files: there are many ways to be damaged, and one way to look for what is said of each.
+"""
 
 from __future__ import annotations
 
