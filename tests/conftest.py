@@ -90,8 +90,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how much was not checked for want of data or of a browser."""
-    for words, reason in (("no real pages", "the real pages are absent"), ("no chromium", "there is no browser")):
+    """Say how much was not checked for want of data, of a browser or of another program."""
+    wants = (("no real pages", "the real pages are absent"), ("no chromium", "there is no browser"),
+             ("no jbig2dec", "there is no jbig2dec"))  # fmt: skip
+    for words, reason in wants:
         skipped = [report for report in terminalreporter.stats.get("skipped", []) if words in str(report.longrepr)]
         if skipped:
             files = ", ".join(sorted({report.nodeid.partition("::")[0] for report in skipped}))

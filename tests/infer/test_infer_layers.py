@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 from icc_profiles import dark_grey, ink, wide_rgb
 from infer_command import files, run
-from PIL import Image
+from PIL import Image, ImageCms
 from psd_tools import PSDImage
 from psd_tools.composite import composite
 from psd_tools.constants import Resource
 from standin_model import lettered_page
 
 from textrm.page.layers.ora import composed, read_ora
+from textrm.pictures.colour import srgb_profile
 from textrm.pictures.formats.planes import planes
 from textrm.pictures.formats.png import encode_16_bit
 from textrm.pictures.page import Page
@@ -75,7 +76,13 @@ def test_a_psd_shows_the_clean_page_and_holds_the_page(name: str, model_file: Pa
         layer.visible = True
     assert np.array_equal(shown(psd, before), before)
     profile = Image.open(tmp_path / name).info.get("icc_profile") if "16" not in name else None
-    assert psd.image_resources.get_data(Resource.ICC_PROFILE) == profile
+    embedded = psd.image_resources.get_data(Resource.ICC_PROFILE)
+    if name == "16.png":  # or Krita would take it for linear light
+        told = ImageCms.ImageCmsProfile(io.BytesIO(embedded)).profile
+        assert (told.xcolor_space.strip(), told.profile_description) == ("RGB", "sRGB built-in")
+        assert embedded == srgb_profile()
+    else:
+        assert embedded == profile
     assert [layer.name for layer in psd.descendants()][-1].split()[0] == "1"
 
 

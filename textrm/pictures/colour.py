@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -52,6 +53,12 @@ def to_srgb(page: Page) -> np.ndarray:
         assert page.stored is not None
         return np.ascontiguousarray(upright(_convert(in_8_bits(page.stored), "CMYK", known.there), page.orientation))
     return _convert(page.image if known.mode == "RGB" else page.image[..., 0], known.mode, known.there)
+
+
+def srgb_profile() -> bytes:
+    """An ICC profile of sRGB, always the same bytes."""
+    content = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return content[:24] + struct.pack(">6H", 2000, 1, 1, 0, 0, 0) + content[36:]  # when it was made
 
 
 def from_srgb(page: Page, image: np.ndarray, changed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -9,7 +9,7 @@ from textrm.errors import UserError
 from textrm.page.cleaning import Result
 from textrm.page.layers.ora import encode_ora
 from textrm.page.layers.parts import take_apart
-from textrm.pictures.colour import colours
+from textrm.pictures.colour import colours, srgb_profile
 from textrm.pictures.formats.planes import srgb_of
 from textrm.pictures.page import Page
 
@@ -42,6 +42,9 @@ def as_psd(page: Page, before: np.ndarray, image: np.ndarray, result: Result) ->
             image = np.where(image > 127, np.uint8(255), np.uint8(0))  # as the clean page has them
     _note_transparency(page)
     suits = _CHANNELS.get(space) == before.shape[2]
+    if not suits and before.dtype == np.uint16 and before.shape[2] == 3:
+        # Krita takes RGB of 16 bits without a profile for linear light, and shows it pale. Grey it shows pale with any.
+        profile, suits = srgb_profile(), True
     return encode_psd(take_apart(before, image, result, profile if suits else None))
 
 

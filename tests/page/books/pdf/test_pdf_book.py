@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -25,11 +28,13 @@ from drawn_pdfs import (
 )  # fmt: skip
 from infer_command import files, run
 from pikepdf import Array, Dictionary, Name
+from PIL import Image
 from standin_model import lettered_page
 
 from textrm.errors import UserError
 from textrm.page.books.book import Contents
 from textrm.page.books.opening import open_book
+from textrm.pictures.read import read_open
 
 GREY = lettered_page()[..., 0]
 BARE = np.full((96, 80), 255, np.uint8)
@@ -75,6 +80,25 @@ def test_kinds_that_are_not_written_are_told(model_file: Path, tmp_path: Path, a
     result = run(model_file, path, "-o", tmp_path / "out")
     assert f"note: {path}: page 1: {words}" in result.output
     assert [page.min() for page in shown(tmp_path / "out" / "book.pdf")] == [255, 255]
+
+
+def test_jbig2_is_read_as_another_program_reads_it(tmp_path: Path) -> None:
+    program = shutil.which("jbig2dec")
+    if program is None:
+        pytest.skip("no jbig2dec: JBIG2 is not compared with what another program reads")
+    shapes = np.where(np.add.outer(np.arange(96) // 7, np.arange(83) // 5) % 3, GREY[:, :1], 0).astype(np.uint8)
+    shapes[40:50, 3:80:2] = 0
+    path = write_pdf(tmp_path / "book.pdf", [shapes], jbig2)
+    book = open_book(path, tmp_path)
+    (member,) = book.contents().pages
+    ours = read_open(io.BytesIO(book.read(member))).image[..., 0]
+    with pikepdf.open(path) as pdf:
+        (tmp_path / "page.jb2").write_bytes(pdf.pages[0].obj.Resources.XObject.Im.read_raw_bytes())
+    command = [program, "--quiet", "--embedded", "--format", "png", "--output", tmp_path / "page.png",
+               tmp_path / "page.jb2"]  # fmt: skip
+    subprocess.run(command, check=True)
+    assert np.array_equal(ours, np.asarray(Image.open(tmp_path / "page.png").convert("L")))
+    assert np.array_equal(ours, shapes)
 
 
 @pytest.mark.parametrize("add", [wide_rgb, wide])
