@@ -46,15 +46,8 @@ from textrm.pictures.read import MAX_PIXELS
 from textrm.printable import printable
 
 MASKS = {"masks": "mask", "add": "add", "erase": "erase"}  # options, and what they are called in a page's ByHand
-HARMLESS = (
-    "threshold",
-    "low",
-    "grow",
-    "fill",
-    "format",
-    "remove",
-    "keep",
-)  # what a file beside pages may set: they may be from anywhere
+# What a file beside pages may set: they may be from anywhere.
+HARMLESS = ("threshold", "low", "grow", "fill", "format", "remove", "keep")
 _PROBABILITY = click.FloatRange(0, 1, min_open=True, max_open=True)
 _FOLDER = click.Path(path_type=Path)
 
