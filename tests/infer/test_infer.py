@@ -58,7 +58,7 @@ def test_doubtful_words_stay_and_are_listed(book: Path, tmp_path: Path) -> None:
     assert run(model, book / "1.png", "-o", tmp_path / "out", "--json").exit_code == 0
     assert np.array_equal(read(tmp_path / "out" / "1.png").image, lettered_page())
     page = json.loads((tmp_path / "out" / "1.json").read_text())
-    assert page["format"] == 4
+    assert page["format"] == 5
     assert page["regions"]
     assert {entry["doubtful"] for entry in page["regions"]} == {True}
     assert page["regions"][0]["score"] == pytest.approx(0.4013, abs=1e-4)

@@ -33,6 +33,8 @@ def test_a_page_is_drawn_clean(cleaner: CleaningModel) -> None:
     assert np.array_equal(result.filled, (blend >= 1 / 32).astype(np.uint8))
     (region,) = result.regions
     assert region.area == result.mask.sum() < result.filled.sum()
+    assert result.how is not None
+    assert result.how.network == result.how.pixels == result.filled.sum()
 
 
 def test_pixels_with_little_blend_are_bit_identical(tmp_path: Path) -> None:
@@ -168,6 +170,10 @@ def test_words_on_flat_ground_get_exactly_its_colour(cleaner: CleaningModel, tmp
     both = cleaned_copy(EndToEnd(cleaner, finder=finder), page)
     assert (both.image[:, :50] == [210, 190, 170]).all()
     assert both.image[46, 70].min() > 250  # and still does where the ground is not flat
+    assert both.how is not None
+    assert both.how.flat == both.filled[:, :58].sum() > 0
+    assert both.how.network == both.filled[:, 58:].sum() > 0
+    assert (both.how.holes["flat"], both.how.holes["network"]) == (1, 1)
     assert np.array_equal(both.image[both.filled == 0], page[both.filled == 0])
 
 

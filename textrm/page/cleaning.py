@@ -22,7 +22,7 @@ class Result:
     ``image`` is the page without lettering, of the same kind of pixels; ``mask`` H W uint8 in {0, 1}, 1 = lettering;
     ``filled`` the mask grown, 1 = may differ from the page (all other pixels are bit-identical); ``prob`` H W uint8,
     the probability of lettering times 255; ``regions`` are words and lines from top to bottom, ``doubtful`` words that
-    were left, which a person may look at; ``how`` says by what the holes were filled, None where no holes are made;
+    were left, which a person may look at; ``how`` says by what the holes were filled, None where that is not known;
     ``kept`` are words that stay for their kind.
     """
 

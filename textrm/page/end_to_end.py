@@ -11,6 +11,7 @@ import numpy as np
 
 from textrm.errors import UserError
 from textrm.page.cleaning import ByHand, Result, check_pictures, copied
+from textrm.page.filling.how_filled import NETWORK, count
 from textrm.page.finding.find import find
 from textrm.page.finding.mask import find_lettering, widen
 from textrm.page.finding.segment import TILE
@@ -38,6 +39,7 @@ class EndToEnd:
     it, is changed whole if the finder's words lie there, and else stays whole: eyes and buttons of a drawing look like
     letters to a net that judges them pixel by pixel. A word that the finder alone would leave as doubtful is enough.
     What stays has ``prob`` 0. Words on flat ground get exactly its colour, and what compression left beside them goes.
+    ``how`` of a result counts as the net's what the model drew.
 
     Args:
         model: the model, or None for the released one, which comes with the released finder.
@@ -106,13 +108,14 @@ class EndToEnd:
             prob[own != going] = 0
             own = going
         filled, _ = find_lettering(own, 0.5, min_area=self.min_area)
+        by = filled * np.uint8(NETWORK)
         if words is not None:
             sure = prob > int(self.model.threshold * 255)
-            filled = draw_flat_ground(shown, drawn, filled, words, sure, suitable_growth(shown))
+            filled, by = draw_flat_ground(shown, drawn, filled, words, sure, suitable_growth(shown))
         mask, regions = find_lettering(prob * filled, self.threshold, min_area=self.min_area)
         out = copied(image, out)
         put_back(out[..., 0] if mode == "L" else out, mode, None, drawn, filled)
-        return Result(out, mask, filled, prob, regions)
+        return Result(out, mask, filled, prob, regions, how=count(filled, by))
 
 
 def agreed(places: np.ndarray, words: np.ndarray) -> np.ndarray:

@@ -12,8 +12,11 @@ import numpy as np
 from textrm.page.filling.how_filled import HowFilled
 from textrm.page.finding.mask import Region
 
-FORMAT = 4
-"""The form of the JSON: 1 had no word, kind and doubtful, 2 no filled, 3 other kinds and no kind_score and kept."""
+FORMAT = 5
+"""The form of the JSON: 1 had no word, kind and doubtful, 2 no filled, 3 other kinds and no kind_score and kept.
+
+4 had no left and holes in filled, strokes counted there as what they were drawn over too, and null end to end.
+"""
 
 _COLOUR = (255, 0, 96)  # seldom in print
 
@@ -38,7 +41,7 @@ def regions_json(
     :data:`~textrm.data.sample.KINDS`, ``kind_score`` how probable that is; ``polygon`` lists x, y in pixels of the
     upright page, ``box`` is x0, y0, x1, y1 with x1, y1 outside, ``score`` what decided that it is a word, in [0, 1],
     and ``area`` the pixels of lettering. ``filled`` counts the pixels of the holes by what filled them, as
-    :class:`~textrm.page.filling.how_filled.HowFilled` says; null where no holes were made.
+    :class:`~textrm.page.filling.how_filled.HowFilled` says; null where that is not known.
     """
     parts = ((regions, False, False), (doubtful, True, False), (kept, False, True))
     marked = [(region, left, stays) for part, left, stays in parts for region in part]

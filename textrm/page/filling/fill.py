@@ -1,35 +1,40 @@
-"""Fills the holes that lettering leaves in a page."""
+"""Fills the holes that lettering leaves in a page.
+
+Longer than other files: all ways of filling share the blocks of holes that they work on.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 import cv2
 import numpy as np
 
+from textrm.errors import UserError
 from textrm.page.filling.breaking_off import go_on
 from textrm.page.filling.exact import take_exact_colours
 from textrm.page.filling.flat import fill_flat
-from textrm.page.filling.how_filled import HowFilled
+from textrm.page.filling.how_filled import FLAT, GAP, LEFT, NETWORK, STROKES, TEXTURE, HowFilled, count
 from textrm.page.filling.net.network import fill_by_network
 from textrm.page.filling.packed import Packed
+from textrm.page.filling.pixels import places
 from textrm.page.filling.plain_edges import FARTHEST, PlainGround, beyond_edges
 from textrm.page.filling.screens.continue_screen import AROUND, continue_screen
 from textrm.page.filling.strokes.find_strokes import find_strokes
 from textrm.page.filling.tone import REACH, continue_texture
-from textrm.page.group import Slices, blocks, surroundings
+from textrm.page.group import Slices, blocks, ellipse, surroundings
 from textrm.page.levels import from_levels, to_levels
 from textrm.page.models.inpainter import InpaintingModel
 
 FILLS = ("auto", "network", "flat", "telea", "white")
 NEEDS_MODEL = ("auto", "network")
-_GAP = 16  # pixels; holes that are nearer are filled together
 _BLOCK = 1024  # pixels; larger groups are cut, so that memory does not grow with them
 _MARGIN = 12  # pixels around a hole that smooth filling looks at
+_TELEA = 3  # pixels that Telea's method looks at
 _SHARE = 0.9  # of a hole's surroundings that must be flat
 
-# Fills the pixels ``inner`` of a crop in place from those that are not ``unknown``; returns which it left.
+# Fills the pixels ``inner`` of a crop in place from those that are not ``unknown``; returns by what, h w uint8: what it
+# left is the net's.
 FillCrop = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
 
@@ -55,45 +60,49 @@ def fill_holes(
             them, as seen from a hole, tells its colour or its texture. Only the net sees them.
 
     Returns:
-        By what; all is flat with ``white``, ``flat`` and ``telea``.
+        By what; all that is filled is flat with ``white``, ``flat`` and ``telea``.
+
+    Raises:
+        UserError: for a hole of another kind or size.
     """
-    how = HowFilled()
+    if hole.shape != image.shape[:2] or hole.dtype != np.uint8 or hole.max(initial=0) > 1:
+        raise UserError(f"the hole is {hole.dtype} {hole.shape} up to {hole.max(initial=0)}; expected uint8 "
+                        f"{image.shape[:2]} of 0 and 1")  # fmt: skip
     if fill == "white":
         image[hole != 0] = np.iinfo(image.dtype).max
-    elif fill not in NEEDS_MODEL:
-        for slices, own in blocks(hole, _GAP, _BLOCK):
-            _fill_block(image, hole, slices, own, _fill_telea if fill == "telea" else _fill_plane, lines)
+        return count(hole, np.zeros_like(hole))
     if fill not in NEEDS_MODEL:
-        how.flat = cv2.countNonZero(hole)
-        return how
+        left = _rest(image, hole, _fill_telea if fill == "telea" else _fill_plane, lines)
+        return count(hole, left * np.uint8(LEFT))
     assert model is not None
-    if fill == "auto":
-        screened = fill_screens(image, hole, lines, how)
-        screened.take_from(hole)
-        strokes = find_strokes(image, hole, screened, lines)
-        art = flat_rest(image, hole, lines)
-        if strokes.take_out(art):  # without them more of the rest may be flat
-            seen, art = art, flat_rest(image, art, lines)
-            hole |= seen
-        how.flat = cv2.countNonZero(hole) - cv2.countNonZero(art)
-        grounds = _grounds(image, art, lines)
-        unseen = Packed(art.shape)
-        for window, ground in grounds:
-            unseen.add(window, ground.beside.view(np.uint8))
-        _fill_rest(image, art, model, partial(_add_texture, how), lines, how, unseen if grounds else None)
-        for window, ground in grounds:
-            image[window][ground.inside] = ground.colour
-        how.strokes = strokes.draw(image, hole)
-        screened.add_to(hole)
-    else:
-        _fill_rest(image, hole, model, _take_exact_colours, lines, how)
-    return how
+    if fill == "network":
+        by = hole.copy()
+        _fill_rest(image, by, model, _take_exact_colours, lines)
+        return count(hole, by)
+    screened, doubtful = fill_screens(image, hole, lines)
+    screened.take_from(hole)
+    strokes = find_strokes(image, hole, screened, lines)
+    by = flat_rest(image, hole, lines)
+    if strokes.take_out(by):  # without them more of the rest may be flat
+        seen, by = by, flat_rest(image, by, lines)
+        hole |= seen
+    grounds = _grounds(image, by, lines)
+    unseen = Packed(by.shape)
+    for window, ground in grounds:
+        unseen.add(window, ground.beside.view(np.uint8))
+    _fill_rest(image, by, model, _add_texture, lines, unseen if grounds else None)
+    for window, ground in grounds:
+        image[window][ground.inside], by[window][ground.inside] = ground.colour, FLAT
+    strokes.draw(image, hole)
+    strokes.mark(by, STROKES)
+    screened.add_to(hole)
+    return count(hole, by, screened, doubtful)
 
 
 def _grounds(image: np.ndarray, hole: np.ndarray, lines: Packed | None) -> list[tuple[Slices, PlainGround]]:
     """Windows of the page with what of the hole in them is plain ground beyond straight edges."""
     found = []
-    for slices, own in blocks(hole, _GAP, _BLOCK):
+    for slices, own in blocks(hole, GAP, _BLOCK):
         go_on()
         window, inner, unknown = _seen(hole, slices, own, lines, FARTHEST)
         ground = beyond_edges(np.ascontiguousarray(image[window]), unknown, inner)
@@ -103,36 +112,43 @@ def _grounds(image: np.ndarray, hole: np.ndarray, lines: Packed | None) -> list[
 
 
 def _fill_rest(
-    image: np.ndarray, hole: np.ndarray, model: InpaintingModel, finish: FillCrop, lines: Packed | None, how: HowFilled,
+    image: np.ndarray, by: np.ndarray, model: InpaintingModel, finish: FillCrop, lines: Packed | None,
     unseen: Packed | None = None,
 ) -> None:  # fmt: skip
-    """``unseen``: known pixels of which a hole is not to learn."""
-    fill_by_network(image, hole.copy(), model, unseen)
-    for slices, own in blocks(hole, _GAP, _BLOCK):
-        how.see(slices, cv2.countNonZero(own))
-        _fill_block(image, hole, slices, own, finish, lines, unseen=unseen)
-    how.network = cv2.countNonZero(hole) - how.texture
+    """Fill what is ``NETWORK`` in ``by``, H W uint8, where all else is 0, and say there by what it was.
+
+    ``unseen``: known pixels of which a hole is not to learn.
+    """
+    left = by.copy()
+    fill_by_network(image, left, model, unseen)
+    for slices, own in blocks(by, GAP, _BLOCK):
+        _fill_block(image, by, slices, own, finish, lines, by, unseen)
+    by[left != 0] = LEFT
 
 
 def flat_rest(image: np.ndarray, hole: np.ndarray, lines: Packed | None = None) -> np.ndarray:
-    """Fill in place those holes whose surroundings are flat; returns the others, H W uint8.
+    """Fill in place those holes whose surroundings are flat; returns the others, H W uint8 in {0, 1}.
 
     Traces of compression around letters that were wiped away are added to ``hole``. ``lines`` is as of
     :func:`fill_holes`.
     """
+    return _rest(image, hole, _fill_flat, lines)
+
+
+def _rest(image: np.ndarray, hole: np.ndarray, fill: FillCrop, lines: Packed | None) -> np.ndarray:
     rest = hole.copy()
-    for slices, own in blocks(hole, _GAP, _BLOCK):
-        _fill_block(image, hole, slices, own, _fill_flat, lines, rest)
+    for slices, own in blocks(hole, GAP, _BLOCK):
+        _fill_block(image, hole, slices, own, fill, lines, rest)
     return rest
 
 
-def fill_screens(image: np.ndarray, hole: np.ndarray, lines: Packed | None, how: HowFilled) -> Packed:
-    """Fill in place what lies on a screen that its surroundings tell with certainty; returns what that was, H W.
+def fill_screens(image: np.ndarray, hole: np.ndarray, lines: Packed | None) -> tuple[Packed, Packed]:
+    """Fill in place what lies on a screen that its surroundings tell with certainty.
 
-    ``lines`` is as of :func:`fill_holes`; ``how`` counts it, and what may be a screen.
+    Returns what that was, and what else may lie on a screen, both H W. ``lines`` is as of :func:`fill_holes`.
     """
-    screened = Packed(hole.shape)
-    for slices, own in blocks(hole, _GAP, _BLOCK):
+    screened, doubtful = Packed(hole.shape), Packed(hole.shape)
+    for slices, own in blocks(hole, GAP, _BLOCK):
         go_on()
         window, inner, unknown = _seen(hole, slices, own, lines, AROUND)
         crop = np.ascontiguousarray(image[window])
@@ -141,9 +157,8 @@ def fill_screens(image: np.ndarray, hole: np.ndarray, lines: Packed | None, how:
             filled = inner & (1 - rest)
             np.copyto(image[window], crop, where=filled[..., None] != 0)
             screened.add(window, filled)
-            how.screen += cv2.countNonZero(filled)
-            how.doubtful += cv2.countNonZero(rest)
-    return screened
+            doubtful.add(window, inner & rest)
+    return screened, doubtful
 
 
 def _fill_block(
@@ -153,20 +168,19 @@ def _fill_block(
     own: np.ndarray,
     fill: FillCrop,
     lines: Packed | None,
-    rest: np.ndarray | None = None,
+    by: np.ndarray,
     unseen: Packed | None = None,
 ) -> None:
-    """Fill one block of holes; what ``fill`` leaves stays as it is, and 1 in ``rest`` where that is given."""
+    """Fill one block of holes and say in ``by``, H W uint8, by what; all stays as it is where nothing is known."""
     go_on()
     window, inner, unknown = _seen(hole, slices, own, lines, REACH + _MARGIN, unseen)
     if unknown.all():
         return
     crop = np.ascontiguousarray(image[window])
-    left_over = fill(crop, unknown, inner)
-    np.copyto(image[window], crop, where=(inner & (1 - left_over))[..., None] != 0)
+    ways = fill(crop, unknown, inner)
+    np.copyto(image[window], crop, where=inner[..., None] != 0)
     hole[window] |= inner
-    if rest is not None:
-        np.copyto(rest[window], left_over, where=inner != 0)
+    np.copyto(by[window], ways, where=inner != 0)
 
 
 def _seen(
@@ -197,34 +211,43 @@ def _apart(lines: np.ndarray, own: np.ndarray) -> np.ndarray:
 def _fill_telea(crop: np.ndarray, unknown: np.ndarray, inner: np.ndarray) -> np.ndarray:
     # OpenCV's Telea brightens even paper of one level; what is flat is filled exactly.
     _flat_then_telea(crop, unknown.copy(), inner, _SHARE)
-    return _take_exact_colours(crop, unknown, inner)
+    take_exact_colours(crop, unknown, inner)
+    return np.full_like(inner, FLAT)
 
 
 def _flat_then_telea(crop: np.ndarray, unknown: np.ndarray, inner: np.ndarray, share: float) -> None:
     rest = fill_flat(crop, unknown, inner, share=share, wipe=False)
     if rest.any():
         unknown[(inner != 0) & (rest == 0)] = 0
-        crop[:] = _telea(crop, unknown)
+        low, high = _told(crop, unknown)
+        crop[:] = np.where(unknown[..., None] != 0, _telea(crop, unknown).clip(low, high), crop)
+
+
+def _told(crop: np.ndarray, unknown: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The lowest and the highest value, C each, of what Telea's method learns from: it goes on beyond them."""
+    beside = cv2.dilate(unknown, ellipse(_TELEA)) & (1 - unknown)
+    colours = crop[places(beside)]
+    return colours.min(0), colours.max(0)
 
 
 def _telea(crop: np.ndarray, unknown: np.ndarray) -> np.ndarray:
     if crop.dtype == np.uint8 and crop.shape[2] == 3:
-        return cv2.inpaint(crop, unknown, 3, cv2.INPAINT_TELEA)
+        return cv2.inpaint(crop, unknown, _TELEA, cv2.INPAINT_TELEA)
     # OpenCV takes all else channel by channel.
     channels = [np.ascontiguousarray(crop[..., number]) for number in range(crop.shape[2])]
-    return np.stack([cv2.inpaint(channel, unknown, 3, cv2.INPAINT_TELEA) for channel in channels], 2)
+    return np.stack([cv2.inpaint(channel, unknown, _TELEA, cv2.INPAINT_TELEA) for channel in channels], 2)
 
 
 def _fill_plane(crop: np.ndarray, unknown: np.ndarray, inner: np.ndarray) -> np.ndarray:
     _flat_then_telea(crop, unknown, inner, share=0)  # Telea where too little is known around it to tell a plane
-    return np.zeros_like(inner)
+    return np.full_like(inner, FLAT)
 
 
 def _fill_flat(crop: np.ndarray, unknown: np.ndarray, inner: np.ndarray) -> np.ndarray:
     return fill_flat(crop, unknown, inner, share=_SHARE, wipe=True)
 
 
-def _add_texture(how: HowFilled, crop: np.ndarray, unknown: np.ndarray, inner: np.ndarray) -> np.ndarray:
+def _add_texture(crop: np.ndarray, unknown: np.ndarray, inner: np.ndarray) -> np.ndarray:
     """Over what the net has made."""
     shown, channels = crop if crop.dtype == np.uint8 else to_levels(crop), crop.shape[2]
     if channels == 1:
@@ -232,11 +255,11 @@ def _add_texture(how: HowFilled, crop: np.ndarray, unknown: np.ndarray, inner: n
     textured = continue_texture(shown, unknown, inner, shown.astype(np.float32))
     if textured is not None:
         crop[inner != 0] = from_levels(textured[inner != 0][:, :channels], crop.dtype)
-        how.texture += cv2.countNonZero(inner)
-    return _take_exact_colours(crop, unknown, inner)
+    take_exact_colours(crop, unknown, inner)
+    return np.full_like(inner, NETWORK if textured is None else TEXTURE)
 
 
 def _take_exact_colours(crop: np.ndarray, unknown: np.ndarray, inner: np.ndarray) -> np.ndarray:
     """Over what was computed otherwise than from plain grounds."""
     take_exact_colours(crop, unknown, inner)
-    return np.zeros_like(inner)
+    return np.full_like(inner, NETWORK)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from textrm.page.filling.fill import fill_holes
@@ -28,5 +29,7 @@ def fill_lettering(
     """
     hole = make_hole(image, mask, radius, edge)
     how = fill_holes(image, hole.pixels, fill, model, hole.walls)
+    filled = cv2.countNonZero(hole.pixels)
     hole.retouched.add_to(hole.pixels)
+    how.strokes += cv2.countNonZero(hole.pixels) - filled
     return hole.pixels, how

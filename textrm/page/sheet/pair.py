@@ -35,8 +35,8 @@ class Told:
     """What the sheet tells of a page of ``width`` x ``height`` pixels.
 
     ``words`` were taken out; ``doubtful`` ones were left, ``boxes`` has number, score and box of each, or of the first
-    of very many. ``filled`` is the share of the page that was filled, ``redrawn`` that by net or texture, both in
-    [0, 1]; ``how`` says by what in words. ``largest`` is the box of the largest hole by net or texture.
+    of very many. ``filled`` is the share of the page that was filled, ``redrawn`` that by net, texture or line, both in
+    [0, 1]; ``how`` says by what in words. ``largest`` is the box of the largest hole by the net.
     """
 
     width: int
@@ -55,7 +55,7 @@ class Told:
         height, width = result.mask.shape
         area, how = height * width, result.how
         filled = cv2.countNonZero(result.filled) / area
-        redrawn = filled if how is None else min((how.texture + how.network) / area, 1)
+        redrawn = filled if how is None else min((how.texture + how.network + how.strokes) / area, 1)
         numbered = list(enumerate(result.doubtful, len(result.regions) + 1))[:_LISTED]
         boxes = [(number, round(region.score, 3), region.box) for number, region in numbered]
         return cls(width, height, len(result.regions), len(result.doubtful), boxes, round(filled, 5), round(redrawn, 5),

@@ -72,15 +72,19 @@ class Strokes:
             hole[part.rows, part.columns] = 1
         return any(len(part.rows) for part in self._beside)
 
-    def draw(self, image: np.ndarray, hole: np.ndarray) -> int:
-        """Undo that, and lay the strokes over what the holes were filled with; returns how many pixels they have."""
+    def draw(self, image: np.ndarray, hole: np.ndarray) -> None:
+        """Undo that, and lay the strokes over what the holes were filled with."""
         for part in self._beside:
             image[part.rows, part.columns] = part.colours
             hole[part.rows, part.columns] = 0
         for part in self._covered:
             ground = to_levels(image[part.rows, part.columns])
             image[part.rows, part.columns] = from_levels(ground + part.share * (part.colours - ground), image.dtype)
-        return sum(len(part.rows) for part in self._covered)
+
+    def mark(self, pixels: np.ndarray, value: int) -> None:
+        """Set H W to ``value`` where strokes lie in the holes."""
+        for part in self._covered:
+            pixels[part.rows, part.columns] = value
 
 
 def find_strokes(
