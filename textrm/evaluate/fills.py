@@ -17,7 +17,7 @@ from textrm.data.manifest import BadRow
 from textrm.data.transforms import EvalTransform
 from textrm.errors import UserError
 from textrm.evaluate.comparison import Comparison
-from textrm.evaluate.fill_scores import Fill, named_fillings, pixels, score_fills, summarise_fills
+from textrm.evaluate.fill_scores import SCREENS, Fill, named_fillings, pixels, score_fills, summarise_fills
 from textrm.evaluate.scoring import Line, csv_of
 from textrm.evaluate.sheet import Strip
 from textrm.runs.config import at_least
@@ -28,6 +28,7 @@ COLUMNS = {
     "psnr_hole": ("hole dB", "{:.2f}"), "psnr": ("PSNR", "{:.1f}"), "ssim": ("SSIM", "{:.4f}"),
     "l1_hole": ("hole L1", "{:.4f}"), "lpips": ("LPIPS", "{:.4f}"), "seconds": ("s/picture", "{:.2f}"),
 }  # fmt: skip
+ON_SCREENS = {"tone": ("tone", "{:.1f}"), "phase": ("phase", "{:.3f}"), "lattice": ("lattice", "{:.2f}")}
 
 
 def compare_fills(config: DictConfig, names: Sequence[str]) -> Comparison:
@@ -56,13 +57,16 @@ def compare_fills(config: DictConfig, names: Sequence[str]) -> Comparison:
 
 
 def fill_table(title: str, lines: Sequence[Line]) -> Table:
-    """The lines of :func:`summarise_fills` for the terminal."""
+    """The lines of :func:`summarise_fills` for the terminal; those of screens where a hole lies on one."""
+    columns = dict(COLUMNS)
+    if any(not np.isnan(float(line[name])) for line in lines for name in SCREENS.values()):
+        columns |= {SCREENS[figure]: column for figure, column in ON_SCREENS.items()}
     bins = [name for name in lines[0] if name.startswith("psnr_hole_")]  # the CSV has the others too
-    headings = [heading for heading, _ in COLUMNS.values()] + [f"{name[10:]} %" for name in bins]
+    headings = [heading for heading, _ in columns.values()] + [f"{name[10:]} %" for name in bins]
     table = Table("method", "pictures", *headings, title=title)
     if any(np.isnan(float(line["lpips"])) for line in lines):
         table.caption = f"LPIPS needs torchvision's AlexNet ({LPIPS_WEIGHTS}) in torch's hub folder"
-    forms = [(name, form) for name, (_, form) in COLUMNS.items()] + [(name, "{:.2f}") for name in bins]
+    forms = [(name, form) for name, (_, form) in columns.items()] + [(name, "{:.2f}") for name in bins]
     for line in lines:
         values = [(form, float(line[name])) for name, form in forms]
         shown = ["–" if np.isnan(value) else form.format(value) for form, value in values]
