@@ -67,7 +67,7 @@ def test_tone_phase_and_lattice_of_what_was_filled_on_a_screen() -> None:
 
 def test_they_stand_in_the_table_where_a_hole_lies_on_a_screen() -> None:
     table = fill_table("", scored([item("lines", screen())]))
-    shown = {str(column.header): list(column.cells) for column in table.columns}
+    shown = {str(column.header): list(map(str, column.cells)) for column in table.columns}
     assert shown["phase"][0] == "0.000"
     assert float(shown["phase"][2]) == pytest.approx(2 / PERIOD, abs=0.04)
     assert float(shown["tone"][3]) == pytest.approx(64, abs=6)

@@ -89,7 +89,9 @@ def grained() -> np.ndarray:
     """Paper with compression's traces, its right half a screen."""
     picture = np.full((150, 220, 3), 250, np.uint8)
     picture[:, 110:] = drawn(150, 110, frequencies(6, 30), 0.3)[..., None]
-    return cv2.imdecode(cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 80])[1], cv2.IMREAD_COLOR)
+    decoded = cv2.imdecode(cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 80])[1], cv2.IMREAD_COLOR)
+    assert decoded is not None
+    return decoded
 
 
 @pytest.mark.parametrize("fill", FILLS)
