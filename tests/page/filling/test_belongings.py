@@ -7,6 +7,7 @@ import pytest
 from textrm.page.filling.belongings import find_belongings
 from textrm.page.filling.fill import fill_holes
 from textrm.page.filling.hole import make_hole
+from textrm.page.group import ellipse
 
 SIZE = 140, 320
 EDGE = 2
@@ -71,6 +72,19 @@ def test_an_edge_of_one_colour_goes(colour: int) -> None:
     hole = make_hole(np.rint(page).astype(np.uint8), as_mask(letters()), 2, EDGE).pixels
     assert hole[edged > 0.5].mean() > 0.97
     assert not hole[widened(letters(), 10) == 0].any()
+
+
+def test_a_second_edge_goes_with_the_first() -> None:
+    mask = np.zeros((200, 320), np.uint8)
+    for row, text in enumerate(("SOMEBODY", "MOVED IT")):
+        cv2.putText(mask, text, (40, 85 + 60 * row), cv2.FONT_HERSHEY_SIMPLEX, 1.4, 1, 6)
+    inner, outer = (cv2.dilate(mask, ellipse(radius)) for radius in (3, 6))
+    page = np.full((200, 320, 3), (90.0, 160.0, 210.0))
+    for shape, colour in ((outer, (0, 0, 0)), (inner, (255, 255, 255)), (mask, (200, 30, 30))):
+        page += cv2.GaussianBlur(shape.astype(np.float32), (0, 0), 0.6)[..., None] * (np.array(colour) - page)
+    hole = make_hole(np.rint(page).astype(np.uint8), mask, 2, EDGE).pixels
+    assert hole[outer != 0].mean() > 0.97
+    assert not hole[cv2.dilate(outer, ellipse(6)) == 0].any()
 
 
 def test_art_around_letters_is_not_theirs() -> None:

@@ -26,6 +26,7 @@ _DRAWN = 0.04  # of what is around is off the colour of an inside or an edge, at
 _SEEN = 40  # pixels that would be off it by chance, and that are seen of a glow at a distance, at least
 _OTHER = 0.25  # of what is beyond an edge is off its colour, at least; times that may be
 _UNDER, _ENDS, _SHARP = 0.1, 0.3, 0.85  # off within it and in its last pixels, at most, and right behind it, at least
+_BETWEEN = 3  # pixels from one edge to the one around it, where both are half seen
 _BEYOND = 8  # pixels behind an edge that are looked at, at least: where more and more is off, there is none
 _BOX = 0.93  # of a box around letters with an edge is theirs, at most: of a tight caption nobody can tell
 _FADES, _GONE = 10.0, 3.0  # levels that a glow's first pixels differ from the ground, at least, and its last, at most
@@ -58,8 +59,8 @@ def find_belongings(
     """What belongs to a word beside the letters that the mask covers: h w uint8, and how many pixels all reaches.
 
     Insides: what letters enclose, of one colour, where something is drawn on the ground around and nothing in them. An
-    edge: one colour on all sides of the letters up to one distance, right behind which the drawing begins. A glow or a
-    shadow: what fades with the distance from the letters, alike on all sides.
+    edge: one colour on all sides of the letters up to one distance, right behind which the drawing begins, and another
+    one around it. A glow or a shadow: what fades with the distance from the letters, alike on all sides.
 
     Args:
         crop: h w C, RGB or grey, the word with what is around it: uint8, or float32 levels in [0, 255].
@@ -76,12 +77,17 @@ def find_belongings(
     enclosed = _enclosed(own, distance, edge)
     around = _around(crop, free & (enclosed == 0), distance)
     found, reach = _insides(crop, enclosed, around, edge), 0
-    colour, width = _edge(around, distance, radius)
-    if width:
+    width = 0
+    for number in range(2):  # an edge, and one around that
+        last, first = width, width + number * _BETWEEN
+        colour, wide = _edge(around, distance, first, max(radius, first))
+        if not wide:
+            break
+        width = wide + number
         same = np.abs(crop - colour).max(2) <= _SAME
-        held = (same & (mask == 0) & (distance <= width)).astype(np.uint8)
-        found |= cv2.dilate(held, np.ones((3, 3), np.uint8)) & (distance <= width + 1).astype(np.uint8)
-        reach = width + 1
+        held = (same & (mask == 0) & (distance >= first) & (distance <= width)).astype(np.uint8)
+        reach, soft = width + 1, 2 * max(first - last, 1) + 1
+        found |= cv2.dilate(held, np.ones((soft, soft), np.uint8)) & (distance <= reach).astype(np.uint8) & (1 - mask)
     glow = _glow(around, max(width + 1, radius) + 1)
     if glow is not None:
         found |= _lit(crop, own, distance, *glow) & (1 - mask)
@@ -124,14 +130,18 @@ def _insides(crop: np.ndarray, enclosed: np.ndarray, around: _Around, edge: int)
     return cv2.dilate(clean[enclosed].astype(np.uint8), ellipse(edge + 1))
 
 
-def _edge(around: _Around, distance: np.ndarray, radius: int) -> tuple[np.ndarray, int]:
-    """The colour of the letters' edge and its width in pixels; 0 of none."""
-    beside = around.colours[around.steps <= radius + 1]
+def _edge(around: _Around, distance: np.ndarray, first: int, radius: int) -> tuple[np.ndarray, int]:
+    """The colour of an edge of letters that begins ``first`` pixels from them, and where it ends; 0 of none.
+
+    It reaches the pixel ``radius`` at least.
+    """
+    beside = around.colours[(around.steps >= first) & (around.steps <= radius + 1)]
     if not len(beside):
         return np.zeros(around.colours.shape[1]), 0
     colour = median(beside)
     count = np.bincount(around.steps).astype(float)
     off = np.bincount(around.steps, around.off(colour), len(count))
+    count[:first], off[:first] = 0, 0
     best, width = 0.0, 0
     for last in range(radius, len(count) - _BEYOND):
         within = off[: last + 1].sum() / max(count[: last + 1].sum(), 1)
