@@ -16,6 +16,7 @@ _WEAKEST = 0.15  # of the first frequency's strength has the second one, at leas
 _APART = 0.35  # sine of the angle between two lattice frequencies, at least
 _BLOCK = 16  # pixels over which the phase is taken where a frequency is refined
 _COHERENT = 0.3  # of the amplitude must be in phase all over the surroundings; of noise less than 0.2 is
+_PAIRED = 0.5  # of their amplitudes likewise where pairs of blocks tell what a frequency is off by
 _ROUNDS = 6
 _TRIES = 10  # peaks that are looked at
 _TILE = 64  # pixels; side of the windows of the quick look
@@ -122,10 +123,11 @@ def refined(detail: np.ndarray, frequencies: np.ndarray) -> list[tuple[float, np
     parts = padded.reshape(-1, _BLOCK) @ within[:, 0].T.copy().view(np.float32)
     across = parts.view(np.complex64).reshape(rows, _BLOCK, columns, -1)
     blocks = np.einsum("kb,rbck->krc", within[:, 1], across) * starts[1][..., None] * starts[0][:, None]
-    blocks = blocks.reshape(len(frequencies), -1)
     root = np.sqrt(np.abs(blocks))
     blocks /= np.maximum(root, 1e-9)
-    off, strength = np.zeros((len(frequencies), 3)), np.zeros(len(frequencies))
+    off = np.concatenate([_drift(blocks), np.zeros((len(frequencies), 1))], 1)
+    blocks, root = (plane.reshape(len(frequencies), -1) for plane in (blocks, root))
+    strength = np.zeros(len(frequencies))
     for _ in range(_ROUNDS):
         now = blocks * np.exp(-2j * np.pi * (off[:, :2] @ places[:2]))
         total = now.sum(1)
@@ -136,3 +138,26 @@ def refined(detail: np.ndarray, frequencies: np.ndarray) -> list[tuple[float, np
         off += solved(weighted @ weighted.swapaxes(1, 2), right)[..., 0]
     held = strength >= _COHERENT * root.sum(1)
     return [(float(strength[number]), (frequencies + off[:, :2])[number]) for number in np.flatnonzero(held)]
+
+
+def _drift(blocks: np.ndarray) -> np.ndarray:
+    """What K frequencies are off by, K x 2 cycles per pixel, from their amplitudes in K x rows x columns of blocks.
+
+    First from blocks side by side, between which no cycle is lost, and then from ones twice as far apart, and so on:
+    two sides of a hole alone would agree on frequencies too that are a whole cycle off from one to the other.
+    """
+    off = np.zeros((len(blocks), 2))
+    most, lag = max(blocks.shape[1:]), 1
+    while lag < most:
+        for axis in (1, 2):
+            one, other = (np.moveaxis(blocks, axis, -1)[..., part] for part in (np.s_[lag:], np.s_[:-lag]))
+            if one.shape[-1] > 0:
+                pairs = one * other.conj()
+                total = pairs.sum((1, 2))
+                step = np.angle(total) / (2 * np.pi * lag * _BLOCK)
+                step[np.abs(total) < _PAIRED * np.abs(pairs).sum((1, 2))] = 0
+                off[:, 2 - axis] += step
+                turn = np.exp(-2j * np.pi * _BLOCK * step[:, None] * np.arange(blocks.shape[axis]))
+                blocks = blocks * np.expand_dims(turn, 3 - axis)
+        lag *= 2
+    return off
