@@ -17,7 +17,7 @@ from textrm.page.filling.packed import Packed
 from textrm.page.filling.screens.continue_screen import AROUND, continue_screen
 from textrm.page.filling.strokes.find_strokes import find_strokes
 from textrm.page.filling.tone import REACH, continue_texture
-from textrm.page.group import Slices, blocks, surroundings
+from textrm.page.group import Slices, blocks, groups, parts, surroundings
 from textrm.page.levels import from_levels, to_levels
 from textrm.page.models.inpainter import InpaintingModel
 
@@ -111,17 +111,29 @@ def fill_screens(image: np.ndarray, hole: np.ndarray, lines: Packed | None, how:
     ``lines`` is as of :func:`fill_holes`; ``how`` counts it, and what may be a screen.
     """
     screened = Packed(hole.shape)
-    for slices, own in blocks(hole, _GAP, _BLOCK):
-        go_on()
-        window, inner, unknown = _seen(hole, slices, own, lines, AROUND)
-        crop = np.ascontiguousarray(image[window])
-        rest = None if unknown.all() else continue_screen(crop, unknown, inner)
-        if rest is not None:
-            filled = inner & (1 - rest)
-            np.copyto(image[window], crop, where=filled[..., None] != 0)
-            screened.add(window, filled)
-            how.screen += cv2.countNonZero(filled)
-            how.doubtful += cv2.countNonZero(rest)
+    for slices, own in groups(hole, _GAP):
+        waiting = list(parts(slices, own, _BLOCK))
+        while waiting:  # a block may see from what those beside it have made what it could not see before
+            left, doubtful = [], 0
+            for part in waiting:
+                go_on()
+                window, inner, unknown = _seen(hole, *part, lines, AROUND)
+                unknown &= 1 - screened[window]
+                crop = np.ascontiguousarray(image[window])
+                rest = None if unknown.all() else continue_screen(crop, unknown, inner)
+                filled = np.zeros_like(inner) if rest is None else inner & (1 - rest)
+                if not filled.any():
+                    left.append(part)
+                    doubtful += 0 if rest is None else cv2.countNonZero(rest)
+                    continue
+                np.copyto(image[window], crop, where=filled[..., None] != 0)
+                screened.add(window, filled)
+                how.screen += cv2.countNonZero(filled)
+                how.doubtful += cv2.countNonZero(inner) - cv2.countNonZero(filled)
+            if len(left) == len(waiting):
+                how.doubtful += doubtful
+                break
+            waiting = left
     return screened
 
 
