@@ -15,6 +15,7 @@ from textrm.page.filling.how_filled import HowFilled
 from textrm.page.filling.network import fill_by_network
 from textrm.page.filling.packed import Packed
 from textrm.page.filling.screens.continue_screen import AROUND, continue_screen
+from textrm.page.filling.screens.keep_tone import TONE_AROUND, keep_tone
 from textrm.page.filling.strokes.find_strokes import find_strokes
 from textrm.page.filling.tone import REACH, continue_texture
 from textrm.page.group import Slices, blocks, groups, parts, surroundings
@@ -67,7 +68,7 @@ def fill_holes(
         return how
     assert model is not None
     if fill == "auto":
-        screened = fill_screens(image, hole, lines, how)
+        screened, doubtful = fill_screens(image, hole, lines, how)
         screened.take_from(hole)
         strokes = find_strokes(image, hole, screened, lines)
         art = flat_rest(image, hole, lines)
@@ -77,6 +78,7 @@ def fill_holes(
         how.flat = cv2.countNonZero(hole) - cv2.countNonZero(art)
         _fill_rest(image, art, model, partial(_add_texture, how), lines, how)
         how.strokes = strokes.draw(image, hole)
+        _keep_tones(image, art, hole, doubtful)
         screened.add_to(hole)
     else:
         _fill_rest(image, hole, model, _take_exact_colours, lines, how)
@@ -105,36 +107,50 @@ def flat_rest(image: np.ndarray, hole: np.ndarray, lines: Packed | None = None) 
     return rest
 
 
-def fill_screens(image: np.ndarray, hole: np.ndarray, lines: Packed | None, how: HowFilled) -> Packed:
-    """Fill in place what lies on a screen that its surroundings tell with certainty; returns what that was, H W.
+def fill_screens(image: np.ndarray, hole: np.ndarray, lines: Packed | None, how: HowFilled) -> tuple[Packed, Packed]:
+    """Fill in place what lies on a screen that its surroundings tell with certainty.
 
-    ``lines`` is as of :func:`fill_holes`; ``how`` counts it, and what may be a screen.
+    ``lines`` is as of :func:`fill_holes`; ``how`` counts what is returned.
+
+    Returns:
+        What was filled, H W, and what may be a screen and was not.
     """
-    screened = Packed(hole.shape)
+    screened, doubtful = Packed(hole.shape), Packed(hole.shape)
     for slices, own in groups(hole, _GAP):
         waiting = list(parts(slices, own, _BLOCK))
         while waiting:  # a block may see from what those beside it have made what it could not see before
-            left, doubtful = [], 0
+            left = []
             for part in waiting:
                 go_on()
                 window, inner, unknown = _seen(hole, *part, lines, AROUND)
                 unknown &= 1 - screened[window]
                 crop = np.ascontiguousarray(image[window])
                 rest = None if unknown.all() else continue_screen(crop, unknown, inner)
-                filled = np.zeros_like(inner) if rest is None else inner & (1 - rest)
-                if not filled.any():
-                    left.append(part)
-                    doubtful += 0 if rest is None else cv2.countNonZero(rest)
+                if rest is None or not (filled := inner & (1 - rest)).any():
+                    left.append((part, window, rest))
                     continue
                 np.copyto(image[window], crop, where=filled[..., None] != 0)
                 screened.add(window, filled)
+                doubtful.add(window, rest)
                 how.screen += cv2.countNonZero(filled)
-                how.doubtful += cv2.countNonZero(inner) - cv2.countNonZero(filled)
-            if len(left) == len(waiting):
-                how.doubtful += doubtful
-                break
-            waiting = left
-    return screened
+                how.doubtful += cv2.countNonZero(rest)
+            waiting = [part for part, _, _ in left] if len(left) < len(waiting) else []
+        for _, window, rest in left:
+            if rest is not None:
+                doubtful.add(window, rest)
+                how.doubtful += cv2.countNonZero(rest)
+    return screened, doubtful
+
+
+def _keep_tones(image: np.ndarray, art: np.ndarray, hole: np.ndarray, doubtful: Packed) -> None:
+    """Give what the net and textures have filled on unclear screens the tone around it."""
+    for slices, own in blocks(art, _GAP, _BLOCK):
+        own &= doubtful[slices]
+        if own.any():
+            window, inner = surroundings(slices, own, TONE_AROUND, hole.shape)
+            crop = np.ascontiguousarray(image[window])
+            keep_tone(crop, (hole[window] != 0).astype(np.uint8), inner)
+            np.copyto(image[window], crop, where=inner[..., None] != 0)
 
 
 def _fill_block(
