@@ -1,7 +1,4 @@
-"""Fills the holes that lettering leaves in a page.
-
-Longer than other files: all ways of filling share the blocks of holes that they work on.
-"""
+"""Fills the holes that lettering leaves in a page."""
 
 from __future__ import annotations
 
@@ -19,10 +16,11 @@ from textrm.page.filling.net.network import fill_by_network
 from textrm.page.filling.packed import Packed
 from textrm.page.filling.pixels import places
 from textrm.page.filling.plain_edges import FARTHEST, PlainGround, beyond_edges
-from textrm.page.filling.screens.continue_screen import AROUND, continue_screen
+from textrm.page.filling.screens.fill_screens import fill_screens, keep_tones
+from textrm.page.filling.seen import seen
 from textrm.page.filling.strokes.find_strokes import find_strokes
 from textrm.page.filling.tone import REACH, continue_texture
-from textrm.page.group import Slices, blocks, ellipse, surroundings
+from textrm.page.group import Slices, blocks, ellipse
 from textrm.page.levels import from_levels, to_levels
 from textrm.page.models.inpainter import InpaintingModel
 
@@ -84,8 +82,8 @@ def fill_holes(
     strokes = find_strokes(image, hole, screened, lines)
     by = flat_rest(image, hole, lines)
     if strokes.take_out(by):  # without them more of the rest may be flat
-        seen, by = by, flat_rest(image, by, lines)
-        hole |= seen
+        whole, by = by, flat_rest(image, by, lines)
+        hole |= whole
     grounds = _grounds(image, by, lines)
     unseen = Packed(by.shape)
     for window, ground in grounds:
@@ -94,6 +92,7 @@ def fill_holes(
     for window, ground in grounds:
         image[window][ground.inside], by[window][ground.inside] = ground.colour, FLAT
     strokes.draw(image, hole)
+    keep_tones(image, np.isin(by, (NETWORK, TEXTURE)).view(np.uint8), hole, doubtful)
     strokes.mark(by, STROKES)
     screened.add_to(hole)
     return count(hole, by, screened, doubtful)
@@ -104,7 +103,7 @@ def _grounds(image: np.ndarray, hole: np.ndarray, lines: Packed | None) -> list[
     found = []
     for slices, own in blocks(hole, GAP, _BLOCK):
         go_on()
-        window, inner, unknown = _seen(hole, slices, own, lines, FARTHEST)
+        window, inner, unknown = seen(hole, slices, own, lines, FARTHEST)
         ground = beyond_edges(np.ascontiguousarray(image[window]), unknown, inner)
         if ground is not None:
             found.append((window, ground))
@@ -142,25 +141,6 @@ def _rest(image: np.ndarray, hole: np.ndarray, fill: FillCrop, lines: Packed | N
     return rest
 
 
-def fill_screens(image: np.ndarray, hole: np.ndarray, lines: Packed | None) -> tuple[Packed, Packed]:
-    """Fill in place what lies on a screen that its surroundings tell with certainty.
-
-    Returns what that was, and what else may lie on a screen, both H W. ``lines`` is as of :func:`fill_holes`.
-    """
-    screened, doubtful = Packed(hole.shape), Packed(hole.shape)
-    for slices, own in blocks(hole, GAP, _BLOCK):
-        go_on()
-        window, inner, unknown = _seen(hole, slices, own, lines, AROUND)
-        crop = np.ascontiguousarray(image[window])
-        rest = None if unknown.all() else continue_screen(crop, unknown, inner)
-        if rest is not None:
-            filled = inner & (1 - rest)
-            np.copyto(image[window], crop, where=filled[..., None] != 0)
-            screened.add(window, filled)
-            doubtful.add(window, inner & rest)
-    return screened, doubtful
-
-
 def _fill_block(
     image: np.ndarray,
     hole: np.ndarray,
@@ -173,7 +153,7 @@ def _fill_block(
 ) -> None:
     """Fill one block of holes and say in ``by``, H W uint8, by what; all stays as it is where nothing is known."""
     go_on()
-    window, inner, unknown = _seen(hole, slices, own, lines, REACH + _MARGIN, unseen)
+    window, inner, unknown = seen(hole, slices, own, lines, REACH + _MARGIN, unseen)
     if unknown.all():
         return
     crop = np.ascontiguousarray(image[window])
@@ -181,31 +161,6 @@ def _fill_block(
     np.copyto(image[window], crop, where=inner[..., None] != 0)
     hole[window] |= inner
     np.copyto(by[window], ways, where=inner != 0)
-
-
-def _seen(
-    hole: np.ndarray, slices: Slices, own: np.ndarray, lines: Packed | None, around: int, unseen: Packed | None = None
-) -> tuple[Slices, np.ndarray, np.ndarray]:
-    """The window of a block with what is ``around`` it, the block's pixels there, and which pixels are not known."""
-    window, inner = surroundings(slices, own, around, hole.shape)
-    unknown = (hole[window] != 0).astype(np.uint8)
-    walls = None if lines is None else lines[window]
-    apart = [_apart(walls, inner)] if walls is not None and walls.any() else []
-    apart += [] if unseen is None else [unseen[window]]
-    for part in apart:
-        if not (unknown | part).all():
-            unknown |= part
-    return window, inner, unknown
-
-
-def _apart(lines: np.ndarray, own: np.ndarray) -> np.ndarray:
-    """Lines with their soft edges, and what they part from ``own``; all h w uint8 in {0, 1}."""
-    walls = cv2.dilate(lines, np.ones((3, 3), np.uint8)) & (1 - own)
-    count, labels = cv2.connectedComponents(1 - walls, connectivity=4)
-    apart = np.ones(count, np.uint8)
-    apart[labels[own != 0]] = 0
-    apart[0] = 1
-    return apart[labels]
 
 
 def _fill_telea(crop: np.ndarray, unknown: np.ndarray, inner: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from textrm.page.filling.belongings import REACH, find_belongings
-from textrm.page.filling.lines import Lines, find_lines, ink_beside, margin
+from textrm.page.filling.lines.find_lines import Lines, find_lines, ink_beside, margin
 from textrm.page.filling.packed import Packed
 from textrm.page.finding.mask import widen
 from textrm.page.group import blocks, ellipse, surroundings
@@ -38,8 +38,8 @@ def make_hole(image: np.ndarray, mask: np.ndarray, radius: int, edge: int) -> Ho
     """The mask widened by ``radius`` pixels on all sides, but for the lines of the drawing that it meets.
 
     Balloons' outlines, panels' borders and rules stand, and so does what lies behind them as seen from the letters
-    (:func:`textrm.page.filling.lines.find_lines` tells which they are). A letter's remains between the mask and a line
-    that it touches go; where it lies over the line, the line is drawn over it. The insides of hollow letters, an edge
+    (:func:`textrm.page.filling.lines.find_lines.find_lines` tells which they are). A letter's remains between the mask
+    and a line that it touches go; where it lies over the line, the line is drawn over it. The insides of hollow letters, an edge
     of another colour and a glow go along (:mod:`textrm.page.filling.belongings`); with a ``radius`` of 0 the mask is
     taken as it is.
 

@@ -9,7 +9,8 @@ from textrm.page.filling.screens.lattice import find_lattice, may_repeat, withou
 
 def found(grey: np.ndarray, hole: np.ndarray) -> np.ndarray | None:
     known = (hole == 0).astype(np.float32)
-    return find_lattice(without_tone(grey.astype(np.float32), known))
+    lattice = find_lattice(without_tone(grey.astype(np.float32), known))
+    return None if lattice is None else np.stack([frequency.cycles for frequency in lattice])
 
 
 def off(frequency: np.ndarray, truth: np.ndarray) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from textrm.page.filling.least_squares import solved
+from textrm.page.filling.screens.frequencies import Frequency, refined
 
 SLOWEST, FASTEST = 1 / 26, 0.46  # cycles per pixel; what is outside is drawing, or no screen that pixels can show
 _LEAST = 24  # pixels a side; less shows no lattice
@@ -14,18 +14,16 @@ _RINGS = 64  # per cycle per pixel: power is compared with what else has about t
 _PROMINENT = 25.0  # times the mean of its ring is a peak's power, at least; noise stays below 20
 _WEAKEST = 0.15  # of the first frequency's strength has the second one, at least
 _APART = 0.35  # sine of the angle between two lattice frequencies, at least
-_BLOCK = 16  # pixels over which the phase is taken where a frequency is refined
-_COHERENT = 0.3  # of the amplitude must be in phase all over the surroundings; of noise less than 0.2 is
-_ROUNDS = 6
 _TRIES = 10  # peaks that are looked at
 _TILE = 64  # pixels; side of the windows of the quick look
 _TILES = 8
+_SEEN = 0.25  # of what is known of the best known window: with less, one is not looked at
 _QUICK = 20.0  # times the mean of its ring is the highest of their mean spectrum, at least
 _FLOOR = 6.0  # levels of noise that are thought added there: fainter patterns are no screen
 
 
-def find_lattice(detail: np.ndarray) -> np.ndarray | None:
-    """The frequencies of what repeats, 1 x 2 (lines) or 2 x 2 (dots), cycles per pixel in (x, y); None of no screen.
+def find_lattice(detail: np.ndarray) -> list[Frequency] | None:
+    """The frequencies of what repeats, one (lines) or two (dots); None of no screen.
 
     The peak of the spectrum that stands out most from what else has its period, and of those in another direction the
     next one. Each is refined until its phase stays the same all over the surroundings, so that it is told to a small
@@ -55,14 +53,19 @@ def find_lattice(detail: np.ndarray) -> np.ndarray | None:
         peaks.append((x[column], y[row]))
     if not peaks:
         return None
-    found = refined(detail, np.array(peaks, np.float64))
-    found.sort(key=lambda one: -one[0])
-    for strength, second in found[1:]:
-        first = found[0][1]
-        sine = abs(first[0] * second[1] - first[1] * second[0]) / np.linalg.norm(first) / np.linalg.norm(second)
-        if sine >= _APART and strength >= _WEAKEST * found[0][0]:
-            return np.stack([first, second])
-    return found[0][1][None] if found else None
+    found = sorted(refined(detail, np.array(peaks, np.float64)), key=lambda one: -one.strength)
+    if not found:
+        return None
+    basis = [found[0].cycles]
+    for one in found[1:]:
+        sine = abs(np.linalg.det(np.stack([basis[0], one.cycles])))
+        sine /= np.linalg.norm(basis[0]) * np.linalg.norm(one.cycles)
+        if sine >= _APART and one.strength >= _WEAKEST * found[0].strength:
+            basis.append(one.cycles)
+            break
+    # Once more from there: only at the right frequency does a block that is partly hole count as one that is not.
+    exact = refined(detail, np.stack(basis))
+    return exact if len(exact) == len(basis) else None
 
 
 def without_tone(grey: np.ndarray, known: np.ndarray) -> np.ndarray:
@@ -81,13 +84,17 @@ def may_repeat(grey: np.ndarray, known: np.ndarray) -> bool:
         cut = plane[: rows * _TILE, : columns * _TILE].reshape(rows, _TILE, columns, _TILE)
         return cut.swapaxes(1, 2).reshape(-1, _TILE, _TILE)
 
-    share = cv2.resize(known[: rows * _TILE, : columns * _TILE], (columns, rows), interpolation=cv2.INTER_AREA)
-    best = np.argsort(share.ravel())[::-1][:_TILES]
-    weight, values = tiles(known)[best], tiles(grey)[best]
-    mean = (values * weight).sum((1, 2), keepdims=True) / np.maximum(weight.sum((1, 2), keepdims=True), 1)
     taper = np.hanning(_TILE + 1)[:-1].astype(np.float32)
-    transformed = np.fft.rfft2((values - mean) * weight * taper[:, None] * taper)
-    floor = np.float32(_FLOOR * np.square(taper).sum())
+    window = np.outer(taper, taper)
+    weight = tiles(known)
+    share = weight.mean((1, 2))
+    best = np.argsort(share)[::-1][:_TILES]
+    best = best[share[best] > _SEEN * share[best[0]]]
+    weight, values = weight[best], tiles(grey)[best]
+    mean = (values * weight).sum((1, 2), keepdims=True) / np.maximum(weight.sum((1, 2), keepdims=True), 1)
+    transformed = np.fft.rfft2((values - mean) * weight * window)
+    within = (weight * np.square(window)).mean((1, 2), keepdims=True) / np.square(window).mean()
+    floor = np.float32(_FLOOR * np.square(taper).sum()) * np.sqrt(within) + np.float32(1e-6)
     # The mean of logarithms: what one window shows by chance, an edge above all, does not come again in others.
     power = np.exp(2 * np.log(np.abs(transformed) + floor).mean(0)).astype(np.float32)
     x, y = np.fft.rfftfreq(_TILE).astype(np.float32), np.fft.fftfreq(_TILE).astype(np.float32)
@@ -102,37 +109,3 @@ def _prominence(power: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     mean = np.bincount(ring.ravel(), logarithm.ravel()) / np.maximum(np.bincount(ring.ravel()), 1)
     allowed = (radius >= SLOWEST) & (radius <= FASTEST)
     return np.where(allowed, np.exp(np.minimum(logarithm - mean.astype(np.float32)[ring], 60)), 0)
-
-
-def refined(detail: np.ndarray, frequencies: np.ndarray) -> list[tuple[float, np.ndarray]]:
-    """Those of K x 2 frequencies under which the phase is the same everywhere, made exact, after how strong they are.
-
-    The phases of blocks, against that of them all, lie on a plane: its slope is what a frequency is off by. Blocks
-    count by the root of their amplitude, so that a frame's line, however dark, tells less than a screen.
-    """
-    height, width = detail.shape
-    rows, columns = -(-height // _BLOCK), -(-width // _BLOCK)
-    y, x = np.mgrid[:rows, :columns] * float(_BLOCK) + (_BLOCK - 1) / 2
-    places = np.stack([x.ravel() - x.mean(), y.ravel() - y.mean(), np.ones(rows * columns)])
-    padded = cv2.copyMakeBorder(detail, 0, rows * _BLOCK - height, 0, columns * _BLOCK - width, cv2.BORDER_CONSTANT)
-    turns = -2j * np.pi * frequencies
-    # Within blocks first, as products of matrices, and then each block by the phase at its start.
-    within = np.exp(turns[..., None] * np.arange(_BLOCK)).astype(np.complex64)
-    starts = [np.exp(turns[:, side, None] * np.arange(count) * _BLOCK) for side, count in ((0, columns), (1, rows))]
-    parts = padded.reshape(-1, _BLOCK) @ within[:, 0].T.copy().view(np.float32)
-    across = parts.view(np.complex64).reshape(rows, _BLOCK, columns, -1)
-    blocks = np.einsum("kb,rbck->krc", within[:, 1], across) * starts[1][..., None] * starts[0][:, None]
-    blocks = blocks.reshape(len(frequencies), -1)
-    root = np.sqrt(np.abs(blocks))
-    blocks /= np.maximum(root, 1e-9)
-    off, strength = np.zeros((len(frequencies), 3)), np.zeros(len(frequencies))
-    for _ in range(_ROUNDS):
-        now = blocks * np.exp(-2j * np.pi * (off[:, :2] @ places[:2]))
-        total = now.sum(1)
-        strength = np.abs(total)
-        phase = np.angle(now * np.conj(total)[:, None])
-        weighted = places * (root * (np.abs(phase) < np.pi / 2))[:, None]
-        right = weighted @ (phase * root / (2 * np.pi))[..., None]
-        off += solved(weighted @ weighted.swapaxes(1, 2), right)[..., 0]
-    held = strength >= _COHERENT * root.sum(1)
-    return [(float(strength[number]), (frequencies + off[:, :2])[number]) for number in np.flatnonzero(held)]

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from textrm.page.filling.meeting import meet
-from textrm.page.filling.tracing import Way, draw, follow
+from textrm.page.filling.lines.meeting import meet
+from textrm.page.filling.lines.tracing import Way, draw, follow
 
 REACH = 10
 SIZE = 140, 240

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from textrm.page.filling.tracing import Line, draw, follow
+from textrm.page.filling.lines.tracing import Line, draw, follow
 
 REACH = 10
 

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from textrm.page.filling.line_ends import farther_out, find_line_ends
+from textrm.page.filling.lines.line_ends import farther_out, find_line_ends
 
 EDGE = 2
 

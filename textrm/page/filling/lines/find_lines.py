@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from textrm.page.filling.line_ends import Place, farther_out, find_line_ends
-from textrm.page.filling.meeting import meet
+from textrm.page.filling.lines.line_ends import Place, farther_out, find_line_ends
+from textrm.page.filling.lines.meeting import meet
+from textrm.page.filling.lines.tracing import Way, draw, follow
 from textrm.page.filling.pixels import places
-from textrm.page.filling.tracing import Way, draw, follow
 from textrm.page.group import ellipse
 from textrm.page.levels import median
 

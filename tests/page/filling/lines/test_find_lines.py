@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from textrm.page.filling.lines import Lines, find_lines, ink_beside, margin
+from textrm.page.filling.lines.find_lines import Lines, find_lines, ink_beside, margin
 
 SIZE = 120, 200
 EDGE = 2

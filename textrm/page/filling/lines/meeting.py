@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from textrm.page.filling.tracing import HIDDEN, Way
+from textrm.page.filling.lines.tracing import HIDDEN, Way
 
 _BACK = 2, 6, 10, 14  # steps before a line was lost in which a letter's edge may have passed for the line's
 _WIDER = 0.3  # of their widths by which two ends of one line may differ
@@ -25,7 +25,7 @@ def meet(ways: list[Way], ink: np.ndarray, reach: int) -> list[Way]:
     line goes: on a smooth curve between them, with ink all the way.
 
     Args:
-        ways: as :func:`textrm.page.filling.tracing.follow` gives them.
+        ways: as :func:`textrm.page.filling.lines.tracing.follow` gives them.
         ink: h w uint8, 255 = full ink, 0 = ground.
         reach: pixels; see there.
     """
