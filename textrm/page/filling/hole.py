@@ -39,9 +39,9 @@ def make_hole(image: np.ndarray, mask: np.ndarray, radius: int, edge: int) -> Ho
 
     Balloons' outlines, panels' borders and rules stand, and so does what lies behind them as seen from the letters
     (:func:`textrm.page.filling.lines.find_lines.find_lines` tells which they are). A letter's remains between the mask
-    and a line that it touches go; where it lies over the line, the line is drawn over it. The insides of hollow letters, an edge
-    of another colour and a glow go along (:mod:`textrm.page.filling.belongings`); with a ``radius`` of 0 the mask is
-    taken as it is.
+    and a line that it touches go; where it lies over the line, the line is drawn over it. The insides of hollow
+    letters, an edge of another colour and a glow go along (:mod:`textrm.page.filling.belongings`); with a ``radius`` of
+    0 the mask is taken as it is.
 
     Args:
         image: H W 3 RGB or H W 1 grey, uint8 or uint16; written to where lines are retouched.
