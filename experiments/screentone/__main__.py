@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -33,11 +34,9 @@ WAYS = ("auto", "network", "telea")
 @click.option("--out", default="experiments/screentone", show_default=True, type=click.Path(path_type=Path))
 def main(out: Path) -> None:
     """Draw, fill in every way, write ``results.csv`` and ``pictures.png``."""
-    letters = words()
-    hole = cv2.dilate(letters, np.ones((5, 5), np.uint8))
     strips, lines = [], []
-    for name, screen in SCREENS.items():
-        truth = draw(*screen)
+    for name, truth, letters in cases():
+        hole = cv2.dilate(letters, np.ones((5, 5), np.uint8))
         lettered = np.where(letters[..., None] != 0, np.uint8(0), truth)
         panels = [lettered]
         for way in WAYS:
@@ -54,18 +53,35 @@ def main(out: Path) -> None:
     write_sheet(out / "pictures.png", strips)
 
 
-def draw(period: float, angle: float, left: float, right: float, lines: bool, bits: bool) -> np.ndarray:
-    """One screen, HEIGHT WIDTH 3 uint8: black on white."""
+def cases() -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    """Name, screen H W 3 uint8, and letters H W uint8 in {0, 1}."""
+    for name, screen in SCREENS.items():
+        yield name, draw(*screen), words()
+    sound = np.zeros((HEIGHT, WIDTH), np.uint8)
+    cv2.putText(sound, "BA", (20, 118), cv2.FONT_HERSHEY_SIMPLEX, 4, 1, 30)
+    yield "dots 5 px, 25 %, a large sound", draw(5.0, 45.7, 0.25, 0.25, False, False), sound
+    crossed = np.minimum(draw(5.0, 45.0, 0.2, 0.2, False, False), draw(6.1, 13.0, 0.2, 0.2, False, False))
+    yield "two screens crossed", crossed, words()
+    fine = draw(5.0, 45.7, 0.25, 0.25, False, False, 5 * HEIGHT // 2, 5 * WIDTH // 2)
+    small = cv2.resize(fine, (WIDTH, HEIGHT), interpolation=cv2.INTER_NEAREST)
+    yield "dots 5 px at 0.4 of their size, aliased", small, words()
+
+
+def draw(
+    period: float, angle: float, left: float, right: float, lines: bool, bits: bool,
+    height: int = HEIGHT, width: int = WIDTH,
+) -> np.ndarray:  # fmt: skip
+    """One screen, H W 3 uint8: black on white."""
     fine = 1 if bits else 4
-    y, x = (np.mgrid[: HEIGHT * fine, : WIDTH * fine] + 0.5) / fine
+    y, x = (np.mgrid[: height * fine, : width * fine] + 0.5) / fine
     turn, pitch = np.radians(angle), period / (2 * np.pi)
     wave = np.cos((x * np.cos(turn) + y * np.sin(turn)) / pitch)
     if not lines:
         wave = wave + np.cos((y * np.cos(turn) - x * np.sin(turn)) / pitch)
     levels = np.quantile(wave[::3, ::3], np.linspace(0, 1, 501))
-    ink = left + (right - left) * x / WIDTH
+    ink = left + (right - left) * x / width
     black = wave > levels[np.rint((1 - ink) * 500).astype(int)]
-    picture = np.where(black, 0.0, 255.0).reshape(HEIGHT, fine, WIDTH, fine).mean((1, 3))
+    picture = np.where(black, 0.0, 255.0).reshape(height, fine, width, fine).mean((1, 3))
     return picture.round().astype(np.uint8)[..., None].repeat(3, 2)
 
 

@@ -14,9 +14,8 @@ from textrm.page.levels import from_levels, to_levels
 TONE_AROUND = 48  # pixels around a hole that tell its tone
 _SIGMA = 8.0  # pixels over which the tone is taken (standard deviation)
 _RING = 32  # pixels around a hole in which its tone must be even
-_EVEN = (
-    8.0  # levels that it is off a plane there (root of the mean square), at most; on drawings it is off by 13 and more
-)
+# Levels that it is off a plane there (root of the mean square), at most; on drawings it is off by 13 and more.
+_EVEN = 8.0
 
 
 def keep_tone(crop: np.ndarray, unknown: np.ndarray, own: np.ndarray) -> None:
