@@ -9,7 +9,7 @@ import numpy as np
 from hydra.utils import instantiate
 from omegaconf import DictConfig
 from rich.progress import track
-from rich.table import Table
+from rich.table import Column, Table
 
 from textrm.data.dataset import ManifestDataset
 from textrm.data.holes import HoledDataset
@@ -63,7 +63,7 @@ def fill_table(title: str, lines: Sequence[Line]) -> Table:
         columns |= {SCREENS[figure]: column for figure, column in ON_SCREENS.items()}
     bins = [name for name in lines[0] if name.startswith("psnr_hole_")]  # the CSV has the others too
     headings = [heading for heading, _ in columns.values()] + [f"{name[10:]} %" for name in bins]
-    table = Table("method", "pictures", *headings, title=title)
+    table = Table(Column("method", no_wrap=True), "pictures", *headings, title=title)
     if any(np.isnan(float(line["lpips"])) for line in lines):
         table.caption = f"LPIPS needs torchvision's AlexNet ({LPIPS_WEIGHTS}) in torch's hub folder"
     forms = [(name, form) for name, (_, form) in columns.items()] + [(name, "{:.2f}") for name in bins]
