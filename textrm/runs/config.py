@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
@@ -20,10 +20,9 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, MissingMandatoryValue, OmegaConfBaseException
 
-from textrm.command_line import Terminated
+from textrm.command_line import Mistake, Terminated
 from textrm.errors import UserError, told_by_worker
 from textrm.files import FULL
-from textrm.printable import printable
 from textrm.runs.flags import check_flags
 from textrm.runs.given import check_numbers, check_types
 from textrm.runs.help import help_page, wants_help
@@ -162,19 +161,20 @@ def _one_line_errors() -> Iterator[None]:
     except KeyboardInterrupt as error:
         sys.exit(143 if isinstance(error, Terminated) else 130)
     except (UserError, HydraException, OmegaConfBaseException) as error:
-        print(f"error: {printable(explain(error))}", file=sys.stderr)
-        sys.exit(1)
+        _refuse(explain(error))
     except OSError as error:
         if error.errno in FULL:
-            told = "make room, then give the same command again, for a training with ckpt_path=last"
-            print(f"error: the disk is full: {told}", file=sys.stderr)
-            sys.exit(1)
+            _refuse("the disk is full: make room, then give the same command again, for a training with ckpt_path=last")
         if error.filename is None:  # not about a file that the user named
             raise
         # Of two files the second is the user's: the first is our own, on its way to become it.
         hint = "; give a folder" * isinstance(error, FileExistsError | NotADirectoryError)
-        print(f"error: {printable(error.filename2 or error.filename)}: {error.strerror}{hint}", file=sys.stderr)
-        sys.exit(1)
+        _refuse(f"{error.filename2 or error.filename}: {error.strerror}{hint}")
+
+
+def _refuse(told: str) -> NoReturn:
+    Mistake(told).show()  # in one write: each process of several says it, and their lines stay apart
+    sys.exit(1)
 
 
 def at_least(config: DictConfig, **least: float) -> None:
