@@ -15,7 +15,7 @@ from textrm.page.cleaning import Cleaning
 from textrm.page.files.attempt import Attempt, attempt
 from textrm.page.files.clean_books import NOT_REMEMBERED, Written, clean_with_books, write_book
 from textrm.page.files.clean_file import Cleaned, clean_file
-from textrm.page.files.giving_back import give_back
+from textrm.page.files.giving_back import give_back, give_back_large
 from textrm.page.files.processes import work_in_processes
 from textrm.page.files.sharing import shared
 from textrm.page.how_to_clean import HowToClean, content_digest
@@ -48,6 +48,7 @@ class CleanPages:
             UserError: as :meth:`~textrm.page.how_to_clean.HowToClean.open`.
         """
         cv2.setNumThreads(1)  # its work is many small calls, which wait longer for threads than they gain
+        give_back_large()
         return partial(self._clean, self.how.open(threads), self.how.digest())
 
     def made(self, page: PageFiles, digest: str) -> str:
