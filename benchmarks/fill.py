@@ -26,6 +26,7 @@ from textrm.evaluate.scoring import part_of
 from textrm.metrics import hole_psnr
 from textrm.page import InpaintingModel
 from textrm.page.filling.fill import fill_holes, flat_rest
+from textrm.page.filling.holes import Holes
 from textrm.page.finding.mask import widen
 from textrm.page.segment_and_fill import suitable_growth
 
@@ -84,7 +85,7 @@ def cases(source: Manifest, row: Row) -> Iterator[tuple[str, np.ndarray, np.ndar
     mirrored = np.ascontiguousarray(sample.mask[:, ::-1])
     for holes, page, mask in (("own", sample.image, sample.mask), ("mirrored", sample.clean, mirrored)):
         hole = widen(mask, suitable_growth(page))
-        art = flat_rest(page.copy(), hole.copy())
+        art = flat_rest(page.copy(), Holes(hole.copy()))
         if np.count_nonzero(art) >= LEAST:
             yield holes, page, sample.clean, hole, art
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
@@ -159,27 +157,6 @@ def test_a_missing_extra_is_named(module: str) -> None:
 
 
 @pytest.mark.slow
-def test_a_line_is_written_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of several processes each says it: in two writes, the lines of two ran into one now and then."""
-    writes: list[bytes] = []
-
-    class Unbuffered(io.RawIOBase):
-        def writable(self) -> bool:
-            return True
-
-        def write(self, given: Any) -> int:
-            writes.append(bytes(given))
-            return len(given)
-
-    monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(Unbuffered(), write_through=True))  # type: ignore[type-var]
-    monkeypatch.setattr(sys, "argv", ["command", "--frobnicate"])
-    with pytest.raises(SystemExit):
-        train.main()
-    (line,) = filter(None, writes)
-    assert line.startswith(b"error: --frobnicate: no such option")
-    assert line.endswith(b"\n")
-
-
 def test_command_prints_no_traceback(tmp_path: Path) -> None:
     result = subprocess.run([sys.executable, "-m", "textrm.synth"], cwd=tmp_path, capture_output=True, text=True)
     assert (result.returncode, result.stderr) == (1, "error: out has no value: give out=… on the command line\n")

@@ -7,6 +7,7 @@ import numpy as np
 
 from textrm.page.filling.fill import flat_rest
 from textrm.page.filling.hole import make_hole
+from textrm.page.filling.holes import Holes
 from textrm.page.filling.how_filled import FLAT, NETWORK, STROKES
 
 _COVERED = 0.95  # of a place's sure lettering must lie in the words' hole; the rest may be a letter that they miss
@@ -35,7 +36,7 @@ def draw_flat_ground(
     ground = page.copy()
     made = make_hole(ground, words & places, edge, edge)
     hole = made.pixels
-    rest = flat_rest(ground, hole, made.walls)
+    rest = flat_rest(ground, Holes(hole, made.walls))
     flat = (hole > rest).astype(np.uint8)
     by = np.where(flat != 0, np.uint8(FLAT), np.uint8(NETWORK))
     made.retouched.add_to(flat)

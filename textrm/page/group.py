@@ -13,32 +13,54 @@ Box = tuple[int, int, int, int]  # left, top, right and bottom in pixels of a pa
 CELL = 4  # pixels; grouping looks at the largest value per cell, which costs a sixteenth of the time and memory
 
 
-def groups(mask: np.ndarray, gap: int) -> Iterator[tuple[Slices, np.ndarray]]:
-    """The groups of a mask, from top to bottom.
+class Grouping:
+    """The groups that the pixels of a mask make; what of them other masks have is told without grouping anew.
 
     Pixels nearer than about ``gap`` belong to one group (the distance is measured in cells of four pixels).
 
     Args:
         mask: H W uint8, not 0 = in.
         gap: pixels.
-
-    Yields:
-        The box of each group in ``mask``, and its own pixels in this box, h w uint8 in {0, 1}.
     """
-    coarse = coarse_maximum(mask)
-    reach = max(1, round(gap / CELL / 2))
-    joined = cv2.dilate(coarse, ellipse(reach))
-    count, labels, boxes, _ = cv2.connectedComponentsWithStats(joined, connectivity=8, ltype=cv2.CV_32S)
-    for label in range(1, count):
-        left, top, width, height, _ = boxes[label].tolist()
-        rows = slice(top * CELL, min((top + height) * CELL, mask.shape[0]))
-        columns = slice(left * CELL, min((left + width) * CELL, mask.shape[1]))
-        own = (labels[top : top + height, left : left + width] == label).astype(np.uint8)
-        own = cv2.resize(own, None, fx=CELL, fy=CELL, interpolation=cv2.INTER_NEAREST)
-        own = own[: rows.stop - rows.start, : columns.stop - columns.start]
-        own &= mask[rows, columns] != 0
-        slices = box_around(own, 0)
-        yield _shifted(slices, rows.start, columns.start), own[slices]
+
+    def __init__(self, mask: np.ndarray, gap: int) -> None:
+        joined = cv2.dilate(coarse_maximum(mask), ellipse(max(1, round(gap / CELL / 2))))
+        count, labels, boxes, _ = cv2.connectedComponentsWithStats(joined, connectivity=8, ltype=cv2.CV_32S)
+        self._labels = labels if count > np.iinfo(np.uint16).max else labels.astype(np.uint16)
+        self._boxes = boxes[1:].tolist()
+
+    def groups(self, mask: np.ndarray) -> Iterator[tuple[Slices, np.ndarray]]:
+        """The groups of a mask, from top to bottom.
+
+        Args:
+            mask: H W uint8, not 0 = in; pixels farther than about half the gap from all groups are left out.
+
+        Yields:
+            The box of what ``mask`` has of each group, if anything, and these pixels in this box, h w uint8 in {0, 1}.
+        """
+        for label, (left, top, width, height, _) in enumerate(self._boxes, 1):
+            rows = slice(top * CELL, min((top + height) * CELL, mask.shape[0]))
+            columns = slice(left * CELL, min((left + width) * CELL, mask.shape[1]))
+            inside = mask[rows, columns] != 0
+            if not inside.any():
+                continue
+            own = (self._labels[top : top + height, left : left + width] == label).astype(np.uint8)
+            own = cv2.resize(own, None, fx=CELL, fy=CELL, interpolation=cv2.INTER_NEAREST)
+            own = own[: rows.stop - rows.start, : columns.stop - columns.start]
+            own &= inside
+            slices = box_around(own, 0)
+            if slices[0].stop:
+                yield _shifted(slices, rows.start, columns.start), own[slices]
+
+    def blocks(self, mask: np.ndarray, largest: int) -> Iterator[tuple[Slices, np.ndarray]]:
+        """The same, those larger than ``largest`` pixels cut by :func:`parts`."""
+        for slices, own in self.groups(mask):
+            yield from parts(slices, own, largest)
+
+
+def groups(mask: np.ndarray, gap: int) -> Iterator[tuple[Slices, np.ndarray]]:
+    """The groups of a mask, as :meth:`Grouping.groups` gives them."""
+    yield from Grouping(mask, gap).groups(mask)
 
 
 def surroundings(slices: Slices, own: np.ndarray, around: int, shape: tuple[int, ...]) -> tuple[Slices, np.ndarray]:
@@ -58,9 +80,8 @@ def box_around(mask: np.ndarray, around: int) -> Slices:
 
 
 def blocks(mask: np.ndarray, gap: int, largest: int) -> Iterator[tuple[Slices, np.ndarray]]:
-    """The groups of a mask as :func:`groups` gives them, those larger than ``largest`` pixels cut by :func:`parts`."""
-    for slices, own in groups(mask, gap):
-        yield from parts(slices, own, largest)
+    """The groups of a mask, as :func:`groups` gives them, those larger than ``largest`` pixels cut by :func:`parts`."""
+    yield from Grouping(mask, gap).blocks(mask, largest)
 
 
 def parts(slices: Slices, own: np.ndarray, largest: int) -> Iterator[tuple[Slices, np.ndarray]]:

@@ -177,7 +177,7 @@ def test_telea_is_asked_only_where_the_surroundings_are_not_flat(kind: type, fil
 
 
 def test_a_group_larger_than_a_block_is_filled_throughout(monkeypatch: pytest.MonkeyPatch, filled: Filled) -> None:
-    monkeypatch.setattr("textrm.page.filling.fill._BLOCK", 32)
+    monkeypatch.setattr("textrm.page.filling.holes.BLOCK", 32)
     truth, hole = np.full((120, 160, 3), 240, np.uint8), letters(120, 160)
     assert np.array_equal(filled(truth, hole, "auto"), truth)
 

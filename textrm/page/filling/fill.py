@@ -11,22 +11,21 @@ from textrm.errors import UserError
 from textrm.page.filling.breaking_off import go_on
 from textrm.page.filling.exact import take_exact_colours
 from textrm.page.filling.flat import fill_flat
-from textrm.page.filling.how_filled import FLAT, GAP, LEFT, NETWORK, STROKES, TEXTURE, HowFilled, count
+from textrm.page.filling.holes import Holes
+from textrm.page.filling.how_filled import FLAT, LEFT, NETWORK, STROKES, TEXTURE, HowFilled, count
 from textrm.page.filling.net.network import fill_by_network
 from textrm.page.filling.packed import Packed
 from textrm.page.filling.pixels import places
 from textrm.page.filling.plain_edges import FARTHEST, PlainGround, beyond_edges
 from textrm.page.filling.screens.fill_screens import fill_screens, keep_tones
-from textrm.page.filling.seen import seen
 from textrm.page.filling.strokes.find_strokes import find_strokes
 from textrm.page.filling.tone import REACH, continue_texture
-from textrm.page.group import Slices, blocks, ellipse
+from textrm.page.group import Slices, ellipse
 from textrm.page.levels import from_levels, to_levels
 from textrm.page.models.inpainter import InpaintingModel
 
 FILLS = ("auto", "network", "flat", "telea", "white")
 NEEDS_MODEL = ("auto", "network")
-_BLOCK = 1024  # pixels; larger groups are cut, so that memory does not grow with them
 _MARGIN = 12  # pixels around a hole that smooth filling looks at
 _TELEA = 3  # pixels that Telea's method looks at
 _SHARE = 0.9  # of a hole's surroundings that must be flat
@@ -54,8 +53,7 @@ def fill_holes(
         hole: H W uint8 in {0, 1}, 1 = to fill; ``auto`` adds to it.
         fill: one of ``FILLS``.
         model: the net, where the method is in ``NEEDS_MODEL``.
-        lines: H W in {0, 1}, 1 = lines of the drawing in and beside holes: neither they nor what lies behind
-            them, as seen from a hole, tells its colour or its texture. Only the net sees them.
+        lines: as the walls of :class:`~textrm.page.filling.holes.Holes`; only the net sees them.
 
     Returns:
         By what; all that is filled is flat with ``white``, ``flat`` and ``telea``.
@@ -69,41 +67,43 @@ def fill_holes(
     if fill == "white":
         image[hole != 0] = np.iinfo(image.dtype).max
         return count(hole, np.zeros_like(hole))
+    holes = Holes(hole, lines)
     if fill not in NEEDS_MODEL:
-        left = _rest(image, hole, _fill_telea if fill == "telea" else _fill_plane, lines)
+        left = _rest(image, holes, _fill_telea if fill == "telea" else _fill_plane)
         return count(hole, left * np.uint8(LEFT))
     assert model is not None
     if fill == "network":
         by = hole.copy()
-        _fill_rest(image, by, model, _take_exact_colours, lines)
+        _fill_rest(image, holes.only(by), model, _take_exact_colours)
         return count(hole, by)
-    screened, doubtful = fill_screens(image, hole, lines)
+    screened, doubtful = fill_screens(image, holes)
     screened.take_from(hole)
-    strokes = find_strokes(image, hole, screened, lines)
-    by = flat_rest(image, hole, lines)
+    strokes = find_strokes(image, holes, screened)
+    by = flat_rest(image, holes)
     if strokes.take_out(by):  # without them more of the rest may be flat
-        whole, by = by, flat_rest(image, by, lines)
+        whole, by = by, flat_rest(image, Holes(by, lines))
         hole |= whole
-    grounds = _grounds(image, by, lines)
+    rest = Holes(by, lines)  # what is left of a hole may be two, far apart
+    grounds = _grounds(image, rest)
     unseen = Packed(by.shape)
     for window, ground in grounds:
         unseen.add(window, ground.beside.view(np.uint8))
-    _fill_rest(image, by, model, _add_texture, lines, unseen if grounds else None)
+    _fill_rest(image, rest, model, _add_texture, unseen if grounds else None)
     for window, ground in grounds:
         image[window][ground.inside], by[window][ground.inside] = ground.colour, FLAT
     strokes.draw(image, hole)
-    keep_tones(image, np.isin(by, (NETWORK, TEXTURE)).view(np.uint8), hole, doubtful)
+    keep_tones(image, rest.only(np.isin(by, (NETWORK, TEXTURE)).view(np.uint8)), hole, doubtful)
     strokes.mark(by, STROKES)
     screened.add_to(hole)
     return count(hole, by, screened, doubtful)
 
 
-def _grounds(image: np.ndarray, hole: np.ndarray, lines: Packed | None) -> list[tuple[Slices, PlainGround]]:
-    """Windows of the page with what of the hole in them is plain ground beyond straight edges."""
+def _grounds(image: np.ndarray, holes: Holes) -> list[tuple[Slices, PlainGround]]:
+    """Windows of the page with what of the holes in them is plain ground beyond straight edges."""
     found = []
-    for slices, own in blocks(hole, GAP, _BLOCK):
+    for block in holes.blocks():
         go_on()
-        window, inner, unknown = seen(hole, slices, own, lines, FARTHEST)
+        window, inner, unknown = holes.seen(*block, FARTHEST)
         ground = beyond_edges(np.ascontiguousarray(image[window]), unknown, inner)
         if ground is not None:
             found.append((window, ground))
@@ -111,55 +111,47 @@ def _grounds(image: np.ndarray, hole: np.ndarray, lines: Packed | None) -> list[
 
 
 def _fill_rest(
-    image: np.ndarray, by: np.ndarray, model: InpaintingModel, finish: FillCrop, lines: Packed | None,
-    unseen: Packed | None = None,
-) -> None:  # fmt: skip
-    """Fill what is ``NETWORK`` in ``by``, H W uint8, where all else is 0, and say there by what it was.
+    image: np.ndarray, holes: Holes, model: InpaintingModel, finish: FillCrop, unseen: Packed | None = None
+) -> None:
+    """Fill what is ``NETWORK`` in the holes, where all else is 0, and say there by what it was.
 
     ``unseen``: known pixels of which a hole is not to learn.
     """
-    left = by.copy()
+    left = holes.pixels.copy()
     fill_by_network(image, left, model, unseen)
-    for slices, own in blocks(by, GAP, _BLOCK):
-        _fill_block(image, by, slices, own, finish, lines, by, unseen)
-    by[left != 0] = LEFT
+    for block in holes.blocks():
+        _fill_block(image, holes, block, finish, holes.pixels, unseen)
+    holes.pixels[left != 0] = LEFT
 
 
-def flat_rest(image: np.ndarray, hole: np.ndarray, lines: Packed | None = None) -> np.ndarray:
+def flat_rest(image: np.ndarray, holes: Holes) -> np.ndarray:
     """Fill in place those holes whose surroundings are flat; returns the others, H W uint8 in {0, 1}.
 
-    Traces of compression around letters that were wiped away are added to ``hole``. ``lines`` is as of
-    :func:`fill_holes`.
+    Traces of compression around letters that were wiped away are added to the holes' pixels.
     """
-    return _rest(image, hole, _fill_flat, lines)
+    return _rest(image, holes, _fill_flat)
 
 
-def _rest(image: np.ndarray, hole: np.ndarray, fill: FillCrop, lines: Packed | None) -> np.ndarray:
-    rest = hole.copy()
-    for slices, own in blocks(hole, GAP, _BLOCK):
-        _fill_block(image, hole, slices, own, fill, lines, rest)
+def _rest(image: np.ndarray, holes: Holes, fill: FillCrop) -> np.ndarray:
+    rest = holes.pixels.copy()
+    for block in holes.blocks():
+        _fill_block(image, holes, block, fill, rest)
     return rest
 
 
 def _fill_block(
-    image: np.ndarray,
-    hole: np.ndarray,
-    slices: Slices,
-    own: np.ndarray,
-    fill: FillCrop,
-    lines: Packed | None,
-    by: np.ndarray,
+    image: np.ndarray, holes: Holes, block: tuple[Slices, np.ndarray], fill: FillCrop, by: np.ndarray,
     unseen: Packed | None = None,
-) -> None:
+) -> None:  # fmt: skip
     """Fill one block of holes and say in ``by``, H W uint8, by what; all stays as it is where nothing is known."""
     go_on()
-    window, inner, unknown = seen(hole, slices, own, lines, REACH + _MARGIN, unseen)
+    window, inner, unknown = holes.seen(*block, REACH + _MARGIN, unseen)
     if unknown.all():
         return
     crop = np.ascontiguousarray(image[window])
     ways = fill(crop, unknown, inner)
     np.copyto(image[window], crop, where=inner[..., None] != 0)
-    hole[window] |= inner
+    holes.pixels[window] |= inner
     np.copyto(by[window], ways, where=inner != 0)
 
 

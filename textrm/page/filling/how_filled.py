@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
+from textrm.page.filling.holes import GAP
 from textrm.page.filling.packed import Packed
 from textrm.page.group import Box, box_around, groups
 
-GAP = 16  # pixels; what is nearer is one hole
 FLAT, NETWORK, TEXTURE, STROKES, SCREEN, LEFT = range(6)  # what a pixel was filled by: 0 and 1 as a mask of the net's
 _SAID = {"flat": "flat", "screen": "on screens", "texture": "by texture", "network": "by the net", "strokes": "by line",
          "left": "left as it was"}  # fmt: skip

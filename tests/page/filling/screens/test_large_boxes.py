@@ -6,6 +6,7 @@ import pytest
 from drawn_screens import drawn, frequencies
 
 from textrm.metrics import mean_screen_scores, screen_scores
+from textrm.page.filling.holes import Holes
 from textrm.page.filling.packed import Packed
 from textrm.page.filling.screens import fill_screens as module
 from textrm.page.filling.screens.continue_screen import continue_screen
@@ -44,8 +45,8 @@ def test_a_box_is_continued_in_phase_from_a_narrow_frame(
 
 def test_blocks_in_the_middle_of_a_hole_see_the_screen_of_those_beside_them(monkeypatch: pytest.MonkeyPatch) -> None:
     truth, picture, hole = boxed(320, 320, 50, 5.0, 45.7, 0.25)
-    monkeypatch.setattr(module, "_BLOCK", 100)  # nothing of the page is known around the middle ones
-    screened, doubtful = fill_screens(picture, hole.copy(), None)
+    monkeypatch.setattr(module, "BLOCK", 100)  # nothing of the page is known around the middle ones
+    screened, doubtful = fill_screens(picture, Holes(hole.copy()))
     whole = slice(0, hole.shape[0]), slice(0, hole.shape[1])
     assert np.array_equal(screened[whole], hole)
     assert not doubtful[whole].any()
@@ -59,7 +60,7 @@ def test_a_screen_of_which_a_corner_is_known_is_continued_or_told(known: int) ->
     hole[:known, :known] = 0
     picture = truth.copy()
     picture[hole != 0] = 20
-    screened, doubtful = fill_screens(picture, hole.copy(), None)
+    screened, doubtful = fill_screens(picture, Holes(hole.copy()))
     whole = slice(0, 300), slice(0, 400)
     assert np.array_equal(screened[whole] | doubtful[whole], hole)
 
@@ -71,12 +72,12 @@ def test_a_screen_that_was_rescaled_until_it_aliases_is_told_and_keeps_its_tone(
     hole[60:120, 70:170] = 1
     picture = truth.copy()
     picture[hole != 0] = 20
-    screened, doubtful = fill_screens(picture, hole.copy(), None)
+    screened, doubtful = fill_screens(picture, Holes(hole.copy()))
     whole = slice(0, hole.shape[0]), slice(0, hole.shape[1])
     assert not screened[whole].any()
     assert np.array_equal(doubtful[whole], hole)
     picture[hole != 0] = 120  # whatever was made of it
-    keep_tones(picture, hole.copy(), hole, doubtful)
+    keep_tones(picture, Holes(hole.copy()), hole, doubtful)
     assert abs(picture[hole != 0].mean() - truth[hole == 0].mean()) < 6
     assert np.array_equal(picture[hole == 0], truth[hole == 0])
 
@@ -90,5 +91,5 @@ def test_the_tone_of_a_drawing_is_not_mended() -> None:
     doubtful = Packed(hole.shape)
     doubtful.add((slice(0, 150), slice(0, 200)), hole)
     picture[hole != 0] = 120
-    keep_tones(picture, hole.copy(), hole, doubtful)
+    keep_tones(picture, Holes(hole.copy()), hole, doubtful)
     assert (picture[hole != 0] == 120).all()

@@ -3,6 +3,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from textrm.page.filling.holes import Holes
 from textrm.page.filling.strokes.find_strokes import find_strokes
 from textrm.page.filling.strokes.repeats import repeated
 
@@ -28,7 +29,7 @@ def hole() -> np.ndarray:
 def drawn(truth: np.ndarray) -> np.ndarray:
     image, hidden = truth.copy(), hole()
     image[hidden != 0] = 90
-    strokes = find_strokes(image, hidden)
+    strokes = find_strokes(image, Holes(hidden))
     left = hidden.copy()
     strokes.take_out(left)
     image[left != 0] = 255

@@ -8,6 +8,7 @@ import pytest
 
 from textrm.page import InpaintingModel
 from textrm.page.filling.fill import fill_holes
+from textrm.page.filling.holes import Holes
 from textrm.page.filling.packed import Packed
 from textrm.page.filling.strokes.find_strokes import find_strokes
 
@@ -34,7 +35,7 @@ def continued(truth: np.ndarray, hole: np.ndarray, ground: int = 255, lines: Pac
     """The strokes drawn over holes that are filled with ``ground`` after other pixels stood there."""
     image = truth.copy()
     image[hole != 0] = 90
-    strokes = find_strokes(image, hole, walls=lines)
+    strokes = find_strokes(image, Holes(hole, lines))
     left = hole.copy()
     strokes.take_out(left)
     image[left != 0] = ground
@@ -91,7 +92,7 @@ def test_a_stroke_has_its_own_colour_in_16_bits() -> None:
     hole = box()
     image = truth.copy()
     image[hole != 0] = 0
-    strokes = find_strokes(image, hole)
+    strokes = find_strokes(image, Holes(hole))
     image[hole != 0] = ground
     strokes.draw(image, hole)
     assert image.dtype == np.uint16
@@ -171,7 +172,7 @@ def test_a_line_that_parts_grounds_is_left_to_those_who_know_it() -> None:
 def test_holes_at_the_page_s_borders(hole: np.ndarray) -> None:
     image = paper([[(0, 80), (199, 80)], [(0, 0), (199, 159)]])
     before = image.copy()
-    find_strokes(image, hole).draw(image, hole.copy())
+    find_strokes(image, Holes(hole)).draw(image, hole.copy())
     assert np.array_equal(image[hole == 0], before[hole == 0])
 
 
@@ -200,7 +201,7 @@ def test_traces_of_compression_beside_strokes_are_part_of_the_hole(inpainter: In
 def test_a_balloon_without_strokes_has_none() -> None:
     truth = np.full((160, 200, 3), 250, np.uint8)
     hole = box()
-    strokes = find_strokes(truth, hole)
+    strokes = find_strokes(truth, Holes(hole))
     left = hole.copy()
     strokes.take_out(left)
     before = truth.copy()

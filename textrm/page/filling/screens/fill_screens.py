@@ -5,30 +5,26 @@ from __future__ import annotations
 import numpy as np
 
 from textrm.page.filling.breaking_off import go_on
-from textrm.page.filling.how_filled import GAP
+from textrm.page.filling.holes import BLOCK, Holes
 from textrm.page.filling.packed import Packed
 from textrm.page.filling.screens.continue_screen import AROUND, continue_screen
 from textrm.page.filling.screens.keep_tone import TONE_AROUND, keep_tone
-from textrm.page.filling.seen import seen
-from textrm.page.group import blocks, groups, parts, surroundings
-
-_BLOCK = 1024  # pixels; larger groups are cut, so that memory does not grow with them
+from textrm.page.group import parts, surroundings
 
 
-def fill_screens(image: np.ndarray, hole: np.ndarray, lines: Packed | None) -> tuple[Packed, Packed]:
+def fill_screens(image: np.ndarray, holes: Holes) -> tuple[Packed, Packed]:
     """Fill in place what lies on a screen that its surroundings tell with certainty.
 
-    Returns what that was, and what else may lie on a screen, both H W. ``lines`` is as of
-    :func:`~textrm.page.filling.fill.fill_holes`.
+    Returns what that was, and what else may lie on a screen, both H W.
     """
-    screened, doubtful = Packed(hole.shape), Packed(hole.shape)
-    for slices, own in groups(hole, GAP):
-        waiting = list(parts(slices, own, _BLOCK))
+    screened, doubtful = Packed(holes.pixels.shape), Packed(holes.pixels.shape)
+    for slices, own in holes.whole():
+        waiting = list(parts(slices, own, BLOCK))
         while waiting:  # a block may see from what those beside it have made what it could not see before
             left = []
             for part in waiting:
                 go_on()
-                window, inner, unknown = seen(hole, *part, lines, AROUND)
+                window, inner, unknown = holes.seen(*part, AROUND)
                 unknown &= 1 - screened[window]
                 crop = np.ascontiguousarray(image[window])
                 rest = None if unknown.all() else continue_screen(crop, unknown, inner)
@@ -45,16 +41,16 @@ def fill_screens(image: np.ndarray, hole: np.ndarray, lines: Packed | None) -> t
     return screened, doubtful
 
 
-def keep_tones(image: np.ndarray, art: np.ndarray, hole: np.ndarray, doubtful: Packed) -> None:
+def keep_tones(image: np.ndarray, art: Holes, hole: np.ndarray, doubtful: Packed) -> None:
     """Give what was filled on unclear screens the tone around it.
 
     Args:
         image: the page, filled; written to.
-        art: H W uint8 in {0, 1}, what the net and textures have filled.
+        art: what the net and textures have filled.
         hole: H W uint8, all that was filled.
         doubtful: as :func:`fill_screens` tells.
     """
-    for slices, own in blocks(art, GAP, _BLOCK):
+    for slices, own in art.blocks():
         own &= doubtful[slices]
         if own.any():
             window, inner = surroundings(slices, own, TONE_AROUND, hole.shape)

@@ -15,6 +15,7 @@ from functools import partial
 import cv2
 import numpy as np
 
+from textrm.page.filling.holes import Holes
 from textrm.page.filling.packed import Packed
 from textrm.page.filling.strokes.beyond import beyond
 from textrm.page.filling.strokes.canvas import Canvas
@@ -22,11 +23,9 @@ from textrm.page.filling.strokes.ends import LENGTH, Ends, find_ends
 from textrm.page.filling.strokes.pairs import joint, pair, way
 from textrm.page.filling.strokes.repeats import AROUND, add, repeated, suits
 from textrm.page.filling.strokes.ridges import Ridges
-from textrm.page.group import Slices, blocks, surroundings
+from textrm.page.group import Slices, surroundings
 from textrm.page.levels import from_levels, to_levels
 
-_GAP = 16  # pixels; holes that are nearer are looked at together
-_BLOCK = 1024  # pixels; larger groups are cut, so that memory does not grow with them
 _AROUND = LENGTH + 10  # pixels around a hole that are looked at
 _LEAST = 40  # levels between the pixels right beside a hole, where strokes meet it
 _SEEN = 4  # pixels of each end that tell what is connected with it
@@ -87,19 +86,16 @@ class Strokes:
             pixels[part.rows, part.columns] = value
 
 
-def find_strokes(
-    image: np.ndarray, hole: np.ndarray, filled: Packed | None = None, walls: Packed | None = None
-) -> Strokes:
-    """The strokes that go through the holes of a page.
+def find_strokes(image: np.ndarray, holes: Holes, filled: Packed | None = None) -> Strokes:
+    """The strokes that go through the holes of a page; where a wall meets a hole they do not.
 
     Args:
         image: H W 3 RGB or H W 1 grey, uint8 or uint16.
-        hole: H W uint8 in {0, 1}.
+        holes: those of the page.
         filled: H W in {0, 1}, what was filled before.
-        walls: H W in {0, 1}, lines of the drawing that part grounds: where these meet a hole they do not go through.
     """
-    strokes = Strokes()
-    for slices, own in blocks(hole, _GAP, _BLOCK):
+    strokes, hole, walls = Strokes(), holes.pixels, holes.walls
+    for slices, own in holes.blocks():
         window, inner = surroundings(slices, own, _AROUND, hole.shape)
         unknown = (hole[window] != 0).astype(np.uint8)
         grey = _grey(image[window])
