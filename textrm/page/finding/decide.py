@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from textrm.page.finding.completing.balloons import Pixels, in_balloons, overlooked
+from textrm.page.finding.completing.begun_letters import rest_of_begun_letters
 from textrm.page.finding.completing.large_letters import rest_of_large_letters
 from textrm.page.finding.completing.lone_marks import lone_marks
 from textrm.page.finding.completing.text_lines import rest_of_lines
@@ -36,8 +37,9 @@ def find_words(
     (:func:`~textrm.page.finding.sure_parts.apart`). So does a short one that stands in line with sure ones
     (:func:`~textrm.page.finding.completing.words_in_line.words_in_line`). In a balloon a word goes with what was
     overlooked there (:func:`~textrm.page.finding.completing.balloons.overlooked`), and elsewhere with the rest of its
-    lines (:func:`~textrm.page.finding.completing.text_lines.rest_of_lines`); another one stays with all of them, and
-    is doubtful where its score reaches half of the threshold. One without any pixel above the threshold is none.
+    lines (:func:`~textrm.page.finding.completing.text_lines.rest_of_lines`) and of its letters
+    (:func:`~textrm.page.finding.completing.begun_letters.rest_of_begun_letters`); another one stays with all of them,
+    and is doubtful where its score reaches half of the threshold. One without any pixel above the threshold is none.
     Where no word of the page is sure, and few are half sure, all stay: on a picture without lettering little looks
     like it.
 
@@ -123,7 +125,9 @@ def _completed(
     going = pixels[0][inside], pixels[1][inside], pixels[2][inside]
     whole = _both(pixels, rest_of_large_letters(image, maps, going, kept))
     whole = _both(whole, overlooked(image, pixels, words.grounds, kept))
-    whole = _both(whole, rest_of_lines(image, whole, kept, ~in_balloons(words.grounds)))
+    beside = ~in_balloons(words.grounds)
+    whole = _both(whole, rest_of_lines(image, whole, kept, beside))
+    whole = _both(whole, rest_of_begun_letters(image, maps, whole, kept, beside))
     mask[whole[0][len(inside) :], whole[1][len(inside) :]] = 1
     ys, xs, lone = lone_marks(image, mask, words.grounds, kept)
     mask[ys, xs] = 1

@@ -8,6 +8,8 @@ from functools import cached_property
 import cv2
 import numpy as np
 
+from textrm.page.group import ellipse
+
 _CONTRAST = 60  # levels in one channel by which ink differs from its ground at least
 _REACH = 0.45  # of that difference: what is so near to the ink's colour is ink
 _DARKEST = 0.6  # strokes are too wide by their soft edges: their colour is that of the pixels beyond this quantile
@@ -21,13 +23,15 @@ class Letters:
     """Connected ink of ``pixels`` (h w 3 uint8 RGB) of a page.
 
     ``labels`` (h w int32) is 0 where there is none; ``boxes`` (N 5 int32: left, top, width, height, area) and ``found``
-    (N, how many of its pixels are strokes of the word) are those of each label.
+    (N, how many of its pixels are strokes of the word) are those of each label; ``heavy`` (N bool) says which are
+    letters: all but the ground and thin lines.
     """
 
     pixels: np.ndarray
     labels: np.ndarray
     boxes: np.ndarray
     found: np.ndarray
+    heavy: np.ndarray
     _grounds: dict[int, np.ndarray | None] = field(default_factory=dict)
 
     @property
@@ -70,16 +74,28 @@ class Letters:
         return usual if (np.abs(around - usual).max(1) <= _EVEN).mean() >= _PLAIN else None
 
 
-def letters_of(pixels: np.ndarray, color: tuple[np.ndarray, np.ndarray], ys: np.ndarray, xs: np.ndarray) -> Letters:
+def letters_of(
+    pixels: np.ndarray, color: tuple[np.ndarray, np.ndarray], ys: np.ndarray, xs: np.ndarray, pen: float = 0.0
+) -> Letters:
     """The letters of ``pixels`` (h w 3 uint8 RGB) whose ink lies within ``color``.
 
-    ``ys`` and ``xs`` are the strokes that were found.
+    ``ys`` and ``xs`` are the strokes that were found. With a ``pen``, in pixels, ink less than half as wide is no
+    letter: lines that run through letters do not join them.
     """
     inked = cv2.inRange(pixels, *color)
-    count, labels, boxes, _ = cv2.connectedComponentsWithStats(inked, connectivity=8, ltype=cv2.CV_32S)
+    heavy = inked
+    if pen:
+        radius = max(1, round(pen / 4))
+        heavy = cv2.dilate(cv2.morphologyEx(inked, cv2.MORPH_OPEN, ellipse(radius)), ellipse(radius + 1)) & inked
+    count, labels, boxes, _ = cv2.connectedComponentsWithStats(heavy, connectivity=8, ltype=cv2.CV_32S)
     found = np.bincount(labels[ys, xs], minlength=count)
+    thin = inked != heavy
+    if thin.any():  # one label for all of it, which no letter has
+        labels[thin] = count
+        boxes, found = np.pad(boxes, ((0, 1), (0, 0))), np.append(found, 0)
+        boxes[count, cv2.CC_STAT_AREA] = np.count_nonzero(thin)
     found[0] = 0
-    return Letters(pixels, labels, boxes, found)
+    return Letters(pixels, labels, boxes, found, np.arange(len(found)) % count > 0)
 
 
 def ink_color(pixels: np.ndarray, ys: np.ndarray, xs: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:

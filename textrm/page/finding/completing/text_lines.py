@@ -91,7 +91,7 @@ def _in_line(letters: Letters, alike: np.ndarray, height: float) -> np.ndarray:
     part = letters.found / np.maximum(letters.ink, 1)
     whole, begun, free = alike & (part >= _WHOLE), alike & (part >= _SEED) & (part < _WHOLE), alike & (part < _SEED)
     seen = np.flatnonzero(whole | begun)
-    if not begun.any() and next(_near(letters.boxes, np.flatnonzero(free), seen, height), None) is None:
+    if not begun.any() and next(neighbours(letters.boxes, np.flatnonzero(free), seen, height), None) is None:
         return goes
     asked = np.flatnonzero(alike & (part >= _FOUND))
     asked = asked[:: len(asked) // _SAMPLE + 1].tolist()
@@ -102,7 +102,7 @@ def _in_line(letters: Letters, alike: np.ndarray, height: float) -> np.ndarray:
     last = goes
     while last.any() and free.any():
         new = np.zeros_like(goes)
-        for number, neighbour in _near(letters.boxes, np.flatnonzero(free), np.flatnonzero(last), height):
+        for number, neighbour in neighbours(letters.boxes, np.flatnonzero(free), np.flatnonzero(last), height):
             ground, other = letters.ground(number), letters.ground(neighbour)
             if ground is not None and other is not None and np.abs(ground - other).max() <= _SAME:
                 new[number] = True
@@ -112,8 +112,11 @@ def _in_line(letters: Letters, alike: np.ndarray, height: float) -> np.ndarray:
     return goes
 
 
-def _near(boxes: np.ndarray, some: np.ndarray, ends: np.ndarray, height: float) -> Iterator[tuple[int, int]]:
-    """Pairs of one of ``some`` and one of ``ends`` that stand beside each other in a line."""
+def neighbours(boxes: np.ndarray, some: np.ndarray, ends: np.ndarray, height: float) -> Iterator[tuple[int, int]]:
+    """Pairs of one of ``some`` and one of ``ends`` that stand beside each other in a line.
+
+    ``boxes`` are those of :class:`~textrm.page.finding.completing.letters.Letters`, ``height`` is the usual one.
+    """
     left, top, wide, tall = boxes[:, :4].T
     one, other = some[:, None], ends[None]
     right, bottom = left + wide, top + tall
