@@ -64,6 +64,18 @@ def test_a_page_comes_back_in_its_format(model_file: Path, tmp_path: Path, suffi
     assert read(tmp_path / "png" / "page.png").image.min() > 240
 
 
+def test_a_page_of_which_nothing_goes_keeps_its_bytes(model_file: Path, tmp_path: Path) -> None:
+    """A lossy format would lose a little more."""
+    source = tmp_path / "in" / "page.jpg"
+    source.parent.mkdir()
+    pixels = np.random.default_rng(0).integers(200, 256, (80, 64, 3), np.uint8)
+    Image.fromarray(pixels).save(source, quality=60, comment="mine")
+    assert run(model_file, source.parent, "-o", tmp_path / "out").exit_code == 0
+    assert (tmp_path / "out" / "page.jpg").read_bytes() == source.read_bytes()
+    assert run(model_file, source.parent, "-o", tmp_path / "png", "--format", "png").exit_code == 0
+    assert np.array_equal(read(tmp_path / "png" / "page.png").image, read(source).image)
+
+
 def test_a_book_of_all_of_them(model_file: Path, tmp_path: Path) -> None:
     members = {f"ch/{suffix}.{suffix}": drawn(suffix) for suffix in SUFFIXES}
     bare = drawn("avif", np.full_like(LETTERS, 255))

@@ -156,7 +156,8 @@ def test_a_file_gives_defaults_and_the_command_line_wins(model_file: Path, book:
         ("mask = 1", "mask = 1; expected true or false"),
         ("threshold = 2", "threshold = 2: 2.0 is not in the range"),
         ("config = 'other.toml'", "config cannot be set there; expected one of add, address,"),
-        ("colour = 1", "colour cannot be set there"),
+        ("colour = 1", "colour cannot be set there; expected one of add,"),
+        ("threshhold = 0.3", "threshhold cannot be set there; did you mean threshold? expected one of add,"),
         ("grow: 4", "is no TOML"),
     ],
 )

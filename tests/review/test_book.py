@@ -17,7 +17,9 @@ from standin_model import lettered_page
 
 from textrm.errors import UserError
 from textrm.page.filling.breaking_off import go_on
+from textrm.page.segment_and_fill import SegmentAndFill
 from textrm.review import kept
+from textrm.review.begin import begin
 from textrm.review.book import OPEN, ReviewedBook, clean_all
 from textrm.review.held import Held
 from textrm.review.strokes import read_strokes
@@ -237,3 +239,12 @@ def test_a_damaged_page_does_not_cost_the_others(model_file: Path, book: Path, t
         reviewed.opened(1)
     Image.fromarray(lettered_page()).save(book / "2.jpg")
     assert reviewed.opened(1).words[0].goes
+
+
+def test_pages_in_a_folder_beside_a_book_are_no_business_of_its_review(model_file: Path, tmp_path: Path) -> None:
+    cbz = write_zip(tmp_path / "book.cbz", book_of())
+    (tmp_path / "book" / "ch").mkdir(parents=True)
+    (tmp_path / "book" / "ch" / "0.png").write_bytes(book_of()["ch/0.png"])
+    book, told = begin(cbz, tmp_path / "out", SegmentAndFill.opened(model_file), 10**6)
+    assert sorted(book.name(entry) for entry in book.entries) == [f"book/ch/{number}.png" for number in range(3)]
+    assert told == []

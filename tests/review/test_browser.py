@@ -5,76 +5,24 @@ Longer than other files, so that one browser is started for all of it.
 
 from __future__ import annotations
 
-import errno
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 import pytest
 from PIL import Image
 from review_server import Asker, line, make_reviewed, serving
-from standin_model import lettered_page
+from reviewed_pages import HEIGHT, WIDTH, drawing, image_of, whole
 
 from textrm.page.finding import find as finding
-from textrm.review import kept
 from textrm.review.book import ReviewedBook
-from textrm.review.held import Held
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
     from review_browser import Window
 
 pytestmark = pytest.mark.slow
-
-HEIGHT, WIDTH = 240, 320
-
-
-def drawing(shift: int = 0) -> np.ndarray:
-    """A lettered page in colours with a blot, which a stroke may take out."""
-    page = lettered_page(HEIGHT, WIDTH)
-    page[100:120, 150:170] = (200, 130, 120)
-    cv2.line(page, (60 + shift, 80), (60 + shift, 190), (150, 150, 250), 3)
-    return page
-
-
-@pytest.fixture
-def reviewed(model_file: Path, tmp_path: Path) -> ReviewedBook:
-    (tmp_path / "book").mkdir()
-    for number in range(3):
-        Image.fromarray(drawing(number)).save(tmp_path / "book" / f"{number}.png")
-    book = make_reviewed(tmp_path / "book", tmp_path / "out", model_file)
-    for number in range(3):
-        book.look_at(number)
-    return book
-
-
-@pytest.fixture
-def asker(reviewed: ReviewedBook) -> Iterator[Asker]:
-    with serving(reviewed) as asker:
-        yield asker
-
-
-@pytest.fixture
-def window(browser: Browser, asker: Asker) -> Iterator[Window]:
-    from review_browser import Window
-
-    window = Window.opened(browser, asker.address)
-    yield window
-    window.page.close()
-    assert window.errors == []
-    assert [url for url in window.requests if not url.startswith(asker.address)] == []  # nothing from elsewhere
-
-
-def image_of(book: ReviewedBook, number: int = 0) -> np.ndarray:
-    return book.opened(number).image
-
-
-def whole(window: Window) -> np.ndarray:
-    return window.shown(HEIGHT, WIDTH)
 
 
 def test_before_and_after_are_shown_pixel_by_pixel(window: Window, reviewed: ReviewedBook) -> None:
@@ -329,19 +277,6 @@ def test_strips_are_shown_in_tiles(browser: Browser, model_file: Path, tmp_path:
         window.page.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_is_light_or_dark_as_the_system_is(scheme: Literal["light", "dark"], browser: Browser, asker: Asker) -> None:
-    from review_browser import Window
-
-    window = Window.opened(browser, asker.address, scheme)
-    picture = window.page.screenshot(path=None)
-    levels = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_GRAYSCALE)
-    header = levels[2:50]
-    assert (np.median(header) < 60) == (scheme == "dark")
-    assert np.abs(header.astype(int) - int(np.median(header))).max() > 120  # what is written there can be read
-    window.page.close()
-
-
 def test_two_windows_show_the_same(window: Window, browser: Browser, asker: Asker, reviewed: ReviewedBook) -> None:
     from review_browser import Window
 
@@ -356,58 +291,6 @@ def test_two_windows_show_the_same(window: Window, browser: Browser, asker: Aske
     assert (whole(window) == whole(other)).all()
     assert (whole(window) == image_of(reviewed)).all()
     other.page.close()
-
-
-def test_what_goes_wrong_is_told_on_the_page(
-    browser: Browser, reviewed: ReviewedBook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from review_browser import Window
-
-    def full(*_: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    with serving(reviewed) as asker:
-        window = Window.opened(browser, asker.address)
-        with monkeypatch.context() as without_room:
-            without_room.setattr(kept, "write_whole", full)
-            window.press("p")
-            window.paint((100, 200), (120, 200))
-            window.told("not saved: the disk is full")
-        window.press("s")
-        window.settled()
-        assert window.notice() == ""
-        assert (
-            make_reviewed(tmp_path / "book", tmp_path / "out", reviewed.desk.cleaning.model.path).opened(0).mask.any()
-        )
-        for entry in reviewed.entries[1:]:
-            entry.state = "waiting"
-        shutil.rmtree(tmp_path / "book")
-        window.press("j")
-        window.told("1.png: cannot be read: No such file or directory")
-        window.press("p")
-        window.paint((100, 150), (120, 150))  # on the page that is open still
-        window.settled(version=2)
-    window.told("textrm does not answer")
-    window.page.close()
-
-
-def test_a_folder_that_was_moved_is_told_until_that_is_read(
-    window: Window, reviewed: ReviewedBook, tmp_path: Path
-) -> None:
-    reviewed.desk.held = Held(reviewed.desk.work)
-    (tmp_path / "out").rename(tmp_path / "gone")
-    window.press("1", "p")
-    window.paint((100, 200), (120, 200))
-    window.settled(version=1)
-    assert "out/.review was moved or deleted" in window.told("moved or deleted")
-    window.paint((100, 150), (120, 150))
-    window.settled(version=2)
-    assert "moved or deleted" in window.notice()
-    window.page.get_by_role("button", name="Close").first.click()
-    window.paint((100, 100), (120, 100))
-    window.settled(version=3)
-    assert window.notice() == ""
-    reviewed.desk.held.close()
 
 
 def test_a_line_of_the_helper_is_what_the_browser_sends(window: Window, asker: Asker) -> None:

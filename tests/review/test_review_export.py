@@ -61,6 +61,27 @@ def test_a_book_comes_back_as_a_book(model_file: Path, tmp_path: Path) -> None:
     assert is_white((tmp_path / "out" / "book" / "ch" / "2.png").read_bytes())
 
 
+def test_pages_of_a_scan_are_written_with_a_suffix(model_file: Path, tmp_path: Path) -> None:
+    from drawn_pdfs import grey_jpeg, write_pdf  # which need an extra
+
+    grey = np.ascontiguousarray(lettered_page()[..., 0])
+    one = reviewed(write_pdf(tmp_path / "scan.pdf", [grey, grey], grey_jpeg), tmp_path, model_file, 0, 1)
+    Exporting(one).run("pages", [0, 1])
+    assert written(one) == ["scan/page-0001.jpg", "scan/page-0002.jpg"]
+    assert Image.open(tmp_path / "out" / "scan" / "page-0001.jpg").format == "JPEG"
+
+
+def test_a_page_of_which_nothing_goes_keeps_its_bytes(model_file: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    noise = np.random.default_rng(0).integers(200, 256, (64, 64, 3), np.uint8)
+    Image.fromarray(noise).save(folder / "1.jpg", quality=60)
+    one = reviewed(folder, tmp_path, model_file, 0)
+    assert not one.opened(0).filled.any()
+    Exporting(one).run("pages", [0])
+    assert (tmp_path / "out" / "1.jpg").read_bytes() == (folder / "1.jpg").read_bytes()
+
+
 def test_names_that_are_no_text_are_shown_and_written(model_file: Path, tmp_path: Path) -> None:
     folder = tmp_path / os.fsdecode(b"b\xffk")
     try:

@@ -16,6 +16,7 @@ from textrm.pictures.page import ORIENTATION, Page
 from textrm.pictures.quiet import quiet
 from textrm.pictures.stored import BAND, as_stored, put_back, to_rgb, upright
 
+_SUFFIXES = {"JPEG": ".jpg", "JPEG2000": ".jp2", "TIFF": ".tif"}
 _PALETTE_ERROR = 8  # levels; a filled colour farther from the palette is worth a note
 
 
@@ -40,6 +41,13 @@ def encode(page: Page, image: np.ndarray, filled: np.ndarray, as_png: bool = Fal
 def encode_plain(pixels: np.ndarray) -> bytes | memoryview:
     """A PNG without metadata of H W uint8 (grey) or H W 3 uint8 (RGB)."""
     return _plain_png(pixels, "L" if pixels.ndim == 2 else "RGB", None)
+
+
+def suffix_of(content: bytes | memoryview) -> str:
+    """What the name of a file of these contents should end with."""
+    with Image.open(io.BytesIO(content)) as picture:
+        kind = picture.format or ""
+    return _SUFFIXES.get(kind, f".{kind.lower()}")
 
 
 def _encoded(page: Page, stored: np.ndarray, as_png: bool) -> bytes | memoryview:

@@ -30,7 +30,7 @@ def begin(path: Path, out: Path, cleaning: SegmentAndFill, max_pixels: int) -> t
         UserError: when there is no page, or ``out`` is no folder.
     """
     plan = make_plan([path], out, BESIDE, books=True)
-    _, notes = with_pages_of_books(plan, BESIDE)
+    _, notes = with_pages_of_books(plan, BESIDE, alone=True)
     told = [f"note: {note}" for note in notes] + [f"failed: {lost}: {reason}" for lost, reason in plan.failures]
     if not plan.pages:
         reason = "; ".join(reason for _, reason in plan.failures[:1])

@@ -18,7 +18,7 @@ from textrm.page.files.summary import counted
 from textrm.page.layers.of_page import as_ora, as_psd
 from textrm.page.planning.books import BookFiles, BookPage
 from textrm.pictures.formats.planes import srgb_of
-from textrm.pictures.write import encode, encode_plain
+from textrm.pictures.write import encode, encode_plain, suffix_of
 from textrm.printable import printable
 from textrm.review.book import ReviewedBook
 from textrm.review.entry import FAILED
@@ -85,16 +85,22 @@ class Exporting:
 
     def _page(self, kind: str, number: int) -> Path:
         files = self.book.entry(number).files
+        content = self._content(kind, number)
         # Pages of a book go into a folder of the book's name.
         path = files.named if kind == "pages" else files.extras["mask" if kind == "masks" else kind]
-        written = write_whole(path, self._content(kind, number))
+        if not path.suffix:  # of a PDF, whose pages have numbers alone
+            path = path.with_suffix(suffix_of(content))
+        written = write_whole(path, content)
         self._tell(done=self._told["done"] + 1)
         return written
 
     def _content(self, kind: str, number: int) -> bytes | memoryview:
-        fresh = self.book.entry(number).files.read(self.book.desk.max_pixels)  # writing uses it up
+        files = self.book.entry(number).files
+        fresh = files.read(self.book.desk.max_pixels)  # writing uses it up
 
         def made(page: OpenPage) -> bytes | memoryview:
+            if kind == "pages" and not page.filled.any() and not isinstance(files, BookPage):
+                return files.source.read_bytes()  # no codec loses less
             if kind == "pages":
                 return encode(fresh, page.image.copy(), page.filled)
             if kind == "masks":

@@ -57,8 +57,8 @@ def clean_file(
 ) -> Cleaned:
     """Read a page, clean it, write it and what is wished beside it.
 
-    The clean page is written last: where it is, the others are too, or a reason is given. Of one in which nothing was
-    filled, and whose file is to stay, an empty file is written.
+    The clean page is written last: where it is, the others are too, or a reason is given. One in which nothing was
+    filled keeps its bytes; where its file is to stay, an empty one is written.
 
     Args:
         page_files: the files.
@@ -76,8 +76,10 @@ def clean_file(
         page.notes.append(problem)
     image = planes(page)
     filled, cleaned = _clean_and_report(page, image, page_files, cleaning, max_pixels, write)
-    untouched = page_files.keeps_untouched and not filled.any()
-    write(page_files.target, b"" if untouched else encode(page, image, filled, as_png))
+    if filled.any() or (as_png and page.format != "PNG"):
+        write(page_files.target, encode(page, image, filled, as_png))
+    else:  # no codec loses less
+        write(page_files.target, b"" if page_files.keeps_untouched else page_files.source.read_bytes())
     return cleaned
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import tomllib
 from collections.abc import Collection, Sequence
@@ -54,7 +55,9 @@ def read_defaults(path: Path, context: click.Context, allowed: Collection[str] |
         name = key.replace("_", "-")
         if name not in known:
             told = key if key.isprintable() else repr(key)  # whatever a downloaded file says to the terminal
-            raise UserError(f"{path}: {told} cannot be set there; expected one of {', '.join(known)}")
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]}? " if near else ""
+            raise UserError(f"{path}: {told} cannot be set there; {hint}expected one of {', '.join(known)}")
         values[str(options[name].name)] = _checked(path, key, value, options[name], context)
     return values
 

@@ -105,7 +105,7 @@ class BookPage(PageFiles):
         return replace(self, target=self.book.work / f"{self.member.number}-{mark}")
 
 
-def with_pages_of_books(plan: Plan, extras: Sequence[str]) -> tuple[list[BookFiles], list[str]]:
+def with_pages_of_books(plan: Plan, extras: Sequence[str], alone: bool = False) -> tuple[list[BookFiles], list[str]]:
     """Put the pages of a plan's books into it; returns the books, and what the user should know.
 
     Books that cannot be read become failures, as do pages in formats that are not read.
@@ -113,6 +113,7 @@ def with_pages_of_books(plan: Plan, extras: Sequence[str]) -> tuple[list[BookFil
     Args:
         plan: written to; it may be a part of a plan.
         extras: which files are wished beside each page.
+        alone: whether nothing of other pages than the plan's is ever written where its results go.
     """
     books, notes = [], []
     writers = {path: one.source for one in plan.pages for path in one.files()} if plan.books and extras else {}
@@ -134,7 +135,7 @@ def with_pages_of_books(plan: Plan, extras: Sequence[str]) -> tuple[list[BookFil
             wished = {name: file_beside(place, name) for name in extras}
             source, target = book.source / member.name, work / str(member.number)
             plan.pages.append(BookPage(source, target, wished, book=book, member=member, place=place))
-            page = _page_of_folder(book.source, member.name) if extras else None
+            page = _page_of_folder(book.source, member.name) if extras and not alone else None
             for path in map(located, wished.values()):
                 if writers.setdefault(path, page or source) != source:
                     reason = f"it and {writers[path]} would both be written to {path}; rename one of them"

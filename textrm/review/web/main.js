@@ -51,8 +51,8 @@ function showList(pictures = true) {
   part("title").textContent = book.title;
   const count = (test) => book.pages.filter(test).length;
   const waiting = count((page) => page.state === "waiting");
-  const doubtful = book.pages.reduce((sum, page) => sum + page.doubtful, 0);
-  part("counts").textContent = [`${book.pages.length} pages`, waiting && `${waiting} to be cleaned`, doubtful && `${doubtful} doubtful words`, `${count((page) => page.checked)} checked`].filter(Boolean).join(", ");
+  const doubtful = book.pages.reduce((sum, page) => sum + (page.checked ? 0 : page.doubtful), 0);
+  part("counts").textContent = [`${book.pages.length} pages`, waiting && `${waiting} to be cleaned`, doubtful && `${doubtful} doubtful word${doubtful > 1 ? "s" : ""}`, `${count((page) => page.checked)} checked`].filter(Boolean).join(", ");
   list.show(book.pages, pictures);
   showExport(book);
 }
@@ -64,6 +64,7 @@ async function open(number, again = false) {
   try {
     const facts = await ask(`pages/${number}/facts`);
     if (turn !== shown) return;
+    if (part("notice").dataset.why === "page") notice("");
     pen.lift();
     versions.set(number, facts.version);
     if (again) view.tiles.touch(null, facts.version);
@@ -72,7 +73,12 @@ async function open(number, again = false) {
     say(facts.reason || `${book.pages[number].name}, ${facts.width} × ${facts.height}`);
     showPage();
   } catch (error) {
-    if (turn === shown) notice(error.message);
+    if (turn !== shown) return;
+    pen.lift();
+    view.close();
+    say(error.message);
+    notice(error.message, "page");
+    showPage();
   }
 }
 
@@ -120,6 +126,7 @@ function refused(error, number, given) {
 // --- what the user does
 
 function painted(stroke) {
+  if (!view.page) return; // it was closed under the pen
   const { number } = view.page;
   queue.add(number, "strokes", () => ({ strokes: [stroke] }));
 }
@@ -189,7 +196,8 @@ const acts = {
 };
 
 function check() {
-  if (view.page?.number !== list.current) return; // another page is about to be shown
+  if (!view.page) return say("this page cannot be checked: it has no picture");
+  if (view.page.number !== list.current) return; // another page is about to be shown
   const { checked, number } = view.page;
   const after = list.unchecked();
   change("checked", { checked: !checked });
@@ -241,9 +249,10 @@ function showTools() {
 }
 
 function showPage() {
-  buttons("undo")[0].disabled = !view.page.undo;
-  buttons("redo")[0].disabled = !view.page.redo;
-  buttons("check")[0].setAttribute("aria-pressed", view.page.checked);
+  buttons("undo")[0].disabled = !view.page?.undo;
+  buttons("redo")[0].disabled = !view.page?.redo;
+  buttons("check")[0].disabled = !view.page;
+  buttons("check")[0].setAttribute("aria-pressed", Boolean(view.page?.checked));
   showTools();
   view.draw();
 }
@@ -260,6 +269,7 @@ part("slider").addEventListener("pointermove", (event) => {
 addEventListener("beforeunload", (event) => queue.idle || event.preventDefault());
 listen(act);
 tell(part("all-keys"));
+new ResizeObserver(showTools).observe(part("canvas").parentElement); // after the view's: the page may be smaller now
 use("look");
 showTools();
 refresh();

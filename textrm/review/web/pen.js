@@ -132,6 +132,7 @@ export class Pen {
   // With keys: the brush moves in steps of half its radius, one pixel with `fine`, and paints while it is down.
   step(across, down, fine) {
     const { view } = this;
+    if (!view.page) return;
     const start = view.ring ?? { x: view.x + view.width / 2 / view.scale, y: view.y + view.height / 2 / view.scale };
     const size = fine ? 1 : Math.max(1, this.radius / 2);
     const place = [start.x + across * size, start.y + down * size];
@@ -142,7 +143,7 @@ export class Pen {
 
   // Sets the brush down where it is, or lifts it.
   press() {
-    if (this.tool === "look") return;
+    if (this.tool === "look" || !this.view.page) return;
     if (this.keyed) return this.lift();
     this.step(0, 0);
     const { x, y } = this.view.ring;

@@ -14,6 +14,7 @@ export class View {
     Object.assign(this, { words: true, chosen: -1, sliding: true, fitted: false, strokes: [], ring: null, waiting: false });
     this.measure();
     new ResizeObserver(() => this.measure()).observe(canvas.parentElement);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw());
   }
 
   open(page, tiles) {
@@ -23,6 +24,12 @@ export class View {
       this.chosen = -1;
       this.fit();
     }
+    this.draw();
+  }
+
+  // Nothing is shown, and nothing can be changed.
+  close() {
+    Object.assign(this, { page: null, tiles: null, chosen: -1, strokes: [], ring: null });
     this.draw();
   }
 
