@@ -86,7 +86,8 @@ def letters_of(
     heavy = inked
     if pen:
         radius = max(1, round(pen / 4))
-        heavy = cv2.dilate(cv2.morphologyEx(inked, cv2.MORPH_OPEN, ellipse(radius)), ellipse(radius + 1)) & inked
+        opened = cv2.morphologyEx(inked, cv2.MORPH_OPEN, ellipse(radius))
+        heavy = cv2.bitwise_and(cv2.dilate(opened, ellipse(radius + 1)), inked)
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(heavy, connectivity=8, ltype=cv2.CV_32S)
     found = np.bincount(labels[ys, xs], minlength=count)
     thin = inked != heavy
