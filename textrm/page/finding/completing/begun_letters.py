@@ -9,7 +9,7 @@ import numpy as np
 
 from textrm.page.finding.completing.balloons import Pixels
 from textrm.page.finding.completing.letters import Letters, ink_color, letters_of
-from textrm.page.finding.completing.text_lines import neighbours
+from textrm.page.finding.completing.neighbours import by_word, with_neighbours
 
 _FEWEST = 60  # pixels of a word: less says too little of its ink
 _MARGIN = 6  # pixels around a word in which its ink is told from its ground
@@ -21,7 +21,6 @@ _ABOVE, _BESIDE = 1.2, 3.0  # letter heights around a word that are looked at
 _ALIKE = 1.7  # times by which the pens of two letters may differ
 _ROW = 3  # so many letters that were begun tell of those beside them
 _LOW, _WIDE = 0.5, 3.0  # letter heights: the lowest of those, and the widest
-_SAME = 40  # levels in each channel by which the grounds of two neighbours may differ
 _LEAST, _MOST = 0.1, 8.0  # times what was found: less is missing of letters that are whole; more was told wrongly
 _LOOKS, _SEEN = 2, 0.7  # one of so many looks, from the finest on, must give so much to what is missing, in the mean
 
@@ -43,20 +42,13 @@ def rest_of_begun_letters(
         going: N bool, the words that go.
         looked_at: N bool, those of them whose letters are completed.
     """
-    ys, xs, word = strokes
-    taken = np.zeros(image.shape[:2], bool)
-    inside = going[word]
-    taken[ys[inside], xs[inside]] = True
-    order = np.argsort(word, kind="stable")
-    ends = np.searchsorted(word[order], np.arange(len(going) + 1))
-    found: list[Pixels] = [(ys[:0], xs[:0], word[:0])]
-    for number in np.flatnonzero(going & looked_at & (np.diff(ends) >= _FEWEST)).tolist():
-        own = order[ends[number] : ends[number + 1]]
-        rows, columns = _rest(image, maps[:_LOOKS], ys[own], xs[own], taken)
+
+    def rest(ys: np.ndarray, xs: np.ndarray, taken: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        rows, columns = _rest(image, maps[:_LOOKS], ys, xs, taken)
         taken[rows, columns] = True
-        found.append((rows, columns, np.full(len(rows), number)))
-    rows, columns, words = (np.concatenate(part) for part in zip(*found, strict=True))
-    return rows, columns, words
+        return rows, columns
+
+    return by_word(strokes, image.shape[:2], going, looked_at, _FEWEST, rest)
 
 
 def _rest(
@@ -105,18 +97,8 @@ def _go(letters: Letters, gone: np.ndarray, height: float, pen: float) -> np.nda
     tall, wide, pens = letters.boxes[:, cv2.CC_STAT_HEIGHT], letters.boxes[:, cv2.CC_STAT_WIDTH], letters.pens()
     alike = letters.heavy & (tall <= _HIGHEST * height) & (pens <= _ALIKE * pen) & (pens * _ALIKE >= pen)
     begun = alike & (letters.found > 0) & (gone >= _BEGUN * letters.ink)
-    goes, last = begun.copy(), begun
     free = alike & ~begun & (tall >= _LOW * height) & (wide <= _WIDE * height) & (gone < _FOUND * letters.ink)
-    while np.count_nonzero(begun) >= _ROW and last.any() and free.any():
-        new = np.zeros_like(goes)
-        for number, neighbour in neighbours(letters.boxes, np.flatnonzero(free), np.flatnonzero(last), height):
-            ground, other = letters.ground(number), letters.ground(neighbour)
-            if ground is not None and other is not None and np.abs(ground - other).max() <= _SAME:
-                new[number] = True
-        free &= ~new
-        goes |= new
-        last = new
-    return goes
+    return with_neighbours(letters, begun, free, height) if np.count_nonzero(begun) >= _ROW else begun
 
 
 def _whole(letters: Letters, crop: tuple[slice, slice], page: tuple[int, ...]) -> np.ndarray:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import partial
 
 import cv2
 import numpy as np
 
 from textrm.page.finding.completing.balloons import Pixels
 from textrm.page.finding.completing.letters import Letters, ink_color, letters_of
+from textrm.page.finding.completing.neighbours import by_word, near, with_neighbours
 
 _FEWEST = 12  # a word with fewer letters says too little of what the others look like
 _LOWEST = 6  # pixels; letters that are lower are all alike
@@ -16,10 +17,7 @@ _WHOLE, _FOUND, _SEED = 0.95, 0.35, 0.15  # of a letter's ink that was found: al
 _BESIDE, _BENEATH = 8, 2  # letter heights around a word that are looked at
 _LOW, _INITIAL, _WIDE = 0.5, 2.2, 3.0  # letter heights: the lowest letter, the tallest, the widest that touch
 _USUAL = 0.5  # of the usual height by which other letters may differ
-_GAP = 1.2  # letter heights between two letters of a line
-_LEVEL = 0.6  # of the lower of two letters' heights that must be level with the other
 _ALIKE = 1.7  # times by which the pens of two letters may differ
-_SAME = 40  # levels in each channel by which the grounds of two neighbours may differ
 _SAMPLE, _EVEN = 24, 0.9  # so many letters are asked, and of them must stand on even ground
 _MOST = 1.0  # times the strokes of a word: where more than that is missing, it was told wrongly,
 _SHEET, _MORE = 100, 4.0  # but so many letters tell of so much more
@@ -38,19 +36,7 @@ def rest_of_lines(image: np.ndarray, strokes: Pixels, going: np.ndarray, looked_
         going: N bool, the words that go.
         looked_at: N bool, those of them whose lines are completed.
     """
-    ys, xs, word = strokes
-    taken = np.zeros(image.shape[:2], bool)
-    inside = going[word]
-    taken[ys[inside], xs[inside]] = True
-    order = np.argsort(word, kind="stable")
-    ends = np.searchsorted(word[order], np.arange(len(going) + 1))
-    found: list[Pixels] = [(ys[:0], xs[:0], word[:0])]
-    for number in np.flatnonzero(going & looked_at & (np.diff(ends) >= _FEWEST * _LOWEST)).tolist():
-        own = order[ends[number] : ends[number + 1]]
-        rows, columns = _rest(image, ys[own], xs[own], taken)
-        found.append((rows, columns, np.full(len(rows), number)))
-    rows, columns, words = (np.concatenate(part) for part in zip(*found, strict=True))
-    return rows, columns, words
+    return by_word(strokes, image.shape[:2], going, looked_at, _FEWEST * _LOWEST, partial(_rest, image))
 
 
 def _rest(image: np.ndarray, ys: np.ndarray, xs: np.ndarray, taken: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -91,7 +77,7 @@ def _in_line(letters: Letters, alike: np.ndarray, height: float) -> np.ndarray:
     part = letters.found / np.maximum(letters.ink, 1)
     whole, begun, free = alike & (part >= _WHOLE), alike & (part >= _SEED) & (part < _WHOLE), alike & (part < _SEED)
     seen = np.flatnonzero(whole | begun)
-    if not begun.any() and next(neighbours(letters.boxes, np.flatnonzero(free), seen, height), None) is None:
+    if not begun.any() and next(near(letters.boxes, np.flatnonzero(free), seen, height), None) is None:
         return goes
     asked = np.flatnonzero(alike & (part >= _FOUND))
     asked = asked[:: len(asked) // _SAMPLE + 1].tolist()
@@ -99,29 +85,4 @@ def _in_line(letters: Letters, alike: np.ndarray, height: float) -> np.ndarray:
         return goes
     goes |= whole
     goes[[number for number in np.flatnonzero(begun).tolist() if letters.ground(number) is not None]] = True
-    last = goes
-    while last.any() and free.any():
-        new = np.zeros_like(goes)
-        for number, neighbour in neighbours(letters.boxes, np.flatnonzero(free), np.flatnonzero(last), height):
-            ground, other = letters.ground(number), letters.ground(neighbour)
-            if ground is not None and other is not None and np.abs(ground - other).max() <= _SAME:
-                new[number] = True
-        free &= ~new
-        goes |= new
-        last = new
-    return goes
-
-
-def neighbours(boxes: np.ndarray, some: np.ndarray, ends: np.ndarray, height: float) -> Iterator[tuple[int, int]]:
-    """Pairs of one of ``some`` and one of ``ends`` that stand beside each other in a line.
-
-    ``boxes`` are those of :class:`~textrm.page.finding.completing.letters.Letters`, ``height`` is the usual one.
-    """
-    left, top, wide, tall = boxes[:, :4].T
-    one, other = some[:, None], ends[None]
-    right, bottom = left + wide, top + tall
-    level = np.minimum(bottom[one], bottom[other]) - np.maximum(top[one], top[other])
-    gap = np.maximum(left[one], left[other]) - np.minimum(right[one], right[other])
-    near = (level >= _LEVEL * np.minimum(tall[one], tall[other])) & (gap <= _GAP * height)
-    for row, column in zip(*np.nonzero(near), strict=True):
-        yield int(some[row]), int(ends[column])
+    return with_neighbours(letters, goes, free, height)
