@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import threading
 import time
@@ -79,7 +80,22 @@ def test_a_page_of_which_nothing_goes_keeps_its_bytes(model_file: Path, tmp_path
     one = reviewed(folder, tmp_path, model_file, 0)
     assert not one.opened(0).filled.any()
     Exporting(one).run("pages", [0])
-    assert (tmp_path / "out" / "1.jpg").read_bytes() == (folder / "1.jpg").read_bytes()
+    whole = (folder / "1.jpg").read_bytes()
+    assert (tmp_path / "out" / "1.jpg").read_bytes() == whole
+    Exporting(one).run("book", [0])
+    assert members_of(tmp_path / "out" / "pages.cbz") == {"1.jpg": whole}
+
+
+def test_a_page_of_a_book_of_which_nothing_goes_keeps_its_bytes(model_file: Path, tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    noise = np.random.default_rng(0).integers(200, 256, (64, 64, 3), np.uint8)
+    Image.fromarray(noise).save(buffer, "JPEG", quality=60)
+    cbz = write_zip(tmp_path / "book.cbz", {"1.jpg": buffer.getvalue()})
+    one = reviewed(cbz, tmp_path, model_file, 0)
+    Exporting(one).run("book", [0])
+    assert members_of(tmp_path / "out" / "book.cbz") == {"1.jpg": buffer.getvalue()}
+    Exporting(one).run("pages", [0])
+    assert (tmp_path / "out" / "book" / "1.jpg").read_bytes() == buffer.getvalue()
 
 
 def test_names_that_are_no_text_are_shown_and_written(model_file: Path, tmp_path: Path) -> None:

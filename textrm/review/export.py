@@ -85,7 +85,7 @@ class Exporting:
 
     def _page(self, kind: str, number: int) -> Path:
         files = self.book.entry(number).files
-        content = self._content(kind, number)
+        content = self._content(kind, number) or self.book.desk.source_bytes(files)
         # Pages of a book go into a folder of the book's name.
         path = files.named if kind == "pages" else files.extras["mask" if kind == "masks" else kind]
         if not path.suffix:  # of a PDF, whose pages have numbers alone
@@ -95,14 +95,12 @@ class Exporting:
         return written
 
     def _content(self, kind: str, number: int) -> bytes | memoryview:
-        files = self.book.entry(number).files
-        fresh = files.read(self.book.desk.max_pixels)  # writing uses it up
+        """What is written of a page, nothing where its own file serves: no codec loses less."""
+        fresh = self.book.entry(number).files.read(self.book.desk.max_pixels)  # writing uses it up
 
         def made(page: OpenPage) -> bytes | memoryview:
-            if kind == "pages" and not page.filled.any() and not isinstance(files, BookPage):
-                return files.source.read_bytes()  # no codec loses less
             if kind == "pages":
-                return encode(fresh, page.image.copy(), page.filled)
+                return encode(fresh, page.image.copy(), page.filled) if page.filled.any() else b""
             if kind == "masks":
                 return encode_plain(page.mask * np.uint8(255))
             if kind == "psd":
@@ -129,8 +127,8 @@ class Exporting:
             for number in chosen:
                 files = self.book.entry(number).files
                 if isinstance(files, BookPage) and files.book == book:
-                    content = self._content("pages", number)
-                    results[files.member.number] = write_whole(Path(folder, str(files.member.number)), content)
+                    if content := self._content("pages", number):
+                        results[files.member.number] = write_whole(Path(folder, str(files.member.number)), content)
                     self._tell(done=self._told["done"] + 1)
             self.book.desk.prepare(book)
             with replacing(book.target) as file:
@@ -145,9 +143,7 @@ class Exporting:
                 if isinstance(entry.files, BookPage):
                     continue
                 name = self.book.name(entry)
-                if number in chosen:
-                    archive.writestr(zipfile.ZipInfo(name), bytes(self._content("pages", number)))
-                    self._tell(done=self._told["done"] + 1)
-                else:
-                    archive.writestr(zipfile.ZipInfo(name), self.book.desk.source_bytes(entry.files))
+                content = self._content("pages", number) if number in chosen else b""
+                archive.writestr(zipfile.ZipInfo(name), bytes(content or self.book.desk.source_bytes(entry.files)))
+                self._tell(done=self._told["done"] + (number in chosen))
         return path

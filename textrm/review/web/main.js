@@ -59,6 +59,7 @@ function showList(pictures = true) {
 
 async function open(number, again = false) {
   const turn = ++shown;
+  again &&= view.page?.number === number; // else there is nothing of it to go on with
   list.mark(number);
   if (!again) say(`opening ${book.pages[number].name} …`);
   try {
@@ -83,6 +84,7 @@ async function open(number, again = false) {
 }
 
 function loaded() {
+  if (!view.page) return; // it was closed before all of it had come
   // Strokes stay in sight until the picture that they made is there.
   if (view.tiles.settled) view.strokes = view.strokes.filter((stroke) => !stroke.sent);
   view.draw();
