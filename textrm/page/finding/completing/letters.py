@@ -90,8 +90,7 @@ def letters_of(
         heavy = cv2.bitwise_and(cv2.dilate(opened, ellipse(radius + 1)), inked)
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(heavy, connectivity=8, ltype=cv2.CV_32S)
     found = np.bincount(labels[ys, xs], minlength=count)
-    thin = inked != heavy
-    if thin.any():  # one label for all of it, which no letter has
+    if pen and (thin := inked != heavy).any():  # one label for all of it, which no letter has
         labels[thin] = count
         boxes, found = np.pad(boxes, ((0, 1), (0, 0))), np.append(found, 0)
         boxes[count, cv2.CC_STAT_AREA] = np.count_nonzero(thin)
