@@ -8,6 +8,7 @@ import re
 import signal
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -37,6 +38,43 @@ def test_a_mistake_ends_in_one_line_and_status_1() -> None:
     assert result.exit_code == 1
     assert result.stdout == ""
     assert result.stderr == "error: raw: no such folder; expected a folder of pictures\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        ([], "missing option '--out'"),
+        (["--out", "a", "--size", "wide"], "invalid value for '--size': 'wide' is not a valid integer"),
+        (["--out", "a", "b"], "got unexpected extra argument (b)"),
+        (["--out", "a", "--kind", "c"], "invalid value for '--kind': 'c' is not one of 'a', 'b'"),
+        (["--out", "none"], "an --out that is none"),
+    ],
+)
+def test_words_that_cannot_be_taken_end_in_one_line_and_status_2(words: list[str], line: str) -> None:
+    @click_command()
+    @click.option("--out", required=True)
+    @click.option("--size", type=int)
+    @click.option("--kind", type=click.Choice(["a", "b"]))
+    def main(out: str, size: int | None, kind: str | None) -> None:
+        raise click.UsageError("An --out that is none.")
+
+    result = CliRunner().invoke(main, words)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"error: {line} (see main --help)\n"
+
+
+def test_ctrl_c_before_anything_was_done_is_one_line() -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    @click_command()
+    @click.option("--out", callback=interrupted)
+    def reading(out: str) -> None:
+        raise AssertionError("it was stopped before")
+
+    for command in (reading, click_command()(interrupted)):
+        result = CliRunner().invoke(command)
+        assert (result.exit_code, result.stdout, result.stderr) == (130, "", "stopped\n")
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])

@@ -81,7 +81,13 @@ def test_unknown_names_are_told_in_one_line() -> None:
         (["import", "x"], f"error: textrm import x: no such command; expected one of {', '.join(IMPORTERS)}\n"),
     ):
         assert (textrm_(*words).exit_code, textrm_(*words).output) == (1, line)
-    assert textrm_("--colour").exit_code == 2
+    wrong = textrm_("--colour")
+    assert (wrong.exit_code, wrong.output) == (2, "error: no such option '--colour' (see textrm --help)\n")
+    wrong = textrm_("import", "pairs")
+    line = "error: missing argument 'RAW_DIR' (see textrm import pairs --help)\n"
+    assert (wrong.exit_code, wrong.output) == (2, line)
+    assert textrm_().output.startswith("Usage: textrm ")
+    assert textrm_("import").output.startswith("Usage: textrm import ")
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from textrm import __version__
-from textrm.command_line import Mistake
+from textrm.command_line import Mistake, OneLineCommand
 
 CONTEXT = {"help_option_names": ["-h", "--help"]}
 
@@ -43,7 +43,7 @@ class Entry:
             return found
         words = click.Argument(["words"], nargs=-1, type=click.UNPROCESSED)
         settings = {"ignore_unknown_options": True, "allow_interspersed_args": False}
-        return click.Command(name, settings, self._run, [words], add_help_option=False)
+        return OneLineCommand(name, settings, self._run, [words], add_help_option=False)
 
     def _run(self, words: tuple[str, ...]) -> None:
         """As ``python -m`` does it: launchers and processes of a training start this module again by its name."""
@@ -51,7 +51,7 @@ class Entry:
         runpy.run_module(self.module, run_name="__main__", alter_sys=True)
 
 
-class Commands(click.Group):
+class Commands(OneLineCommand, click.Group):
     """Sub-commands that are listed and completed without being imported."""
 
     def __init__(self, name: str, entries: Mapping[str, Entry | Commands], told: str) -> None:

@@ -18,9 +18,52 @@ from textrm.files import FULL, sweep_below
 from textrm.printable import printable
 
 
+class Mistake(click.ClickException):
+    """A mistake of the user that ends a command with status 1 and one line, which begins as that of other commands."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the line to ``file``, else to stderr."""
+        click.echo(f"error: {printable(self.format_message())}", file=file, err=file is None)
+
+
+class Misuse(Mistake):
+    """Words on the command line that cannot be taken: status 2, as click has it."""
+
+    exit_code = 2
+
+
+class OneLineCommand(click.Command):
+    """A command whose words are refused in one line, and that Ctrl-C stops in one line before it has begun."""
+
+    def make_context(self, *given: Any, **named: Any) -> click.Context:
+        """As of click."""
+        with _in_one_line(self.name):
+            return super().make_context(*given, **named)
+
+    def invoke(self, context: click.Context) -> Any:
+        """As of click."""
+        with _in_one_line(self.name):
+            return super().invoke(context)
+
+
+@contextmanager
+def _in_one_line(name: str | None) -> Iterator[None]:
+    try:
+        yield
+    except click.UsageError as error:
+        if error.message.startswith("Usage: "):  # no mistake: nothing was asked for, and this is the help
+            raise
+        words = " ".join(error.format_message().split())  # a list of choices has lines
+        command = error.ctx.command_path if error.ctx else name
+        raise Misuse(f"{words[:1].lower()}{words[1:].rstrip('.')} (see {command} --help)") from error
+    except KeyboardInterrupt:
+        click.echo("stopped", err=True)
+        sys.exit(130)
+
+
 def click_command(**settings: Any) -> Callable[[Callable[..., Any]], click.Command]:
-    """``click.command(**settings)`` that answers to ``-h`` as to ``--help``."""
-    return click.command(context_settings={"help_option_names": ["-h", "--help"]}, **settings)
+    """``click.command(**settings)`` that answers to ``-h`` as to ``--help``, in one line where it is used wrongly."""
+    return click.command(cls=OneLineCommand, context_settings={"help_option_names": ["-h", "--help"]}, **settings)
 
 
 class KindList(click.ParamType):
@@ -38,14 +81,6 @@ class KindList(click.ParamType):
             if word not in self.known:
                 self.fail(f"there is no kind {word!r}; expected {', '.join(self.known)}", param, context)
         return words
-
-
-class Mistake(click.ClickException):
-    """A mistake of the user that ends a command with status 1 and one line, which begins as that of other commands."""
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        """Print the line to ``file``, else to stderr."""
-        click.echo(f"error: {printable(self.format_message())}", file=file, err=file is None)
 
 
 class Terminated(KeyboardInterrupt):
