@@ -12,7 +12,7 @@ with needs_extra("train", __name__):
     from textrm.runs.config import at_least, hydra_entry, resolved_dict
 
 
-@hydra_entry("synth", color=float, art=str, shard=str, tar=int)
+@hydra_entry("synth", color=float, art=str, shard=str, tar=int, kind=str)
 def main(config: DictConfig) -> None:
     """Draw the set that ``conf/synth.yaml`` and the command line describe, and say where it lies."""
     at_least(config, seed=0)

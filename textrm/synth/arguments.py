@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from textrm.errors import UserError
+from textrm.synth.pages import NAMES
 
 
 def check_folder(out: Path) -> None:
@@ -53,3 +55,11 @@ def check_ranges(
     for name, share in shares.items():
         if share is not None and not 0 <= share <= 1:
             raise UserError(f"{name}={share}: expected a share between 0 and 1")
+
+
+def check_kind(kind: str | None) -> None:
+    """Refuse a kind of page that there is none of."""
+    if kind is not None and kind not in NAMES:
+        near = difflib.get_close_matches(str(kind), NAMES, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"expected one of {', '.join(NAMES)}"
+        raise UserError(f"kind={kind}: no such kind of page; {hint}")

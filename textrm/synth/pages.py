@@ -8,7 +8,7 @@ import numpy as np
 
 from textrm.data.sample import Sample
 from textrm.errors import UserError
-from textrm.synth import kinds, kinds_written, letter_grids, pictograms, strips
+from textrm.synth import kinds, kinds_written, letter_grids, lone_words, pictograms, strips
 from textrm.synth.composing.letterer import Page
 from textrm.synth.composing.owner_marks import add_marks, add_ownership
 from textrm.synth.degrade import degrade
@@ -23,9 +23,12 @@ Kind = Callable[[Rng, int, int, FontLibrary, bool, bool], Page]
 KINDS: tuple[tuple[Kind, float], ...] = (
     (kinds.comic, 0.46), (kinds.splash, 0.1), (strips.strip, 0.1), (kinds.meme, 0.08), (kinds.picture_book, 0.08),
     (kinds_written.impact, 0.07), (kinds_written.chart, 0.06), (pictograms.pictograms, 0.03),
-    (letter_grids.letter_grid, 0.02),
+    (letter_grids.letter_grid, 0.02), (lone_words.lone_words, 0.03),
 )  # fmt: skip
 """The kinds of page and how often each is drawn."""
+
+NAMES = tuple(draw.__name__ for draw, _ in KINDS)
+"""Their names, by which one of them is asked for."""
 
 EMPTY_KINDS = (*KINDS, (pictograms.pictograms, 0.46))
 """The kinds of page without lettering: a third of them are drawn things that are taken for lettering and no more."""
@@ -41,6 +44,7 @@ def draw_page(
     empty: float = 0.08,
     pristine: float = 0.35,
     marks: float = 0.0,
+    kind: str | None = None,
 ) -> Sample:
     """Draw page ``index`` of the endless book ``seed``: the same arguments give the same pixels anywhere.
 
@@ -55,6 +59,7 @@ def draw_page(
         marks: probability of a page number, as much of a credit and half as much of a watermark on a lettered page,
             beside the few that there are anyway; so many further signs, and twice as many notes. All else on the page
             is as it was without, wear aside.
+        kind: one of :data:`NAMES`, of which every page is; None: any.
 
     Returns:
         A sample with image, clean, mask, words and tags. ``clean`` is the page without a letter, balloons kept,
@@ -67,7 +72,8 @@ def draw_page(
     for attempt in range(ATTEMPTS):
         # The first attempt is the page itself, as it was before there were others.
         rng = np.random.default_rng([seed, index, attempt] if attempt else [seed, index])
-        sample, lettered = _draw(rng, f"synth-{seed}-{index}", fonts, size, color, empty, pristine, marks, lettered)
+        sample, lettered = _draw(rng, f"synth-{seed}-{index}", fonts, size, color, empty, pristine, marks, kind,
+                                 lettered)  # fmt: skip
         if sample.mask.any() or not lettered:
             return sample
         fonts.picked()  # for nothing
@@ -75,12 +81,15 @@ def draw_page(
 
 
 def _draw(rng: Rng, name: str, fonts: FontLibrary, size: int | tuple[int, int], color: float,
-          empty: float, pristine: float, marks: float, decided: bool | None) -> tuple[Sample, bool]:  # fmt: skip
+          empty: float, pristine: float, marks: float, kind: str | None,
+          decided: bool | None) -> tuple[Sample, bool]:  # fmt: skip
     """A page, and whether it was to be lettered, as ``decided`` where that is not None."""
     height, width = (size, size) if isinstance(size, int) else size
     colored, lettered = bool(rng.random() < color), bool(rng.random() >= empty)
     lettered = lettered if decided is None else decided
     choices = KINDS if lettered else EMPTY_KINDS
+    if kind is not None:
+        choices = tuple(choice for choice in KINDS if choice[0].__name__ == kind)
     weights = np.array([weight for _, weight in choices])
     draw = choices[rng.choice(len(choices), p=weights / weights.sum())][0]
     letterer, tags = draw(rng, height, width, fonts, colored, lettered)

@@ -37,6 +37,7 @@ class Recipe:
     art_fraction: float
     tar: int | None
     marks: float
+    kind: str | None
 
 
 class Painter:
@@ -84,7 +85,7 @@ class Painter:
         sample = draw_page(
             recipe.seed, index, self.fonts,
             size=recipe.size, color=PAGE_COLOR if recipe.color is None else recipe.color,
-            empty=recipe.empty, pristine=recipe.pristine, marks=recipe.marks,
+            empty=recipe.empty, pristine=recipe.pristine, marks=recipe.marks, kind=recipe.kind,
         )  # fmt: skip
         return sample, f"synth-{recipe.seed}-{index // GROUP}", "textrm.synth", ""
 

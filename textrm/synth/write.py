@@ -22,7 +22,7 @@ from textrm.errors import UserError
 from textrm.files import replacing, sweep_below, write_whole
 from textrm.importers.workers import in_order
 from textrm.printable import printable
-from textrm.synth.arguments import check_folder, check_ranges, height_and_width, split_shares
+from textrm.synth.arguments import check_folder, check_kind, check_ranges, height_and_width, split_shares
 from textrm.synth.faces.library import PACKAGES
 from textrm.synth.painter import Painter, Recipe, png
 from textrm.synth.share import Parts, Share, share_of
@@ -49,6 +49,7 @@ def write_set(
     art_split: str = "train",
     art_fraction: float = 1.0,
     marks: float = 0.0,
+    kind: str | None = None,
     tags: bool = True,
     split: Sequence[float] = (0.9, 0.1, 0.0),
     sheet: bool = True,
@@ -77,6 +78,7 @@ def write_set(
         art_split: the split of that manifest to use.
         art_fraction: share of the pages that is lettered art, where ``art`` is given.
         marks: as of :func:`~textrm.synth.pages.draw_page`, of drawn pages.
+        kind: the one kind of page that is drawn, of :data:`~textrm.synth.pages.NAMES`; None: all.
         tags: whether the manifest's tags column is filled, and labels.txt written, with every tag on a line.
         split: shares of train, val and test; pages of one work stay together.
         sheet: whether the contact sheet is written.
@@ -92,12 +94,13 @@ def write_set(
     shares = {"color": color, "empty": empty, "pristine": pristine, "art_fraction": art_fraction,
               "marks": marks}  # fmt: skip
     check_ranges(n, height, width, workers, shares, tar)
+    check_kind(kind)
     ratios, share = split_shares(split), share_of(shard)
     out = Path(out)
     check_folder(out)
     recipe = Recipe(
         out, seed, (height, width), color, empty, pristine, fonts,
-        None if art is None else Path(art).resolve(), art_split, art_fraction, tar, marks,
+        None if art is None else Path(art).resolve(), art_split, art_fraction, tar, marks, kind,
     )  # fmt: skip
     painter = Painter(recipe)  # mistakes in fonts and art show here, not in a worker
     try:
