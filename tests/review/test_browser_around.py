@@ -61,6 +61,16 @@ def test_a_smaller_window_tells_its_scale(window: Window) -> None:
     raise AssertionError(f"{scale} is told as {window.page.locator('#where').inner_text()}")
 
 
+def test_a_word_too_small_to_be_judged_is_enlarged(window: Window) -> None:
+    window.page.set_viewport_size({"width": 500, "height": 300})
+    window.press("0")
+    for _ in range(100):
+        if window.settled()["scale"] < 0.7:
+            break
+    window.press("n")
+    assert window.settled(chosen=0, scale=1)["x"] < 20  # where it stands
+
+
 def test_what_goes_wrong_is_told_on_the_page(
     browser: Browser, reviewed: ReviewedBook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -53,7 +53,7 @@ class ReviewedBook:
         """The list, for a browser."""
         pages = [{"number": number, "name": self.name(entry)} | entry.facts()
                  for number, entry in enumerate(self.entries)]  # fmt: skip
-        return {"title": self.title, "changes": self.changes, "pages": pages}
+        return {"title": self.title, "out": printable(str(self.desk.out)), "changes": self.changes, "pages": pages}
 
     def entry(self, number: int) -> Entry:
         """The page of this number, from 0.

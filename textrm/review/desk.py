@@ -48,6 +48,8 @@ class Desk:
             UserError: when it cannot be read.
         """
         if isinstance(files, BookPage):
+            if not files.book.source.is_file():  # else its members would be told of, one after another
+                raise UserError(f"its book is not there any more: put {files.book.source} back")
             self.prepare(files.book)
             return files.book.book.read(files.member)
         try:

@@ -11,7 +11,7 @@ export function showExport(book) {
   const checked = book.pages.filter((page) => page.checked).length;
   const failed = book.pages.filter((page) => page.state === "failed").length;
   const { busy, done, of, said } = book.export;
-  part("exportable").textContent = `${checked} of ${book.pages.length} pages are checked${failed ? `, ${failed} cannot be read` : ""}. What is not exported stays in a book as it was, with its lettering. All is written beside the book.`;
+  part("exportable").textContent = `${checked} of ${book.pages.length} pages are checked${failed ? `, ${failed} cannot be read` : ""}. What is not exported stays in a book as it was, with its lettering. All is written to ${book.out}.`;
   part("exported").textContent = busy ? `${done} of ${of} …` : said;
   if (!part("kinds").children.length) {
     part("every").addEventListener("change", () => showExport(latest));

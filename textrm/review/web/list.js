@@ -76,7 +76,7 @@ export class List {
     row.told.textContent = told;
     row.mark.textContent = page.unsaved ? "not saved" : page.checked ? "checked" : doubt;
     row.mark.className = page.checked && !page.unsaved ? "done" : "warn";
-    row.button.title = page.unsaved || page.reason;
+    row.button.title = [page.name, page.unsaved || page.reason].filter(Boolean).join(": "); // the name may be cut short
     row.blank.hidden = page.state === "ready";
     row.picture.hidden = page.state !== "ready";
     const source = address(`pages/${page.number}/small.jpg?v=${page.version}`);

@@ -5,6 +5,8 @@ import { drawInk } from "./ink.js";
 const GOES = "#ff0060";
 const STAYS = "#00a2c7";
 const DOUBTFUL = "#ff8c00";
+const TINY = 24; // pixels of the screen
+const LEGIBLE = 72;
 
 export class View {
   constructor(canvas) {
@@ -89,8 +91,11 @@ export class View {
     this.draw();
   }
 
-  // Bring a box of the page into sight.
+  // Bring a box of the page into sight; where it is too small to be judged, enlarged, to 1:1 at most.
   reveal([left, top, right, bottom]) {
+    const size = Math.max(right - left, bottom - top);
+    const wanted = Math.min(LEGIBLE / size, 1 / (devicePixelRatio || 1));
+    if (size * this.scale < TINY && wanted > this.scale) this.zoom(wanted);
     const across = this.width / this.scale;
     const down = this.height / this.scale;
     if (left < this.x || right > this.x + across) this.x = (left + right - across) / 2;
