@@ -9,6 +9,9 @@ import pytest
 
 from textrm.data.manifest import load_sample, read_manifest
 from textrm.errors import UserError
+from textrm.synth.drawing.common.canvas import Canvas
+from textrm.synth.drawing.common.palette import Drawing, random_palette
+from textrm.synth.drawing.ruled import crossing, rainfall, ruled
 from textrm.synth.faces.library import FontLibrary, find_fonts
 from textrm.synth.lone_words import lone_words
 from textrm.synth.write import write_set
@@ -55,3 +58,16 @@ def test_one_kind_of_page_may_be_asked_for(tmp_path: Path) -> None:
 def test_a_kind_that_there_is_none_of_is_told(tmp_path: Path, kind: str, hint: str) -> None:
     with pytest.raises(UserError, match=f"^kind={kind}: no such kind of page; {hint}"):
         write_set(tmp_path, 1, kind=kind)
+
+
+@pytest.mark.parametrize("drawing", [ruled, rainfall, crossing])
+def test_lines_run_over_all_of_a_panel(drawing: Drawing) -> None:
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        canvas = Canvas(120, 160, (255, 255, 255), (0, 0, 0), 1.0)
+        drawing(canvas, rng, random_palette(rng, False))
+        picture = canvas.flatten()[..., 0].astype(int)
+        ink = picture < np.median(picture) - 20
+        assert "lines" in canvas.tags
+        assert 0.002 < ink.mean() < 0.5
+        assert max(ink.any(axis).mean() for axis in (0, 1)) > 0.8  # from edge to edge, or everywhere
