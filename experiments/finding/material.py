@@ -71,8 +71,11 @@ def draw_unseen(clip_art: Path, lists: Path, out: Path, scale: float) -> dict[st
          f"art={pages / 'manifest.csv'}", out / "unseen_art")  # fmt: skip
     once(f"textrm.synth out={out / 'unseen_drawn'} n={some(800, scale)} seed=305 empty=0.15 {PAGES}",
          out / "unseen_drawn")  # fmt: skip
+    once(f"textrm.synth out={out / 'unseen_lone'} n={some(720, scale)} seed=308 empty=0.12 kind=lone_words {PAGES}",
+         out / "unseen_lone")  # fmt: skip
     folders = {"unseen_bare": pages, "unseen_art": out / "unseen_art", "unseen_effects": effects,
-               "unseen_drawn": out / "unseen_drawn", "unseen_rows": rows}  # fmt: skip
+               "unseen_drawn": out / "unseen_drawn", "unseen_rows": rows,
+               "unseen_lone": out / "unseen_lone"}  # fmt: skip
     return {name: folder / "manifest.csv" for name, folder in folders.items()}
 
 

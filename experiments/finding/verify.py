@@ -46,10 +46,16 @@ CALIBRATING = 64  # words of each set that the ranges of 8 bits are taken from
 @click.option("--alone", default=0.75, show_default=True, type=click.FloatRange(0, 1, min_open=True, max_open=True),
               help=f"The score, at most, of a word that the first is sure of and to which the other gives less than "
               f"{THRESHOLD}: it goes only where another word of the page is sure.")  # fmt: skip
+@click.option("--unanimous", default=0.6, show_default=True, type=click.FloatRange(0, 1, min_open=True, max_open=True),
+              help="With --more: where every look gives so much to a word, the first verifier as it has learnt on is "
+              "heard before the two.")  # fmt: skip
+@click.option("--certain", default=0.85, show_default=True, type=click.FloatRange(0, 1, min_open=True, max_open=True),
+              help="What goes if that one gives so much.")  # fmt: skip
 @click.option("--start", type=click.Path(exists=True, path_type=Path),
               help="Float verifiers to begin with instead of new ones, such as find.float.onnx holds.")  # fmt: skip
 @click.option("--more", default=0, show_default=True, type=click.IntRange(0),
-              help="Batches in which the second one learns on, most from what it is wrong about.")  # fmt: skip
+              help="Batches in which both learn on, most from what they are wrong about; the first one as it was is "
+              "kept beside.")  # fmt: skip
 @click.option("--average", default=0.5, show_default=True, type=click.FloatRange(0, 1),
               help="The share of what --more teaches in the weights that are written.")  # fmt: skip
 @click.option("--limit", default=1200, show_default=True, type=click.IntRange(1), help="Pages of each set.")
@@ -60,8 +66,8 @@ CALIBRATING = 64  # words of each set that the ranges of 8 bits are taken from
 @click.option("--int8", type=click.Path(path_type=Path), help="Another file, for the same net in 8 bits.")
 @click.option("--threads", default=2, show_default=True, type=click.IntRange(1))
 def main(model: Path, sets: tuple[str, ...], false: float, bars: tuple[float, float], against: float,
-         alone: float, start: Path | None, more: int, average: float, limit: int, steps: int, seed: int, out: Path,
-         int8: Path | None, threads: int) -> None:  # fmt: skip
+         alone: float, unanimous: float, certain: float, start: Path | None, more: int, average: float, limit: int,
+         steps: int, seed: int, out: Path, int8: Path | None, threads: int) -> None:  # fmt: skip
     """Write what tells words from what is no lettering, among those that MODEL proposes on these pages: two verifiers.
 
     A word is lettering where more than half of its pixels are, in truth, within 2 px. Each set counts the same, or as
@@ -86,10 +92,12 @@ def main(model: Path, sets: tuple[str, ...], false: float, bars: tuple[float, fl
             fitted[number] = fit(fitted[number], found, every, steps, seed)
     if more:
         fitted[1] = go_on(fitted[1], found, every, more, average, seed)
-    for verifier, bar in zip(fitted, bars, strict=True):
+        fitted.append(go_on(fitted[0], found, every, more, 1.0, seed))
+    for verifier, bar in zip(fitted, (*bars, bars[0]), strict=False):
         with torch.no_grad():
             verifier.linear.bias.add_(_logit(THRESHOLD) - _logit(bar))
-    net = EitherVerifier(fitted, (-math.inf, _logit(against)), (-math.inf, _logit(THRESHOLD)), _logit(alone)).eval()
+    net = EitherVerifier(fitted, (-math.inf, _logit(against)), (-math.inf, _logit(THRESHOLD)), _logit(alone),
+                         _logit(unanimous) if more else None, _logit(certain)).eval()  # fmt: skip
     for entry, words in zip(sets, found, strict=True):
         kept, true = scores(net, words) > _logit(THRESHOLD), words.share > 0.5
         click.echo(f"{entry}: {len(true)} words; goes: {kept[true].sum()} of {true.sum()} true, "

@@ -132,4 +132,6 @@ def test_the_verifiers_see_small_things_in_rows(tmp_path: Path, monkeypatch: pyt
     (rows,) = [command for command in commands if "--rows" in command]
     assert rows[:3] == ["textrm.importers.drawings", str(tmp_path / "svg"), str(sets["unseen_rows"].parent)]
     assert (rows[rows.index("--rows") + 1], rows[rows.index("--n") + 1]) == ("0.9", "260")
+    (lone,) = [command for command in commands if "kind=lone_words" in command]
+    assert f"out={sets['unseen_lone'].parent}" in lone
     assert sets.keys() <= finding.VERIFIED.keys()

@@ -17,7 +17,7 @@ from experiments.finding.released import read_verifiers
 from experiments.finding.verify import knowing, plain
 from textrm.errors import UserError
 from textrm.nets.verification.trunks import PlainTrunk
-from textrm.nets.verification.word_verifier import EitherVerifier, WordVerifier
+from textrm.nets.verification.word_verifier import LOOKS, EitherVerifier, WordVerifier
 from textrm.page.finding.features import FEATURES
 from textrm.page.finding.views import CHANNELS, SIDE, VIEWS
 from textrm.page.models.model import WEIGHTS
@@ -28,7 +28,7 @@ RELEASED = WEIGHTS / "find.float.onnx"
 def empty() -> list[WordVerifier]:
     """Two nets of the released shape."""
     torch.manual_seed(0)
-    return [joined(net, [Member(FEATURES) for _ in range(MEMBERS)], 1.0) for net in (plain(), knowing())]
+    return [joined(net, [Member(FEATURES) for _ in range(MEMBERS)], 1.0) for net in (plain(), knowing(), plain())]
 
 
 def words(count: int) -> Proposals:
@@ -44,10 +44,13 @@ def test_released_verifiers_are_read_back_as_they_were() -> None:
     facts = {entry.key: entry.value for entry in onnx.load(RELEASED).metadata_props}
     session = onnxruntime.InferenceSession(base64.b64decode(facts["textrm.verifier"]))
     given = words(6)
+    given.features[:3, LOOKS] = 2.0  # every look agrees
     (scores,) = session.run(None, {"views": given.views, "features": given.features})
-    against, agreed, alone = (float(np.log(score / (1 - score))) for score in (0.075, THRESHOLD, 0.75))
-    both = EitherVerifier(nets, (-torch.inf, against), (-torch.inf, agreed), alone).eval()
-    assert np.allclose(scores, 1 / (1 + np.exp(-fit.scores(both, given))), atol=1e-5)
+    against, agreed, alone, unanimous, certain = (
+        float(np.log(score / (1 - score))) for score in (0.075, THRESHOLD, 0.75, 0.6, 0.85)
+    )
+    every = EitherVerifier(nets, (-torch.inf, against), (-torch.inf, agreed), alone, unanimous, certain).eval()
+    assert np.allclose(scores, 1 / (1 + np.exp(-fit.scores(every, given))), atol=1e-5)
     assert np.ptp(scores) > 0.001
 
 

@@ -10,6 +10,9 @@ from torch import Tensor, nn
 
 from textrm.nets.verification.trunks import KnowingTrunk, PlainTrunk
 
+LOOKS = slice(1, 5)
+"""The features of a word that are the logits of what each look gave to its strokes."""
+
 
 class WordVerifier(nn.Module):
     """Views of words B V C S S and their features B F to logits B.
@@ -68,25 +71,35 @@ class EitherVerifier(nn.Module):
             no such limit.
         agreed: the logit of each from which on it agrees; None for all.
         alone: the highest logit of a word that one of them does not agree to.
+        unanimous, certain: with them the last verifier is heard only where every look's mean logit of a word's strokes
+            (columns ``LOOKS`` of the features) is ``unanimous`` at least: there what it gives ``certain`` or more goes
+            whatever the others say. None for no such verifier.
     """
 
     least: Tensor
     agreed: Tensor
 
     def __init__(self, verifiers: Sequence[WordVerifier], least: Sequence[float] | None = None,
-                 agreed: Sequence[float] | None = None, alone: float = math.inf) -> None:  # fmt: skip
+                 agreed: Sequence[float] | None = None, alone: float = math.inf, unanimous: float | None = None,
+                 certain: float = 0.0) -> None:  # fmt: skip
         super().__init__()
         self.verifiers = nn.ModuleList(verifiers)
+        voices = len(verifiers) - (unanimous is not None)
         for name, given in (("least", least), ("agreed", agreed)):
-            limits = [-math.inf] * len(verifiers) if given is None else list(given)
-            if len(limits) != len(verifiers):
-                raise ValueError(f"expected one limit for each of {len(verifiers)} verifiers, got {len(limits)}")
+            limits = [-math.inf] * voices if given is None else list(given)
+            if len(limits) != voices:
+                raise ValueError(f"expected one limit for each of {voices} verifiers, got {len(limits)}")
             self.register_buffer(name, torch.tensor(limits, dtype=torch.float32)[:, None], persistent=False)
-        self.alone = alone
+        self.alone, self.unanimous, self.certain = alone, unanimous, certain
 
     def forward(self, views: Tensor, features: Tensor) -> Tensor:
         """Logits B; ``views`` in [-0.5, 0.5]."""
-        said = torch.stack([verifier(views, features) for verifier in self.verifiers])
+        every = torch.stack([verifier(views, features) for verifier in self.verifiers])
+        said = every if self.unanimous is None else every[:-1]
         surest = said.amax(0)
         surest = torch.where((said < self.agreed).any(0), surest.clamp(max=self.alone), surest)
-        return torch.where((said < self.least).any(0), said.amin(0), surest)
+        heard = torch.where((said < self.least).any(0), said.amin(0), surest)
+        if self.unanimous is None:
+            return heard
+        plain = (features[:, LOOKS].amin(1) >= self.unanimous) & (every[-1] >= self.certain)
+        return torch.where(plain, torch.maximum(heard, every[-1]), heard)
