@@ -8,7 +8,7 @@ import numpy as np
 
 from textrm.data.sample import Sample
 from textrm.errors import UserError
-from textrm.synth import kinds, kinds_written, letter_grids, lone_words, pictograms, strips
+from textrm.synth import kinds, kinds_written, letter_grids, pictograms, strips
 from textrm.synth.composing.letterer import Page
 from textrm.synth.composing.owner_marks import add_marks, add_ownership
 from textrm.synth.degrade import degrade
@@ -23,7 +23,7 @@ Kind = Callable[[Rng, int, int, FontLibrary, bool, bool], Page]
 KINDS: tuple[tuple[Kind, float], ...] = (
     (kinds.comic, 0.46), (kinds.splash, 0.1), (strips.strip, 0.1), (kinds.meme, 0.08), (kinds.picture_book, 0.08),
     (kinds_written.impact, 0.07), (kinds_written.chart, 0.06), (pictograms.pictograms, 0.03),
-    (letter_grids.letter_grid, 0.02), (lone_words.lone_words, 0.03),
+    (letter_grids.letter_grid, 0.02), (kinds_written.lone_words, 0.03),
 )  # fmt: skip
 """The kinds of page and how often each is drawn."""
 

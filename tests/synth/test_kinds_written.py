@@ -13,7 +13,7 @@ from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.common.palette import Drawing, random_palette
 from textrm.synth.drawing.ruled import crossing, rainfall, ruled
 from textrm.synth.faces.library import FontLibrary, find_fonts
-from textrm.synth.lone_words import lone_words
+from textrm.synth.kinds_written import lone_words
 from textrm.synth.write import write_set
 
 
