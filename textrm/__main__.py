@@ -5,7 +5,6 @@ What a sub-command needs is imported when it runs: the list of them is there at 
 
 from __future__ import annotations
 
-import difflib
 import runpy
 import sys
 from collections.abc import Mapping
@@ -16,7 +15,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from textrm import __version__
-from textrm.command_line import Mistake, OneLineCommand
+from textrm.command_line import Mistake, OneLineCommand, did_you_mean
 
 CONTEXT = {"help_option_names": ["-h", "--help"]}
 
@@ -72,8 +71,7 @@ class Commands(OneLineCommand, click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As of click, but for a name that is none the nearest one is told."""
         if words[0] not in self.entries and not words[0].startswith("-"):
-            near = difflib.get_close_matches(words[0], self.entries, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"expected one of {', '.join(self.entries)}"
+            hint = did_you_mean(words[0], self.entries)
             raise Mistake(f"{context.command_path} {words[0]}: no such command; {hint}")
         return super().resolve_command(context, words)
 

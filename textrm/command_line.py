@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -64,6 +65,13 @@ def _in_one_line(name: str | None) -> Iterator[None]:
 def click_command(**settings: Any) -> Callable[[Callable[..., Any]], click.Command]:
     """``click.command(**settings)`` that answers to ``-h`` as to ``--help``, in one line where it is used wrongly."""
     return click.command(cls=OneLineCommand, context_settings={"help_option_names": ["-h", "--help"]}, **settings)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """What to write instead of a ``word`` that is none of ``known``: the nearest of them, or else all."""
+    names = list(known)
+    near = difflib.get_close_matches(word, names, n=1)
+    return f"did you mean {near[0]}?" if near else f"expected one of {', '.join(names)}"
 
 
 class KindList(click.ParamType):

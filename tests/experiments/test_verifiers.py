@@ -17,7 +17,8 @@ from experiments.finding.released import read_verifiers
 from experiments.finding.verify import knowing, plain
 from textrm.errors import UserError
 from textrm.nets.verification.trunks import PlainTrunk
-from textrm.nets.verification.word_verifier import LOOKS, EitherVerifier, WordVerifier
+from textrm.nets.verification.word_verifier import LOOK_LOGITS, EitherVerifier, WordVerifier
+from textrm.page.finding import features
 from textrm.page.finding.features import FEATURES
 from textrm.page.finding.views import CHANNELS, SIDE, VIEWS
 from textrm.page.models.model import WEIGHTS
@@ -44,7 +45,8 @@ def test_released_verifiers_are_read_back_as_they_were() -> None:
     facts = {entry.key: entry.value for entry in onnx.load(RELEASED).metadata_props}
     session = onnxruntime.InferenceSession(base64.b64decode(facts["textrm.verifier"]))
     given = words(6)
-    given.features[:3, LOOKS] = 2.0  # every look agrees
+    assert slice(1, 1 + features.LOOKS) == LOOK_LOGITS  # as the page lays them out
+    given.features[:3, LOOK_LOGITS] = 2.0  # every look agrees
     (scores,) = session.run(None, {"views": given.views, "features": given.features})
     against, agreed, alone, unanimous, certain = (
         float(np.log(score / (1 - score))) for score in (0.075, THRESHOLD, 0.75, 0.6, 0.85)

@@ -12,14 +12,9 @@ from textrm.errors import UserError
 from textrm.synth.drawing.common.canvas import Canvas
 from textrm.synth.drawing.common.palette import Drawing, random_palette
 from textrm.synth.drawing.ruled import crossing, rainfall, ruled
-from textrm.synth.faces.library import FontLibrary, find_fonts
+from textrm.synth.faces.library import FontLibrary
 from textrm.synth.kinds_written import lone_words
 from textrm.synth.write import write_set
-
-
-@pytest.fixture(scope="module")
-def fonts() -> FontLibrary:
-    return find_fonts()
 
 
 def test_little_stands_on_a_page_small_or_large(fonts: FontLibrary) -> None:

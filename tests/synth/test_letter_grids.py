@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
-from textrm.synth.faces.library import FontLibrary, find_fonts
+from textrm.synth.faces.library import FontLibrary
 from textrm.synth.letter_grids import letter_grid
-
-
-@pytest.fixture(scope="module")
-def fonts() -> FontLibrary:
-    return find_fonts()
 
 
 def test_letters_stand_in_rows_and_columns(fonts: FontLibrary) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from textrm.command_line import did_you_mean
 from textrm.errors import UserError
 from textrm.synth.pages import NAMES
 
@@ -60,6 +60,4 @@ def check_ranges(
 def check_kind(kind: str | None) -> None:
     """Refuse a kind of page that there is none of."""
     if kind is not None and kind not in NAMES:
-        near = difflib.get_close_matches(str(kind), NAMES, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"expected one of {', '.join(NAMES)}"
-        raise UserError(f"kind={kind}: no such kind of page; {hint}")
+        raise UserError(f"kind={kind}: no such kind of page; {did_you_mean(str(kind), NAMES)}")

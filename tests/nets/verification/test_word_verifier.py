@@ -11,7 +11,7 @@ from torch import nn
 
 from textrm.export.graph import export
 from textrm.nets.verification.trunks import KnowingTrunk, PlainTrunk
-from textrm.nets.verification.word_verifier import LOOKS, EitherVerifier, WordVerifier
+from textrm.nets.verification.word_verifier import LOOK_LOGITS, EitherVerifier, WordVerifier
 from textrm.page.finding.features import FEATURES
 from textrm.page.finding.verifier import Verifier
 from textrm.page.finding.views import CHANNELS, SIDE, VIEWS
@@ -123,7 +123,7 @@ def test_a_word_that_one_does_not_agree_to_is_not_sure() -> None:
 
 def test_where_every_look_agrees_the_last_verifier_is_heard_first() -> None:
     views, features = noise(4)
-    features[:, LOOKS] = torch.tensor([[2.0] * 4, [2.0, 2.0, 0.3, 2.0], [2.0] * 4, [2.0] * 4])
+    features[:, LOOK_LOGITS] = torch.tensor([[2.0] * 4, [2.0, 2.0, 0.3, 2.0], [2.0] * 4, [2.0] * 4])
     given, one, other, last = views / 255 - 0.5, net(), net(PlainTrunk), net(PlainTrunk)
     with torch.no_grad():
         last.linear.bias += 9

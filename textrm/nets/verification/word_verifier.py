@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from textrm.nets.verification.trunks import KnowingTrunk, PlainTrunk
 
-LOOKS = slice(1, 5)
+LOOK_LOGITS = slice(1, 5)
 """The features of a word that are the logits of what each look gave to its strokes."""
 
 
@@ -72,8 +72,8 @@ class EitherVerifier(nn.Module):
         agreed: the logit of each from which on it agrees; None for all.
         alone: the highest logit of a word that one of them does not agree to.
         unanimous, certain: with them the last verifier is heard only where every look's mean logit of a word's strokes
-            (columns ``LOOKS`` of the features) is ``unanimous`` at least: there what it gives ``certain`` or more goes
-            whatever the others say. None for no such verifier.
+            (columns ``LOOK_LOGITS`` of the features) is ``unanimous`` at least: there what it gives ``certain`` or more
+            goes whatever the others say. None for no such verifier.
     """
 
     least: Tensor
@@ -101,5 +101,5 @@ class EitherVerifier(nn.Module):
         heard = torch.where((said < self.least).any(0), said.amin(0), surest)
         if self.unanimous is None:
             return heard
-        plain = (features[:, LOOKS].amin(1) >= self.unanimous) & (every[-1] >= self.certain)
+        plain = (features[:, LOOK_LOGITS].amin(1) >= self.unanimous) & (every[-1] >= self.certain)
         return torch.where(plain, torch.maximum(heard, every[-1]), heard)
